@@ -1,0 +1,1 @@
+//! Whole-experiment benchmarks.

@@ -1,0 +1,1 @@
+//! Weight initialisers and named streams of randomness for neural networks.

@@ -1,0 +1,1 @@
+//! MNIST and other IDX data: checked reader, verified download, synthetic digits.

@@ -1,0 +1,1 @@
+//! Gradient descent update rules over plain slices.

@@ -1,0 +1,1 @@
+//! Matrix products, reductions and numerical tools on nalgebra matrices.

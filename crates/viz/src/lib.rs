@@ -1,0 +1,1 @@
+//! Figures of training experiments as SVG and PNG.
