@@ -1,1 +1,9 @@
-//! Weight initialisers and named streams of randomness for neural networks.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod initializer;
+mod orthogonal;
+mod seed;
+
+pub use initializer::{Initializer, InitializerError};
+pub use seed::{Purpose, Seed};

@@ -1,1 +1,20 @@
-//! Matrix products, reductions and numerical tools on nalgebra matrices.
+#![doc = include_str!("../README.md")]
+
+pub mod broadcast;
+pub mod gradient;
+pub mod im2col;
+pub mod matmul;
+pub mod one_hot;
+pub mod reduce;
+mod scalar;
+pub mod shuffle;
+pub mod smooth;
+pub mod softmax;
+
+pub use gradient::numerical_gradient;
+pub use im2col::{ImageShape, Window, WindowError, col2im, conv_output_size, im2col};
+pub use matmul::{Operand, matmul};
+pub use one_hot::one_hot;
+pub use scalar::{Scalar, reshape};
+pub use shuffle::{permutation, shuffle};
+pub use smooth::{kaiser, smooth_curve};

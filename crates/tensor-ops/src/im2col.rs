@@ -1,0 +1,375 @@
+//! Image windows laid out as rows, so that a convolution becomes one matrix product.
+
+use nalgebra::DMatrix;
+use thiserror::Error;
+
+use crate::{Scalar, reshape};
+
+/// The shape of one image; a batch is a (batch, channels·height·width) matrix.
+///
+/// A sample's features are ordered as NumPy flattens (channels, height, width): the feature of
+/// channel c at (y, x) is (c·height + y)·width + x.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageShape {
+    /// Number of channels.
+    pub channels: usize,
+    /// Height in pixels.
+    pub height: usize,
+    /// Width in pixels.
+    pub width: usize,
+}
+
+impl ImageShape {
+    /// channels·height·width: the number of features of a sample.
+    ///
+    /// ```
+    /// let mnist = tensor_ops::ImageShape { channels: 1, height: 28, width: 28 };
+    /// assert_eq!(mnist.features(), 784);
+    /// ```
+    pub fn features(&self) -> usize {
+        self.channels * self.height * self.width
+    }
+}
+
+/// A filter's window: its size, how far it moves, and the zeros around the image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Height in pixels.
+    pub height: usize,
+    /// Width in pixels.
+    pub width: usize,
+    /// Step between neighbouring windows, in both directions.
+    pub stride: usize,
+    /// Zeros added on each of the four sides.
+    pub pad: usize,
+}
+
+impl Window {
+    /// (height, width) of the output over an image.
+    ///
+    /// # Errors
+    /// As [`conv_output_size`].
+    ///
+    /// ```
+    /// use tensor_ops::{ImageShape, Window};
+    ///
+    /// let image = ImageShape { channels: 1, height: 28, width: 28 };
+    /// let window = Window { height: 5, width: 5, stride: 1, pad: 0 };
+    /// assert_eq!(window.output(image)?, (24, 24));
+    /// # Ok::<(), tensor_ops::WindowError>(())
+    /// ```
+    pub fn output(&self, image: ImageShape) -> Result<(usize, usize), WindowError> {
+        Ok((
+            conv_output_size(image.height, self.height, self.stride, self.pad)?,
+            conv_output_size(image.width, self.width, self.stride, self.pad)?,
+        ))
+    }
+}
+
+/// A window that does not fit its image.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum WindowError {
+    /// The window or its stride is 0.
+    #[error("a window of {filter} with stride {stride}: both must be at least 1")]
+    Empty {
+        /// The window's size.
+        filter: usize,
+        /// Its stride.
+        stride: usize,
+    },
+    /// The window is larger than the padded image.
+    #[error("a window of {filter} does not fit into {input} with {pad} zeros on each side")]
+    TooLarge {
+        /// The image's size.
+        input: usize,
+        /// The window's size.
+        filter: usize,
+        /// Zeros on each side.
+        pad: usize,
+    },
+    /// The last step would leave part of the image out.
+    #[error(
+        "a window of {filter} in steps of {stride} leaves {rest} of {input} + 2·{pad} uncovered: \
+         change the stride or the padding"
+    )]
+    Uneven {
+        /// The image's size.
+        input: usize,
+        /// The window's size.
+        filter: usize,
+        /// Its stride.
+        stride: usize,
+        /// Zeros on each side.
+        pad: usize,
+        /// Pixels that no window reaches.
+        rest: usize,
+    },
+}
+
+/// (input + 2·pad − filter)/stride + 1: how many windows fit along one side.
+///
+/// The book's formula. Its code returns a float and lets `im2col` floor it, and PyTorch floors too;
+/// here a stride that does not come out even is an error.
+///
+/// # Errors
+/// [`WindowError`] if the window is empty, too large, or leaves a rest.
+///
+/// # Example
+/// ```
+/// use tensor_ops::conv_output_size;
+///
+/// assert_eq!(conv_output_size(28, 5, 1, 2), Ok(28));
+/// assert_eq!(conv_output_size(7, 3, 2, 0), Ok(3));
+/// assert!(conv_output_size(28, 5, 2, 0).is_err()); // 23 is odd
+/// ```
+pub fn conv_output_size(
+    input: usize,
+    filter: usize,
+    stride: usize,
+    pad: usize,
+) -> Result<usize, WindowError> {
+    if filter == 0 || stride == 0 {
+        return Err(WindowError::Empty { filter, stride });
+    }
+    let Some(room) = (input + 2 * pad).checked_sub(filter) else {
+        return Err(WindowError::TooLarge { input, filter, pad });
+    };
+    match room % stride {
+        0 => Ok(room / stride + 1),
+        rest => Err(WindowError::Uneven { input, filter, stride, pad, rest }),
+    }
+}
+
+/// Lays every window of every image out as a row of `columns`.
+///
+/// `x` is (batch, channels·height·width); `columns` becomes
+/// (out_height·out_width·batch, channels·window height·window width). Columns are ordered
+/// (channel, y, x) as in the book. **Rows are ordered (out_y, out_x, image)**, the image fastest,
+/// where the book has (image, out_y, out_x): so every copy is a contiguous run over the batch, and
+/// the product with a (channels·height·width, filters) weight already is, byte for byte, the
+/// (batch, filters·out_height·out_width) matrix of the next layer.
+///
+/// # Errors
+/// [`WindowError`] if the window does not fit.
+///
+/// # Panics
+/// If `x` does not have `image.features()` columns.
+///
+/// # Example
+/// ```
+/// use tensor_ops::{ImageShape, Window, im2col};
+///
+/// let image = ImageShape { channels: 1, height: 2, width: 3 };
+/// let x = nalgebra::dmatrix![1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// let mut columns = nalgebra::DMatrix::zeros(0, 0);
+/// im2col(&x, image, Window { height: 2, width: 2, stride: 1, pad: 0 }, &mut columns)?;
+/// assert_eq!(columns, nalgebra::dmatrix![1.0, 2.0, 4.0, 5.0; 2.0, 3.0, 5.0, 6.0]);
+/// # Ok::<(), tensor_ops::WindowError>(())
+/// ```
+#[track_caller]
+pub fn im2col<T: Scalar>(
+    x: &DMatrix<T>,
+    image: ImageShape,
+    window: Window,
+    columns: &mut DMatrix<T>,
+) -> Result<(), WindowError> {
+    assert_eq!(x.ncols(), image.features(), "im2col: one column of x a feature");
+    let batch = x.nrows();
+    let (rows, width) = columns_shape(batch, image, window)?;
+    reshape(columns, rows, width);
+    let (source, target) = (x.as_slice(), columns.as_mut_slice());
+    for_each_run(image, window, |feature, run| {
+        let target = &mut target[run * batch..(run + 1) * batch];
+        match feature {
+            Some(f) => target.copy_from_slice(&source[f * batch..(f + 1) * batch]),
+            None => target.fill(T::zero()),
+        }
+    })
+}
+
+/// Adds every window row of `columns` back onto the images: the transpose of [`im2col`].
+///
+/// `columns` is laid out as [`im2col`] leaves it; `x` becomes (batch, channels·height·width), and a
+/// pixel that lies in several windows is the sum of its places in them.
+///
+/// # Errors
+/// [`WindowError`] if the window does not fit.
+///
+/// # Panics
+/// If the shape of `columns` is not the one that [`im2col`] gives for `batch` images.
+///
+/// # Example
+/// ```
+/// use tensor_ops::{ImageShape, Window, col2im};
+///
+/// let image = ImageShape { channels: 1, height: 1, width: 3 };
+/// let mut x = nalgebra::DMatrix::zeros(0, 0);
+/// let columns = nalgebra::dmatrix![1.0, 2.0; 10.0, 20.0]; // windows (0, 1) and (1, 2)
+/// col2im(&columns, 1, image, Window { height: 1, width: 2, stride: 1, pad: 0 }, &mut x)?;
+/// assert_eq!(x, nalgebra::dmatrix![1.0, 12.0, 20.0]);
+/// # Ok::<(), tensor_ops::WindowError>(())
+/// ```
+#[track_caller]
+pub fn col2im<T: Scalar>(
+    columns: &DMatrix<T>,
+    batch: usize,
+    image: ImageShape,
+    window: Window,
+    x: &mut DMatrix<T>,
+) -> Result<(), WindowError> {
+    let expected = columns_shape(batch, image, window)?;
+    assert_eq!(columns.shape(), expected, "col2im: the shape that im2col gives");
+    reshape(x, batch, image.features());
+    x.fill(T::zero());
+    let (source, target) = (columns.as_slice(), x.as_mut_slice());
+    for_each_run(image, window, |feature, run| {
+        if let Some(f) = feature {
+            let source = &source[run * batch..(run + 1) * batch];
+            let target = &mut target[f * batch..(f + 1) * batch];
+            target.iter_mut().zip(source).for_each(|(sum, &value)| *sum += value);
+        }
+    })
+}
+
+fn columns_shape(
+    batch: usize,
+    image: ImageShape,
+    window: Window,
+) -> Result<(usize, usize), WindowError> {
+    let (out_height, out_width) = window.output(image)?;
+    Ok((out_height * out_width * batch, image.channels * window.height * window.width))
+}
+
+/// Calls `f(feature, run)` for every run of batch-many values in the column matrix, in its order;
+/// `feature` is where the run comes from, or `None` in the padding.
+fn for_each_run(
+    image: ImageShape,
+    window: Window,
+    mut f: impl FnMut(Option<usize>, usize),
+) -> Result<(), WindowError> {
+    let (out_height, out_width) = window.output(image)?;
+    let mut run = 0;
+    for channel in 0..image.channels {
+        for dy in 0..window.height {
+            for dx in 0..window.width {
+                for oy in 0..out_height {
+                    for ox in 0..out_width {
+                        let y = (oy * window.stride + dy).checked_sub(window.pad);
+                        let x = (ox * window.stride + dx).checked_sub(window.pad);
+                        let feature = match (y, x) {
+                            (Some(y), Some(x)) if y < image.height && x < image.width => {
+                                Some((channel * image.height + y) * image.width + x)
+                            }
+                            _ => None,
+                        };
+                        f(feature, run);
+                        run += 1;
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The notebook's `im2col` of 1…36 as (2, 2, 3, 3): docs/reference/tensor_ops.py. Its rows are
+    /// (image, y, x); ours (y, x, image).
+    #[test]
+    fn agrees_with_the_notebook_but_for_the_order_of_rows() {
+        let image = ImageShape { channels: 2, height: 3, width: 3 };
+        let x = DMatrix::from_fn(2, 18, |i, j| (i * 18 + j + 1) as f64);
+        let mut columns = DMatrix::zeros(0, 0);
+        let window = Window { height: 2, width: 2, stride: 1, pad: 0 };
+        im2col(&x, image, window, &mut columns).unwrap();
+        let book = [
+            [1, 2, 4, 5, 10, 11, 13, 14],
+            [2, 3, 5, 6, 11, 12, 14, 15],
+            [4, 5, 7, 8, 13, 14, 16, 17],
+            [5, 6, 8, 9, 14, 15, 17, 18],
+            [19, 20, 22, 23, 28, 29, 31, 32],
+            [20, 21, 23, 24, 29, 30, 32, 33],
+            [22, 23, 25, 26, 31, 32, 34, 35],
+            [23, 24, 26, 27, 32, 33, 35, 36],
+        ];
+        for (row, expected) in book.iter().enumerate() {
+            let ours = (row % 4) * 2 + row / 4;
+            let got: Vec<i32> = columns.row(ours).iter().map(|&v| v as i32).collect();
+            assert_eq!(got, expected);
+        }
+
+        let window = Window { height: 3, width: 3, stride: 2, pad: 1 };
+        im2col(&x, image, window, &mut columns).unwrap();
+        let last: Vec<i32> = columns.row(7).iter().map(|&v| v as i32).collect();
+        assert_eq!(last, [23, 24, 0, 26, 27, 0, 0, 0, 0, 32, 33, 0, 35, 36, 0, 0, 0, 0]);
+    }
+
+    fn geometry() -> impl Strategy<Value = (usize, ImageShape, Window)> {
+        ((0..4usize, 1..4usize, 1..8usize, 1..8usize), (1..4usize, 1..4usize, 1..3usize, 0..3usize))
+            .prop_map(|((batch, channels, h, w), (height, width, stride, pad))| {
+                (
+                    batch,
+                    ImageShape { channels, height: h, width: w },
+                    Window { height, width, stride, pad },
+                )
+            })
+            .prop_filter("the window fits", |(_, image, window)| window.output(*image).is_ok())
+    }
+
+    proptest! {
+        /// ⟨im2col(x), c⟩ = ⟨x, col2im(c)⟩ for all x and c defines the transpose.
+        #[test]
+        fn col2im_is_the_transpose_of_im2col((batch, image, window) in geometry()) {
+            let x = DMatrix::from_fn(batch, image.features(), |i, j| (i * 37 + j * 11) as f64 % 7.0);
+            let mut columns = DMatrix::zeros(0, 0);
+            im2col(&x, image, window, &mut columns).unwrap();
+            let c = columns.map_with_location(|i, j, _| ((i * 5 + j * 3) % 11) as f64);
+            let mut back = DMatrix::zeros(0, 0);
+            col2im(&c, batch, image, window, &mut back).unwrap();
+            prop_assert_eq!(columns.dot(&c), x.dot(&back));
+        }
+
+        #[test]
+        fn every_window_holds_its_pixels((batch, image, window) in geometry()) {
+            let x = DMatrix::from_fn(batch, image.features(), |i, j| (i * 1000 + j + 1) as f64);
+            let mut columns = DMatrix::zeros(0, 0);
+            im2col(&x, image, window, &mut columns).unwrap();
+            let (oh, ow) = window.output(image).unwrap();
+            for (n, oy, ox) in itertools3(batch, oh, ow) {
+                for (c, dy, dx) in itertools3(image.channels, window.height, window.width) {
+                    let y = (oy * window.stride + dy) as isize - window.pad as isize;
+                    let at = (ox * window.stride + dx) as isize - window.pad as isize;
+                    let inside = (0..image.height as isize).contains(&y)
+                        && (0..image.width as isize).contains(&at);
+                    let expected = if inside {
+                        let feature = (c * image.height + y as usize) * image.width + at as usize;
+                        x[(n, feature)]
+                    } else { 0.0 };
+                    let row = (oy * ow + ox) * batch + n;
+                    let column = (c * window.height + dy) * window.width + dx;
+                    prop_assert_eq!(columns[(row, column)], expected);
+                }
+            }
+        }
+    }
+
+    fn itertools3(a: usize, b: usize, c: usize) -> Vec<(usize, usize, usize)> {
+        (0..a * b * c).map(|i| (i / (b * c), i / c % b, i % c)).collect()
+    }
+
+    #[test]
+    fn windows_that_do_not_fit_are_named() {
+        let text = |r: Result<usize, WindowError>| r.unwrap_err().to_string();
+        assert_eq!(
+            text(conv_output_size(4, 7, 1, 1)),
+            "a window of 7 does not fit into 4 with 1 zeros on each side"
+        );
+        assert!(text(conv_output_size(28, 5, 2, 0)).contains("leaves 1 of 28 + 2·0 uncovered"));
+        assert!(text(conv_output_size(4, 0, 1, 0)).contains("at least 1"));
+        assert!(text(conv_output_size(4, 1, 0, 0)).contains("at least 1"));
+    }
+}

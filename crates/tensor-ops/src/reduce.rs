@@ -1,0 +1,364 @@
+//! Sums, means, variances, maxima and their places along either axis.
+
+use nalgebra::DMatrix;
+
+use crate::Scalar;
+
+/// The axis that a reduction removes, as NumPy's `axis` argument does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Axis {
+    /// NumPy's `axis=0`: over the rows, one result a column.
+    Rows,
+    /// NumPy's `axis=1`: over the columns, one result a row.
+    Columns,
+}
+
+/// Sums along `axis` into `out`.
+///
+/// Columns are summed in 16 interleaved partial sums: the same order on every machine, and one that
+/// vectorises.
+///
+/// # Panics
+/// If `out` does not have one place a column ([`Axis::Rows`]) or a row ([`Axis::Columns`]).
+///
+/// # Example
+/// ```
+/// use nalgebra::dmatrix;
+/// use tensor_ops::reduce::{Axis, sum};
+///
+/// let x = dmatrix![1.0, 2.0; 3.0, 4.0];
+/// let mut out = [0.0; 2];
+/// sum(&x, Axis::Rows, &mut out);
+/// assert_eq!(out, [4.0, 6.0]);
+/// sum(&x, Axis::Columns, &mut out);
+/// assert_eq!(out, [3.0, 7.0]);
+/// ```
+#[track_caller]
+pub fn sum<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [T]) {
+    check(x, axis, out.len());
+    match axis {
+        Axis::Rows => {
+            for (place, column) in out.iter_mut().zip(columns(x)) {
+                *place = sum_slice(column);
+            }
+        }
+        Axis::Columns => {
+            out.fill(T::zero());
+            for column in columns(x) {
+                out.iter_mut().zip(column).for_each(|(place, &value)| *place += value);
+            }
+        }
+    }
+}
+
+/// Means along `axis` into `out`; NaN over an empty axis.
+///
+/// # Panics
+/// As [`sum`].
+///
+/// # Example
+/// ```
+/// use tensor_ops::reduce::{Axis, mean};
+///
+/// let mut out = [0.0];
+/// mean(&nalgebra::dmatrix![1.0; 2.0; 6.0], Axis::Rows, &mut out);
+/// assert_eq!(out, [3.0]);
+/// ```
+#[track_caller]
+pub fn mean<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [T]) {
+    sum(x, axis, out);
+    let count = T::of(extent(x, axis) as f64);
+    out.iter_mut().for_each(|place| *place /= count);
+}
+
+/// Biased variances Σ(x − mean)²/n along `axis` into `out`, given the means.
+///
+/// The denominator is n, as in batch normalisation and `np.var`; PyTorch's `var` divides by n − 1.
+/// Computed from the deviations, so that a large mean costs no digits.
+///
+/// # Panics
+/// As [`sum`]; also if `means` and `out` differ in length.
+///
+/// # Example
+/// ```
+/// use tensor_ops::reduce::{Axis, mean, variance};
+///
+/// let x = nalgebra::dmatrix![1.0; 3.0];
+/// let (mut means, mut out) = ([0.0], [0.0]);
+/// mean(&x, Axis::Rows, &mut means);
+/// variance(&x, Axis::Rows, &means, &mut out);
+/// assert_eq!(out, [1.0]);
+/// ```
+#[track_caller]
+pub fn variance<T: Scalar>(x: &DMatrix<T>, axis: Axis, means: &[T], out: &mut [T]) {
+    check(x, axis, out.len());
+    assert_eq!(means.len(), out.len(), "variance: one mean a result");
+    match axis {
+        Axis::Rows => {
+            for ((place, column), &mean) in out.iter_mut().zip(columns(x)).zip(means) {
+                *place = lanes(column, |value| (value - mean) * (value - mean));
+            }
+        }
+        Axis::Columns => {
+            out.fill(T::zero());
+            for column in columns(x) {
+                for ((place, &value), &mean) in out.iter_mut().zip(column).zip(means) {
+                    *place += (value - mean) * (value - mean);
+                }
+            }
+        }
+    }
+    let count = T::of(extent(x, axis) as f64);
+    out.iter_mut().for_each(|place| *place /= count);
+}
+
+/// The largest values along `axis` into `out`; NaN if one is NaN, −∞ over an empty axis.
+///
+/// # Panics
+/// As [`sum`].
+///
+/// # Example
+/// ```
+/// use tensor_ops::reduce::{Axis, max};
+///
+/// let mut out = [0.0_f64; 2];
+/// max(&nalgebra::dmatrix![1.0, f64::NAN; 5.0, 2.0], Axis::Rows, &mut out);
+/// assert!(out[0] == 5.0 && out[1].is_nan());
+/// ```
+#[track_caller]
+pub fn max<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [T]) {
+    check(x, axis, out.len());
+    let larger = |best: T, value: T| if value > best || value.is_nan() { value } else { best };
+    out.fill(T::neg_infinity());
+    for (j, column) in columns(x).enumerate() {
+        match axis {
+            Axis::Rows => {
+                // A NaN once taken stays: nothing compares greater.
+                out[j] = column.iter().fold(out[j], |best, &value| larger(best, value));
+            }
+            Axis::Columns => out
+                .iter_mut()
+                .zip(column)
+                .for_each(|(place, &value)| *place = larger(*place, value)),
+        }
+    }
+}
+
+/// The index of the largest value along `axis` into `out`, the first of equals.
+///
+/// As `np.argmax`, a NaN counts as the largest and the first NaN wins. So a network whose scores are
+/// all NaN predicts class 0: that is what the reference notebook's accuracies of diverged networks
+/// show (0.097, the share of zeros), and it is decided here rather than left to a comparison.
+///
+/// # Panics
+/// As [`sum`]; also if the axis is empty.
+///
+/// # Example
+/// ```
+/// use tensor_ops::reduce::{Axis, argmax};
+///
+/// let scores = nalgebra::dmatrix![0.1, 0.7, 0.2; f64::NAN, f64::NAN, f64::NAN];
+/// let mut classes = [9; 2];
+/// argmax(&scores, Axis::Columns, &mut classes);
+/// assert_eq!(classes, [1, 0]);
+/// ```
+#[track_caller]
+pub fn argmax<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [usize]) {
+    check(x, axis, out.len());
+    assert!(out.is_empty() || extent(x, axis) > 0, "argmax: the axis is empty");
+    out.fill(0);
+    let beats = |value: T, best: T| value > best || (value.is_nan() && !best.is_nan());
+    for (j, column) in columns(x).enumerate() {
+        for (i, &value) in column.iter().enumerate() {
+            match axis {
+                Axis::Rows if beats(value, column[out[j]]) => out[j] = i,
+                Axis::Columns if beats(value, x[(i, out[i])]) => out[i] = j,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The sum of a slice in 16 interleaved partial sums (a fixed order that vectorises).
+///
+/// # Example
+/// ```
+/// assert_eq!(tensor_ops::reduce::sum_slice(&[1.0_f32; 100]), 100.0);
+/// ```
+#[inline]
+pub fn sum_slice<T: Scalar>(values: &[T]) -> T {
+    lanes(values, |value| value)
+}
+
+/// The sum of products of two slices of equal length, in the order of [`sum_slice`].
+///
+/// # Panics
+/// If the lengths differ.
+///
+/// # Example
+/// ```
+/// assert_eq!(tensor_ops::reduce::dot(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
+/// ```
+#[inline]
+#[track_caller]
+pub fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
+    assert_eq!(a.len(), b.len(), "dot: slices of equal length");
+    let (wide_a, rest_a) = a.as_chunks::<LANES>();
+    let (wide_b, rest_b) = b.as_chunks::<LANES>();
+    let mut partial = [T::zero(); LANES];
+    for (a, b) in wide_a.iter().zip(wide_b) {
+        for lane in 0..LANES {
+            partial[lane] += a[lane] * b[lane];
+        }
+    }
+    for (lane, (&a, &b)) in rest_a.iter().zip(rest_b).enumerate() {
+        partial[lane] += a * b;
+    }
+    fold(partial)
+}
+
+const LANES: usize = 16;
+
+#[inline]
+fn lanes<T: Scalar>(values: &[T], f: impl Fn(T) -> T) -> T {
+    let (wide, rest) = values.as_chunks::<LANES>();
+    let mut partial = [T::zero(); LANES];
+    for chunk in wide {
+        for lane in 0..LANES {
+            partial[lane] += f(chunk[lane]);
+        }
+    }
+    for (lane, &value) in rest.iter().enumerate() {
+        partial[lane] += f(value);
+    }
+    fold(partial)
+}
+
+/// Halves the partial sums until one is left.
+#[inline]
+fn fold<T: Scalar>(mut partial: [T; LANES]) -> T {
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            let other = partial[lane + width];
+            partial[lane] += other;
+        }
+        width /= 2;
+    }
+    partial[0]
+}
+
+fn columns<T: Scalar>(x: &DMatrix<T>) -> impl Iterator<Item = &[T]> {
+    // With no rows there is nothing to chunk by, yet every column is still there, empty.
+    (0..x.ncols()).map(|j| &x.as_slice()[j * x.nrows()..(j + 1) * x.nrows()])
+}
+
+/// How many values one result is made of.
+fn extent<T: Scalar>(x: &DMatrix<T>, axis: Axis) -> usize {
+    if axis == Axis::Rows { x.nrows() } else { x.ncols() }
+}
+
+#[track_caller]
+fn check<T: Scalar>(x: &DMatrix<T>, axis: Axis, places: usize) {
+    let (results, what) = match axis {
+        Axis::Rows => (x.ncols(), "column"),
+        Axis::Columns => (x.nrows(), "row"),
+    };
+    assert_eq!(places, results, "reduce over {axis:?}: one place a {what}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+    use proptest::prelude::*;
+
+    fn matrix() -> impl Strategy<Value = DMatrix<f64>> {
+        (0..40usize, 0..40usize).prop_flat_map(|(m, n)| {
+            prop::collection::vec(-10.0..10.0, m * n).prop_map(move |v| DMatrix::from_vec(m, n, v))
+        })
+    }
+
+    /// The slices that each result is made of: the oracle's view.
+    fn groups(x: &DMatrix<f64>, axis: Axis) -> Vec<Vec<f64>> {
+        match axis {
+            Axis::Rows => x.column_iter().map(|c| c.iter().copied().collect()).collect(),
+            Axis::Columns => x.row_iter().map(|r| r.iter().copied().collect()).collect(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn all_reductions_agree_with_their_definitions(x in matrix()) {
+            for axis in [Axis::Rows, Axis::Columns] {
+                let groups = groups(&x, axis);
+                let mut out = vec![0.0; groups.len()];
+                sum(&x, axis, &mut out);
+                for (got, group) in out.iter().zip(&groups) {
+                    assert_relative_eq!(*got, group.iter().sum(), epsilon = 1e-12);
+                }
+                max(&x, axis, &mut out);
+                for (got, group) in out.iter().zip(&groups) {
+                    prop_assert_eq!(*got, group.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+                }
+                if groups.first().is_none_or(Vec::is_empty) { continue }
+                let mut means = vec![0.0; groups.len()];
+                mean(&x, axis, &mut means);
+                variance(&x, axis, &means, &mut out);
+                let mut places = vec![0; groups.len()];
+                argmax(&x, axis, &mut places);
+                for (i, group) in groups.iter().enumerate() {
+                    let n = group.len() as f64;
+                    let mean = group.iter().sum::<f64>() / n;
+                    assert_relative_eq!(means[i], mean, epsilon = 1e-12);
+                    let variance = group.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n;
+                    assert_relative_eq!(out[i], variance, epsilon = 1e-10);
+                    let best = group.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                    prop_assert_eq!(places[i], group.iter().position(|&v| v == best).unwrap());
+                }
+            }
+        }
+
+        #[test]
+        fn dot_agrees_with_its_definition(
+            pairs in prop::collection::vec((-5.0..5.0, -5.0..5.0), 0..70)
+        ) {
+            let (a, b): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+            let expected: f64 = pairs.iter().map(|(a, b)| a * b).sum();
+            assert_relative_eq!(dot(&a, &b), expected, epsilon = 1e-11);
+        }
+    }
+
+    #[test]
+    fn the_variance_of_large_values_keeps_its_digits() {
+        let x = DMatrix::from_vec(2, 1, vec![1e8, 1e8 + 2.0]);
+        let mut out = [0.0];
+        variance(&x, Axis::Rows, &[1e8 + 1.0], &mut out);
+        assert_eq!(out, [1.0]);
+    }
+
+    #[test]
+    fn argmax_takes_the_first_of_equals_and_the_first_nan() {
+        let n = f64::NAN;
+        let x = nalgebra::dmatrix![1.0, 1.0, 0.0; 0.0, n, n; n, n, n];
+        let mut out = [7; 3];
+        argmax(&x, Axis::Columns, &mut out);
+        assert_eq!(out, [0, 1, 0]);
+        argmax(&x, Axis::Rows, &mut out);
+        assert_eq!(out, [2, 1, 1]);
+    }
+
+    #[test]
+    fn max_reports_a_nan_wherever_it_stands() {
+        let x = nalgebra::dmatrix![f64::NAN, 1.0, 3.0; 2.0, f64::NAN, 1.0];
+        let mut out = [0.0_f64; 3];
+        max(&x, Axis::Rows, &mut out);
+        assert!(out[0].is_nan() && out[1].is_nan() && out[2] == 3.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "one place a column")]
+    fn a_wrong_output_length_is_refused() {
+        sum(&DMatrix::<f64>::zeros(2, 3), Axis::Rows, &mut [0.0; 2]);
+    }
+}

@@ -1,0 +1,105 @@
+//! Softmax and log-sum-exp of every row, safe for scores of any size.
+
+use nalgebra::DMatrix;
+
+use crate::{Scalar, broadcast, reduce, reduce::Axis};
+
+/// y\[i, j\] = exp(x\[i, j\]) / Σₖ exp(x\[i, k\]), in place: one distribution a row.
+///
+/// The row's maximum is subtracted first, which changes nothing mathematically and keeps scores of
+/// ±10⁴ (or any finite size) from overflowing. A row holding NaN becomes NaN throughout.
+/// `scratch` holds one value a row, so that the call allocates nothing.
+///
+/// # Panics
+/// If `scratch` does not have one place a row.
+///
+/// # Example
+/// ```
+/// let mut scores = nalgebra::dmatrix![0.3, 2.9, 4.0; 1e4, -1e4, 0.0];
+/// tensor_ops::softmax::softmax(&mut scores, &mut [0.0; 2]);
+/// approx::assert_relative_eq!(scores[(0, 2)], 0.73659691, epsilon = 1e-8); // the book's example
+/// assert_eq!(scores[(1, 0)], 1.0);
+/// ```
+#[track_caller]
+pub fn softmax<T: Scalar>(x: &mut DMatrix<T>, scratch: &mut [T]) {
+    reduce::max(x, Axis::Columns, scratch);
+    broadcast::column(x, scratch, |value, max| (value - max).exp());
+    reduce::sum(x, Axis::Columns, scratch);
+    broadcast::column(x, scratch, |value, total| value / total);
+}
+
+/// out\[i\] = ln Σⱼ exp(x\[i, j\]), computed as max + ln Σ exp(x − max).
+///
+/// A row of −∞ (or an empty one) gives −∞.
+///
+/// # Panics
+/// If `out` does not have one place a row.
+///
+/// # Example
+/// ```
+/// let mut out = [0.0; 2];
+/// tensor_ops::softmax::log_sum_exp(&nalgebra::dmatrix![0.0, 0.0; 1e4, -1e4], &mut out);
+/// assert_eq!(out, [2.0_f64.ln(), 1e4]);
+/// ```
+#[track_caller]
+pub fn log_sum_exp<T: Scalar>(x: &DMatrix<T>, out: &mut [T]) {
+    reduce::max(x, Axis::Columns, out);
+    for (i, place) in out.iter_mut().enumerate() {
+        let max = *place;
+        if max.is_finite() {
+            *place = max + x.row(i).iter().map(|&value| (value - max).exp()).sum::<T>().ln();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn rows_are_distributions_and_agree_with_log_sum_exp(
+            m in 0..6usize, n in 1..12usize, size in prop::sample::select(vec![1.0, 50.0, 1e4]),
+        ) {
+            let x = DMatrix::from_fn(m, n, |i, j| size * ((i * 31 + j * 17) as f64).sin());
+            let mut y = x.clone();
+            softmax(&mut y, &mut vec![0.0; m]);
+            let mut lse = vec![0.0; m];
+            log_sum_exp(&x, &mut lse);
+            for i in 0..m {
+                assert_relative_eq!(y.row(i).sum(), 1.0, epsilon = 1e-12);
+                for j in 0..n {
+                    assert_relative_eq!(y[(i, j)], (x[(i, j)] - lse[i]).exp(), epsilon = 1e-11);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_naive_formula_agrees_where_it_does_not_overflow() {
+        let x = nalgebra::dmatrix![0.5, -1.0, 2.0];
+        let mut y = x.clone();
+        softmax(&mut y, &mut [0.0]);
+        let total: f64 = x.iter().map(|v: &f64| v.exp()).sum();
+        for j in 0..3 {
+            assert_relative_eq!(y[j], x[j].exp() / total, epsilon = 1e-15);
+        }
+    }
+
+    #[test]
+    fn nan_spreads_over_its_row_only() {
+        let mut y = nalgebra::dmatrix![f64::NAN, 1.0; 0.0, 0.0];
+        softmax(&mut y, &mut [0.0; 2]);
+        assert!(y.row(0).iter().all(|v| v.is_nan()));
+        assert_eq!((y[(1, 0)], y[(1, 1)]), (0.5, 0.5));
+    }
+
+    #[test]
+    fn log_sum_exp_of_nothing_is_minus_infinity() {
+        let mut out = [0.0];
+        log_sum_exp(&DMatrix::<f64>::from_element(1, 3, f64::NEG_INFINITY), &mut out);
+        assert_eq!(out, [f64::NEG_INFINITY]);
+    }
+}
