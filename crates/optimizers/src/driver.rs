@@ -1,0 +1,167 @@
+//! The one generic optimizer: a rule, its state for every slot, and the checks.
+
+use std::fmt;
+
+use num_traits::Float;
+
+use crate::check::non_negative;
+use crate::{Decay, Optimizer, OptimizerError, OptimizerState, Rule, Slot, Slots, StateArray};
+
+/// A [`Rule`] with weight decay, its step count and its state.
+///
+/// [`Rule::build`] returns it behind `Box<dyn Optimizer<T>>`; name the type itself where one rule
+/// is fixed and a box is unwanted.
+///
+/// ```
+/// use optimizers::{Adam, Decay, Driver, Optimizer};
+///
+/// let adam = Driver::<Adam, f32, 2>::new(Adam::default(), Decay::L2(1e-4))?;
+/// assert_eq!((adam.name(), adam.lr(), adam.steps()), ("adam", 0.001, 0));
+/// # Ok::<(), optimizers::OptimizerError>(())
+/// ```
+#[derive(Clone)]
+pub struct Driver<R, T, const N: usize> {
+    rule: R,
+    decay: Decay,
+    lr: f64,
+    steps: u64,
+    /// Length of each slot; meaningless before the first step.
+    lens: Vec<usize>,
+    /// The rule's arrays, each over all slots after one another.
+    arrays: [Vec<T>; N],
+}
+
+impl<R: Rule<N>, T: Float, const N: usize> Driver<R, T, N> {
+    /// An optimizer that has done no step.
+    ///
+    /// # Errors
+    /// [`OptimizerError::Hyperparameter`] if one is not finite or out of range.
+    pub fn new(rule: R, decay: Decay) -> Result<Self, OptimizerError> {
+        let lr = rule.lr();
+        non_negative::<T>("lr", lr)?;
+        rule.validate::<T>()?;
+        decay.validate::<T>()?;
+        let arrays = std::array::from_fn(|_| Vec::new());
+        Ok(Self { rule, decay, lr, steps: 0, lens: Vec::new(), arrays })
+    }
+
+    /// Checks all slots before anything is touched.
+    fn check(&self, slots: &mut dyn Slots<T>) -> Result<(), OptimizerError> {
+        let known = self.steps > 0;
+        if known && slots.len() != self.lens.len() {
+            return Err(OptimizerError::SlotCount {
+                expected: self.lens.len(),
+                found: slots.len(),
+            });
+        }
+        for slot in 0..slots.len() {
+            let Slot { value, grad, .. } = slots.slot(slot);
+            let (values, grads) = (value.len(), grad.len());
+            if values != grads {
+                return Err(OptimizerError::GradientLength { slot, values, grads });
+            }
+            if known && values != self.lens[slot] {
+                let expected = self.lens[slot];
+                return Err(OptimizerError::SlotLength { slot, expected, found: values });
+            }
+        }
+        Ok(())
+    }
+
+    /// Lays out the state for the slots of the first step.
+    fn allocate(&mut self, slots: &mut dyn Slots<T>) {
+        self.lens = (0..slots.len()).map(|i| slots.slot(i).value.len()).collect();
+        let total = self.lens.iter().sum();
+        self.arrays = std::array::from_fn(|_| vec![T::zero(); total]);
+    }
+}
+
+impl<R: Rule<N>, T: Float + Send, const N: usize> Optimizer<T> for Driver<R, T, N> {
+    fn step(&mut self, slots: &mut dyn Slots<T>) -> Result<(), OptimizerError> {
+        self.check(slots)?;
+        if self.steps == 0 {
+            self.allocate(slots);
+        }
+        self.steps += 1;
+        let update = self.rule.update::<T>(self.lr, self.steps);
+        let mut start = 0;
+        for (index, len) in self.lens.iter().enumerate() {
+            let Slot { value, grad, decay } = slots.slot(index);
+            let range = start..start + len;
+            start = range.end;
+            if decay {
+                self.decay.apply(self.lr, value, grad);
+            }
+            update(value, grad, self.arrays.each_mut().map(|array| &mut array[range.clone()]));
+        }
+        Ok(())
+    }
+
+    fn name(&self) -> &'static str {
+        R::NAME
+    }
+
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn set_lr(&mut self, lr: f64) -> Result<(), OptimizerError> {
+        non_negative::<T>("lr", lr)?;
+        self.lr = lr;
+        Ok(())
+    }
+
+    fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    fn state(&self) -> OptimizerState<T> {
+        let arrays = R::STATE.iter().zip(&self.arrays);
+        OptimizerState {
+            rule: R::NAME.to_owned(),
+            lr: self.lr,
+            steps: self.steps,
+            lens: self.lens.clone(),
+            arrays: arrays
+                .map(|(name, values)| StateArray { name: (*name).into(), values: values.clone() })
+                .collect(),
+        }
+    }
+
+    fn load_state(&mut self, state: OptimizerState<T>) -> Result<(), OptimizerError> {
+        let OptimizerState { rule, lr, steps, lens, arrays } = state;
+        if rule != R::NAME {
+            return Err(OptimizerError::StateRule { expected: R::NAME, found: rule });
+        }
+        non_negative::<T>("lr", lr)?;
+        let total = lens.iter().sum();
+        if let Some(array) = arrays.iter().find(|array| array.values.len() != total) {
+            let (array, found) = (array.name.clone(), array.values.len());
+            return Err(OptimizerError::StateLength { array, expected: total, found });
+        }
+        if !arrays.iter().map(|array| array.name.as_str()).eq(R::STATE) {
+            return Err(OptimizerError::StateArrays {
+                rule: R::NAME,
+                expected: R::STATE.to_vec(),
+                found: arrays.into_iter().map(|array| array.name).collect(),
+            });
+        }
+        let mut arrays = arrays.into_iter();
+        self.arrays = std::array::from_fn(|_| arrays.next().map_or(Vec::new(), |a| a.values));
+        (self.lr, self.steps, self.lens) = (lr, steps, lens);
+        Ok(())
+    }
+}
+
+/// Everything but the arrays, which are as long as the network.
+impl<R: fmt::Debug, T, const N: usize> fmt::Debug for Driver<R, T, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Driver")
+            .field("rule", &self.rule)
+            .field("decay", &self.decay)
+            .field("lr", &self.lr)
+            .field("steps", &self.steps)
+            .field("lens", &self.lens)
+            .finish_non_exhaustive()
+    }
+}

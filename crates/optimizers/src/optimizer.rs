@@ -1,0 +1,125 @@
+//! The object-safe face of every optimizer, and the state it saves.
+
+use std::fmt::Debug;
+
+use crate::{OptimizerError, Slots};
+
+/// A stateful optimizer over slots of scalar `T`.
+///
+/// Object-safe, so that different rules stand in one list:
+///
+/// ```
+/// use optimizers::{Adam, Momentum, Optimizer, Rule, Slot};
+///
+/// let optimizers: Vec<Box<dyn Optimizer<f64>>> =
+///     vec![Momentum { lr: 0.1, ..Momentum::default() }.build()?, Adam::default().build()?];
+/// for mut optimizer in optimizers {
+///     let mut x = [1.0];
+///     for _ in 0..10 {
+///         let mut grad = [2.0 * x[0]]; // f(x) = x²
+///         optimizer.step(&mut [Slot { value: &mut x, grad: &mut grad, decay: true }])?;
+///     }
+///     println!("{} went to {}", optimizer.name(), x[0]);
+///     assert!(x[0] < 1.0);
+/// }
+/// # Ok::<(), optimizers::OptimizerError>(())
+/// ```
+pub trait Optimizer<T>: Send + Debug {
+    /// Updates every slot once from its gradient.
+    ///
+    /// The first step allocates the state; the later ones allocate nothing. A NaN or infinite
+    /// gradient is no error: it goes through the formula, as it does in NumPy and PyTorch.
+    ///
+    /// # Errors
+    /// [`GradientLength`](OptimizerError::GradientLength),
+    /// [`SlotCount`](OptimizerError::SlotCount) or [`SlotLength`](OptimizerError::SlotLength) if a
+    /// slot's slices differ in length or the slots differ from those of the first step. Nothing
+    /// has been modified then.
+    fn step(&mut self, slots: &mut dyn Slots<T>) -> Result<(), OptimizerError>;
+
+    /// The rule's name, as on the command line: `"sgd"`, `"adam"`, …
+    fn name(&self) -> &'static str;
+
+    /// The learning rate of the next step.
+    fn lr(&self) -> f64;
+
+    /// Sets the learning rate from the next step on; the way in for every
+    /// [`Schedule`](crate::schedules::Schedule).
+    ///
+    /// # Errors
+    /// [`Hyperparameter`](OptimizerError::Hyperparameter) if `lr` is negative or not finite as
+    /// `T`; the old rate stays.
+    fn set_lr(&mut self, lr: f64) -> Result<(), OptimizerError>;
+
+    /// Number of steps done.
+    fn steps(&self) -> u64;
+
+    /// A copy of all that a continued run needs besides the hyperparameters.
+    fn state(&self) -> OptimizerState<T>;
+
+    /// Continues from a saved state: the next step is, bit for bit, the step that the saved
+    /// optimizer would have done.
+    ///
+    /// The learning rate is restored; the other hyperparameters are those this optimizer was
+    /// built with.
+    ///
+    /// # Errors
+    /// [`StateRule`](OptimizerError::StateRule), [`StateArrays`](OptimizerError::StateArrays),
+    /// [`StateLength`](OptimizerError::StateLength) or
+    /// [`Hyperparameter`](OptimizerError::Hyperparameter) (the learning rate) if the state does
+    /// not fit. The optimizer is unchanged then.
+    fn load_state(&mut self, state: OptimizerState<T>) -> Result<(), OptimizerError>;
+}
+
+/// What an optimizer remembers between steps, in plain arrays ready for any file format.
+///
+/// With the feature `serde` it can be written as JSON; the round trip is bit-exact for finite
+/// values if `serde_json` has its feature `float_roundtrip` (JSON has no NaN or infinity).
+///
+/// ```
+/// use optimizers::{Momentum, Rule, Slot};
+///
+/// let (mut w, mut dw) = ([0.0_f32; 3], [1.0, 2.0, 3.0]);
+/// let (mut b, mut db) = ([0.0_f32], [4.0]);
+/// let mut slots = [
+///     Slot { value: &mut w, grad: &mut dw, decay: true },
+///     Slot { value: &mut b, grad: &mut db, decay: false },
+/// ];
+/// let mut optimizer = Momentum { lr: 0.5, momentum: 0.9 }.build()?;
+/// optimizer.step(&mut slots)?;
+///
+/// let state = optimizer.state();
+/// assert_eq!((state.rule.as_str(), state.steps, state.lr), ("momentum", 1, 0.5));
+/// assert_eq!(state.lens, [3, 1]);
+/// assert_eq!(state.arrays[0].name, "v");
+/// assert_eq!(state.arrays[0].values, [-0.5, -1.0, -1.5, -2.0]);
+///
+/// let mut continued = Momentum::default().build()?;
+/// continued.load_state(state)?;
+/// continued.step(&mut slots)?;
+/// # Ok::<(), optimizers::OptimizerError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct OptimizerState<T> {
+    /// Name of the rule.
+    pub rule: String,
+    /// Learning rate of the next step.
+    pub lr: f64,
+    /// Number of steps done.
+    pub steps: u64,
+    /// Length of each slot, in order; empty before the first step.
+    pub lens: Vec<usize>,
+    /// The rule's arrays, in the order of [`Rule::STATE`](crate::Rule::STATE).
+    pub arrays: Vec<StateArray<T>>,
+}
+
+/// One array of an [`OptimizerState`], such as Adam's first moment `m`.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct StateArray<T> {
+    /// Name of the array.
+    pub name: String,
+    /// One value for each parameter, all slots after one another.
+    pub values: Vec<T>,
+}

@@ -1,0 +1,65 @@
+//! AdaGrad.
+
+use num_traits::Float;
+
+use crate::check::{cast, positive};
+use crate::{OptimizerError, Rule};
+
+/// AdaGrad (book, section 6.1.5): a learning rate for each parameter that only falls.
+///
+/// h := h + g²\
+/// W := W − η·g / (√h + ε)
+///
+/// Defaults: `lr` 0.01, `eps` 1e-7, the book's. ε stands outside the root, as in
+/// `torch.optim.Adagrad` (whose default is 1e-10); Lasagne and optax have it inside, and optax
+/// starts h at 0.1.
+///
+/// Reference: Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and
+/// stochastic optimization", JMLR 12, 2011.
+///
+/// ```
+/// use optimizers::{AdaGrad, Rule, Slot};
+///
+/// let mut w = [0.0_f64, 0.0];
+/// let mut adagrad = AdaGrad { lr: 1.0, ..AdaGrad::default() }.build()?;
+/// adagrad.step(&mut [Slot { value: &mut w, grad: &mut [3.0, 300.0], decay: true }])?;
+/// assert!(w.iter().all(|w| (w + 1.0).abs() < 1e-7)); // the first step has length η everywhere
+/// # Ok::<(), optimizers::OptimizerError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct AdaGrad {
+    /// Learning rate η ≥ 0.
+    pub lr: f64,
+    /// ε > 0, outside the root.
+    pub eps: f64,
+}
+
+impl Default for AdaGrad {
+    fn default() -> Self {
+        Self { lr: 0.01, eps: 1e-7 }
+    }
+}
+
+impl Rule<1> for AdaGrad {
+    const NAME: &'static str = "adagrad";
+    const STATE: [&'static str; 1] = ["h"];
+
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
+        positive::<T>("eps", self.eps)
+    }
+
+    fn update<T: Float>(&self, lr: f64, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
+        let (lr, eps): (T, T) = (cast(lr), cast(self.eps));
+        move |value, grad, [h]| {
+            for ((w, &g), h) in value.iter_mut().zip(grad).zip(h) {
+                *h = *h + g * g;
+                *w = *w - lr * g / (h.sqrt() + eps);
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Adam.
+
+use num_traits::Float;
+
+use super::bias_correction;
+use crate::check::{cast, fraction, positive};
+use crate::{OptimizerError, Rule};
+
+/// Adam (book, section 6.1.6): momentum over RMSProp, both corrected for starting at zero.
+///
+/// m := m + (1−β₁)·(g − m)\
+/// v := v + (1−β₂)·(g² − v)\
+/// η_t = η·√(1−β₂ᵗ) / (1−β₁ᵗ)\
+/// W := W − η_t·m / (√v + ε)
+///
+/// Defaults: `lr` 0.001, `beta1` 0.9, `beta2` 0.999, `eps` 1e-7, the book's. This is the paper's
+/// "more efficient" form (end of section 2), also Lasagne's: ε is added to the uncorrected √v.
+/// Algorithm 1 of the paper and `torch.optim.Adam` add it to √(v / (1−β₂ᵗ)), which is this form
+/// with ε·√(1−β₂ᵗ) in place of ε, and default to 1e-8; the two differ where |g| is not far above ε.
+///
+/// With [`Decay::Decoupled`](crate::Decay::Decoupled) it is AdamW.
+///
+/// Reference: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015,
+/// arXiv:1412.6980.
+///
+/// ```
+/// use optimizers::{Adam, Rule, Slot};
+///
+/// let mut w = [0.0_f64, 0.0];
+/// let mut adam = Adam { lr: 0.5, ..Adam::default() }.build()?;
+/// adam.step(&mut [Slot { value: &mut w, grad: &mut [3.0, -300.0], decay: true }])?;
+/// assert!((w[0] + 0.5).abs() < 1e-6 && (w[1] - 0.5).abs() < 1e-6); // first step: η·sign(g)
+/// # Ok::<(), optimizers::OptimizerError>(())
+/// ```
+#[doc(alias = "AdamW")]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Adam {
+    /// Learning rate η ≥ 0.
+    pub lr: f64,
+    /// Decay rate β₁ of the mean gradient, in [0, 1).
+    pub beta1: f64,
+    /// Decay rate β₂ of the mean squared gradient, in [0, 1).
+    pub beta2: f64,
+    /// ε > 0, outside the root.
+    pub eps: f64,
+}
+
+impl Default for Adam {
+    fn default() -> Self {
+        Self { lr: 0.001, beta1: 0.9, beta2: 0.999, eps: 1e-7 }
+    }
+}
+
+impl Rule<2> for Adam {
+    const NAME: &'static str = "adam";
+    const STATE: [&'static str; 2] = ["m", "v"];
+
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
+        fraction::<T>("beta1", self.beta1)?;
+        fraction::<T>("beta2", self.beta2)?;
+        positive::<T>("eps", self.eps)
+    }
+
+    fn update<T: Float>(&self, lr: f64, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+        let correction = bias_correction(self.beta2, t).sqrt() / bias_correction(self.beta1, t);
+        let (lr_t, eps): (T, T) = (cast(lr * correction), cast(self.eps));
+        let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
+        move |value, grad, [m, v]| {
+            for (((w, &g), m), v) in value.iter_mut().zip(grad).zip(m).zip(v) {
+                *m = *m + rate1 * (g - *m);
+                *v = *v + rate2 * (g * g - *v);
+                *w = *w - lr_t * *m / (v.sqrt() + eps);
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Momentum.
+
+use num_traits::Float;
+
+use crate::check::{cast, fraction};
+use crate::{OptimizerError, Rule};
+
+/// Momentum (book, section 6.1.4).
+///
+/// v := α·v − η·g\
+/// W := W + v
+///
+/// Defaults: `lr` 0.01, `momentum` 0.9, the book's. PyTorch keeps η outside, v := α·v + g and
+/// W := W − η·v: the same path while η is constant, another one after η changes (here the velocity
+/// gathered at the old rate stays, there it is rescaled).
+///
+/// Reference: Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
+///
+/// ```
+/// use optimizers::{Momentum, Rule, Slot};
+///
+/// let mut w = [0.0_f64];
+/// let mut momentum = Momentum { lr: 1.0, momentum: 0.5 }.build()?;
+/// for expected in [-1.0, -2.5] { // v = −1, then 0.5·(−1) − 1
+///     momentum.step(&mut [Slot { value: &mut w, grad: &mut [1.0], decay: true }])?;
+///     assert_eq!(w, [expected]);
+/// }
+/// # Ok::<(), optimizers::OptimizerError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Momentum {
+    /// Learning rate η ≥ 0.
+    pub lr: f64,
+    /// Momentum α in [0, 1).
+    pub momentum: f64,
+}
+
+impl Default for Momentum {
+    fn default() -> Self {
+        Self { lr: 0.01, momentum: 0.9 }
+    }
+}
+
+impl Rule<1> for Momentum {
+    const NAME: &'static str = "momentum";
+    const STATE: [&'static str; 1] = ["v"];
+
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
+        fraction::<T>("momentum", self.momentum)
+    }
+
+    fn update<T: Float>(&self, lr: f64, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
+        let (lr, momentum): (T, T) = (cast(lr), cast(self.momentum));
+        move |value, grad, [v]| {
+            for ((w, &g), v) in value.iter_mut().zip(grad).zip(v) {
+                *v = momentum * *v - lr * g;
+                *w = *w + *v;
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Stochastic gradient descent.
+
+use num_traits::Float;
+
+use crate::check::cast;
+use crate::{OptimizerError, Rule};
+
+/// Stochastic gradient descent (book, section 6.1.2).
+///
+/// W := W − η·g
+///
+/// Default: `lr` 0.01, the book's. Same as `torch.optim.SGD`.
+///
+/// ```
+/// use optimizers::{Rule, Sgd, Slot};
+///
+/// let mut w = [1.0_f64];
+/// let mut sgd = Sgd { lr: 0.1 }.build()?;
+/// sgd.step(&mut [Slot { value: &mut w, grad: &mut [2.0], decay: true }])?;
+/// assert_eq!(w, [0.8]);
+/// # Ok::<(), optimizers::OptimizerError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Sgd {
+    /// Learning rate η ≥ 0.
+    pub lr: f64,
+}
+
+impl Default for Sgd {
+    fn default() -> Self {
+        Self { lr: 0.01 }
+    }
+}
+
+impl Rule<0> for Sgd {
+    const NAME: &'static str = "sgd";
+    const STATE: [&'static str; 0] = [];
+
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
+        Ok(())
+    }
+
+    fn update<T: Float>(&self, lr: f64, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 0]) {
+        let lr: T = cast(lr);
+        move |value, grad, []| {
+            for (w, &g) in value.iter_mut().zip(grad) {
+                *w = *w - lr * g;
+            }
+        }
+    }
+}
