@@ -31,7 +31,7 @@ impl ImageShape {
     }
 }
 
-/// A filter's window: its size, how far it moves, and the zeros around the image.
+/// A filter's window: its size, how far it moves, and the margin around the image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// Height in pixels.
@@ -40,7 +40,7 @@ pub struct Window {
     pub width: usize,
     /// Step between neighbouring windows, in both directions.
     pub stride: usize,
-    /// Zeros added on each of the four sides.
+    /// Places added on each of the four sides.
     pub pad: usize,
 }
 
@@ -149,6 +149,8 @@ pub fn conv_output_size(
 /// the product with a (channels·height·width, filters) weight already is, byte for byte, the
 /// (batch, filters·out_height·out_width) matrix of the next layer.
 ///
+/// Places outside the image hold `padding`: 0 for a convolution, −∞ for a maximum.
+///
 /// # Errors
 /// [`WindowError`] if the window does not fit.
 ///
@@ -162,7 +164,7 @@ pub fn conv_output_size(
 /// let image = ImageShape { channels: 1, height: 2, width: 3 };
 /// let x = nalgebra::dmatrix![1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
 /// let mut columns = nalgebra::DMatrix::zeros(0, 0);
-/// im2col(&x, image, Window { height: 2, width: 2, stride: 1, pad: 0 }, &mut columns)?;
+/// im2col(&x, image, Window { height: 2, width: 2, stride: 1, pad: 0 }, 0.0, &mut columns)?;
 /// assert_eq!(columns, nalgebra::dmatrix![1.0, 2.0, 4.0, 5.0; 2.0, 3.0, 5.0, 6.0]);
 /// # Ok::<(), tensor_ops::WindowError>(())
 /// ```
@@ -171,6 +173,7 @@ pub fn im2col<T: Scalar>(
     x: &DMatrix<T>,
     image: ImageShape,
     window: Window,
+    padding: T,
     columns: &mut DMatrix<T>,
 ) -> Result<(), WindowError> {
     assert_eq!(x.ncols(), image.features(), "im2col: one column of x a feature");
@@ -182,7 +185,7 @@ pub fn im2col<T: Scalar>(
         let target = &mut target[run * batch..(run + 1) * batch];
         match feature {
             Some(f) => target.copy_from_slice(&source[f * batch..(f + 1) * batch]),
-            None => target.fill(T::zero()),
+            None => target.fill(padding),
         }
     })
 }
@@ -285,7 +288,7 @@ mod tests {
         let x = DMatrix::from_fn(2, 18, |i, j| (i * 18 + j + 1) as f64);
         let mut columns = DMatrix::zeros(0, 0);
         let window = Window { height: 2, width: 2, stride: 1, pad: 0 };
-        im2col(&x, image, window, &mut columns).unwrap();
+        im2col(&x, image, window, 0.0, &mut columns).unwrap();
         let book = [
             [1, 2, 4, 5, 10, 11, 13, 14],
             [2, 3, 5, 6, 11, 12, 14, 15],
@@ -303,7 +306,7 @@ mod tests {
         }
 
         let window = Window { height: 3, width: 3, stride: 2, pad: 1 };
-        im2col(&x, image, window, &mut columns).unwrap();
+        im2col(&x, image, window, 0.0, &mut columns).unwrap();
         let last: Vec<i32> = columns.row(7).iter().map(|&v| v as i32).collect();
         assert_eq!(last, [23, 24, 0, 26, 27, 0, 0, 0, 0, 32, 33, 0, 35, 36, 0, 0, 0, 0]);
     }
@@ -326,7 +329,7 @@ mod tests {
         fn col2im_is_the_transpose_of_im2col((batch, image, window) in geometry()) {
             let x = DMatrix::from_fn(batch, image.features(), |i, j| (i * 37 + j * 11) as f64 % 7.0);
             let mut columns = DMatrix::zeros(0, 0);
-            im2col(&x, image, window, &mut columns).unwrap();
+            im2col(&x, image, window, 0.0, &mut columns).unwrap();
             let c = columns.map_with_location(|i, j, _| ((i * 5 + j * 3) % 11) as f64);
             let mut back = DMatrix::zeros(0, 0);
             col2im(&c, batch, image, window, &mut back).unwrap();
@@ -337,7 +340,7 @@ mod tests {
         fn every_window_holds_its_pixels((batch, image, window) in geometry()) {
             let x = DMatrix::from_fn(batch, image.features(), |i, j| (i * 1000 + j + 1) as f64);
             let mut columns = DMatrix::zeros(0, 0);
-            im2col(&x, image, window, &mut columns).unwrap();
+            im2col(&x, image, window, 0.0, &mut columns).unwrap();
             let (oh, ow) = window.output(image).unwrap();
             for (n, oy, ox) in itertools3(batch, oh, ow) {
                 for (c, dy, dx) in itertools3(image.channels, window.height, window.width) {

@@ -96,7 +96,7 @@ pub fn variance<T: Scalar>(x: &DMatrix<T>, axis: Axis, means: &[T], out: &mut [T
     match axis {
         Axis::Rows => {
             for ((place, column), &mean) in out.iter_mut().zip(columns(x)).zip(means) {
-                *place = lanes(column, |value| (value - mean) * (value - mean));
+                *place = sum_squares_about(column, mean);
             }
         }
         Axis::Columns => {
@@ -190,29 +190,43 @@ pub fn sum_slice<T: Scalar>(values: &[T]) -> T {
     lanes(values, |value| value)
 }
 
-/// The sum of products of two slices of equal length, in the order of [`sum_slice`].
+/// Σ(x − centre)² over a slice, in the order of [`sum_slice`].
+///
+/// # Example
+/// ```
+/// assert_eq!(tensor_ops::reduce::sum_squares_about(&[1.0, 3.0], 2.0), 2.0);
+/// ```
+#[inline]
+pub fn sum_squares_about<T: Scalar>(values: &[T], centre: T) -> T {
+    lanes(values, |value| (value - centre) * (value - centre))
+}
+
+/// Σ f(aᵢ, bᵢ) over two slices of equal length, in the order of [`sum_slice`]: a dot product is
+/// `sum_pairs(a, b, |a, b| a * b)`.
 ///
 /// # Panics
 /// If the lengths differ.
 ///
 /// # Example
 /// ```
-/// assert_eq!(tensor_ops::reduce::dot(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
+/// use tensor_ops::reduce::sum_pairs;
+///
+/// assert_eq!(sum_pairs(&[1.0, 2.0], &[3.0, 4.0], |a, b| a * b), 11.0);
 /// ```
 #[inline]
 #[track_caller]
-pub fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
-    assert_eq!(a.len(), b.len(), "dot: slices of equal length");
+pub fn sum_pairs<T: Scalar>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> T {
+    assert_eq!(a.len(), b.len(), "sum_pairs: slices of equal length");
     let (wide_a, rest_a) = a.as_chunks::<LANES>();
     let (wide_b, rest_b) = b.as_chunks::<LANES>();
     let mut partial = [T::zero(); LANES];
     for (a, b) in wide_a.iter().zip(wide_b) {
         for lane in 0..LANES {
-            partial[lane] += a[lane] * b[lane];
+            partial[lane] += f(a[lane], b[lane]);
         }
     }
     for (lane, (&a, &b)) in rest_a.iter().zip(rest_b).enumerate() {
-        partial[lane] += a * b;
+        partial[lane] += f(a, b);
     }
     fold(partial)
 }
@@ -320,12 +334,12 @@ mod tests {
         }
 
         #[test]
-        fn dot_agrees_with_its_definition(
+        fn sum_pairs_agrees_with_its_definition(
             pairs in prop::collection::vec((-5.0..5.0, -5.0..5.0), 0..70)
         ) {
             let (a, b): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
             let expected: f64 = pairs.iter().map(|(a, b)| a * b).sum();
-            assert_relative_eq!(dot(&a, &b), expected, epsilon = 1e-11);
+            assert_relative_eq!(sum_pairs(&a, &b, |a, b| a * b), expected, epsilon = 1e-11);
         }
     }
 

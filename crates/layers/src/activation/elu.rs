@@ -1,0 +1,42 @@
+//! The exponential linear unit.
+
+use tensor_ops::Scalar;
+
+use super::Function;
+
+/// y = x for x > 0, else α·(eˣ − 1); slope 1, else y + α. Default α = 1, as PyTorch's `ELU`.
+///
+/// Source: Clevert, Unterthiner & Hochreiter 2015 (arXiv:1511.07289).
+///
+/// # Example
+/// ```
+/// use layers::activation::{Elu, Function};
+///
+/// assert_eq!(Elu::default().value(2.0_f64), 2.0);
+/// assert_eq!(Elu::default().value(-1e9_f64), -1.0);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Elu {
+    /// Minus the value that large negative inputs tend to.
+    pub alpha: f64,
+}
+
+impl Default for Elu {
+    fn default() -> Self {
+        Self { alpha: 1.0 }
+    }
+}
+
+impl Function for Elu {
+    const NAME: &'static str = "elu";
+
+    #[inline(always)]
+    fn value<T: Scalar>(&self, x: T) -> T {
+        if x <= T::zero() { T::of(self.alpha) * x.exp_m1() } else { x }
+    }
+
+    #[inline(always)]
+    fn slope<T: Scalar>(&self, x: T, y: T) -> T {
+        if x <= T::zero() { y + T::of(self.alpha) } else { T::one() }
+    }
+}

@@ -1,0 +1,34 @@
+//! The logistic function.
+
+use tensor_ops::Scalar;
+
+use super::Function;
+
+/// y = 1/(1 + e⁻ˣ); slope y·(1 − y).
+///
+/// For large negative x, e⁻ˣ overflows to ∞ and y is 0: right, and without a NaN.
+///
+/// # Example
+/// ```
+/// use layers::activation::{Function, Sigmoid};
+///
+/// assert_eq!(Sigmoid.value(0.0_f64), 0.5);
+/// assert_eq!(Sigmoid.value(-1000.0_f64), 0.0);
+/// assert_eq!(Sigmoid.slope(0.0_f64, 0.5), 0.25);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Sigmoid;
+
+impl Function for Sigmoid {
+    const NAME: &'static str = "sigmoid";
+
+    #[inline(always)]
+    fn value<T: Scalar>(&self, x: T) -> T {
+        T::one() / (T::one() + (-x).exp())
+    }
+
+    #[inline(always)]
+    fn slope<T: Scalar>(&self, _: T, y: T) -> T {
+        y * (T::one() - y)
+    }
+}

@@ -1,0 +1,31 @@
+//! The hyperbolic tangent.
+
+use tensor_ops::Scalar;
+
+use super::Function;
+
+/// y = tanh x; slope 1 − y².
+///
+/// # Example
+/// ```
+/// use layers::activation::{Function, Tanh};
+///
+/// assert_eq!(Tanh.value(0.0_f64), 0.0);
+/// assert_eq!(Tanh.slope(0.0_f64, 0.0), 1.0);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Tanh;
+
+impl Function for Tanh {
+    const NAME: &'static str = "tanh";
+
+    #[inline(always)]
+    fn value<T: Scalar>(&self, x: T) -> T {
+        x.tanh()
+    }
+
+    #[inline(always)]
+    fn slope<T: Scalar>(&self, _: T, y: T) -> T {
+        T::one() - y * y
+    }
+}

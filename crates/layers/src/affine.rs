@@ -1,0 +1,116 @@
+//! The fully connected layer.
+
+use init::Initializer;
+use nalgebra::DMatrix;
+use rand::Rng;
+use tensor_ops::{
+    Operand::{Plain, Transposed},
+    Scalar, matmul,
+    reduce::{self, Axis},
+};
+
+use crate::{Layer, LayerError, Mode, Param, Role};
+
+/// y = x·W + b: PyTorch's `Linear`, the book's `Affine`.
+///
+/// Shapes: x (batch, n_in), W (n_in, n_out), b (1, n_out), y (batch, n_out). Backward:
+/// dW = xᵀ·dy, db = Σ over the batch of dy, dx = dy·Wᵀ. Biases start at 0, as the book's do
+/// (PyTorch draws them).
+///
+/// PyTorch keeps the transpose of W; since ours is column-major, the bytes are the same.
+///
+/// # Example
+/// ```
+/// use init::{Initializer, Purpose, Seed};
+/// use layers::{Affine, Sequential};
+/// use nalgebra::dmatrix;
+///
+/// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+/// let layer = Affine::<f64>::new(2, 3, Initializer::Constant { value: 0.5 }, &mut rng);
+/// let mut net = Sequential::new(2).push(layer)?;
+/// assert_eq!(net.predict(&dmatrix![1.0, 2.0]), &dmatrix![1.5, 1.5, 1.5]);
+/// # Ok::<(), layers::LayerError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Affine<T> {
+    params: [Param<T>; 2],
+}
+
+impl<T: Scalar> Affine<T> {
+    /// A layer from `inputs` to `outputs` features with fresh weights and zero biases.
+    pub fn new(
+        inputs: usize,
+        outputs: usize,
+        initializer: Initializer,
+        rng: &mut impl Rng,
+    ) -> Self {
+        let mut weight = Param::zeros("weight", Role::Weight, inputs, outputs);
+        initializer.fill(&mut weight.value, rng);
+        Self { params: [weight, Param::zeros("bias", Role::Bias, 1, outputs)] }
+    }
+}
+
+/// y ← x·w + b, shared with the convolution, whose windows are the rows of `x`.
+pub(crate) fn affine<T: Scalar>(
+    x: &DMatrix<T>,
+    [weight, bias]: &[Param<T>; 2],
+    y: &mut DMatrix<T>,
+) {
+    let rows = y.nrows().max(1);
+    for (column, &b) in y.as_mut_slice().chunks_exact_mut(rows).zip(&bias.value) {
+        column.fill(b);
+    }
+    matmul(Plain(x), Plain(&weight.value), T::one(), y);
+}
+
+/// The gradients of [`affine`].
+pub(crate) fn affine_backward<T: Scalar>(
+    x: &DMatrix<T>,
+    [weight, bias]: &mut [Param<T>; 2],
+    dy: &DMatrix<T>,
+    dx: Option<&mut DMatrix<T>>,
+) {
+    matmul(Transposed(x), Plain(dy), T::zero(), &mut weight.grad);
+    reduce::sum(dy, Axis::Rows, bias.grad.as_mut_slice());
+    if let Some(dx) = dx {
+        matmul(Plain(dy), Transposed(&weight.value), T::zero(), dx);
+    }
+}
+
+impl<T: Scalar> Layer<T> for Affine<T> {
+    fn name(&self) -> &'static str {
+        "affine"
+    }
+
+    fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
+        let (n_in, n_out) = self.params[0].value.shape();
+        LayerError::check_inputs("affine", n_in, inputs)?;
+        Ok(n_out)
+    }
+
+    fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, _: Mode) {
+        affine(x, &self.params, y);
+    }
+
+    fn backward(
+        &mut self,
+        x: &DMatrix<T>,
+        _: &DMatrix<T>,
+        dy: &DMatrix<T>,
+        dx: Option<&mut DMatrix<T>>,
+    ) {
+        affine_backward(x, &mut self.params, dy, dx);
+    }
+
+    fn params(&self) -> &[Param<T>] {
+        &self.params
+    }
+
+    fn params_mut(&mut self) -> &mut [Param<T>] {
+        &mut self.params
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Layer<T>> {
+        Box::new(self.clone())
+    }
+}

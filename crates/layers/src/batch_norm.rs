@@ -1,0 +1,302 @@
+//! Batch normalisation.
+
+use nalgebra::DMatrix;
+use tensor_ops::{ImageShape, Scalar, reduce};
+
+use crate::{Buffer, Layer, LayerError, Mode, Param, Role};
+
+/// y = γ·(x − μ)/√(σ² + ε) + β, a feature at a time (or a channel at a time).
+///
+/// In [`Mode::Train`] μ and σ² are the mean and the **biased** variance over the batch, and the
+/// running statistics move: running ← momentum·running + (1 − momentum)·batch. In [`Mode::Eval`] μ
+/// and σ² are the running statistics. Shapes: x and y (batch, features), γ and β (1, features).
+///
+/// | | here, as in the book | PyTorch |
+/// |---|---|---|
+/// | ε | 10⁻⁶, inside the root (the book writes `10e-7`) | 10⁻⁵, inside the root |
+/// | momentum | 0.9, the share of the old value | 0.1, the share of the new one |
+/// | running variance | biased, starts at 0 | unbiased, starts at 1 |
+/// | images | [`per_channel`](Self::per_channel), or a pixel at a time as the book | per channel |
+///
+/// γ starts at 1, β at 0. Backward, with x̂ = (x − μ)/√(σ² + ε) and n values a feature:
+/// dβ = Σdy, dγ = Σdy·x̂, dx = γ/(n·√(σ² + ε))·(n·dy − dβ − x̂·dγ).
+///
+/// Source: Ioffe & Szegedy 2015 (arXiv:1502.03167), whose algorithm 2 uses the unbiased variance
+/// for evaluation.
+///
+/// # Example
+/// ```
+/// use layers::{BatchNorm, Layer, Mode};
+/// use nalgebra::{DMatrix, dmatrix};
+///
+/// let mut norm = BatchNorm::<f64>::new(1);
+/// let x = dmatrix![1.0; 3.0];
+/// let mut y = DMatrix::zeros(2, 1);
+/// norm.forward(&x, &mut y, Mode::Train);
+/// approx::assert_relative_eq!(y, dmatrix![-1.0; 1.0], epsilon = 1e-6);
+/// ```
+#[derive(Clone, Debug)]
+pub struct BatchNorm<T> {
+    params: [Param<T>; 2],
+    /// Running mean and running variance.
+    buffers: [Buffer<T>; 2],
+    /// Neighbouring columns that share statistics: 1, or the pixels of a channel.
+    positions: usize,
+    momentum: f64,
+    eps: f64,
+    /// Of the last training pass, one a feature.
+    mean: Vec<T>,
+    inverse_std: Vec<T>,
+}
+
+impl<T: Scalar> BatchNorm<T> {
+    /// Normalises each of `features` columns by itself, with momentum 0.9 and ε = 10⁻⁶.
+    ///
+    /// ```
+    /// use layers::Layer;
+    ///
+    /// let norm = layers::BatchNorm::<f32>::new(100);
+    /// assert_eq!(norm.outputs(100), Ok(100));
+    /// ```
+    pub fn new(features: usize) -> Self {
+        Self::with_positions(features, 1)
+    }
+
+    /// Normalises each channel of an image over the batch and all its pixels: PyTorch's
+    /// `BatchNorm2d`. (The book flattens images and so normalises each pixel: that is
+    /// [`new`](Self::new) with all features.)
+    ///
+    /// ```
+    /// use layers::Layer;
+    /// use tensor_ops::ImageShape;
+    ///
+    /// let image = ImageShape { channels: 3, height: 8, width: 8 };
+    /// let norm = layers::BatchNorm::<f32>::per_channel(image);
+    /// assert_eq!(norm.outputs(192), Ok(192));
+    /// assert_eq!(norm.params()[0].value.shape(), (1, 3));
+    /// ```
+    pub fn per_channel(image: ImageShape) -> Self {
+        Self::with_positions(image.channels, image.height * image.width)
+    }
+
+    fn with_positions(features: usize, positions: usize) -> Self {
+        let mut scale = Param::zeros("weight", Role::Scale, 1, features);
+        scale.value.fill(T::one());
+        let zeros = || vec![T::zero(); features];
+        Self {
+            params: [scale, Param::zeros("bias", Role::Shift, 1, features)],
+            buffers: [
+                Buffer { name: "running_mean", values: zeros() },
+                Buffer { name: "running_var", values: zeros() },
+            ],
+            positions,
+            momentum: 0.9,
+            eps: 1e-6,
+            mean: zeros(),
+            inverse_std: zeros(),
+        }
+    }
+
+    /// Sets the share of the old running statistics that a batch leaves, in \[0, 1\].
+    ///
+    /// # Errors
+    /// [`LayerError::Hyperparameter`] outside that range.
+    ///
+    /// ```
+    /// assert!(layers::BatchNorm::<f32>::new(3).momentum(0.99).is_ok());
+    /// assert!(layers::BatchNorm::<f32>::new(3).momentum(1.5).is_err());
+    /// ```
+    pub fn momentum(mut self, momentum: f64) -> Result<Self, LayerError> {
+        let (name, expected) = ("batch norm's momentum", "between 0 and 1");
+        if !(0.0..=1.0).contains(&momentum) {
+            return Err(LayerError::Hyperparameter { name, expected, found: momentum });
+        }
+        self.momentum = momentum;
+        Ok(self)
+    }
+
+    /// Sets ε.
+    ///
+    /// # Errors
+    /// [`LayerError::Hyperparameter`] if it is negative or not finite.
+    ///
+    /// ```
+    /// assert!(layers::BatchNorm::<f32>::new(3).eps(1e-5).is_ok());
+    /// ```
+    pub fn eps(mut self, eps: f64) -> Result<Self, LayerError> {
+        let (name, expected) = ("batch norm's eps", "at least 0 and finite");
+        if !(eps.is_finite() && eps >= 0.0) {
+            return Err(LayerError::Hyperparameter { name, expected, found: eps });
+        }
+        self.eps = eps;
+        Ok(self)
+    }
+
+    /// Mean and 1/√(σ² + ε) of every feature of the batch, and the running statistics.
+    fn observe(&mut self, x: &[T], group: usize) {
+        let count = T::of(group as f64);
+        let (keep, eps) = (T::of(self.momentum), T::of(self.eps));
+        let [running_mean, running_var] = &mut self.buffers;
+        for (feature, values) in x.chunks_exact(group).enumerate() {
+            let mean = reduce::sum_slice(values) / count;
+            let variance = reduce::sum_squares_about(values, mean) / count;
+            self.mean[feature] = mean;
+            self.inverse_std[feature] = (variance + eps).sqrt().recip();
+            let move_to = |old: &mut T, new: T| *old = keep * *old + (T::one() - keep) * new;
+            move_to(&mut running_mean.values[feature], mean);
+            move_to(&mut running_var.values[feature], variance);
+        }
+    }
+}
+
+impl<T: Scalar> Layer<T> for BatchNorm<T> {
+    fn name(&self) -> &'static str {
+        "batch_norm"
+    }
+
+    fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
+        LayerError::check_inputs("batch_norm", self.mean.len() * self.positions, inputs)?;
+        Ok(inputs)
+    }
+
+    fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, mode: Mode) {
+        // The batch index is contiguous, so a feature (or a channel) is one contiguous slice.
+        let group = x.nrows() * self.positions;
+        if group == 0 {
+            return;
+        }
+        if mode == Mode::Train {
+            self.observe(x.as_slice(), group);
+        }
+        let groups = y.as_mut_slice().chunks_exact_mut(group).zip(x.as_slice().chunks_exact(group));
+        for (feature, (y, x)) in groups.enumerate() {
+            let (mean, inverse_std) = match mode {
+                Mode::Train => (self.mean[feature], self.inverse_std[feature]),
+                Mode::Eval => {
+                    let [mean, variance] = [0, 1].map(|i| self.buffers[i].values[feature]);
+                    (mean, (variance + T::of(self.eps)).sqrt().recip())
+                }
+            };
+            let [scale, shift] = [0, 1].map(|i| self.params[i].value[feature]);
+            let factor = scale * inverse_std;
+            for (y, &x) in y.iter_mut().zip(x) {
+                *y = (x - mean) * factor + shift;
+            }
+        }
+    }
+
+    fn backward(
+        &mut self,
+        x: &DMatrix<T>,
+        _: &DMatrix<T>,
+        dy: &DMatrix<T>,
+        mut dx: Option<&mut DMatrix<T>>,
+    ) {
+        let group = x.nrows() * self.positions;
+        if group == 0 {
+            return;
+        }
+        let count = T::of(group as f64);
+        let slices = x.as_slice().chunks_exact(group).zip(dy.as_slice().chunks_exact(group));
+        for (feature, (x, dy)) in slices.enumerate() {
+            let (mean, inverse_std) = (self.mean[feature], self.inverse_std[feature]);
+            let d_shift = reduce::sum_slice(dy);
+            let d_scale = reduce::sum_pairs(x, dy, |x, dy| (x - mean) * dy) * inverse_std;
+            self.params[0].grad[feature] = d_scale;
+            self.params[1].grad[feature] = d_shift;
+            if let Some(dx) = dx.as_deref_mut() {
+                let dx = &mut dx.as_mut_slice()[feature * group..(feature + 1) * group];
+                let factor = self.params[0].value[feature] * inverse_std;
+                let slope = d_scale * inverse_std / count;
+                let level = d_shift / count;
+                for ((dx, &dy), &x) in dx.iter_mut().zip(dy).zip(x) {
+                    *dx = factor * (dy - level - (x - mean) * slope);
+                }
+            }
+        }
+    }
+
+    fn params(&self) -> &[Param<T>] {
+        &self.params
+    }
+
+    fn params_mut(&mut self) -> &mut [Param<T>] {
+        &mut self.params
+    }
+
+    fn buffers(&self) -> &[Buffer<T>] {
+        &self.buffers
+    }
+
+    fn buffers_mut(&mut self) -> &mut [Buffer<T>] {
+        &mut self.buffers
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Layer<T>> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    fn forward(norm: &mut BatchNorm<f64>, x: &DMatrix<f64>, mode: Mode) -> DMatrix<f64> {
+        let mut y = DMatrix::zeros(x.nrows(), x.ncols());
+        norm.forward(x, &mut y, mode);
+        y
+    }
+
+    #[test]
+    fn running_statistics_start_at_zero_and_move_by_a_tenth() {
+        let mut norm = BatchNorm::<f64>::new(1);
+        let x = DMatrix::from_vec(4, 1, vec![1.0, 2.0, 3.0, 6.0]); // mean 3, biased variance 3.5
+        forward(&mut norm, &x, Mode::Train);
+        assert_relative_eq!(norm.buffers[0].values[0], 0.3, epsilon = 1e-15);
+        assert_relative_eq!(norm.buffers[1].values[0], 0.35, epsilon = 1e-15);
+        forward(&mut norm, &x, Mode::Train);
+        assert_relative_eq!(norm.buffers[0].values[0], 0.57, epsilon = 1e-15);
+        assert_relative_eq!(norm.buffers[1].values[0], 0.665, epsilon = 1e-15);
+    }
+
+    #[test]
+    fn evaluation_uses_the_running_statistics_and_moves_nothing() {
+        let mut norm = BatchNorm::<f64>::new(1);
+        norm.buffers[0].values[0] = 2.0;
+        norm.buffers[1].values[0] = 4.0;
+        let before = norm.buffers.clone();
+        let y = forward(&mut norm, &DMatrix::from_vec(1, 1, vec![6.0]), Mode::Eval);
+        assert_relative_eq!(y[0], 4.0 / (4.0_f64 + 1e-6).sqrt(), epsilon = 1e-15);
+        assert_eq!(norm.buffers, before);
+    }
+
+    #[test]
+    fn a_channel_is_normalised_over_the_batch_and_its_pixels() {
+        let image = ImageShape { channels: 2, height: 2, width: 3 };
+        let x = DMatrix::from_fn(5, 12, |i, j| ((i * 7 + j * 5) % 11) as f64);
+        let y = forward(&mut BatchNorm::per_channel(image), &x, Mode::Train);
+        for channel in 0..2 {
+            let values = y.columns(channel * 6, 6);
+            assert_relative_eq!(values.mean(), 0.0, epsilon = 1e-12);
+            assert_relative_eq!(values.map(|v| v * v).mean(), 1.0, epsilon = 1e-6);
+        }
+        let by_pixel = forward(&mut BatchNorm::new(12), &x, Mode::Train);
+        assert_relative_eq!(by_pixel.column(0).mean(), 0.0, epsilon = 1e-12);
+        assert!((by_pixel - y).amax() > 0.1);
+    }
+
+    #[test]
+    fn a_batch_of_one_gives_the_shift() {
+        let mut norm = BatchNorm::<f64>::new(2);
+        norm.params[1].value[1] = 7.0;
+        let y = forward(&mut norm, &DMatrix::from_vec(1, 2, vec![5.0, -3.0]), Mode::Train);
+        assert_eq!(y, DMatrix::from_vec(1, 2, vec![0.0, 7.0]));
+    }
+
+    #[test]
+    fn the_wrong_number_of_features_is_named() {
+        let message = BatchNorm::<f32>::new(3).outputs(4).unwrap_err().to_string();
+        assert!(message.contains("batch_norm") && message.contains("takes 3 features, but 4"));
+    }
+}

@@ -1,0 +1,180 @@
+//! The convolutional layer.
+
+use init::Initializer;
+use nalgebra::DMatrix;
+use rand::Rng;
+use tensor_ops::{ImageShape, Scalar, Window, col2im, im2col, reshape};
+
+use crate::affine::{affine, affine_backward};
+use crate::{Layer, LayerError, Mode, Param, Role};
+
+/// A convolution of images as one matrix product over their windows (im2col).
+///
+/// Shapes: x (batch, channels·height·width), W (channels·window height·window width, filters),
+/// b (1, filters), y (batch, filters·out_height·out_width). As in the book and PyTorch the filter is
+/// not flipped (a cross-correlation). W's bytes are those of PyTorch's (filters, channels, height,
+/// width) tensor.
+///
+/// # Example
+/// ```
+/// use init::{Initializer, Purpose, Seed};
+/// use layers::{Convolution, Sequential};
+/// use nalgebra::dmatrix;
+/// use tensor_ops::{ImageShape, Window};
+///
+/// let image = ImageShape { channels: 1, height: 2, width: 3 };
+/// let window = Window { height: 2, width: 2, stride: 1, pad: 0 };
+/// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+/// let ones = Initializer::Constant { value: 1.0 };
+/// let layer = Convolution::<f64>::new(image, 1, window, ones, &mut rng)?;
+/// assert_eq!(layer.output_shape(), ImageShape { channels: 1, height: 1, width: 2 });
+///
+/// let mut net = Sequential::new(6).push(layer)?;
+/// let x = dmatrix![1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// assert_eq!(net.predict(&x), &dmatrix![12.0, 16.0]);
+/// # Ok::<(), layers::LayerError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Convolution<T> {
+    params: [Param<T>; 2],
+    image: ImageShape,
+    window: Window,
+    output: ImageShape,
+    /// The windows of the last input, and the product before and the gradient after it.
+    columns: DMatrix<T>,
+    product: DMatrix<T>,
+    d_columns: DMatrix<T>,
+}
+
+impl<T: Scalar> Convolution<T> {
+    /// A layer of `filters` filters over `image`, with fresh weights and zero biases.
+    ///
+    /// # Errors
+    /// [`LayerError::Window`] if the window does not fit the image.
+    pub fn new(
+        image: ImageShape,
+        filters: usize,
+        window: Window,
+        initializer: Initializer,
+        rng: &mut impl Rng,
+    ) -> Result<Self, LayerError> {
+        let (height, width) = window.output(image)?;
+        let inputs = image.channels * window.height * window.width;
+        let mut weight = Param::zeros("weight", Role::Weight, inputs, filters);
+        weight.torch_shape = vec![filters, image.channels, window.height, window.width];
+        initializer.fill(&mut weight.value, rng);
+        let empty = || DMatrix::zeros(0, 0);
+        Ok(Self {
+            params: [weight, Param::zeros("bias", Role::Bias, 1, filters)],
+            image,
+            window,
+            output: ImageShape { channels: filters, height, width },
+            columns: empty(),
+            product: empty(),
+            d_columns: empty(),
+        })
+    }
+
+    /// The shape of an output image: filters × out_height × out_width.
+    pub fn output_shape(&self) -> ImageShape {
+        self.output
+    }
+}
+
+impl<T: Scalar> Layer<T> for Convolution<T> {
+    fn name(&self) -> &'static str {
+        "convolution"
+    }
+
+    fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
+        LayerError::check_inputs("convolution", self.image.features(), inputs)?;
+        Ok(self.output.features())
+    }
+
+    fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, _: Mode) {
+        im2col(x, self.image, self.window, T::zero(), &mut self.columns)
+            .expect("the window was checked when the layer was made");
+        reshape(&mut self.product, self.columns.nrows(), self.output.channels);
+        affine(&self.columns, &self.params, &mut self.product);
+        // (out_y, out_x, image) × filter is (image) × (filter, out_y, out_x): the same bytes.
+        y.as_mut_slice().copy_from_slice(self.product.as_slice());
+    }
+
+    fn backward(
+        &mut self,
+        x: &DMatrix<T>,
+        _: &DMatrix<T>,
+        dy: &DMatrix<T>,
+        dx: Option<&mut DMatrix<T>>,
+    ) {
+        self.product.as_mut_slice().copy_from_slice(dy.as_slice());
+        let Some(dx) = dx else {
+            affine_backward(&self.columns, &mut self.params, &self.product, None);
+            return;
+        };
+        reshape(&mut self.d_columns, self.columns.nrows(), self.columns.ncols());
+        let d_columns = Some(&mut self.d_columns);
+        affine_backward(&self.columns, &mut self.params, &self.product, d_columns);
+        col2im(&self.d_columns, x.nrows(), self.image, self.window, dx)
+            .expect("the window was checked when the layer was made");
+    }
+
+    fn params(&self) -> &[Param<T>] {
+        &self.params
+    }
+
+    fn params_mut(&mut self) -> &mut [Param<T>] {
+        &mut self.params
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Layer<T>> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use init::{Purpose, Seed};
+
+    /// The definition, pixel by pixel.
+    #[test]
+    fn agrees_with_the_sum_over_the_window() {
+        let image = ImageShape { channels: 2, height: 5, width: 4 };
+        let window = Window { height: 3, width: 2, stride: 1, pad: 1 };
+        let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+        let mut layer =
+            Convolution::<f64>::new(image, 3, window, Initializer::He, &mut rng).unwrap();
+        layer.params[1].value.copy_from_slice(&[0.1, -0.2, 0.3]);
+        let x = DMatrix::from_fn(2, 40, |i, j| ((i * 17 + j * 7) % 13) as f64 - 6.0);
+        let out = layer.output_shape();
+        let mut y = DMatrix::zeros(2, out.features());
+        layer.forward(&x, &mut y, Mode::Train);
+        for n in 0..2 {
+            for place in 0..out.features() {
+                let (filter, oy) =
+                    (place / (out.height * out.width), place / out.width % out.height);
+                let ox = place % out.width;
+                let mut sum = layer.params[1].value[filter];
+                for tap in 0..2 * 3 * 2 {
+                    let (c, dy, dx) = (tap / 6, tap / 2 % 3, tap % 2);
+                    let (py, px) = ((oy + dy) as isize - 1, (ox + dx) as isize - 1);
+                    if (0..5).contains(&py) && (0..4).contains(&px) {
+                        let feature = (c * 5 + py as usize) * 4 + px as usize;
+                        sum += x[(n, feature)] * layer.params[0].value[(tap, filter)];
+                    }
+                }
+                assert!((y[(n, place)] - sum).abs() < 1e-12);
+            }
+        }
+    }
+
+    #[test]
+    fn a_window_that_does_not_fit_is_an_error() {
+        let image = ImageShape { channels: 1, height: 3, width: 3 };
+        let window = Window { height: 5, width: 5, stride: 1, pad: 0 };
+        let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+        let error = Convolution::<f32>::new(image, 1, window, Initializer::He, &mut rng);
+        assert!(error.unwrap_err().to_string().contains("a window of 5 does not fit into 3"));
+    }
+}

@@ -1,0 +1,203 @@
+//! Dropout.
+
+use nalgebra::DMatrix;
+use rand::Rng;
+use rand::rngs::ChaCha8Rng;
+use tensor_ops::Scalar;
+
+use crate::{Layer, LayerError, Mode};
+
+/// Which of the two passes makes up for the units that dropout removes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DropoutScaling {
+    /// Evaluation multiplies by 1 − ratio, training leaves the kept units as they are: the book's.
+    #[default]
+    AtEvaluation,
+    /// Training divides the kept units by 1 − ratio ("inverted dropout"), evaluation changes
+    /// nothing: PyTorch's.
+    AtTraining,
+}
+
+/// Removes each unit with probability `ratio` in training: y = x·m with m 0 or 1.
+///
+/// With [`DropoutScaling::AtEvaluation`] (the book's) evaluation gives y = x·(1 − ratio); with
+/// [`DropoutScaling::AtTraining`] training gives y = x·m/(1 − ratio) and evaluation y = x.
+/// Backward: dx = dy·m, scaled alike. The notebook's ratio defaults to 0.5.
+///
+/// A unit is decided by 16 random bits, so `ratio` is met to within 2⁻¹⁷ = 8·10⁻⁶.
+///
+/// Source: Srivastava et al. 2014.
+///
+/// # Example
+/// ```
+/// use init::{Purpose, Seed};
+/// use layers::{Dropout, DropoutScaling, Layer, Mode};
+/// use nalgebra::DMatrix;
+///
+/// let rng = Seed::new(1).stream(Purpose::Dropout, 0);
+/// let mut dropout = Dropout::new(0.2, DropoutScaling::AtEvaluation, rng)?;
+/// let x = DMatrix::<f64>::from_element(100, 100, 1.0);
+/// let mut y = DMatrix::zeros(100, 100);
+/// dropout.forward(&x, &mut y, Mode::Train);
+/// assert!((y.mean() - 0.8).abs() < 0.02);
+/// dropout.forward(&x, &mut y, Mode::Eval);
+/// assert_eq!(y[(0, 0)], 0.8);
+/// # Ok::<(), layers::LayerError>(())
+/// ```
+#[derive(Debug)]
+pub struct Dropout {
+    ratio: f64,
+    scaling: DropoutScaling,
+    rng: ChaCha8Rng,
+    /// Two random bytes a unit, of the last training pass.
+    bytes: Vec<u8>,
+}
+
+/// The copy's generator continues where this one stands.
+impl Clone for Dropout {
+    fn clone(&self) -> Self {
+        let rng = ChaCha8Rng::deserialize_state(&self.rng.serialize_state());
+        Self { rng, bytes: self.bytes.clone(), ..*self }
+    }
+}
+
+impl Dropout {
+    /// A layer that drops units with probability `ratio`, decided by `rng`.
+    ///
+    /// # Errors
+    /// [`LayerError::Hyperparameter`] unless 0 ≤ ratio < 1.
+    ///
+    /// ```
+    /// use init::{Purpose, Seed};
+    /// use layers::{Dropout, DropoutScaling};
+    ///
+    /// let rng = Seed::new(1).stream(Purpose::Dropout, 0);
+    /// let error = Dropout::new(1.0, DropoutScaling::default(), rng).unwrap_err();
+    /// assert_eq!(error.to_string(), "dropout's ratio must be at least 0 and below 1, found 1");
+    /// ```
+    pub fn new(ratio: f64, scaling: DropoutScaling, rng: ChaCha8Rng) -> Result<Self, LayerError> {
+        if !(0.0..1.0).contains(&ratio) {
+            return Err(LayerError::Hyperparameter {
+                name: "dropout's ratio",
+                expected: "at least 0 and below 1",
+                found: ratio,
+            });
+        }
+        Ok(Self { ratio, scaling, rng, bytes: Vec::new() })
+    }
+
+    /// `out` ← `input`·m, scaled as training is.
+    fn mask<T: Scalar>(&self, input: &DMatrix<T>, out: &mut DMatrix<T>) {
+        let threshold = (self.ratio * 65536.0).round() as u32;
+        let kept = match self.scaling {
+            DropoutScaling::AtEvaluation => T::one(),
+            DropoutScaling::AtTraining => T::of(1.0 / (1.0 - self.ratio)),
+        };
+        let values = out.as_mut_slice().iter_mut().zip(input.as_slice());
+        for ((out, &value), bits) in values.zip(self.bytes.as_chunks::<2>().0) {
+            let keep = u32::from(u16::from_le_bytes(*bits)) >= threshold;
+            *out = value * if keep { kept } else { T::zero() };
+        }
+    }
+}
+
+impl<T: Scalar> Layer<T> for Dropout {
+    fn name(&self) -> &'static str {
+        "dropout"
+    }
+
+    fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
+        Ok(inputs)
+    }
+
+    fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, mode: Mode) {
+        match mode {
+            Mode::Train => {
+                self.bytes.resize(2 * x.len(), 0);
+                self.rng.fill_bytes(&mut self.bytes);
+                self.mask(x, y);
+            }
+            Mode::Eval => {
+                let factor = match self.scaling {
+                    DropoutScaling::AtEvaluation => T::of(1.0 - self.ratio),
+                    DropoutScaling::AtTraining => T::one(),
+                };
+                let values = y.as_mut_slice().iter_mut().zip(x.as_slice());
+                values.for_each(|(y, &x)| *y = x * factor);
+            }
+        }
+    }
+
+    fn backward(
+        &mut self,
+        _: &DMatrix<T>,
+        _: &DMatrix<T>,
+        dy: &DMatrix<T>,
+        dx: Option<&mut DMatrix<T>>,
+    ) {
+        if let Some(dx) = dx {
+            self.mask(dy, dx);
+        }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Layer<T>> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use init::{Purpose, Seed};
+
+    fn trained(ratio: f64, scaling: DropoutScaling, shape: (usize, usize)) -> DMatrix<f64> {
+        let mut layer =
+            Dropout::new(ratio, scaling, Seed::new(1).stream(Purpose::Dropout, 0)).unwrap();
+        let mut y = DMatrix::zeros(shape.0, shape.1);
+        layer.forward(&DMatrix::from_element(shape.0, shape.1, 1.0), &mut y, Mode::Train);
+        y
+    }
+
+    #[test]
+    fn value_stability() {
+        let y = trained(0.5, DropoutScaling::AtEvaluation, (1, 12));
+        let kept: String = y.iter().map(|&v| if v == 1.0 { '1' } else { '0' }).collect();
+        assert_eq!(kept, "101000011010");
+    }
+
+    /// 10⁶ units: the share kept lies within 5 standard deviations √(r(1−r)/n).
+    #[test]
+    fn the_share_kept_is_one_minus_the_ratio() {
+        for ratio in [0.0, 0.2, 0.5, 0.9] {
+            let kept = trained(ratio, DropoutScaling::AtEvaluation, (1000, 1000)).mean();
+            let bound = 5.0 * (ratio * (1.0 - ratio) / 1e6).sqrt() + 1e-5;
+            assert!((kept - (1.0 - ratio)).abs() <= bound, "{ratio}: {kept}");
+        }
+    }
+
+    #[test]
+    fn inverted_dropout_keeps_the_mean_and_leaves_evaluation_alone() {
+        let y = trained(0.2, DropoutScaling::AtTraining, (500, 500));
+        assert!(y.iter().all(|&v| v == 0.0 || v == 1.25));
+        assert!((y.mean() - 1.0).abs() < 0.005);
+    }
+
+    #[test]
+    fn backward_passes_exactly_the_units_that_forward_kept() {
+        let rng = Seed::new(2).stream(Purpose::Dropout, 0);
+        let mut layer = Dropout::new(0.4, DropoutScaling::AtTraining, rng).unwrap();
+        let x = DMatrix::<f64>::from_element(20, 30, 1.0);
+        let (mut y, mut dx) = (x.clone(), x.clone());
+        layer.forward(&x, &mut y, Mode::Train);
+        layer.backward(&x, &y, &x, Some(&mut dx));
+        assert_eq!(dx, y);
+    }
+
+    #[test]
+    fn ratios_outside_their_range_are_refused() {
+        for ratio in [-0.1, 1.0, f64::NAN] {
+            let rng = Seed::new(1).stream(Purpose::Dropout, 0);
+            assert!(Dropout::new(ratio, DropoutScaling::default(), rng).is_err());
+        }
+    }
+}

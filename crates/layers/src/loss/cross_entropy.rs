@@ -1,0 +1,111 @@
+//! Softmax cross entropy, the book's and the exact one.
+
+use nalgebra::DMatrix;
+use tensor_ops::{Scalar, softmax};
+
+use super::{Loss, Targets};
+
+/// Keeps ln away from 0 in the book's form.
+const BOOK_EPS: f64 = 1e-7;
+
+/// The loss; `gradient` holds the scores and becomes (p − t)/n.
+pub(super) fn evaluate<T: Scalar>(
+    loss: Loss,
+    scores: &DMatrix<T>,
+    targets: Targets<'_, T>,
+    gradient: &mut DMatrix<T>,
+    scratch: &mut Vec<T>,
+) -> T {
+    let (rows, classes) = scores.shape();
+    scratch.resize(rows, T::zero());
+    let probabilities = gradient;
+    softmax::softmax(probabilities, scratch);
+    let exact = loss == Loss::ExactCrossEntropy;
+    if exact {
+        softmax::log_sum_exp(scores, scratch);
+    }
+    // −ln p of one place; sums are kept in f64, so that f32 loses nothing to them.
+    let surprise = |p: T, score: T, log_sum_exp: T| {
+        if exact { (log_sum_exp - score).f64() } else { -(p + T::of(BOOK_EPS)).ln().f64() }
+    };
+    let mut total = 0.0;
+    match targets {
+        Targets::Labels(labels) => {
+            for (i, &label) in labels.iter().enumerate() {
+                assert!(label < classes, "loss: label {label}, but there are {classes} scores");
+                let p = &mut probabilities[(i, label)];
+                total += surprise(*p, scores[(i, label)], scratch[i]);
+                *p -= T::one();
+            }
+        }
+        Targets::Rows(t) => {
+            for j in 0..classes {
+                for i in 0..rows {
+                    let (t, p) = (t[(i, j)], &mut probabilities[(i, j)]);
+                    if t != T::zero() {
+                        total += t.f64() * surprise(*p, scores[(i, j)], scratch[i]);
+                    }
+                    *p -= t;
+                }
+            }
+        }
+    }
+    let n = T::of(rows as f64);
+    probabilities.as_mut_slice().iter_mut().for_each(|d| *d /= n);
+    T::of(total / rows as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+    use nalgebra::dmatrix;
+
+    fn loss(loss: Loss, scores: &DMatrix<f64>, targets: Targets<'_, f64>) -> f64 {
+        loss.evaluate(scores, targets, &mut DMatrix::zeros(0, 0), &mut Vec::new())
+    }
+
+    #[test]
+    fn the_books_form_caps_a_row_at_16_118_and_the_exact_one_does_not() {
+        let scores = dmatrix![0.0, 100.0];
+        let book = loss(Loss::CrossEntropy, &scores, (&vec![0]).into());
+        assert_relative_eq!(book, -(1e-7_f64.ln()), epsilon = 1e-12);
+        assert_relative_eq!(book, 16.118, epsilon = 1e-3);
+        assert_eq!(loss(Loss::ExactCrossEntropy, &scores, (&vec![0]).into()), 100.0);
+    }
+
+    #[test]
+    fn labels_and_one_hot_rows_agree() {
+        let scores = dmatrix![0.3, -1.0, 2.0; 1.5, 0.2, -0.7];
+        let labels = vec![2, 1];
+        let rows = tensor_ops::one_hot(&labels, 3);
+        for kind in [Loss::CrossEntropy, Loss::ExactCrossEntropy] {
+            let (mut a, mut b) = (DMatrix::zeros(0, 0), DMatrix::zeros(0, 0));
+            let by_label = kind.evaluate(&scores, (&labels).into(), &mut a, &mut Vec::new());
+            let by_row = kind.evaluate(&scores, (&rows).into(), &mut b, &mut Vec::new());
+            assert_relative_eq!(by_label, by_row, epsilon = 1e-15);
+            assert_eq!(a, b);
+        }
+    }
+
+    #[test]
+    fn scores_of_ten_thousand_are_survived() {
+        let scores = dmatrix![1e4, -1e4; -1e4, 1e4];
+        let right = loss(Loss::ExactCrossEntropy, &scores, (&vec![0, 1]).into());
+        assert_eq!(right, 0.0);
+        assert_eq!(loss(Loss::ExactCrossEntropy, &scores, (&vec![1, 0]).into()), 2e4);
+    }
+
+    #[test]
+    fn nan_scores_give_a_nan_loss() {
+        let scores = dmatrix![f64::NAN, 1.0];
+        assert!(loss(Loss::CrossEntropy, &scores, (&vec![1]).into()).is_nan());
+        assert!(loss(Loss::ExactCrossEntropy, &scores, (&vec![1]).into()).is_nan());
+    }
+
+    #[test]
+    #[should_panic(expected = "label 2, but there are 2 scores")]
+    fn a_label_out_of_range_is_refused() {
+        loss(Loss::CrossEntropy, &dmatrix![0.0, 0.0], (&vec![2]).into());
+    }
+}

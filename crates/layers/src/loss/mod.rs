@@ -1,0 +1,126 @@
+//! Losses: what training minimises.
+
+mod cross_entropy;
+mod mean_squared_error;
+
+use nalgebra::DMatrix;
+use tensor_ops::Scalar;
+
+/// What the outputs should have been, one a row of the batch.
+///
+/// # Example
+/// ```
+/// use layers::Targets;
+///
+/// let labels: Targets<'_, f32> = (&[3_usize, 1][..]).into();
+/// assert_eq!(labels.len(), 2);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub enum Targets<'a, T> {
+    /// The class of each row.
+    Labels(&'a [usize]),
+    /// A row of targets each: one-hot classes (or any distribution), or numbers to meet.
+    Rows(&'a DMatrix<T>),
+}
+
+impl<T: Scalar> Targets<'_, T> {
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Labels(labels) => labels.len(),
+            Self::Rows(rows) => rows.nrows(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<'a, T> From<&'a [usize]> for Targets<'a, T> {
+    fn from(labels: &'a [usize]) -> Self {
+        Self::Labels(labels)
+    }
+}
+
+impl<'a, T> From<&'a Vec<usize>> for Targets<'a, T> {
+    fn from(labels: &'a Vec<usize>) -> Self {
+        Self::Labels(labels)
+    }
+}
+
+impl<'a, T> From<&'a DMatrix<T>> for Targets<'a, T> {
+    fn from(rows: &'a DMatrix<T>) -> Self {
+        Self::Rows(rows)
+    }
+}
+
+/// The loss of a batch, from the network's outputs (scores) and targets.
+///
+/// With n rows, scores y and targets t:
+///
+/// | loss | formula | gradient by y |
+/// |---|---|---|
+/// | `CrossEntropy` | −Σ tⱼ·ln(pⱼ + 10⁻⁷)/n, p = softmax(y) | (p − t)/n |
+/// | `ExactCrossEntropy` | −Σ tⱼ·ln pⱼ/n by log-sum-exp | (p − t)/n |
+/// | `MeanSquaredError` | ½Σ(y − t)²/n | (y − t)/n |
+///
+/// `CrossEntropy` is the book's and the default: it reproduces the notebook's numbers. Its 10⁻⁷ caps
+/// the loss of one row at 16.118, and its gradient is the exact loss's (so they differ by up to
+/// 10⁻⁷/p of the gradient). `ExactCrossEntropy` is PyTorch's `CrossEntropyLoss`. The rows of t must
+/// sum to 1. PyTorch's `MSELoss` also divides by the number of outputs, and has no ½.
+///
+/// # Example
+/// ```
+/// use layers::Loss;
+/// use nalgebra::{DMatrix, dmatrix};
+///
+/// let (mut gradient, mut scratch) = (DMatrix::zeros(0, 0), Vec::new());
+/// let scores = dmatrix![0.0, 0.0];
+/// let loss = Loss::ExactCrossEntropy.evaluate(
+///     &scores, (&vec![1]).into(), &mut gradient, &mut scratch);
+/// assert_eq!(loss, 2.0_f64.ln());
+/// assert_eq!(gradient, dmatrix![0.5, -0.5]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Loss {
+    /// The book's softmax cross entropy.
+    #[default]
+    CrossEntropy,
+    /// Softmax cross entropy without the 10⁻⁷.
+    ExactCrossEntropy,
+    /// Half the squared error, summed over the outputs.
+    MeanSquaredError,
+}
+
+impl Loss {
+    /// The loss; its gradient by the scores goes into `gradient`, which takes their shape.
+    ///
+    /// `scratch` is a buffer that the call may grow. NaN scores give a NaN loss.
+    ///
+    /// # Panics
+    /// If there is not one target a row, target rows have another width than the scores, a label is
+    /// not below the number of scores, or labels are given to [`MeanSquaredError`](Self::MeanSquaredError).
+    #[track_caller]
+    pub fn evaluate<T: Scalar>(
+        self,
+        scores: &DMatrix<T>,
+        targets: Targets<'_, T>,
+        gradient: &mut DMatrix<T>,
+        scratch: &mut Vec<T>,
+    ) -> T {
+        assert_eq!(scores.nrows(), targets.len(), "loss: one target a row of scores");
+        if let Targets::Rows(rows) = targets {
+            assert_eq!(scores.ncols(), rows.ncols(), "loss: one target a score");
+        }
+        tensor_ops::reshape(gradient, scores.nrows(), scores.ncols());
+        gradient.copy_from(scores);
+        match self {
+            Self::CrossEntropy | Self::ExactCrossEntropy => {
+                cross_entropy::evaluate(self, scores, targets, gradient, scratch)
+            }
+            Self::MeanSquaredError => mean_squared_error::evaluate(targets, gradient),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Networks as safetensors files.
+
+use std::collections::BTreeMap;
+
+use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView, serialize};
+use tensor_ops::Scalar;
+use thiserror::Error;
+
+use super::Sequential;
+
+/// A file that does not hold this network.
+#[derive(Debug, Error)]
+pub enum CheckpointError {
+    /// Not a safetensors file, or a damaged one.
+    #[error("not a readable safetensors file: {0}")]
+    Format(#[from] SafeTensorError),
+    /// The file lacks a tensor, or has one that the network does not know.
+    #[error("the file {problem} {name:?}; it was saved from another network")]
+    Names {
+        /// "lacks" or "has an unknown".
+        problem: &'static str,
+        /// The tensor's name.
+        name: String,
+    },
+    /// A tensor has another shape.
+    #[error("{name:?} has shape {found:?} in the file, but {expected:?} in the network")]
+    Shape {
+        /// The tensor's name.
+        name: String,
+        /// The network's shape.
+        expected: Vec<usize>,
+        /// The file's shape.
+        found: Vec<usize>,
+    },
+    /// A tensor holds something else than 32- or 64-bit floats.
+    #[error("{name:?} holds {found} in the file; F32 and F64 can be read")]
+    Type {
+        /// The tensor's name.
+        name: String,
+        /// The file's element type.
+        found: String,
+    },
+}
+
+/// The one number that PyTorch's batch norms keep and ours do not.
+const COUNTER: &str = "num_batches_tracked";
+
+impl<T: Scalar> Sequential<T> {
+    /// The bytes of a safetensors file that holds every parameter and running statistic.
+    ///
+    /// Names are those of PyTorch's `nn.Sequential` (`0.weight`, `1.running_mean`, …) and so are
+    /// shapes and bytes: an affine weight is (n_out, n_in) row-major. In Python,
+    /// `module.load_state_dict(safetensors.torch.load_file(path), strict=False)` loads it into the
+    /// same layers (not strict, for `num_batches_tracked` is not kept here).
+    ///
+    /// # Example
+    /// ```
+    /// use init::Seed;
+    /// use layers::MultiLayerNet;
+    ///
+    /// let net = MultiLayerNet::new(4, &[3], 2);
+    /// let trained = net.build::<f32>(Seed::new(1))?;
+    /// let mut other = net.build::<f32>(Seed::new(2))?;
+    /// other.load_safetensors(&trained.to_safetensors())?;
+    /// assert_eq!(other.param("0.weight").unwrap().value, trained.param("0.weight").unwrap().value);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_safetensors(&self) -> Vec<u8> {
+        let dtype = if T::NAME == f32::NAME { Dtype::F32 } else { Dtype::F64 };
+        let bytes = |values: &[T]| -> Vec<u8> {
+            match dtype {
+                Dtype::F32 => values.iter().flat_map(|v| (v.f64() as f32).to_le_bytes()).collect(),
+                _ => values.iter().flat_map(|v| v.f64().to_le_bytes()).collect(),
+            }
+        };
+        let mut tensors = Vec::new();
+        for (i, layer) in self.layers().iter().enumerate() {
+            for param in layer.params() {
+                let name = format!("{i}.{}", param.name);
+                tensors.push((name, param.torch_shape.clone(), bytes(param.value.as_slice())));
+            }
+            for buffer in layer.buffers() {
+                let name = format!("{i}.{}", buffer.name);
+                tensors.push((name, vec![buffer.values.len()], bytes(&buffer.values)));
+            }
+        }
+        let views = tensors.iter().map(|(name, shape, bytes)| {
+            let view = TensorView::new(dtype, shape.clone(), bytes);
+            (name.as_str(), view.expect("a shape holds as many elements as its layer"))
+        });
+        serialize(views, None).expect("views of the right length serialize")
+    }
+
+    /// Sets every parameter and running statistic from the bytes of a safetensors file.
+    ///
+    /// 32- and 64-bit floats are read into either element type. A file that PyTorch saved from the
+    /// same layers loads too; its `num_batches_tracked` is passed over.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] if the bytes are damaged or belong to another network; the network is
+    /// then unchanged.
+    pub fn load_safetensors(&mut self, bytes: &[u8]) -> Result<(), CheckpointError> {
+        let file = SafeTensors::deserialize(bytes)?;
+        let mut found = BTreeMap::new();
+        for (name, view) in file.tensors() {
+            if !name.ends_with(COUNTER) {
+                found.insert(name, view);
+            }
+        }
+        // Everything is read and checked before anything is changed.
+        let mut values = Vec::new();
+        let mut take = |name: String, expected: &[usize]| {
+            let Some(view) = found.remove(&name) else {
+                return Err(CheckpointError::Names { problem: "lacks", name });
+            };
+            if view.shape() != expected {
+                let (expected, found) = (expected.to_vec(), view.shape().to_vec());
+                return Err(CheckpointError::Shape { name, expected, found });
+            }
+            values.push(decode::<T>(name, &view)?);
+            Ok(())
+        };
+        for (i, layer) in self.layers().iter().enumerate() {
+            for param in layer.params() {
+                take(format!("{i}.{}", param.name), &param.torch_shape)?;
+            }
+            for buffer in layer.buffers() {
+                take(format!("{i}.{}", buffer.name), &[buffer.values.len()])?;
+            }
+        }
+        if let Some(name) = found.into_keys().next() {
+            return Err(CheckpointError::Names { problem: "has an unknown", name });
+        }
+        let mut values = values.into_iter();
+        for layer in self.layers_mut() {
+            for (param, values) in layer.params_mut().iter_mut().zip(&mut values) {
+                param.value.copy_from_slice(&values);
+            }
+            for (buffer, values) in layer.buffers_mut().iter_mut().zip(&mut values) {
+                buffer.values = values;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn decode<T: Scalar>(name: String, view: &TensorView<'_>) -> Result<Vec<T>, CheckpointError> {
+    let bytes = view.data();
+    match view.dtype() {
+        Dtype::F32 => {
+            let values = bytes.as_chunks::<4>().0.iter();
+            Ok(values.map(|b| T::of(f64::from(f32::from_le_bytes(*b)))).collect())
+        }
+        Dtype::F64 => {
+            let values = bytes.as_chunks::<8>().0.iter();
+            Ok(values.map(|b| T::of(f64::from_le_bytes(*b))).collect())
+        }
+        other => Err(CheckpointError::Type { name, found: format!("{other:?}") }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::MultiLayerNet;
+    use init::Seed;
+    use nalgebra::DMatrix;
+
+    fn net(hidden: &[usize]) -> MultiLayerNet {
+        MultiLayerNet::new(5, hidden, 3).batch_norm(true)
+    }
+
+    #[test]
+    fn a_trained_network_comes_back_bit_for_bit() {
+        let mut trained = net(&[4, 6]).build::<f64>(Seed::new(1)).unwrap();
+        let x = DMatrix::from_fn(8, 5, |i, j| ((i * 3 + j * 5) % 7) as f64);
+        trained.gradient(&x, &vec![0, 1, 2, 0, 1, 2, 0, 1]); // moves the running statistics
+        let mut other = net(&[4, 6]).build::<f64>(Seed::new(2)).unwrap();
+        other.load_safetensors(&trained.to_safetensors()).unwrap();
+        assert_eq!(other.predict(&x), trained.predict(&x));
+    }
+
+    #[test]
+    fn f32_files_load_into_f64_networks() {
+        let small = net(&[4]).build::<f32>(Seed::new(1)).unwrap();
+        let mut wide = net(&[4]).build::<f64>(Seed::new(2)).unwrap();
+        wide.load_safetensors(&small.to_safetensors()).unwrap();
+        for (a, b) in small.params().zip(wide.params()) {
+            assert_eq!(a.value.map(f64::from), b.value);
+        }
+    }
+
+    #[test]
+    fn files_of_other_networks_are_refused_and_change_nothing() {
+        let mut target = net(&[4]).build::<f32>(Seed::new(2)).unwrap();
+        let before = target.to_safetensors();
+        let file =
+            |hidden: &[usize]| net(hidden).build::<f32>(Seed::new(1)).unwrap().to_safetensors();
+        let cases = [
+            (file(&[7]), "\"0.weight\" has shape [7, 5] in the file, but [4, 5]"),
+            (file(&[4, 4]), "\"3.weight\" has shape [4, 4] in the file, but [3, 4]"),
+            (file(&[]), "has shape [3, 5]"),
+            (b"not a file".to_vec(), "not a readable safetensors file"),
+            (before[..before.len() - 1].to_vec(), "not a readable safetensors file"),
+        ];
+        for (bytes, message) in cases {
+            let error = target.load_safetensors(&bytes).unwrap_err().to_string();
+            assert!(error.contains(message), "{error}");
+            assert_eq!(target.to_safetensors(), before);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The book's fully connected networks.
+
+use init::{Initializer, Purpose, Seed};
+use tensor_ops::Scalar;
+
+use super::Sequential;
+use crate::{Activation, Affine, BatchNorm, Dropout, DropoutScaling, LayerError};
+
+/// Builds the book's `MultiLayerNet` and `MultiLayerNetExtend`: affine layers with an activation
+/// between them, optionally batch normalisation before and dropout after each activation.
+///
+/// Hidden layers are Affine → \[BatchNorm\] → activation → \[Dropout\]; a last Affine gives the
+/// scores, and the loss is the book's softmax cross entropy. Defaults are the book's too: ReLU, He,
+/// no weight decay, no batch normalisation, no dropout.
+///
+/// The i-th layer's weights are drawn from the stream (seed, [`Purpose::Weights`], i) and its units
+/// dropped by (seed, [`Purpose::Dropout`], i), i counting affine layers from 0: a batch
+/// normalisation, a dropout or another layer at the end changes no other layer's numbers.
+///
+/// # Example
+/// ```
+/// use init::Seed;
+/// use layers::{Mode, MultiLayerNet};
+///
+/// let mut net = MultiLayerNet::new(784, &[100; 5], 10)
+///     .initializer("0.01".parse().unwrap())
+///     .batch_norm(true)
+///     .build::<f32>(Seed::new(7))?;
+/// let x = nalgebra::DMatrix::from_element(2, 784, 0.5);
+/// assert_eq!(net.predict(&x).shape(), (2, 10));
+/// # Ok::<(), layers::LayerError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct MultiLayerNet {
+    inputs: usize,
+    hidden: Vec<usize>,
+    outputs: usize,
+    activation: Activation,
+    initializer: Initializer,
+    weight_decay: f64,
+    batch_norm: bool,
+    dropout: Option<(f64, DropoutScaling)>,
+}
+
+impl MultiLayerNet {
+    /// A network of `inputs` features, hidden layers of the given widths, and `outputs` scores.
+    pub fn new(inputs: usize, hidden: &[usize], outputs: usize) -> Self {
+        Self {
+            inputs,
+            hidden: hidden.to_vec(),
+            outputs,
+            activation: Activation::Relu,
+            initializer: Initializer::He,
+            weight_decay: 0.0,
+            batch_norm: false,
+            dropout: None,
+        }
+    }
+
+    /// Sets the activation between the layers; the default is ReLU.
+    pub fn activation(mut self, activation: Activation) -> Self {
+        self.activation = activation;
+        self
+    }
+
+    /// Sets how weights start (the book's `weight_init_std`); the default is He.
+    pub fn initializer(mut self, initializer: Initializer) -> Self {
+        self.initializer = initializer;
+        self
+    }
+
+    /// Sets λ of the weight decay ½·λ·ΣW²; the default is 0.
+    pub fn weight_decay(mut self, lambda: f64) -> Self {
+        self.weight_decay = lambda;
+        self
+    }
+
+    /// Puts batch normalisation before each activation, or not (the default).
+    pub fn batch_norm(mut self, batch_norm: bool) -> Self {
+        self.batch_norm = batch_norm;
+        self
+    }
+
+    /// Puts dropout of the given ratio after each activation; there is none by default.
+    pub fn dropout(mut self, ratio: f64, scaling: DropoutScaling) -> Self {
+        self.dropout = Some((ratio, scaling));
+        self
+    }
+
+    /// The network, with fresh weights.
+    ///
+    /// # Errors
+    /// [`LayerError::Hyperparameter`] if the weight decay is negative or not finite, or the
+    /// dropout ratio is not in \[0, 1).
+    pub fn build<T: Scalar>(&self, seed: Seed) -> Result<Sequential<T>, LayerError> {
+        if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
+            return Err(LayerError::Hyperparameter {
+                name: "weight decay",
+                expected: "at least 0 and finite",
+                found: self.weight_decay,
+            });
+        }
+        let affine = |index: usize, inputs, outputs| {
+            let mut rng = seed.stream(Purpose::Weights, index as u64);
+            Affine::new(inputs, outputs, self.initializer, &mut rng)
+        };
+        let mut net = Sequential::new(self.inputs).weight_decay(self.weight_decay);
+        let mut inputs = self.inputs;
+        for (index, &width) in self.hidden.iter().enumerate() {
+            net = net.push(affine(index, inputs, width))?;
+            if self.batch_norm {
+                net = net.push(BatchNorm::new(width))?;
+            }
+            net = net.push_boxed(self.activation.layer())?;
+            if let Some((ratio, scaling)) = self.dropout {
+                let rng = seed.stream(Purpose::Dropout, index as u64);
+                net = net.push(Dropout::new(ratio, scaling, rng)?)?;
+            }
+            inputs = width;
+        }
+        net.push(affine(self.hidden.len(), inputs, self.outputs))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(net: &Sequential<f32>) -> Vec<&'static str> {
+        net.layers().iter().map(|layer| layer.name()).collect()
+    }
+
+    #[test]
+    fn layers_stand_in_the_books_order() {
+        let net = MultiLayerNet::new(4, &[3, 3], 2)
+            .activation(Activation::Sigmoid)
+            .batch_norm(true)
+            .dropout(0.2, DropoutScaling::AtEvaluation)
+            .build(Seed::new(1))
+            .unwrap();
+        let hidden = ["affine", "batch_norm", "sigmoid", "dropout"];
+        assert_eq!(names(&net), [&hidden[..], &hidden[..], &["affine"]].concat());
+    }
+
+    #[test]
+    fn extras_and_further_layers_leave_the_other_weights_alone() {
+        let weight = |net: MultiLayerNet, name: &str| {
+            net.build::<f64>(Seed::new(3)).unwrap().param(name).unwrap().value.clone()
+        };
+        let plain = MultiLayerNet::new(4, &[3, 3], 2);
+        let more = MultiLayerNet::new(4, &[3, 3, 3], 2).batch_norm(true);
+        assert_eq!(weight(plain.clone(), "0.weight"), weight(more.clone(), "0.weight"));
+        assert_eq!(weight(plain, "2.weight"), weight(more, "3.weight"));
+    }
+
+    #[test]
+    fn hyperparameters_out_of_range_are_refused() {
+        let net = MultiLayerNet::new(4, &[3], 2);
+        for wrong in [-1.0, f64::NAN, f64::INFINITY] {
+            assert!(net.clone().weight_decay(wrong).build::<f32>(Seed::new(1)).is_err());
+            let dropout = net.clone().dropout(wrong, DropoutScaling::default());
+            assert!(dropout.build::<f32>(Seed::new(1)).is_err());
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What a layer learns, and what it keeps beside that.
+
+use nalgebra::DMatrix;
+use tensor_ops::Scalar;
+
+/// What a parameter does in its layer. Weight decay reads it: it touches weights only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Multiplies inputs.
+    Weight,
+    /// Is added to sums of inputs.
+    Bias,
+    /// Batch normalisation's γ.
+    Scale,
+    /// Batch normalisation's β.
+    Shift,
+}
+
+/// A learned matrix and the gradient of the loss by it.
+///
+/// Biases, scales and shifts are (1, n) rows. The gradient holds what the last backward pass found;
+/// it is overwritten, not accumulated.
+///
+/// # Example
+/// ```
+/// use layers::{Param, Role};
+///
+/// let bias = Param::<f32>::zeros("bias", Role::Bias, 1, 10);
+/// assert_eq!((bias.value.shape(), bias.grad.shape()), ((1, 10), (1, 10)));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Param<T> {
+    /// The name within the layer, as PyTorch calls it: `weight` or `bias`.
+    pub name: &'static str,
+    /// What it does.
+    pub role: Role,
+    /// The current values.
+    pub value: DMatrix<T>,
+    /// The shape under which PyTorch keeps the same bytes: (n_out, n_in) for the (n_in, n_out)
+    /// weight of an affine layer, since ours is column-major and PyTorch's row-major.
+    pub torch_shape: Vec<usize>,
+    /// ∂loss/∂value.
+    pub grad: DMatrix<T>,
+}
+
+impl<T: Scalar> Param<T> {
+    /// A parameter of zeros.
+    ///
+    /// ```
+    /// let w = layers::Param::<f64>::zeros("weight", layers::Role::Weight, 2, 3);
+    /// assert!(w.value.iter().all(|&x| x == 0.0));
+    /// ```
+    pub fn zeros(name: &'static str, role: Role, rows: usize, columns: usize) -> Self {
+        let zeros = DMatrix::zeros(rows, columns);
+        let torch_shape =
+            if role == Role::Weight { vec![columns, rows] } else { vec![rows * columns] };
+        Self { name, role, value: zeros.clone(), torch_shape, grad: zeros }
+    }
+}
+
+/// A vector that belongs to a layer's state without being learned: running statistics.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Buffer<T> {
+    /// The name within the layer, as PyTorch calls it: `running_mean` or `running_var`.
+    pub name: &'static str,
+    /// The current values.
+    pub values: Vec<T>,
+}

@@ -1,0 +1,148 @@
+//! Max pooling.
+
+use nalgebra::DMatrix;
+use tensor_ops::{ImageShape, Scalar, Window, col2im, im2col};
+
+use crate::{Layer, LayerError, Mode};
+
+/// The largest value of each window, a channel at a time.
+///
+/// Shapes: x (batch, channels·height·width), y (batch, channels·out_height·out_width). The gradient
+/// goes to the (first) largest place of each window. Places in the padding never win, as in
+/// PyTorch; the book's layer takes a padding and then ignores it. A NaN in the window is the largest.
+///
+/// # Example
+/// ```
+/// use layers::{MaxPooling, Sequential};
+/// use nalgebra::dmatrix;
+/// use tensor_ops::{ImageShape, Window};
+///
+/// let image = ImageShape { channels: 1, height: 2, width: 4 };
+/// let window = Window { height: 2, width: 2, stride: 2, pad: 0 };
+/// let mut net = Sequential::<f64>::new(8).push(MaxPooling::new(image, window)?)?;
+/// let x = dmatrix![1.0, 5.0, 2.0, 0.0, 3.0, 4.0, 8.0, 7.0];
+/// assert_eq!(net.predict(&x), &dmatrix![5.0, 8.0]);
+/// # Ok::<(), layers::LayerError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct MaxPooling<T> {
+    image: ImageShape,
+    window: Window,
+    output: ImageShape,
+    columns: DMatrix<T>,
+    /// Which place of its window each output came from.
+    winners: Vec<u32>,
+}
+
+impl<T: Scalar> MaxPooling<T> {
+    /// A layer that pools `image` under `window`.
+    ///
+    /// # Errors
+    /// [`LayerError::Window`] if the window does not fit the image.
+    pub fn new(image: ImageShape, window: Window) -> Result<Self, LayerError> {
+        let (height, width) = window.output(image)?;
+        Ok(Self {
+            image,
+            window,
+            output: ImageShape { height, width, ..image },
+            columns: DMatrix::zeros(0, 0),
+            winners: Vec::new(),
+        })
+    }
+
+    /// The shape of an output image.
+    pub fn output_shape(&self) -> ImageShape {
+        self.output
+    }
+}
+
+impl<T: Scalar> Layer<T> for MaxPooling<T> {
+    fn name(&self) -> &'static str {
+        "max_pooling"
+    }
+
+    fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
+        LayerError::check_inputs("max_pooling", self.image.features(), inputs)?;
+        Ok(self.output.features())
+    }
+
+    fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, _: Mode) {
+        im2col(x, self.image, self.window, T::neg_infinity(), &mut self.columns)
+            .expect("the window was checked when the layer was made");
+        let places = self.columns.nrows();
+        if places == 0 {
+            return;
+        }
+        self.winners.resize(y.len(), 0);
+        let taps = self.window.height * self.window.width;
+        let channels = self.columns.as_slice().chunks_exact(places * taps);
+        let outputs = y.as_mut_slice().chunks_exact_mut(places);
+        let winners = self.winners.chunks_exact_mut(places);
+        for ((columns, y), winners) in channels.zip(outputs).zip(winners) {
+            y.copy_from_slice(&columns[..places]);
+            winners.fill(0);
+            for (tap, column) in columns.chunks_exact(places).enumerate().skip(1) {
+                for ((best, winner), &value) in y.iter_mut().zip(&mut *winners).zip(column) {
+                    if value > *best || (value.is_nan() && !best.is_nan()) {
+                        (*best, *winner) = (value, tap as u32);
+                    }
+                }
+            }
+        }
+    }
+
+    fn backward(
+        &mut self,
+        x: &DMatrix<T>,
+        _: &DMatrix<T>,
+        dy: &DMatrix<T>,
+        dx: Option<&mut DMatrix<T>>,
+    ) {
+        let Some(dx) = dx else { return };
+        let places = self.columns.nrows();
+        if places == 0 {
+            return;
+        }
+        // The windows are no longer needed: their matrix becomes the gradient's.
+        self.columns.fill(T::zero());
+        let taps = self.window.height * self.window.width;
+        for (i, (&dy, &winner)) in dy.as_slice().iter().zip(&self.winners).enumerate() {
+            let (channel, place) = (i / places, i % places);
+            self.columns[(place, channel * taps + winner as usize)] = dy;
+        }
+        col2im(&self.columns, x.nrows(), self.image, self.window, dx)
+            .expect("the window was checked when the layer was made");
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Layer<T>> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_padding_never_wins() {
+        let image = ImageShape { channels: 1, height: 1, width: 1 };
+        let window = Window { height: 3, width: 3, stride: 1, pad: 1 };
+        let mut layer = MaxPooling::<f64>::new(image, window).unwrap();
+        let x = DMatrix::from_element(2, 1, -5.0);
+        let (mut y, mut dx) = (DMatrix::zeros(2, 1), DMatrix::zeros(2, 1));
+        layer.forward(&x, &mut y, Mode::Train);
+        assert_eq!(y, x);
+        layer.backward(&x, &y, &DMatrix::from_element(2, 1, 3.0), Some(&mut dx));
+        assert_eq!(dx, DMatrix::from_element(2, 1, 3.0));
+    }
+
+    #[test]
+    fn a_nan_in_the_window_is_seen() {
+        let image = ImageShape { channels: 1, height: 1, width: 2 };
+        let window = Window { height: 1, width: 2, stride: 1, pad: 0 };
+        let mut layer = MaxPooling::new(image, window).unwrap();
+        let mut y = DMatrix::zeros(1, 1);
+        layer.forward(&DMatrix::from_vec(1, 2, vec![1.0, f64::NAN]), &mut y, Mode::Eval);
+        assert!(y[0].is_nan());
+    }
+}
