@@ -1,0 +1,239 @@
+//! From bytes to the matrices that a network takes: mini-batches and one-hot targets.
+
+use std::ops::{Add, Mul};
+
+use crate::Images;
+
+/// `f32` and `f64`: the element types of a gathered batch.
+pub trait Real: Copy + From<u8> + Add<Output = Self> + Mul<Output = Self> + sealed::Scaled {}
+
+impl Real for f32 {}
+impl Real for f64 {}
+
+mod sealed {
+    /// The constants of x/255 without a division: x/255 = x/256 + x/65280. The first product is
+    /// exact and the second is small, so the sum is the rounded quotient for all 256 bytes
+    /// (tested below).
+    pub trait Scaled {
+        const ZERO: Self;
+        const ONE: Self;
+        const BY_256: Self;
+        const BY_65280: Self;
+    }
+
+    impl Scaled for f32 {
+        const ZERO: Self = 0.0;
+        const ONE: Self = 1.0;
+        const BY_256: Self = 1.0 / 256.0;
+        const BY_65280: Self = 1.0 / 65280.0;
+    }
+
+    impl Scaled for f64 {
+        const ZERO: Self = 0.0;
+        const ONE: Self = 1.0;
+        const BY_256: Self = 1.0 / 256.0;
+        const BY_65280: Self = 1.0 / 65280.0;
+    }
+}
+
+/// What a pixel becomes in [`Images::gather`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// pixel / 255, in [0, 1]: `normalize=True` of the notebook, bit for bit. The default.
+    #[default]
+    Unit,
+    /// The byte itself, 0 to 255: `normalize=False`.
+    Raw,
+}
+
+/// Pixels that a block of the transposition takes at once: one machine word.
+const BLOCK: usize = 8;
+
+impl Images {
+    /// Gathers the images at `indices` into `out`, a column-major (batch, features) matrix:
+    /// `out[p * batch + b]` is pixel `p` of image `indices[b]`, times 1/255 or 1.
+    ///
+    /// Pixels stay in row-major order, so the same buffer read as (batch, 1, rows, cols) is the
+    /// image shape (`flatten=False`). Repeated indices are allowed: the notebook draws with
+    /// replacement.
+    ///
+    /// # Panics
+    ///
+    /// When `out` is not `indices.len() * features()` long, or an index is not below `count()`.
+    ///
+    /// ```
+    /// use mnist_io::{Images, Scale};
+    ///
+    /// let images = Images::new(1, 3, vec![0, 51, 255, 102, 0, 0]);
+    /// let mut x = [0.0_f64; 6];
+    /// images.gather(&[1, 0], Scale::Unit, &mut x);
+    /// assert_eq!(x, [0.4, 0.0, 0.0, 0.2, 0.0, 1.0]);
+    /// ```
+    #[track_caller]
+    pub fn gather<T: Real>(&self, indices: &[usize], scale: Scale, out: &mut [T]) {
+        let (batch, features) = (indices.len(), self.features());
+        assert_eq!(
+            out.len(),
+            batch.saturating_mul(features),
+            "out must hold {batch} images of {features} pixels"
+        );
+        let (high, low) = match scale {
+            Scale::Unit => (T::BY_256, T::BY_65280),
+            Scale::Raw => (T::ONE, T::ZERO),
+        };
+        let images: Vec<&[u8]> = indices.iter().map(|&i| self.image(i)).collect();
+        if batch == 0 {
+            return;
+        }
+        for (block, columns) in out.chunks_mut(BLOCK * batch).enumerate() {
+            for (group, images) in images.chunks(BLOCK).enumerate() {
+                let mut tile = [0; BLOCK];
+                for (word, image) in tile.iter_mut().zip(images) {
+                    *word = word_at(image, block * BLOCK);
+                }
+                transpose(&mut tile);
+                for (column, word) in columns.chunks_exact_mut(batch).zip(tile) {
+                    let rest = column.get_mut(group * BLOCK..).unwrap_or_default();
+                    let value = |byte| T::from(byte) * high + T::from(byte) * low;
+                    match rest.first_chunk_mut::<BLOCK>() {
+                        Some(full) => *full = word.to_le_bytes().map(value),
+                        None => rest
+                            .iter_mut()
+                            .zip(word.to_le_bytes())
+                            .for_each(|(x, byte)| *x = value(byte)),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Eight pixels from `at` on, the first in the lowest byte; zeros past the end of the image.
+fn word_at(image: &[u8], at: usize) -> u64 {
+    let rest = image.get(at..).unwrap_or_default();
+    match rest.first_chunk() {
+        Some(word) => u64::from_le_bytes(*word),
+        None => rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    }
+}
+
+/// Transposes 8×8 bytes, a row in each word: swaps quarters of 4×4, then of 2×2, then of 1×1.
+fn transpose(tile: &mut [u64; BLOCK]) {
+    let [a, b, c, d, e, f, g, h] = tile;
+    for (low, high) in
+        [(&mut *a, &mut *e), (&mut *b, &mut *f), (&mut *c, &mut *g), (&mut *d, &mut *h)]
+    {
+        swap(low, high, 32, 0x0000_0000_ffff_ffff);
+    }
+    for (low, high) in
+        [(&mut *a, &mut *c), (&mut *b, &mut *d), (&mut *e, &mut *g), (&mut *f, &mut *h)]
+    {
+        swap(low, high, 16, 0x0000_ffff_0000_ffff);
+    }
+    for (low, high) in [(a, b), (c, d), (e, f), (g, h)] {
+        swap(low, high, 8, 0x00ff_00ff_00ff_00ff);
+    }
+}
+
+/// Exchanges the bytes of `low` above `mask` with those of `high` within it.
+fn swap(low: &mut u64, high: &mut u64, shift: u32, mask: u64) {
+    let exchanged = (*low >> shift ^ *high) & mask;
+    *high ^= exchanged;
+    *low ^= exchanged << shift;
+}
+
+/// Writes `labels` as one-hot rows into `out`, a column-major (batch, classes) matrix:
+/// `out[c * batch + b]` is 1 where `labels[b] == c`, else 0.
+///
+/// # Panics
+///
+/// When `out` is not `labels.len() * classes` long, or a label is not below `classes`.
+///
+/// ```
+/// let mut t = [0.0_f32; 6];
+/// mnist_io::one_hot(&[2, 0], 3, &mut t);
+/// assert_eq!(t, [0.0, 1.0, 0.0, 0.0, 1.0, 0.0]);
+/// ```
+#[track_caller]
+pub fn one_hot<T: Real>(labels: &[u8], classes: usize, out: &mut [T]) {
+    let batch = labels.len();
+    assert_eq!(
+        out.len(),
+        batch.saturating_mul(classes),
+        "out must hold {batch} rows of {classes} classes"
+    );
+    out.fill(T::ZERO);
+    for (row, &label) in labels.iter().enumerate() {
+        let at = usize::from(label).saturating_mul(batch).saturating_add(row);
+        match out.get_mut(at) {
+            Some(hot) => *hot = T::ONE,
+            None => panic!("label {label} of {classes} classes"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Images whose pixels all differ from their neighbours in every direction.
+    fn images(count: usize, rows: usize, cols: usize) -> Images {
+        let pixels = (0..count * rows * cols).map(|i| (i * 151 % 251) as u8).collect();
+        Images::new(rows, cols, pixels)
+    }
+
+    fn check<T: Real + PartialEq + std::fmt::Debug>(scale: Scale, expected: impl Fn(u8) -> T) {
+        for (rows, cols) in [(1, 1), (1, 7), (2, 4), (3, 3), (28, 28)] {
+            for batch in [0, 1, 7, 8, 9, 128] {
+                let images = images(131, rows, cols);
+                let indices: Vec<usize> = (0..batch).map(|b| b * 37 % 131).collect();
+                let mut x = vec![T::ONE; batch * rows * cols];
+                images.gather(&indices, scale, &mut x);
+                for (b, &i) in indices.iter().enumerate() {
+                    for (p, &pixel) in images.image(i).iter().enumerate() {
+                        assert_eq!(x[p * batch + b], expected(pixel), "image {i}, pixel {p}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn gather_transposes_every_shape() {
+        check(Scale::Raw, f32::from);
+        check(Scale::Raw, f64::from);
+        check(Scale::Unit, |pixel| f32::from(pixel) / 255.0);
+        check(Scale::Unit, |pixel| f64::from(pixel) / 255.0);
+    }
+
+    #[test]
+    fn unit_scale_is_the_rounded_quotient_for_every_byte() {
+        let images = Images::new(1, 1, (0..=255).collect());
+        let indices: Vec<usize> = (0..256).collect();
+        let (mut x, mut y) = ([0.0_f32; 256], [0.0_f64; 256]);
+        images.gather(&indices, Scale::Unit, &mut x);
+        images.gather(&indices, Scale::Unit, &mut y);
+        for i in 0..256 {
+            assert_eq!(x[i].to_bits(), (i as f32 / 255.0).to_bits());
+            assert_eq!(y[i].to_bits(), (i as f64 / 255.0).to_bits());
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "image 2 of 2")]
+    fn an_index_past_the_end_panics() {
+        images(2, 1, 1).gather(&[0, 2], Scale::Raw, &mut [0.0_f32; 2]);
+    }
+
+    #[test]
+    #[should_panic(expected = "out must hold 1 images of 4 pixels")]
+    fn a_buffer_of_another_size_panics() {
+        images(2, 2, 2).gather(&[0], Scale::Raw, &mut [0.0_f32; 5]);
+    }
+
+    #[test]
+    #[should_panic(expected = "label 3 of 3 classes")]
+    fn a_label_past_the_classes_panics() {
+        one_hot(&[3], 3, &mut [0.0_f32; 3]);
+    }
+}

@@ -1,0 +1,184 @@
+//! What a loaded data set is: images, labels, and where they came from.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Grey images of one size, row-major, one byte a pixel: 0 is background, 255 full ink.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Images {
+    count: usize,
+    rows: usize,
+    cols: usize,
+    pixels: Vec<u8>,
+}
+
+impl Images {
+    /// Takes `pixels` as images of `rows` × `cols`, one after another.
+    ///
+    /// # Panics
+    ///
+    /// When `rows` or `cols` is 0, or `pixels` is not a whole number of images.
+    ///
+    /// ```
+    /// let two = mnist_io::Images::new(2, 3, vec![0; 12]);
+    /// assert_eq!((two.count(), two.features()), (2, 6));
+    /// ```
+    #[must_use]
+    pub fn new(rows: usize, cols: usize, pixels: Vec<u8>) -> Self {
+        let count = rows
+            .checked_mul(cols)
+            .filter(|features| pixels.len().checked_rem(*features) == Some(0))
+            .and_then(|features| pixels.len().checked_div(features));
+        let Some(count) = count else {
+            panic!("{} pixels are not a whole number of {rows}×{cols} images", pixels.len());
+        };
+        Self { count, rows, cols, pixels }
+    }
+
+    /// Number of images.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Height of an image in pixels.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Width of an image in pixels.
+    #[must_use]
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// Pixels of one image, rows × cols: 784 for MNIST.
+    #[must_use]
+    pub fn features(&self) -> usize {
+        self.rows.saturating_mul(self.cols)
+    }
+
+    /// All pixels, image after image.
+    #[must_use]
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    /// The pixels of image `index`, row after row.
+    ///
+    /// # Panics
+    ///
+    /// When `index` is not below [`count`](Self::count).
+    ///
+    /// ```
+    /// let two = mnist_io::Images::new(1, 2, vec![1, 2, 3, 4]);
+    /// assert_eq!(two.image(1), [3, 4]);
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn image(&self, index: usize) -> &[u8] {
+        let start = index.saturating_mul(self.features());
+        match self.pixels.get(start..start.saturating_add(self.features())) {
+            Some(image) => image,
+            None => panic!("image {index} of {}", self.count),
+        }
+    }
+}
+
+/// Images and their labels: `labels[i]`, 0 to 9, belongs to `images.image(i)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// The images.
+    pub images: Images,
+    /// One label an image.
+    pub labels: Vec<u8>,
+}
+
+/// A training set, a test set, and where they came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dataset {
+    /// What a network learns from (MNIST: 60,000).
+    pub train: Split,
+    /// What it is judged on (MNIST: 10,000).
+    pub test: Split,
+    /// Origin, for a run's manifest.
+    pub source: Source,
+}
+
+/// Where a [`Dataset`] came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Which data these are.
+    pub kind: Kind,
+    /// The files read: training images and labels, then test images and labels. Empty for
+    /// synthetic digits.
+    pub files: Vec<FileRecord>,
+}
+
+/// Which data a [`Dataset`] holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// MNIST itself: all four digests are those of the published files.
+    Mnist,
+    /// Data that this crate does not know.
+    Custom,
+    /// Digits drawn by [`synthetic`](crate::synthetic()).
+    Synthetic {
+        /// The seed they were drawn from.
+        seed: u64,
+    },
+}
+
+/// `mnist`, `custom` or `synthetic (seed 7)`.
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mnist => f.write_str("mnist"),
+            Self::Custom => f.write_str("custom"),
+            Self::Synthetic { seed } => write!(f, "synthetic (seed {seed})"),
+        }
+    }
+}
+
+/// One file as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRecord {
+    /// Its path.
+    pub path: PathBuf,
+    /// Length of the decompressed payload in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the decompressed payload, 64 lower-case hexadecimal digits: the same for a
+    /// plain file and for any way of compressing it.
+    pub sha256: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_are_consecutive_slices() {
+        let images = Images::new(2, 2, (0..12).collect());
+        assert_eq!(images.image(0), [0, 1, 2, 3]);
+        assert_eq!(images.image(2), [8, 9, 10, 11]);
+    }
+
+    #[test]
+    #[should_panic(expected = "image 3 of 3")]
+    fn an_index_past_the_end_panics() {
+        let _ = Images::new(2, 2, vec![0; 12]).image(3);
+    }
+
+    #[test]
+    #[should_panic(expected = "13 pixels are not a whole number of 2×2 images")]
+    fn a_partial_image_panics() {
+        let _ = Images::new(2, 2, vec![0; 13]);
+    }
+
+    #[test]
+    #[should_panic(expected = "whole number")]
+    fn an_image_without_pixels_panics() {
+        let _ = Images::new(0, 4, vec![]);
+    }
+}

@@ -1,0 +1,78 @@
+//! The writer: whole files, or none.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tempfile::NamedTempFile;
+
+use super::Content;
+use super::header::Header;
+use crate::{Error, Images};
+
+/// Writes `images` to `path`: gzip when the name ends in `.gz`, else plain.
+///
+/// The file is complete or absent: it is written under a temporary name in the same folder,
+/// synced, renamed, and the folder synced. The same images give the same bytes.
+///
+/// # Errors
+///
+/// [`Error::Io`] when the folder cannot be written; [`Error::Format`] when the images are more
+/// than [`MAX_PAYLOAD`](super::MAX_PAYLOAD), which the parser would refuse.
+///
+/// ```
+/// use mnist_io::{Images, idx};
+///
+/// let path = std::env::temp_dir().join(format!("mnist-io-doc-{}", std::process::id()));
+/// idx::write_images(&path, &Images::new(1, 2, vec![7, 9]))?;
+/// assert_eq!(std::fs::read(&path)?, [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 7, 9]);
+/// # std::fs::remove_file(&path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_images(path: &Path, images: &Images) -> Result<(), Error> {
+    let dims = [images.count(), images.rows(), images.cols()];
+    write(path, Content::Images, &dims, images.pixels())
+}
+
+/// Writes `labels` to `path`, in the way of [`write_images`].
+///
+/// # Errors
+///
+/// As [`write_images`].
+///
+/// # Panics
+///
+/// When a label is above 9.
+pub fn write_labels(path: &Path, labels: &[u8]) -> Result<(), Error> {
+    assert!(labels.iter().all(|&label| label <= 9), "labels must be 0 to 9");
+    write(path, Content::Labels, &[labels.len()], labels)
+}
+
+fn write(path: &Path, content: Content, dims: &[usize], elements: &[u8]) -> Result<(), Error> {
+    // A dimension past u32 saturates, and is then refused as too large.
+    let dims = dims.iter().map(|&dim| u32::try_from(dim).unwrap_or(u32::MAX)).collect();
+    let header = Header::new(content, dims).map_err(|fault| Error::format(path, fault))?;
+    let gzip = path.extension().is_some_and(|extension| extension == "gz");
+    persist(path, |file| {
+        if gzip {
+            let mut encoder = GzEncoder::new(BufWriter::new(file), Compression::default());
+            encoder.write_all(&header.to_bytes())?;
+            encoder.write_all(elements)?;
+            encoder.finish()?.flush()
+        } else {
+            file.write_all(&header.to_bytes())?;
+            file.write_all(elements)
+        }
+    })
+    .map_err(|source| Error::io(path, source))
+}
+
+/// Fills a temporary file beside `path` and gives it that name once it is safely on the disk.
+fn persist(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut temporary = NamedTempFile::new_in(dir)?;
+    fill(temporary.as_file_mut())?;
+    crate::file::persist(temporary, path)
+}

@@ -1,0 +1,164 @@
+//! A hand: moves a glyph's points, bends them into curves, and fits them into MNIST's box.
+
+use rand::Rng;
+use rand::rngs::ChaCha8Rng;
+
+use super::glyphs::Stroke;
+
+/// Straight pieces between two points of a curve.
+const PIECES: u16 = 5;
+
+/// Longer side of the box that holds a digit's middle line, in pixels: 20 with the pen's width.
+const BOX: f32 = 17.6;
+
+/// Middle of the image.
+const CENTRE: f32 = 14.0;
+
+/// Draws of which every bit is the same on every platform.
+pub(super) struct Draws(pub(super) ChaCha8Rng);
+
+impl Draws {
+    /// A whole number below `n`.
+    pub(super) fn below(&mut self, n: usize) -> usize {
+        ((u64::from(self.0.next_u32()) * n as u64) >> 32) as usize
+    }
+
+    /// Uniform in [low, high).
+    pub(super) fn uniform(&mut self, low: f32, high: f32) -> f32 {
+        low + (high - low) * ((self.0.next_u32() >> 8) as f32 / 16_777_216.0)
+    }
+
+    /// About normal with mean 0 and standard deviation `std`: the sum of four uniform bytes, so
+    /// never beyond 3.5 standard deviations.
+    pub(super) fn bell(&mut self, std: f32) -> f32 {
+        let sum: u16 = self.0.next_u32().to_le_bytes().into_iter().map(u16::from).sum();
+        // One byte has variance (256² − 1) / 12.
+        std * (f32::from(sum) - 510.0) / 147.8
+    }
+}
+
+/// A straight piece of a stroke, in pixels.
+pub(super) struct Segment {
+    pub(super) from: (f32, f32),
+    pub(super) to: (f32, f32),
+    /// Half the pen's width.
+    pub(super) radius: f32,
+}
+
+/// Writes one of `ways`: the pieces of its strokes, in pixels.
+pub(super) fn write(ways: &[&[Stroke]], draws: &mut Draws) -> Vec<Segment> {
+    let strokes = ways.get(draws.below(ways.len())).copied().unwrap_or_default();
+    let hand = Hand::new(draws);
+    let curves: Vec<Vec<(f32, f32)>> = strokes
+        .iter()
+        .map(|stroke| curve(&wobble(stroke, draws)).into_iter().map(|p| hand.place(p)).collect())
+        .collect();
+    fit(&curves, draws)
+}
+
+/// Moves the points of a stroke at random; the two copies of a corner move together.
+fn wobble(stroke: Stroke, draws: &mut Draws) -> Vec<(f32, f32)> {
+    let mut shift = (0.0, 0.0);
+    let mut last = None;
+    stroke
+        .iter()
+        .map(|&(x, y)| {
+            if last != Some((x, y)) {
+                shift = (draws.bell(0.032), draws.bell(0.032));
+            }
+            last = Some((x, y));
+            (x + shift.0, y + shift.1)
+        })
+        .collect()
+}
+
+/// Slant, turn, stretch and bend of one hand.
+struct Hand {
+    width: f32,
+    slant: f32,
+    cos: f32,
+    sin: f32,
+    bend: (f32, f32),
+}
+
+impl Hand {
+    fn new(draws: &mut Draws) -> Self {
+        // cos and sin from t = tan(angle / 2), to need no library function.
+        let t = draws.bell(0.06);
+        Self {
+            width: draws.uniform(0.65, 1.2),
+            slant: 0.15 + draws.bell(0.2),
+            cos: (1.0 - t * t) / (1.0 + t * t),
+            sin: 2.0 * t / (1.0 + t * t),
+            bend: (draws.bell(0.15), draws.bell(0.12)),
+        }
+    }
+
+    fn place(&self, (x, y): (f32, f32)) -> (f32, f32) {
+        let (x, y) = ((x - 0.38) * self.width, y - 0.5);
+        let x = x - self.slant * y + self.bend.0 * (y * y - 0.08);
+        let y = y + self.bend.1 * x * (0.5 + y);
+        (self.cos * x - self.sin * y, self.sin * x + self.cos * y)
+    }
+}
+
+/// The uniform Catmull–Rom curve through `points`, as a polyline.
+fn curve(points: &[(f32, f32)]) -> Vec<(f32, f32)> {
+    let mut line: Vec<(f32, f32)> = points.first().copied().into_iter().collect();
+    for (i, pair) in points.windows(2).enumerate() {
+        let &[p1, p2] = pair else { continue };
+        if p1 == p2 {
+            continue;
+        }
+        let p0 = i.checked_sub(1).and_then(|i| points.get(i)).copied().unwrap_or(p1);
+        let p3 = points.get(i + 2).copied().unwrap_or(p2);
+        for piece in 1..=PIECES {
+            let t = f32::from(piece) / f32::from(PIECES);
+            let at = |p0: f32, p1: f32, p2: f32, p3: f32| {
+                let cubic = 3.0 * (p1 - p2) + p3 - p0;
+                let square = 2.0 * p0 - 5.0 * p1 + 4.0 * p2 - p3;
+                p1 + 0.5 * t * (p2 - p0 + t * (square + t * cubic))
+            };
+            line.push((at(p0.0, p1.0, p2.0, p3.0), at(p0.1, p1.1, p2.1, p3.1)));
+        }
+    }
+    line
+}
+
+/// Scales the curves to the box, centres them by the mass of their ink, and gives the pen a width
+/// that changes along each stroke.
+fn fit(curves: &[Vec<(f32, f32)>], draws: &mut Draws) -> Vec<Segment> {
+    let points = || curves.iter().flatten();
+    let extent = |axis: fn(&(f32, f32)) -> f32| {
+        points().map(axis).fold(f32::MIN, f32::max) - points().map(axis).fold(f32::MAX, f32::min)
+    };
+    let scale = BOX * draws.uniform(0.92, 1.06) / extent(|p| p.0).max(extent(|p| p.1));
+
+    let pairs = || curves.iter().flat_map(|curve| curve.windows(2));
+    let (mut mass, mut moment) = (0.0, (0.0, 0.0));
+    for pair in pairs() {
+        let &[a, b] = pair else { continue };
+        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+        let length = (dx * dx + dy * dy).sqrt();
+        mass += length;
+        moment.0 += length * (a.0 + b.0) / 2.0;
+        moment.1 += length * (a.1 + b.1) / 2.0;
+    }
+    let shift = (
+        CENTRE - scale * moment.0 / mass + draws.bell(0.4),
+        CENTRE - scale * moment.1 / mass + draws.bell(0.4),
+    );
+
+    let radius = draws.uniform(0.75, 1.75);
+    let taper = draws.bell(0.12);
+    let count = pairs().count() as f32;
+    let place = |p: (f32, f32)| (shift.0 + scale * p.0, shift.1 + scale * p.1);
+    pairs()
+        .enumerate()
+        .filter_map(|(i, pair)| {
+            let &[a, b] = pair else { return None };
+            let radius = radius * (1.0 + taper * (2.0 * i as f32 / count - 1.0));
+            Some(Segment { from: place(a), to: place(b), radius })
+        })
+        .collect()
+}
