@@ -6,15 +6,22 @@ mod check;
 mod decay;
 mod driver;
 mod error;
+mod kind;
+mod norm;
 mod optimizer;
 mod rule;
 mod rules;
+pub mod schedules;
 mod slots;
 
 pub use decay::Decay;
 pub use driver::Driver;
 pub use error::OptimizerError;
+pub use kind::OptimizerKind;
+pub use norm::{clip_total_norm, constrain_norm, total_norm};
 pub use optimizer::{Optimizer, OptimizerState, StateArray};
 pub use rule::Rule;
-pub use rules::{AdaGrad, Adam, Momentum, Nesterov, RmsProp, Sgd};
+pub use rules::{
+    AdaDelta, AdaGrad, AdaMax, Adam, AmsGrad, Lion, Momentum, NAdam, Nesterov, RAdam, RmsProp, Sgd,
+};
 pub use slots::{Slot, Slots};

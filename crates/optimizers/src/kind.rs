@@ -1,0 +1,140 @@
+//! The optimizers by name, for command lines and files.
+
+use std::fmt;
+use std::str::FromStr;
+
+use num_traits::Float;
+
+use crate::{
+    AdaDelta, AdaGrad, AdaMax, Adam, AmsGrad, Decay, Lion, Momentum, NAdam, Nesterov, Optimizer,
+    OptimizerError, RAdam, RmsProp, Rule, Sgd,
+};
+
+/// Every optimizer of this crate under its lower-case name.
+///
+/// ```
+/// use optimizers::{Optimizer, OptimizerKind};
+///
+/// let kind: OptimizerKind = "rmsprop".parse()?;
+/// assert_eq!(kind.to_string(), "rmsprop");
+///
+/// let mut optimizer = kind.build::<f32>()?; // the book's defaults …
+/// optimizer.set_lr(0.001)?; // … but for the learning rate
+///
+/// let error = "rmsprpo".parse::<OptimizerKind>().unwrap_err();
+/// assert!(error.to_string().starts_with("unknown optimizer \"rmsprpo\"; known are: sgd, momentum"));
+/// # Ok::<(), optimizers::OptimizerError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
+pub enum OptimizerKind {
+    /// [`Sgd`].
+    Sgd,
+    /// [`Momentum`].
+    Momentum,
+    /// [`Nesterov`].
+    Nesterov,
+    /// [`AdaGrad`].
+    AdaGrad,
+    /// [`RmsProp`].
+    RmsProp,
+    /// [`Adam`].
+    Adam,
+    /// [`AdaDelta`].
+    AdaDelta,
+    /// [`AdaMax`].
+    AdaMax,
+    /// [`AmsGrad`].
+    AmsGrad,
+    /// [`Adam`] with [`Decay::Decoupled`] of 0.01, the default of `torch.optim.AdamW`; the
+    /// optimizer's own [`name`](Optimizer::name) is the rule's, `"adam"`.
+    AdamW,
+    /// [`NAdam`].
+    NAdam,
+    /// [`RAdam`].
+    RAdam,
+    /// [`Lion`].
+    Lion,
+}
+
+impl OptimizerKind {
+    /// All kinds: first those of the book, in its order.
+    pub const ALL: [Self; 13] = [
+        Self::Sgd,
+        Self::Momentum,
+        Self::Nesterov,
+        Self::AdaGrad,
+        Self::RmsProp,
+        Self::Adam,
+        Self::AdaDelta,
+        Self::AdaMax,
+        Self::AmsGrad,
+        Self::AdamW,
+        Self::NAdam,
+        Self::RAdam,
+        Self::Lion,
+    ];
+
+    /// The name, as [`Display`](fmt::Display) writes it and [`FromStr`] reads it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sgd => Sgd::NAME,
+            Self::Momentum => Momentum::NAME,
+            Self::Nesterov => Nesterov::NAME,
+            Self::AdaGrad => AdaGrad::NAME,
+            Self::RmsProp => RmsProp::NAME,
+            Self::Adam => Adam::NAME,
+            Self::AdaDelta => AdaDelta::NAME,
+            Self::AdaMax => AdaMax::NAME,
+            Self::AmsGrad => AmsGrad::NAME,
+            Self::AdamW => "adamw",
+            Self::NAdam => NAdam::NAME,
+            Self::RAdam => RAdam::NAME,
+            Self::Lion => Lion::NAME,
+        }
+    }
+
+    /// The optimizer with its default hyperparameters.
+    ///
+    /// # Errors
+    /// [`OptimizerError::Hyperparameter`] if a default does not fit the scalar; `f32` and `f64`
+    /// take them all.
+    pub fn build<T: Float + Send + 'static>(self) -> Result<Box<dyn Optimizer<T>>, OptimizerError> {
+        match self {
+            Self::Sgd => Sgd::default().build(),
+            Self::Momentum => Momentum::default().build(),
+            Self::Nesterov => Nesterov::default().build(),
+            Self::AdaGrad => AdaGrad::default().build(),
+            Self::RmsProp => RmsProp::default().build(),
+            Self::Adam => Adam::default().build(),
+            Self::AdaDelta => AdaDelta::default().build(),
+            Self::AdaMax => AdaMax::default().build(),
+            Self::AmsGrad => AmsGrad::default().build(),
+            Self::AdamW => Adam::default().build_with(Decay::Decoupled(0.01)),
+            Self::NAdam => NAdam::default().build(),
+            Self::RAdam => RAdam::default().build(),
+            Self::Lion => Lion::default().build(),
+        }
+    }
+}
+
+impl fmt::Display for OptimizerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for OptimizerKind {
+    type Err = OptimizerError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
+            OptimizerError::UnknownName {
+                found: name.to_owned(),
+                known: Self::ALL.map(Self::name).join(", "),
+            }
+        })
+    }
+}

@@ -1,0 +1,112 @@
+//! RAdam.
+
+use num_traits::Float;
+
+use super::bias_correction;
+use crate::check::{cast, fraction, positive};
+use crate::{OptimizerError, Rule};
+
+/// RAdam: Adam that waits until its second moment can be trusted.
+///
+/// m := β₁·m + (1−β₁)·g, m̂ = m / (1−β₁ᵗ)\
+/// v := β₂·v + (1−β₂)·g²\
+/// ρ_∞ = 2/(1−β₂) − 1, ρ_t = ρ_∞ − 2t·β₂ᵗ / (1−β₂ᵗ)\
+/// if ρ_t > 5: r = √((ρ_t−4)(ρ_t−2)ρ_∞ / ((ρ_∞−4)(ρ_∞−2)ρ_t)),
+/// W := W − η·r·m̂·√(1−β₂ᵗ) / (√v + ε)\
+/// otherwise: W := W − η·m̂
+///
+/// Defaults: `lr` 0.001, `beta1` 0.9, `beta2` 0.999, `eps` 1e-8. Same as `torch.optim.RAdam`; the paper
+/// has no ε and the threshold 4 in place of 5. With β₂ ≤ 0.6667 no step is ever rectified.
+///
+/// Reference: Liu et al., "On the variance of the adaptive learning rate and beyond", ICLR 2020,
+/// arXiv:1908.03265.
+///
+/// ```
+/// use optimizers::{RAdam, Rule, Slot};
+///
+/// let mut w = [0.0_f64];
+/// let mut radam = RAdam { lr: 0.1, ..RAdam::default() }.build()?;
+/// radam.step(&mut [Slot { value: &mut w, grad: &mut [-3.0], decay: true }])?;
+/// assert!((w[0] - 0.3).abs() < 1e-12); // the first steps are those of momentum
+/// # Ok::<(), optimizers::OptimizerError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct RAdam {
+    /// Learning rate η ≥ 0.
+    pub lr: f64,
+    /// Decay rate β₁ of the mean gradient, in [0, 1).
+    pub beta1: f64,
+    /// Decay rate β₂ of the mean squared gradient, in [0, 1).
+    pub beta2: f64,
+    /// ε > 0, outside the root.
+    pub eps: f64,
+}
+
+impl Default for RAdam {
+    fn default() -> Self {
+        Self { lr: 0.001, beta1: 0.9, beta2: 0.999, eps: 1e-8 }
+    }
+}
+
+impl RAdam {
+    /// r of step t, or `None` while the variance of the step length is not tractable.
+    fn rectification(&self, t: u64) -> Option<f64> {
+        let forgotten = self.beta2.powf(t as f64);
+        let longest = 2.0 / (1.0 - self.beta2) - 1.0;
+        let length = longest - 2.0 * t as f64 * forgotten / (1.0 - forgotten);
+        let ratio = ((length - 4.0) * (length - 2.0) * longest)
+            / ((longest - 4.0) * (longest - 2.0) * length);
+        (length > 5.0).then(|| ratio.sqrt())
+    }
+}
+
+impl Rule<2> for RAdam {
+    const NAME: &'static str = "radam";
+    const STATE: [&'static str; 2] = ["m", "v"];
+
+    fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
+        fraction::<T>("beta1", self.beta1)?;
+        fraction::<T>("beta2", self.beta2)?;
+        positive::<T>("eps", self.eps)
+    }
+
+    fn update<T: Float>(&self, lr: f64, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+        let lr_t = lr / bias_correction(self.beta1, t);
+        let rectified =
+            self.rectification(t).map(|r| cast(lr_t * r * bias_correction(self.beta2, t).sqrt()));
+        let (lr_t, eps): (T, T) = (cast(lr_t), cast(self.eps));
+        let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
+        move |value, grad, [m, v]| {
+            for (((w, &g), m), v) in value.iter_mut().zip(grad).zip(m).zip(v) {
+                *m = *m + rate1 * (g - *m);
+                *v = *v + rate2 * (g * g - *v);
+                let step = rectified.map_or(lr_t, |scale: T| scale / (v.sqrt() + eps));
+                *w = *w - step * *m;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rectification_begins_at_step_six_and_tends_to_one() {
+        let radam = RAdam::default();
+        assert_eq!(radam.rectification(5), None);
+        assert!(radam.rectification(6).is_some_and(|r| r < 0.1));
+        assert!(radam.rectification(100_000).is_some_and(|r| (r - 1.0).abs() < 1e-9));
+    }
+
+    #[test]
+    fn a_short_memory_is_never_rectified() {
+        let radam = RAdam { beta2: 0.6, ..RAdam::default() };
+        assert!((1..10_000).all(|t| radam.rectification(t).is_none()));
+    }
+}
