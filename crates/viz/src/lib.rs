@@ -1,1 +1,32 @@
 //! Figures of training experiments as SVG and PNG.
+#![forbid(unsafe_code)]
+
+mod axis;
+mod canvas;
+mod clip;
+mod color;
+mod color_bar;
+mod error;
+mod figure;
+mod grid;
+mod layout;
+mod legend;
+mod marks;
+mod panel;
+mod plot;
+mod png;
+mod text;
+mod theme;
+
+pub use axis::Axis;
+pub use color::{Color, ColorMap, ColorScale};
+pub use error::VizError;
+pub use figure::{Cell, Figure};
+pub use grid::Grid;
+pub use legend::Legend;
+pub use marks::{
+    Arrows, Band, Bars, Contour, Corner, HeatMap, Histogram, Line, LineStyle, Mark, Marker, Note,
+    Scatter,
+};
+pub use panel::Panel;
+pub use png::{MAX_PIXELS, svg_to_png};

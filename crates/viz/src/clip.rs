@@ -1,0 +1,123 @@
+//! Cutting lines and polygons at the edge of the plot area, which the SVG back end does not do.
+
+use crate::canvas::{Point, Rect};
+
+/// The runs of a polyline that are visible in `rect`. A `None` breaks the line.
+pub(crate) fn polyline(
+    points: impl IntoIterator<Item = Option<Point>>,
+    rect: Rect,
+) -> Vec<Vec<Point>> {
+    let mut runs: Vec<Vec<Point>> = Vec::new();
+    let mut run: Vec<Point> = Vec::new();
+    let mut previous: Option<Point> = None;
+    for point in points {
+        if let (Some(a), Some(b)) = (previous, point) {
+            match segment(a, b, rect) {
+                Some((from, to)) => {
+                    if run.last() != Some(&from) {
+                        runs.push(std::mem::take(&mut run));
+                        run.push(from);
+                    }
+                    run.push(to);
+                }
+                None => runs.push(std::mem::take(&mut run)),
+            }
+        } else {
+            runs.push(std::mem::take(&mut run));
+        }
+        previous = point;
+    }
+    runs.push(run);
+    runs.retain(|run| run.len() > 1);
+    runs
+}
+
+/// The part of a segment inside `rect` (Liang and Barsky 1984).
+pub(crate) fn segment(a: Point, b: Point, rect: Rect) -> Option<(Point, Point)> {
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
+    let edges = [
+        (-dx, a.0 - rect.x),
+        (dx, rect.right() - a.0),
+        (-dy, a.1 - rect.y),
+        (dy, rect.bottom() - a.1),
+    ];
+    for (towards, distance) in edges {
+        if towards == 0.0 {
+            if distance < 0.0 {
+                return None;
+            }
+        } else if towards < 0.0 {
+            enter = enter.max(distance / towards);
+        } else {
+            leave = leave.min(distance / towards);
+        }
+    }
+    if enter > leave {
+        return None;
+    }
+    // The end points themselves where nothing is cut, so that runs join exactly.
+    let at = |t: f64| (a.0 + t * dx, a.1 + t * dy);
+    Some((if enter == 0.0 { a } else { at(enter) }, if leave == 1.0 { b } else { at(leave) }))
+}
+
+/// The part of a polygon inside `rect` (Sutherland and Hodgman 1974).
+pub(crate) fn polygon(corners: &[Point], rect: Rect) -> Vec<Point> {
+    let inside: [&dyn Fn(Point) -> f64; 4] =
+        [&|p| p.0 - rect.x, &|p| rect.right() - p.0, &|p| p.1 - rect.y, &|p| rect.bottom() - p.1];
+    let mut corners = corners.to_vec();
+    for distance in inside {
+        let mut kept = Vec::with_capacity(corners.len() + 2);
+        for (k, &to) in corners.iter().enumerate() {
+            let from = corners[(k + corners.len() - 1) % corners.len()];
+            let (d0, d1) = (distance(from), distance(to));
+            if (d0 < 0.0) != (d1 < 0.0) {
+                let t = d0 / (d0 - d1);
+                kept.push((from.0 + t * (to.0 - from.0), from.1 + t * (to.1 - from.1)));
+            }
+            if d1 >= 0.0 {
+                kept.push(to);
+            }
+        }
+        corners = kept;
+    }
+    corners
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UNIT: Rect = Rect { x: 0.0, y: 0.0, w: 1.0, h: 1.0 };
+
+    #[test]
+    fn a_line_through_the_area_is_cut_at_both_edges() {
+        assert_eq!(segment((-1.0, 0.5), (2.0, 0.5), UNIT), Some(((0.0, 0.5), (1.0, 0.5))));
+        assert_eq!(segment((0.2, 0.2), (0.8, 0.4), UNIT), Some(((0.2, 0.2), (0.8, 0.4))));
+        assert_eq!(segment((-1.0, 2.0), (2.0, 2.0), UNIT), None);
+        assert_eq!(segment((-1.0, 0.9), (0.1, 2.0), UNIT), None);
+    }
+
+    #[test]
+    fn a_gap_or_an_excursion_breaks_the_line() {
+        let points = [Some((0.0, 0.0)), Some((0.1, 0.1)), None, Some((0.2, 0.2)), Some((0.3, 0.3))];
+        assert_eq!(polyline(points, UNIT).len(), 2);
+        let out = [Some((0.0, 0.5)), Some((0.5, 2.0)), Some((1.0, 0.5))];
+        let runs = polyline(out, UNIT);
+        assert_eq!(runs.len(), 2);
+        assert!(runs.iter().flatten().all(|&p| UNIT.contains(p)));
+        let whole = [Some((0.0, 0.0)), Some((0.5, 0.5)), Some((1.0, 0.0))];
+        assert_eq!(polyline(whole, UNIT), [vec![(0.0, 0.0), (0.5, 0.5), (1.0, 0.0)]]);
+        assert!(polyline([], UNIT).is_empty());
+    }
+
+    #[test]
+    fn a_polygon_larger_than_the_area_becomes_the_area() {
+        let large = [(-1.0, -1.0), (2.0, -1.0), (2.0, 2.0), (-1.0, 2.0)];
+        let cut = polygon(&large, UNIT);
+        assert_eq!(cut.len(), 4);
+        assert!(cut.iter().all(|&p| UNIT.contains(p)));
+        assert!(polygon(&[(2.0, 2.0), (3.0, 2.0), (3.0, 3.0)], UNIT).is_empty());
+        assert!(polygon(&[], UNIT).is_empty());
+    }
+}

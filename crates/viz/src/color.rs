@@ -1,0 +1,150 @@
+//! Colours: a palette that colour-blind readers can tell apart, and two colour maps.
+
+use crate::Axis;
+
+/// An opaque sRGB colour.
+///
+/// The constants are the palette of Okabe and Ito (2008), *Color Universal Design*: distinguishable
+/// with every common kind of colour blindness. Its yellow is left out because it vanishes on white.
+///
+/// ```
+/// use viz::Color;
+/// assert_eq!(Color::cycle(0), Color::BLUE);
+/// assert_eq!(Color::cycle(7), Color::BLUE);
+/// assert_ne!(Color::cycle(1), Color::cycle(2));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Color(
+    /// Red.
+    pub u8,
+    /// Green.
+    pub u8,
+    /// Blue.
+    pub u8,
+);
+
+impl Color {
+    /// Okabe–Ito blue, the first of the cycle.
+    pub const BLUE: Color = Color(0x00, 0x72, 0xB2);
+    /// Okabe–Ito vermillion, a red-orange.
+    pub const VERMILLION: Color = Color(0xD5, 0x5E, 0x00);
+    /// Okabe–Ito bluish green.
+    pub const GREEN: Color = Color(0x00, 0x9E, 0x73);
+    /// Okabe–Ito reddish purple.
+    pub const PURPLE: Color = Color(0xCC, 0x79, 0xA7);
+    /// Okabe–Ito orange.
+    pub const ORANGE: Color = Color(0xE6, 0x9F, 0x00);
+    /// Okabe–Ito sky blue.
+    pub const SKY: Color = Color(0x56, 0xB4, 0xE9);
+    /// Nearly black, for marks that stand above the series.
+    pub const INK: Color = Color(0x1F, 0x24, 0x2B);
+    /// Middle grey, for what is only context: contours, arrows, references.
+    pub const GREY: Color = Color(0x8A, 0x92, 0x9C);
+
+    /// The `index`-th colour for series that have no colour of their own: blue, vermillion, green,
+    /// purple, orange, sky, ink, and again from blue.
+    pub const fn cycle(index: usize) -> Color {
+        const CYCLE: [Color; 7] = [
+            Color::BLUE,
+            Color::VERMILLION,
+            Color::GREEN,
+            Color::PURPLE,
+            Color::ORANGE,
+            Color::SKY,
+            Color::INK,
+        ];
+        CYCLE[index % CYCLE.len()]
+    }
+
+    fn mix(self, other: Color, share: f64) -> Color {
+        let mix =
+            |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * share).round() as u8;
+        Color(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
+    }
+}
+
+/// A map from [0, 1] to colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColorMap {
+    /// Perceptually uniform, dark violet to yellow (Smith and van der Walt 2015), for values.
+    Viridis,
+    /// Black, red, yellow, white: the `hot` of MATLAB and matplotlib, for the 3-D surface.
+    Hot,
+}
+
+impl ColorMap {
+    /// The colour at `t`, clamped to [0, 1]; NaN counts as 0.
+    ///
+    /// ```
+    /// use viz::{Color, ColorMap};
+    /// assert_eq!(ColorMap::Viridis.at(0.0), Color(68, 1, 84));
+    /// assert_eq!(ColorMap::Hot.at(2.0), Color(255, 255, 255));
+    /// ```
+    pub fn at(self, t: f64) -> Color {
+        let t = if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) };
+        match self {
+            ColorMap::Viridis => {
+                let position = t * (VIRIDIS.len() - 1) as f64;
+                let below = (position as usize).min(VIRIDIS.len() - 2);
+                VIRIDIS[below].mix(VIRIDIS[below + 1], position - below as f64)
+            }
+            ColorMap::Hot => {
+                // The corner points of matplotlib's `_hot_data`.
+                let ramp = |from: f64, to: f64| ((t - from) / (to - from)).clamp(0.0, 1.0);
+                let red = 0.0416 + 0.9584 * ramp(0.0, 0.365079);
+                let byte = |v: f64| (v * 255.0).round() as u8;
+                Color(byte(red), byte(ramp(0.365079, 0.746032)), byte(ramp(0.746032, 1.0)))
+            }
+        }
+    }
+}
+
+/// Seventeen equally spaced colours of viridis; linear interpolation is within 6/255.
+const VIRIDIS: [Color; 17] = [
+    Color(68, 1, 84),
+    Color(72, 24, 106),
+    Color(71, 45, 123),
+    Color(66, 64, 134),
+    Color(59, 82, 139),
+    Color(51, 99, 141),
+    Color(44, 114, 142),
+    Color(38, 130, 142),
+    Color(33, 145, 140),
+    Color(31, 159, 136),
+    Color(39, 173, 129),
+    Color(61, 188, 116),
+    Color(92, 200, 99),
+    Color(129, 211, 77),
+    Color(170, 220, 50),
+    Color(213, 226, 26),
+    Color(253, 231, 37),
+];
+
+/// A quantity shown as colour: an axis (label, range, linear or log) through a colour map.
+///
+/// The figure draws one colour bar for each different scale among its marks.
+///
+/// ```
+/// use viz::{Axis, Color, ColorMap, ColorScale};
+/// let accuracy = ColorScale::new(Axis::linear("validation accuracy", 0.0, 1.0), ColorMap::Viridis);
+/// assert_eq!(accuracy.color(0.0), Some(Color(68, 1, 84)));
+/// assert_eq!(accuracy.color(f64::NAN), None);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColorScale {
+    pub(crate) axis: Axis,
+    pub(crate) map: ColorMap,
+}
+
+impl ColorScale {
+    /// A scale over the axis' range.
+    pub fn new(axis: Axis, map: ColorMap) -> Self {
+        Self { axis, map }
+    }
+
+    /// The colour of `value`, clamped to the axis' range; `None` where it cannot be placed (NaN,
+    /// infinite, or not positive on a log axis).
+    pub fn color(&self, value: f64) -> Option<Color> {
+        self.axis.fraction(value).map(|t| self.map.at(t))
+    }
+}

@@ -1,0 +1,313 @@
+use std::path::{Path, PathBuf};
+
+use crate::canvas::{Align, Canvas, Rect};
+use crate::layout::{Layout, SUBTITLE_LEADING, TITLE_LEADING};
+use crate::legend::{self, Key, Legend};
+use crate::{Color, ColorScale, Mark, Panel, VizError, color_bar, panel, svg_to_png, theme};
+
+/// A figure: a grid of panels with a title, a legend and a caption.
+///
+/// Panels fill the grid row by row. All plot areas have the same size. Tick labels are drawn once
+/// where neighbours have equal axes, axis titles once where all panels have the same.
+///
+/// The same figure always gives the same bytes.
+///
+/// ```
+/// use viz::{Axis, Color, Figure, Line, LineStyle, Panel};
+/// let panel = |scale: f64| {
+///     let curve = move |rate: f64| (0..20).map(move |e| (f64::from(e), 1.0 - (-rate * scale * f64::from(e)).exp()));
+///     Panel::new(format!("W: {scale}"))
+///         .x_axis(Axis::linear("epoch", 0.0, 19.0))
+///         .y_axis(Axis::linear("accuracy", 0.0, 1.0))
+///         .mark(Line::new(Color::BLUE, curve(0.8)).named("batch norm"))
+///         .mark(Line::new(Color::VERMILLION, curve(0.3)).style(LineStyle::Dashed).named("plain"))
+/// };
+/// let figure = Figure::new("Training accuracy")
+///     .caption("Batch normalisation learns faster at every scale.")
+///     .grid(2, 2)
+///     .panels([1.0, 0.5, 0.2, 0.1].map(panel));
+/// assert!(figure.to_svg().starts_with("<svg"));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    pub(crate) title: String,
+    pub(crate) subtitle: String,
+    pub(crate) caption: String,
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) legend: Legend,
+    grid: Option<(usize, usize)>,
+    plot_size: Option<(f64, f64)>,
+}
+
+/// What stands in one place of a figure's grid; [`Figure::panel`] takes any of the types below.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Axes and marks.
+    Panel(Panel),
+}
+
+impl From<Panel> for Cell {
+    fn from(panel: Panel) -> Self {
+        Cell::Panel(panel)
+    }
+}
+
+impl Cell {
+    pub(crate) fn panel(&self) -> Option<&Panel> {
+        match self {
+            Cell::Panel(panel) => Some(panel),
+        }
+    }
+
+    pub(crate) fn title(&self) -> &str {
+        match self {
+            Cell::Panel(panel) => &panel.title,
+        }
+    }
+
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Key> {
+        self.panel().into_iter().flat_map(|panel| panel.marks.iter().filter_map(Mark::key))
+    }
+}
+
+impl Figure {
+    /// An empty figure; without [`grid`](Self::grid), its panels stand side by side.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            subtitle: String::new(),
+            caption: String::new(),
+            cells: Vec::new(),
+            legend: Legend::Top,
+            grid: None,
+            plot_size: None,
+        }
+    }
+
+    /// A smaller line below the title, as for data set and seeds.
+    #[must_use]
+    pub fn subtitle(mut self, subtitle: impl Into<String>) -> Self {
+        self.subtitle = subtitle.into();
+        self
+    }
+
+    /// What the figure shows, in a sentence below it.
+    #[must_use]
+    pub fn caption(mut self, caption: impl Into<String>) -> Self {
+        self.caption = caption.into();
+        self
+    }
+
+    /// The number of rows and columns; panels beyond the last row make further rows.
+    ///
+    /// # Panics
+    ///
+    /// If either is 0.
+    #[must_use]
+    pub fn grid(mut self, rows: usize, columns: usize) -> Self {
+        assert!(rows > 0 && columns > 0, "a grid of {rows}×{columns} has no place for a panel");
+        self.grid = Some((rows, columns));
+        self
+    }
+
+    /// Width and height of every plot area in logical pixels; if not given, wide enough that a
+    /// figure of up to five columns is about 1000 pixels wide.
+    ///
+    /// # Panics
+    ///
+    /// If either is not between 20 and 5000.
+    #[must_use]
+    pub fn plot_size(mut self, width: f64, height: f64) -> Self {
+        let fine = |side: f64| (20.0..=5000.0).contains(&side);
+        assert!(
+            fine(width) && fine(height),
+            "a plot area of {width}×{height} is not within 20 to 5000 pixels"
+        );
+        self.plot_size = Some((width.round(), height.round()));
+        self
+    }
+
+    /// Where the legend stands; [`Legend::Top`] if not given.
+    #[must_use]
+    pub fn legend(mut self, legend: Legend) -> Self {
+        self.legend = legend;
+        self
+    }
+
+    /// Adds a panel.
+    #[must_use]
+    pub fn panel(mut self, panel: impl Into<Cell>) -> Self {
+        self.cells.push(panel.into());
+        self
+    }
+
+    /// Adds several panels.
+    #[must_use]
+    pub fn panels<P: Into<Cell>>(mut self, panels: impl IntoIterator<Item = P>) -> Self {
+        self.cells.extend(panels.into_iter().map(Into::into));
+        self
+    }
+
+    /// Rows and columns.
+    pub(crate) fn shape(&self) -> (usize, usize) {
+        let (rows, columns) = self.grid.unwrap_or((1, self.cells.len().max(1)));
+        (rows.max(self.cells.len().div_ceil(columns)), columns)
+    }
+
+    pub(crate) fn row(&self, row: usize) -> &[Cell] {
+        let (_, columns) = self.shape();
+        let end = ((row + 1) * columns).min(self.cells.len());
+        &self.cells[(row * columns).min(end)..end]
+    }
+
+    pub(crate) fn plot_area(&self) -> (f64, f64) {
+        self.plot_size.unwrap_or(match self.shape().1 {
+            1 => (600.0, 360.0),
+            2 => (420.0, 280.0),
+            3 => (285.0, 205.0),
+            4 => (216.0, 160.0),
+            _ => (170.0, 128.0),
+        })
+    }
+
+    /// The scales of all panels' marks, each once.
+    pub(crate) fn color_scales(&self) -> Vec<&ColorScale> {
+        let mut scales: Vec<&ColorScale> = Vec::new();
+        let marks = self.cells.iter().filter_map(Cell::panel).flat_map(|panel| &panel.marks);
+        for scale in marks.filter_map(Mark::color_scale) {
+            if !scales.contains(&scale) {
+                scales.push(scale);
+            }
+        }
+        scales
+    }
+
+    /// The figure as a self-contained SVG document.
+    ///
+    /// Texts are texts, in the bundled fonts' family where the viewer has it and in a sans-serif
+    /// family where not.
+    pub fn to_svg(&self) -> String {
+        let layout = Layout::new(self);
+        let description = if self.caption.is_empty() { &self.subtitle } else { &self.caption };
+        Canvas::render((layout.width, layout.height), &self.title, description, |canvas| {
+            self.draw(canvas, &layout);
+        })
+    }
+
+    /// Writes `name.svg` and `name.png` (at two pixels per logical pixel) into the folder `dir`,
+    /// which is made if it does not exist. Returns the two paths.
+    ///
+    /// Each file appears whole or not at all: it is written beside its place and then renamed.
+    ///
+    /// # Errors
+    ///
+    /// [`VizError::Io`] if a file or the folder cannot be written, and what
+    /// [`svg_to_png`] returns, as for a figure of more than [`MAX_PIXELS`](crate::MAX_PIXELS).
+    ///
+    /// ```
+    /// # let dir = std::env::temp_dir().join("viz-doctest-save");
+    /// let [svg, png] = viz::Figure::new("Nothing yet").save(&dir, "empty")?;
+    /// assert!(svg.ends_with("empty.svg") && png.ends_with("empty.png"));
+    /// # std::fs::remove_dir_all(&dir).unwrap();
+    /// # Ok::<(), viz::VizError>(())
+    /// ```
+    pub fn save(&self, dir: impl AsRef<Path>, name: &str) -> Result<[PathBuf; 2], VizError> {
+        let dir = dir.as_ref();
+        let svg = self.to_svg();
+        let png = svg_to_png(&svg, 2.0)?;
+        std::fs::create_dir_all(dir)
+            .map_err(|source| VizError::Io { path: dir.to_owned(), source })?;
+        let paths = [dir.join(format!("{name}.svg")), dir.join(format!("{name}.png"))];
+        for (path, bytes) in paths.iter().zip([svg.as_bytes(), &png]) {
+            let mut unfinished = path.clone().into_os_string();
+            unfinished.push(".part");
+            std::fs::write(&unfinished, bytes)
+                .and_then(|()| std::fs::rename(&unfinished, path))
+                .map_err(|source| VizError::Io { path: path.clone(), source })?;
+        }
+        Ok(paths)
+    }
+
+    fn draw(&self, canvas: &Canvas, layout: &Layout) {
+        let page = Rect { x: 0.0, y: 0.0, w: layout.width, h: layout.height };
+        canvas.rect(page, Color(255, 255, 255), 1.0);
+        let left = theme::MARGIN;
+        let mut y = theme::MARGIN + theme::TITLE.size / 2.0;
+        canvas.lines(&layout.title, (left, y), TITLE_LEADING, theme::TITLE);
+        y += layout.title.len() as f64 * TITLE_LEADING - 2.0;
+        canvas.lines(&layout.subtitle, (left, y), SUBTITLE_LEADING, theme::SUBTITLE);
+        y = layout.caption_top + theme::CAPTION.size / 2.0;
+        canvas.lines(&layout.caption, (left, y), SUBTITLE_LEADING, theme::CAPTION);
+
+        for placed in &layout.panels {
+            panel::draw_title(canvas, placed.cell.title(), placed.rect);
+            match placed.cell {
+                Cell::Panel(panel) => {
+                    panel.draw(canvas, placed.rect, placed.x_labels, placed.y_labels);
+                }
+            }
+        }
+        self.draw_axis_titles(canvas, layout);
+
+        let inner = layout.width - 2.0 * theme::MARGIN;
+        match self.legend {
+            Legend::Top | Legend::Bottom => {
+                legend::draw_rows(canvas, &layout.keys, (left, layout.legend_top), inner);
+            }
+            Legend::Inside(panel, corner) => {
+                if let Some(placed) = layout.panels.get(panel) {
+                    legend::draw_box(canvas, &layout.keys, placed.rect, corner);
+                }
+            }
+            Legend::Hidden => {}
+        }
+
+        let mut x = layout.bars_left;
+        for scale in self.color_scales() {
+            color_bar::draw(canvas, scale, x, layout.plots.y, layout.plots.h);
+            x += color_bar::width(scale, layout.plots.h);
+        }
+    }
+
+    fn draw_axis_titles(&self, canvas: &Canvas, layout: &Layout) {
+        let plots = layout.plots;
+        let half_line = theme::AXIS_LABEL.size / 2.0;
+        if let Some(title) = layout.x_title {
+            canvas.text(
+                title,
+                (plots.x + plots.w / 2.0, layout.x_title_at),
+                Align::Center,
+                theme::AXIS_LABEL,
+            );
+        }
+        if let Some(title) = layout.y_title {
+            let at = (theme::MARGIN + half_line, plots.y + plots.h / 2.0);
+            canvas.text(title, at, Align::Upwards, theme::AXIS_LABEL);
+        }
+        for placed in &layout.panels {
+            let (Some(panel), rect) = (placed.cell.panel(), placed.rect) else { continue };
+            if layout.x_title.is_none() && placed.x_labels {
+                let y = rect.bottom() + theme::TICK_GAP + theme::LABEL_LINE + half_line;
+                canvas.text(
+                    &panel.x.label,
+                    (rect.x + rect.w / 2.0, y),
+                    Align::Center,
+                    theme::AXIS_LABEL,
+                );
+            }
+            if layout.y_title.is_none() && placed.y_labels {
+                let labels = panel.y_ticks(rect.h).into_iter();
+                let widest = labels
+                    .map(|t| crate::text::width(&t.label, theme::TICK.size))
+                    .fold(0.0, f64::max);
+                let x = rect.x - theme::TICK_GAP - widest - theme::AXIS_LINE + half_line;
+                canvas.text(
+                    &panel.y.label,
+                    (x, rect.y + rect.h / 2.0),
+                    Align::Upwards,
+                    theme::AXIS_LABEL,
+                );
+            }
+        }
+    }
+}

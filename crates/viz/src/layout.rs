@@ -1,0 +1,183 @@
+//! Where everything of a figure stands.
+//!
+//! All plot areas have the size the figure asks for; the space around them follows from the widths of
+//! the labels, and the size of the figure is what results.
+
+use crate::canvas::Rect;
+use crate::figure::{Cell, Figure};
+use crate::legend::{self, Key, Legend};
+use crate::{Axis, Panel, color_bar, text, theme};
+
+/// A panel in its place.
+pub(crate) struct Placed<'f> {
+    pub(crate) cell: &'f Cell,
+    pub(crate) rect: Rect,
+    /// Whether this panel's x and y tick labels are drawn: not where a neighbour's stand for them.
+    pub(crate) x_labels: bool,
+    pub(crate) y_labels: bool,
+}
+
+pub(crate) struct Layout<'f> {
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+    pub(crate) title: Vec<String>,
+    pub(crate) subtitle: Vec<String>,
+    pub(crate) caption: Vec<String>,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) panels: Vec<Placed<'f>>,
+    /// Axis titles that all panels have in common, drawn once.
+    pub(crate) x_title: Option<&'f str>,
+    pub(crate) y_title: Option<&'f str>,
+    /// From the first to the last plot area.
+    pub(crate) plots: Rect,
+    /// Vertical centre of the common x title.
+    pub(crate) x_title_at: f64,
+    pub(crate) legend_top: f64,
+    pub(crate) caption_top: f64,
+    /// Left end of the colour bars.
+    pub(crate) bars_left: f64,
+}
+
+pub(crate) const TITLE_LEADING: f64 = 23.0;
+pub(crate) const SUBTITLE_LEADING: f64 = 17.0;
+
+impl<'f> Layout<'f> {
+    pub(crate) fn new(figure: &'f Figure) -> Self {
+        let (rows, columns) = figure.shape();
+        let (w, h) = figure.plot_area();
+        let at = |row: usize, column: usize| -> Option<&'f Panel> {
+            figure.cells.get(row * columns + column).and_then(Cell::panel)
+        };
+        let all = || figure.cells.iter().filter_map(Cell::panel);
+        let x_title = common(all().map(|p| &p.x));
+        let y_title = common(all().map(|p| &p.y));
+        let x_labels = |row: usize, column: usize| {
+            at(row, column).is_some_and(|p| at(row + 1, column).is_none_or(|below| below.x != p.x))
+        };
+        let y_labels = |row: usize, column: usize| {
+            let left = column.checked_sub(1).and_then(|left| at(row, left));
+            at(row, column).is_some_and(|p| left.is_none_or(|left| left.y != p.y))
+        };
+
+        // Horizontally: what stands out at the left and the right of each column's plot areas.
+        let own_title =
+            |axis: &Axis, common: Option<&str>| common.is_none() && !axis.label.is_empty();
+        let mut x = theme::MARGIN
+            + if y_title.is_some_and(|t| !t.is_empty()) { theme::AXIS_LINE } else { 0.0 };
+        let mut lefts = Vec::with_capacity(columns);
+        let mut stands_out = 0.0;
+        for column in 0..columns {
+            let mut left: f64 = 0.0;
+            let mut right: f64 = 0.0;
+            for row in 0..rows {
+                let Some(panel) = at(row, column) else { continue };
+                if y_labels(row, column) {
+                    let labels = panel
+                        .y_ticks(h)
+                        .into_iter()
+                        .map(|t| text::width(&t.label, theme::TICK.size));
+                    let title = if own_title(&panel.y, y_title) { theme::AXIS_LINE } else { 0.0 };
+                    left = left.max(theme::TICK_GAP + labels.fold(0.0, f64::max) + title);
+                }
+                if x_labels(row, column) {
+                    for tick in panel.x_ticks(w) {
+                        let half = text::width(&tick.label, theme::TICK.size) / 2.0;
+                        let place = panel.x.fraction(tick.value).unwrap_or(0.5) * w;
+                        left = left.max(half - place);
+                        right = right.max(half - (w - place));
+                    }
+                }
+            }
+            let gap =
+                if column == 0 { left } else { (stands_out + left + 10.0).max(theme::PANEL_GAP) };
+            x = (x + gap).ceil();
+            lefts.push(x);
+            x += w;
+            stands_out = right;
+        }
+        let bars_left = x + stands_out;
+        let grid_height_guess = h;
+        let bars: f64 =
+            figure.color_scales().iter().map(|s| color_bar::width(s, grid_height_guess)).sum();
+        let width = (bars_left + bars + theme::MARGIN).ceil().max(320.0);
+
+        // Vertically: titles, legend, then the rows.
+        let inner = width - 2.0 * theme::MARGIN;
+        let title = text::wrap(&figure.title, theme::TITLE.size, inner);
+        let subtitle = text::wrap(&figure.subtitle, theme::SUBTITLE.size, inner);
+        let caption = text::wrap(&figure.caption, theme::CAPTION.size, inner);
+        let keys = legend::unique(figure.cells.iter().flat_map(Cell::keys));
+        let legend_height = legend::rows(&keys, inner).len() as f64 * theme::LEGEND_LINE;
+        let mut y = theme::MARGIN
+            + title.len() as f64 * TITLE_LEADING
+            + subtitle.len() as f64 * SUBTITLE_LEADING;
+        let mut legend_top = y + 5.0;
+        if figure.legend == Legend::Top && !keys.is_empty() {
+            y = legend_top + legend_height;
+        }
+        y += 5.0;
+        let mut tops = Vec::with_capacity(rows);
+        for row in 0..rows {
+            let titled = figure.row(row).iter().any(|cell| !cell.title().is_empty());
+            y = (y + if titled { theme::PANEL_TITLE_LINE } else { 6.0 }).ceil();
+            tops.push(y);
+            y += h;
+            let mut below: f64 = 8.0;
+            for column in (0..columns).filter(|&c| x_labels(row, c)) {
+                let title = at(row, column).is_some_and(|p| own_title(&p.x, x_title));
+                let labels = theme::TICK_GAP + theme::LABEL_LINE;
+                below = below.max(labels + if title { theme::AXIS_LINE } else { 0.0 });
+            }
+            y += below;
+        }
+        let plots_bottom = tops.last().map_or(y, |top| top + h);
+        let x_title_at = y + theme::AXIS_LABEL.size / 2.0 - 1.0;
+        if x_title.is_some_and(|t| !t.is_empty()) {
+            y += theme::AXIS_LINE - 3.0;
+        }
+        if figure.legend == Legend::Bottom && !keys.is_empty() {
+            legend_top = y + 5.0;
+            y = legend_top + legend_height;
+        }
+        let caption_top = y + 6.0;
+        if !caption.is_empty() {
+            y = caption_top + caption.len() as f64 * SUBTITLE_LEADING;
+        }
+        let height = (y + theme::MARGIN - 4.0).ceil();
+
+        let panels = (figure.cells.iter().enumerate())
+            .map(|(k, cell)| {
+                let (row, column) = (k / columns, k % columns);
+                Placed {
+                    cell,
+                    rect: Rect { x: lefts[column], y: tops[row], w, h },
+                    x_labels: x_labels(row, column),
+                    y_labels: y_labels(row, column),
+                }
+            })
+            .collect();
+        let plots = Rect { x: lefts[0], y: tops[0], w: x - lefts[0], h: plots_bottom - tops[0] };
+        Self {
+            width,
+            height,
+            title,
+            subtitle,
+            caption,
+            keys,
+            panels,
+            x_title,
+            y_title,
+            plots,
+            x_title_at,
+            legend_top,
+            caption_top,
+            bars_left,
+        }
+    }
+}
+
+/// The title of all axes if they have the same.
+fn common<'f>(mut axes: impl Iterator<Item = &'f Axis>) -> Option<&'f str> {
+    let first = axes.next()?.label.as_str();
+    axes.all(|axis| axis.label == first).then_some(first)
+}

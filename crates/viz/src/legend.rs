@@ -1,0 +1,162 @@
+//! Legend entries: a sample drawn as in the plot, and a name.
+
+use crate::canvas::{Align, Canvas, Font, Point, Rect, Stroke};
+use crate::{Color, Corner, Marker, text, theme};
+
+/// Where a figure's legend stands.
+///
+/// Its entries are the names of the marks of all panels, each once, in the order in which they
+/// first appear. A figure without named marks has no legend.
+///
+/// ```
+/// use viz::{Corner, Figure, Legend};
+/// let figure = Figure::new("Training loss").legend(Legend::Inside(0, Corner::UpperRight));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Legend {
+    /// In rows between the titles and the panels.
+    #[default]
+    Top,
+    /// In rows below the panels.
+    Bottom,
+    /// In a corner of the panel with this index.
+    Inside(usize, Corner),
+    /// Nowhere.
+    Hidden,
+}
+
+/// What stands before the name.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Swatch {
+    Line(Stroke, Option<(Marker, f64)>),
+    Patch(Color, f64),
+    Marker(Marker, f64, Color),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Key {
+    name: String,
+    swatch: Swatch,
+}
+
+const SWATCH: f64 = 30.0;
+const SWATCH_GAP: f64 = 7.0;
+const KEY_GAP: f64 = 22.0;
+
+impl Key {
+    /// A legend entry; `None` without a name.
+    pub(crate) fn new(name: &str, swatch: Swatch) -> Option<Self> {
+        (!name.is_empty()).then(|| Self { name: name.to_owned(), swatch })
+    }
+
+    fn width(&self) -> f64 {
+        SWATCH + SWATCH_GAP + text::width(&self.name, theme::LEGEND.size)
+    }
+
+    /// Draws the entry with its left end at `x` and its middle at `y`, no wider than `limit`.
+    fn draw(&self, canvas: &Canvas, (x, y): Point, limit: f64) {
+        let middle = x + SWATCH / 2.0;
+        match self.swatch {
+            Swatch::Line(stroke, marker) => {
+                canvas.line(&[(x, y), (x + SWATCH, y)], stroke);
+                if let Some((marker, radius)) = marker {
+                    marker.draw(canvas, (middle, y), radius, stroke.color);
+                }
+            }
+            Swatch::Patch(color, opacity) => {
+                let patch = Rect { x: x + 6.0, y: y - 5.5, w: SWATCH - 12.0, h: 11.0 };
+                canvas.rect(patch, color, opacity);
+            }
+            Swatch::Marker(marker, radius, color) => {
+                marker.draw(canvas, (middle, y), radius, color)
+            }
+        }
+        let room = limit - SWATCH - SWATCH_GAP;
+        let font =
+            Font { size: text::shrink(&self.name, theme::LEGEND.size, room), ..theme::LEGEND };
+        canvas.text(&self.name, (x + SWATCH + SWATCH_GAP, y), Align::Left, font);
+    }
+}
+
+/// The keys, each name once.
+pub(crate) fn unique(keys: impl IntoIterator<Item = Key>) -> Vec<Key> {
+    let mut unique: Vec<Key> = Vec::new();
+    for key in keys {
+        if unique.iter().all(|known| known.name != key.name) {
+            unique.push(key);
+        }
+    }
+    unique
+}
+
+/// Keys in rows no wider than `limit`.
+pub(crate) fn rows(keys: &[Key], limit: f64) -> Vec<&[Key]> {
+    let mut rows = Vec::new();
+    let (mut start, mut end_of_row) = (0, 0.0);
+    for (k, key) in keys.iter().enumerate() {
+        if k > start && end_of_row + key.width() > limit {
+            rows.push(&keys[start..k]);
+            (start, end_of_row) = (k, 0.0);
+        }
+        end_of_row += key.width() + KEY_GAP;
+    }
+    if start < keys.len() {
+        rows.push(&keys[start..]);
+    }
+    rows
+}
+
+/// Draws rows of keys from the point at the left of the first row's middle.
+pub(crate) fn draw_rows(canvas: &Canvas, keys: &[Key], (left, top): Point, limit: f64) {
+    for (r, row) in rows(keys, limit).into_iter().enumerate() {
+        let mut x = left;
+        for key in row {
+            key.draw(canvas, (x, top + (r as f64 + 0.5) * theme::LEGEND_LINE), limit);
+            x += key.width() + KEY_GAP;
+        }
+    }
+}
+
+/// Draws the keys below each other in a box in a corner of `area`.
+pub(crate) fn draw_box(canvas: &Canvas, keys: &[Key], area: Rect, corner: Corner) {
+    if keys.is_empty() {
+        return;
+    }
+    let (pad, line) = (7.0, 18.0);
+    let widest = keys.iter().map(Key::width).fold(0.0, f64::max).min(area.w - 2.0 * pad - 16.0);
+    let size = (widest + 2.0 * pad, keys.len() as f64 * line + pad);
+    let (x, y) = corner.place(area, size, 8.0);
+    let background = Rect { x, y, w: size.0, h: size.1 };
+    canvas.rect(background, Color(255, 255, 255), 0.88);
+    canvas.frame(background, theme::GRID);
+    for (k, key) in keys.iter().enumerate() {
+        key.draw(canvas, (x + pad, y + pad / 2.0 + (k as f64 + 0.5) * line), widest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(name: &str) -> Key {
+        Key { name: name.to_owned(), swatch: Swatch::Patch(Color::BLUE, 1.0) }
+    }
+
+    #[test]
+    fn each_name_appears_once_in_the_order_of_first_appearance() {
+        let keys = unique(["b", "a", "b", "c", "a"].map(key));
+        assert_eq!(keys.iter().map(|k| k.name.as_str()).collect::<Vec<_>>(), ["b", "a", "c"]);
+        assert_eq!(Key::new("", Swatch::Patch(Color::BLUE, 1.0)), None);
+    }
+
+    #[test]
+    fn rows_hold_every_key_and_break_where_they_are_full() {
+        let keys: Vec<Key> = (0..10).map(|k| key(&format!("series number {k}"))).collect();
+        let rows = rows(&keys, 400.0);
+        assert!(rows.len() > 3);
+        assert_eq!(rows.concat().len(), 10);
+        assert!(rows.iter().all(|row| !row.is_empty()));
+        assert_eq!(super::rows(&keys, 1.0).len(), 10);
+        assert!(super::rows(&[], 400.0).is_empty());
+    }
+}

@@ -1,0 +1,58 @@
+use crate::Color;
+use crate::canvas::Point;
+use crate::legend::{Key, Swatch};
+use crate::plot::Plot;
+
+/// The area between a lower and an upper curve, as for the spread over seeds.
+///
+/// A point with a NaN or infinite coordinate breaks the band.
+///
+/// ```
+/// use viz::{Band, Color};
+/// let range = Band::new(Color::BLUE, [(0.0, 0.1, 0.3), (1.0, 0.4, 0.7)]).named("min–max");
+/// let deviation = Band::new(Color::BLUE, [(0.0, 0.15, 0.25), (1.0, 0.5, 0.6)]).opacity(0.25);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    name: String,
+    color: Color,
+    points: Vec<(f64, f64, f64)>,
+    opacity: f64,
+}
+
+impl Band {
+    /// A band through points `(x, lower, upper)`, with opacity 0.15.
+    pub fn new(color: Color, points: impl IntoIterator<Item = (f64, f64, f64)>) -> Self {
+        Self { name: String::new(), color, points: points.into_iter().collect(), opacity: 0.15 }
+    }
+
+    /// The name for the legend.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Opacity from 0 to 1.
+    #[must_use]
+    pub fn opacity(mut self, opacity: f64) -> Self {
+        self.opacity = opacity;
+        self
+    }
+
+    pub(crate) fn draw(&self, plot: &Plot) {
+        let ends =
+            |&(x, lo, hi): &(f64, f64, f64)| Some((plot.place((x, lo))?, plot.place((x, hi))?));
+        let placed: Vec<Option<(Point, Point)>> = self.points.iter().map(ends).collect();
+        for run in placed.split(Option::is_none) {
+            let lower = run.iter().flatten().map(|&(lower, _)| lower);
+            let upper = run.iter().flatten().map(|&(_, upper)| upper);
+            let outline: Vec<Point> = lower.chain(upper.rev()).collect();
+            plot.fill(&outline, self.color, self.opacity);
+        }
+    }
+
+    pub(crate) fn key(&self) -> Option<Key> {
+        Key::new(&self.name, Swatch::Patch(self.color, self.opacity))
+    }
+}

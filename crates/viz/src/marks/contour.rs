@@ -1,0 +1,163 @@
+use crate::canvas::Stroke;
+use crate::legend::{Key, Swatch};
+use crate::plot::Plot;
+use crate::{Color, Grid};
+
+/// Contour lines of a function of two variables.
+///
+/// Marching squares (Maple 2003) with linear interpolation on the grid; about 100 nodes a side give
+/// smooth lines. Cells with a NaN corner stay empty.
+///
+/// ```
+/// use viz::{Color, Contour, Grid};
+/// let ravine = Grid::sample((-10.0, 10.0), (-10.0, 10.0), 101, |x, y| x * x / 20.0 + y * y);
+/// let lines = Contour::new(Color::GREY, ravine, [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contour {
+    name: String,
+    color: Color,
+    grid: Grid,
+    levels: Vec<f64>,
+}
+
+type Segment = [(f64, f64); 2];
+
+impl Contour {
+    /// The lines on which the function of `grid` equals each of `levels`.
+    pub fn new(color: Color, grid: Grid, levels: impl IntoIterator<Item = f64>) -> Self {
+        Self { name: String::new(), color, grid, levels: levels.into_iter().collect() }
+    }
+
+    /// The name for the legend.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    fn stroke(&self) -> Stroke {
+        Stroke { opacity: 0.75, ..Stroke::solid(self.color, 0.9) }
+    }
+
+    pub(crate) fn draw(&self, plot: &Plot) {
+        for &level in &self.levels {
+            for line in join(segments(&self.grid, level)) {
+                plot.line(line, self.stroke());
+            }
+        }
+    }
+
+    pub(crate) fn key(&self) -> Option<Key> {
+        Key::new(&self.name, Swatch::Line(self.stroke(), None))
+    }
+}
+
+/// Where the level crosses each cell: one segment, or two at a saddle.
+fn segments(grid: &Grid, level: f64) -> Vec<Segment> {
+    let mut segments = Vec::new();
+    for (i, j) in grid.cells() {
+        let corners = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1)];
+        let crossings: Vec<(f64, f64)> = (0..4)
+            .filter_map(|k| crossing(grid, corners[k], corners[(k + 1) % 4], level))
+            .collect();
+        match crossings[..] {
+            [a, b] => segments.push([a, b]),
+            [a, b, c, d] => {
+                // A saddle: the mean of the corners says which two corners are connected.
+                let center = corners.iter().map(|&(i, j)| grid.at(i, j)).sum::<f64>() / 4.0;
+                if (center > level) == (grid.at(i, j) > level) {
+                    segments.extend([[a, b], [c, d]]);
+                } else {
+                    segments.extend([[a, d], [b, c]]);
+                }
+            }
+            _ => {}
+        }
+    }
+    segments
+}
+
+/// Where the level is met between two neighbouring nodes. The same two nodes give the same point,
+/// to the bit, from both cells they belong to.
+fn crossing(grid: &Grid, a: (usize, usize), b: (usize, usize), level: f64) -> Option<(f64, f64)> {
+    let (a, b) = (a.min(b), a.max(b));
+    let (va, vb) = (grid.at(a.0, a.1), grid.at(b.0, b.1));
+    if !(va.is_finite() && vb.is_finite()) || (va > level) == (vb > level) {
+        return None;
+    }
+    let t = (level - va) / (vb - va);
+    let between = |p: f64, q: f64| p + t * (q - p);
+    Some((between(grid.xs[a.0], grid.xs[b.0]), between(grid.ys[a.1], grid.ys[b.1])))
+}
+
+/// Chains segments that share an end point into lines, so that a contour is a few paths rather than
+/// thousands.
+fn join(segments: Vec<Segment>) -> Vec<Vec<(f64, f64)>> {
+    use std::collections::HashMap;
+    let id = |p: (f64, f64)| (p.0.to_bits(), p.1.to_bits());
+    let mut ends: HashMap<(u64, u64), Vec<usize>> = HashMap::new();
+    for (k, segment) in segments.iter().enumerate() {
+        for &end in segment {
+            ends.entry(id(end)).or_default().push(k);
+        }
+    }
+    let mut used = vec![false; segments.len()];
+    let extend = |line: &mut Vec<(f64, f64)>, used: &mut Vec<bool>| {
+        while let Some(&tip) = line.last() {
+            let next = ends.get(&id(tip)).and_then(|at| at.iter().copied().find(|&k| !used[k]));
+            let Some(k) = next else { break };
+            used[k] = true;
+            let [a, b] = segments[k];
+            line.push(if id(a) == id(tip) { b } else { a });
+        }
+    };
+    let mut lines = Vec::new();
+    for start in 0..segments.len() {
+        if used[start] {
+            continue;
+        }
+        used[start] = true;
+        let mut line = segments[start].to_vec();
+        extend(&mut line, &mut used);
+        line.reverse();
+        extend(&mut line, &mut used);
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_contour_of_a_circle_is_one_closed_line_of_that_radius() {
+        let grid = Grid::sample((-2.0, 2.0), (-2.0, 2.0), 81, |x, y| x * x + y * y);
+        let lines = join(segments(&grid, 1.0));
+        assert_eq!(lines.len(), 1);
+        assert_eq!(lines[0].first(), lines[0].last());
+        for (x, y) in &lines[0] {
+            assert!((x.hypot(*y) - 1.0).abs() < 1e-3);
+        }
+        let area =
+            lines[0].windows(2).map(|w| w[0].0 * w[1].1 - w[1].0 * w[0].1).sum::<f64>() / 2.0;
+        assert!((area.abs() - std::f64::consts::PI).abs() < 0.01, "{area}");
+    }
+
+    #[test]
+    fn a_saddle_has_two_branches_that_do_not_cross() {
+        let grid = Grid::sample((-1.0, 1.0), (-1.0, 1.0), 8, |x, y| x * y);
+        assert_eq!(join(segments(&grid, 0.01)).len(), 2);
+    }
+
+    #[test]
+    fn levels_outside_the_values_and_holes_give_nothing() {
+        let grid = Grid::sample((0.0, 1.0), (0.0, 1.0), 5, |x, y| x + y);
+        assert!(segments(&grid, 9.0).is_empty());
+        assert!(segments(&grid, f64::NAN).is_empty());
+        let hole = Grid::sample((0.0, 1.0), (0.0, 1.0), 5, |_, _| f64::NAN);
+        assert!(segments(&hole, 0.5).is_empty());
+        assert!(segments(&Grid::new(vec![], vec![], vec![]), 0.5).is_empty());
+    }
+}

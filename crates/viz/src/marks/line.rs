@@ -1,0 +1,134 @@
+use crate::canvas::Stroke;
+use crate::legend::{Key, Swatch};
+use crate::plot::Plot;
+use crate::{Color, Marker};
+
+/// Solid or broken strokes; told apart without colour too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LineStyle {
+    /// One unbroken stroke.
+    #[default]
+    Solid,
+    /// Dashes of four line widths.
+    Dashed,
+    /// Dots of one line width.
+    Dotted,
+}
+
+impl LineStyle {
+    /// Lengths of dash and gap, in line widths.
+    pub(crate) fn pattern(self) -> (f64, f64) {
+        match self {
+            LineStyle::Solid => (1.0, 0.0),
+            LineStyle::Dashed => (4.0, 2.2),
+            LineStyle::Dotted => (1.2, 1.8),
+        }
+    }
+}
+
+/// A curve through points, in the order given.
+///
+/// A point with a NaN or infinite coordinate breaks the curve: it is neither drawn nor bridged. A
+/// point whose two neighbours are missing shows as a dot.
+///
+/// ```
+/// use viz::{Color, Line, LineStyle, Marker};
+/// let losses = [2.3, 1.1, f64::NAN, 0.4];
+/// let line = Line::new(Color::BLUE, (0..).map(f64::from).zip(losses))
+///     .named("SGD")
+///     .style(LineStyle::Dashed)
+///     .marker(Marker::Circle, 100);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    name: String,
+    color: Color,
+    points: Vec<(f64, f64)>,
+    style: LineStyle,
+    width: f64,
+    opacity: f64,
+    marker: Option<(Marker, usize)>,
+}
+
+impl Line {
+    /// A solid line 1.7 pixels wide through `points`.
+    pub fn new(color: Color, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        Self {
+            name: String::new(),
+            color,
+            points: points.into_iter().collect(),
+            style: LineStyle::Solid,
+            width: 1.7,
+            opacity: 1.0,
+            marker: None,
+        }
+    }
+
+    /// The name for the legend.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Solid, dashed or dotted.
+    #[must_use]
+    pub fn style(mut self, style: LineStyle) -> Self {
+        self.style = style;
+        self
+    }
+
+    /// Width in logical pixels.
+    #[must_use]
+    pub fn width(mut self, width: f64) -> Self {
+        self.width = width;
+        self
+    }
+
+    /// Opacity from 0 to 1, for curves that only give context.
+    #[must_use]
+    pub fn opacity(mut self, opacity: f64) -> Self {
+        self.opacity = opacity;
+        self
+    }
+
+    /// A marker on every `every`-th point, beginning with the first; 0 counts as 1.
+    #[must_use]
+    pub fn marker(mut self, marker: Marker, every: usize) -> Self {
+        self.marker = Some((marker, every.max(1)));
+        self
+    }
+
+    fn stroke(&self) -> Stroke {
+        Stroke { color: self.color, width: self.width, opacity: self.opacity, style: self.style }
+    }
+
+    /// Points with a place whose neighbours have none, which no segment shows.
+    fn lone_points(&self, plot: &Plot) -> impl Iterator<Item = (f64, f64)> {
+        let placed: Vec<bool> = self.points.iter().map(|&p| plot.place(p).is_some()).collect();
+        let at = move |k: usize| placed.get(k).copied().unwrap_or(false);
+        let lone = move |k: usize| at(k) && !at(k + 1) && (k == 0 || !at(k - 1));
+        self.points.iter().enumerate().filter(move |(k, _)| lone(*k)).map(|(_, &p)| p)
+    }
+
+    pub(crate) fn draw(&self, plot: &Plot) {
+        plot.line(self.points.iter().copied(), self.stroke());
+        for at in self.lone_points(plot).filter_map(|p| plot.visible(p)) {
+            plot.canvas.disc(at, self.width * 0.8, self.color, self.opacity);
+        }
+        if let Some((marker, every)) = self.marker {
+            for at in self.points.iter().step_by(every).filter_map(|&p| plot.visible(p)) {
+                marker.draw(plot.canvas, at, marker_radius(self.width), self.color);
+            }
+        }
+    }
+
+    pub(crate) fn key(&self) -> Option<Key> {
+        let marker = self.marker.map(|(marker, _)| (marker, marker_radius(self.width)));
+        Key::new(&self.name, Swatch::Line(self.stroke(), marker))
+    }
+}
+
+fn marker_radius(width: f64) -> f64 {
+    2.2 + 0.8 * width
+}

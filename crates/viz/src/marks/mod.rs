@@ -1,0 +1,88 @@
+//! What can be drawn in a panel.
+
+mod arrows;
+mod band;
+mod bars;
+mod contour;
+mod heat_map;
+mod histogram;
+mod line;
+mod marker;
+mod note;
+mod scatter;
+
+pub use arrows::Arrows;
+pub use band::Band;
+pub use bars::Bars;
+pub use contour::Contour;
+pub use heat_map::HeatMap;
+pub use histogram::Histogram;
+pub use line::{Line, LineStyle};
+pub use marker::Marker;
+pub use note::{Corner, Note};
+pub use scatter::Scatter;
+
+use crate::ColorScale;
+use crate::legend::Key;
+use crate::plot::Plot;
+
+/// One thing drawn in a panel; [`Panel::mark`](crate::Panel::mark) takes any of the types below.
+///
+/// Marks are drawn in the order in which they were added. Those with a name appear in the legend.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mark {
+    /// A field of arrows.
+    Arrows(Arrows),
+    /// A shaded band between two curves.
+    Band(Band),
+    /// Horizontal bars.
+    Bars(Bars),
+    /// Contour lines.
+    Contour(Contour),
+    /// A heat map.
+    HeatMap(HeatMap),
+    /// Histogram bars.
+    Histogram(Histogram),
+    /// A curve.
+    Line(Line),
+    /// A text.
+    Note(Note),
+    /// Markers.
+    Scatter(Scatter),
+}
+
+/// `From<$name> for Mark` for each variant, and the calls that go to all of them.
+macro_rules! marks {
+    ($($name:ident),*) => {
+        $(impl From<$name> for Mark {
+            fn from(mark: $name) -> Self {
+                Mark::$name(mark)
+            }
+        })*
+
+        impl Mark {
+            pub(crate) fn draw(&self, plot: &Plot) {
+                match self {
+                    $(Mark::$name(mark) => mark.draw(plot),)*
+                }
+            }
+
+            pub(crate) fn key(&self) -> Option<Key> {
+                match self {
+                    $(Mark::$name(mark) => mark.key(),)*
+                }
+            }
+        }
+    };
+}
+marks!(Arrows, Band, Bars, Contour, HeatMap, Histogram, Line, Note, Scatter);
+
+impl Mark {
+    pub(crate) fn color_scale(&self) -> Option<&ColorScale> {
+        match self {
+            Mark::HeatMap(map) => Some(&map.scale),
+            Mark::Scatter(scatter) => scatter.scale(),
+            _ => None,
+        }
+    }
+}

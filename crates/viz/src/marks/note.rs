@@ -1,0 +1,110 @@
+use crate::canvas::{Align, Font, Rect};
+use crate::legend::Key;
+use crate::plot::Plot;
+use crate::{Color, text, theme};
+
+/// A corner of a panel's plot area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Corner {
+    /// Top left.
+    UpperLeft,
+    /// Top right.
+    UpperRight,
+    /// Bottom left.
+    LowerLeft,
+    /// Bottom right.
+    LowerRight,
+}
+
+impl Corner {
+    /// Where the top left of a `w`×`h` box stands that is `inset` from this corner of `area`.
+    pub(crate) fn place(self, area: Rect, (w, h): (f64, f64), inset: f64) -> (f64, f64) {
+        let right = matches!(self, Corner::UpperRight | Corner::LowerRight);
+        let lower = matches!(self, Corner::LowerLeft | Corner::LowerRight);
+        (
+            if right { area.right() - w - inset } else { area.x + inset },
+            if lower { area.bottom() - h - inset } else { area.y + inset },
+        )
+    }
+}
+
+/// A short text in a panel, as "diverged" beside the end of a curve.
+///
+/// ```
+/// use viz::{Color, Corner, Note};
+/// let there = Note::at((3.0, 0.1), "diverged").color(Color::VERMILLION);
+/// let here = Note::corner(Corner::LowerRight, "lr 0.0071\ndecay 3.2×10⁻⁶");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    lines: Vec<String>,
+    place: Place,
+    color: Color,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    Point((f64, f64)),
+    Corner(Corner),
+}
+
+const LEADING: f64 = 14.0;
+
+impl Note {
+    /// A text beside a point of data, on its right where there is room, else on its left. It is
+    /// not drawn if the point lies outside the panel.
+    pub fn at(point: (f64, f64), text: &str) -> Self {
+        Self::new(Place::Point(point), text)
+    }
+
+    /// A text in a corner of the panel.
+    pub fn corner(corner: Corner, text: &str) -> Self {
+        Self::new(Place::Corner(corner), text)
+    }
+
+    fn new(place: Place, text: &str) -> Self {
+        Self {
+            lines: text.lines().map(str::to_owned).collect(),
+            place,
+            color: theme::AXIS_LABEL.color,
+        }
+    }
+
+    /// The colour of the text.
+    #[must_use]
+    pub fn color(mut self, color: Color) -> Self {
+        self.color = color;
+        self
+    }
+
+    pub(crate) fn draw(&self, plot: &Plot) {
+        let area = plot.rect;
+        let widest =
+            self.lines.iter().map(|l| text::width(l, theme::TICK.size)).fold(0.0, f64::max);
+        let size = (widest, LEADING * self.lines.len() as f64);
+        let font = Font { color: self.color, ..theme::TICK };
+        let (left, top) = match self.place {
+            Place::Corner(corner) => corner.place(area, size, 6.0),
+            Place::Point(point) => {
+                let Some((x, y)) = plot.visible(point) else { return };
+                let left =
+                    if x + 8.0 + size.0 <= area.right() { x + 8.0 } else { x - 8.0 - size.0 };
+                (left, (y - size.1 / 2.0).min(area.bottom() - size.1 - 2.0).max(area.y + 2.0))
+            }
+        };
+        let right_aligned =
+            matches!(self.place, Place::Corner(Corner::UpperRight | Corner::LowerRight));
+        for (k, line) in self.lines.iter().enumerate() {
+            let y = top + (k as f64 + 0.5) * LEADING;
+            if right_aligned {
+                plot.canvas.text(line, (left + size.0, y), Align::Right, font);
+            } else {
+                plot.canvas.text(line, (left, y), Align::Left, font);
+            }
+        }
+    }
+
+    pub(crate) fn key(&self) -> Option<Key> {
+        None
+    }
+}

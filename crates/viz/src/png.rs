@@ -1,0 +1,57 @@
+//! From SVG to PNG with the bundled fonts, so that pictures are the same on every machine.
+
+use std::sync::{Arc, LazyLock};
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::fontdb::Database;
+use resvg::usvg::{Options, Tree};
+
+use crate::VizError;
+
+/// The most pixels a PNG may have: 100 million, 400 MB while it is drawn.
+pub const MAX_PIXELS: f64 = 1e8;
+
+static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
+    let mut fonts = Database::new();
+    fonts.load_font_data(include_bytes!("../assets/Inter-Regular.ttf").to_vec());
+    fonts.load_font_data(include_bytes!("../assets/NanumSquareR.ttf").to_vec());
+    fonts.set_sans_serif_family("Inter");
+    Arc::new(fonts)
+});
+
+pub(crate) fn parse(svg: &str) -> Result<Tree, VizError> {
+    let options =
+        Options { fontdb: FONTS.clone(), font_family: "Inter".to_owned(), ..Options::default() };
+    Ok(Tree::from_str(svg, &options)?)
+}
+
+/// Renders an SVG as a PNG with `scale` pixels per logical pixel.
+///
+/// Only the two bundled fonts are used: Inter for Latin, Greek and mathematical signs, NanumSquare
+/// for Hangul and what Inter does not have.
+///
+/// # Errors
+///
+/// [`VizError::Svg`] if the text is no SVG, [`VizError::Size`] if the picture would have no pixels
+/// or more than [`MAX_PIXELS`].
+///
+/// ```
+/// let svg = viz::Figure::new("배치 정규화").to_svg();
+/// let png = viz::svg_to_png(&svg, 2.0)?;
+/// assert!(png.starts_with(b"\x89PNG"));
+/// # Ok::<(), viz::VizError>(())
+/// ```
+pub fn svg_to_png(svg: &str, scale: f64) -> Result<Vec<u8>, VizError> {
+    let tree = parse(svg)?;
+    let size = tree.size();
+    let (width, height) = (f64::from(size.width()) * scale, f64::from(size.height()) * scale);
+    let refused = || VizError::Size { width, height, scale };
+    // Also refuses NaN.
+    if !(width >= 1.0 && height >= 1.0 && width * height <= MAX_PIXELS) {
+        return Err(refused());
+    }
+    let mut pixmap =
+        Pixmap::new(width.round() as u32, height.round() as u32).ok_or_else(refused)?;
+    resvg::render(&tree, Transform::from_scale(scale as f32, scale as f32), &mut pixmap.as_mut());
+    pixmap.encode_png().map_err(|error| VizError::Encode(error.to_string()))
+}
