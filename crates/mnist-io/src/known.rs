@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::idx::Content;
+use crate::{Error, FileRecord};
 
 /// The data set that [`load`](crate::load) is to find.
 ///
@@ -61,8 +62,8 @@ impl FromStr for DatasetName {
 pub(crate) struct Part {
     pub(crate) what: &'static str,
     pub(crate) content: Content,
-    stem: &'static str,
-    suffix: &'static str,
+    pub(crate) stem: &'static str,
+    pub(crate) suffix: &'static str,
     /// SHA-256 of MNIST's decompressed file.
     pub(crate) mnist: &'static str,
 }
@@ -71,6 +72,21 @@ impl Part {
     /// The published name, without `.gz`.
     pub(crate) fn name(&self) -> String {
         format!("{}-{}", self.stem, self.suffix)
+    }
+
+    /// # Errors
+    ///
+    /// [`Error::Digest`] when `file` is not MNIST's.
+    pub(crate) fn check(&self, file: &FileRecord) -> Result<(), Error> {
+        if file.sha256 == self.mnist {
+            return Ok(());
+        }
+        Err(Error::Digest {
+            path: file.path.clone(),
+            dataset: "mnist",
+            expected: self.mnist,
+            found: file.sha256.clone(),
+        })
     }
 
     /// The names that the file goes by: with a dash as published, with a dot as some tools unpack

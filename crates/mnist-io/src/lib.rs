@@ -3,7 +3,7 @@
 //! | what | where |
 //! |---|---|
 //! | the four files of a data set, gzip or plain, checked against known digests | [`load`] |
-//! | fetch MNIST from its mirrors, verified before it gets its name | `download` (feature `download`) |
+//! | fetch MNIST from its mirrors, verified before it gets its name | module `download` (feature `download`) |
 //! | handwriting-like digits drawn from a seed, no files needed | [`synthetic`] |
 //! | a mini-batch as a (batch, features) matrix, one-hot targets | [`Images::gather`], [`one_hot`] |
 //! | the IDX format itself: parser and writer | [`idx`] |
@@ -43,6 +43,8 @@
 
 mod batch;
 mod dataset;
+#[cfg(feature = "download")]
+pub mod download;
 mod error;
 mod file;
 pub mod idx;

@@ -49,9 +49,8 @@ type Opened = (Payload, FileRecord);
 fn open(part: &Part, dir: &Path, expect: DatasetName) -> Result<Opened, Error> {
     let path = find(part, dir).ok_or_else(|| missing(part, dir, expect))?;
     let (payload, record) = file::read(&path, part.content)?;
-    if expect == DatasetName::Mnist && record.sha256 != part.mnist {
-        let (dataset, expected, found) = ("mnist", part.mnist, record.sha256);
-        return Err(Error::Digest { path, dataset, expected, found });
+    if expect == DatasetName::Mnist {
+        part.check(&record)?;
     }
     Ok((payload, record))
 }

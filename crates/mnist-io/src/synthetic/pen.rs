@@ -64,7 +64,7 @@ fn wobble(stroke: Stroke, draws: &mut Draws) -> Vec<(f32, f32)> {
         .iter()
         .map(|&(x, y)| {
             if last != Some((x, y)) {
-                shift = (draws.bell(0.032), draws.bell(0.032));
+                shift = (draws.bell(0.042), draws.bell(0.042));
             }
             last = Some((x, y));
             (x + shift.0, y + shift.1)
@@ -84,13 +84,13 @@ struct Hand {
 impl Hand {
     fn new(draws: &mut Draws) -> Self {
         // cos and sin from t = tan(angle / 2), to need no library function.
-        let t = draws.bell(0.06);
+        let t = draws.bell(0.08);
         Self {
-            width: draws.uniform(0.65, 1.2),
-            slant: 0.15 + draws.bell(0.2),
+            width: draws.uniform(0.55, 1.3),
+            slant: 0.15 + draws.bell(0.27),
             cos: (1.0 - t * t) / (1.0 + t * t),
             sin: 2.0 * t / (1.0 + t * t),
-            bend: (draws.bell(0.15), draws.bell(0.12)),
+            bend: (draws.bell(0.25), draws.bell(0.25)),
         }
     }
 
@@ -132,7 +132,7 @@ fn fit(curves: &[Vec<(f32, f32)>], draws: &mut Draws) -> Vec<Segment> {
     let extent = |axis: fn(&(f32, f32)) -> f32| {
         points().map(axis).fold(f32::MIN, f32::max) - points().map(axis).fold(f32::MAX, f32::min)
     };
-    let scale = BOX * draws.uniform(0.92, 1.06) / extent(|p| p.0).max(extent(|p| p.1));
+    let scale = BOX * draws.uniform(0.88, 1.06) / extent(|p| p.0).max(extent(|p| p.1));
 
     let pairs = || curves.iter().flat_map(|curve| curve.windows(2));
     let (mut mass, mut moment) = (0.0, (0.0, 0.0));
@@ -145,11 +145,11 @@ fn fit(curves: &[Vec<(f32, f32)>], draws: &mut Draws) -> Vec<Segment> {
         moment.1 += length * (a.1 + b.1) / 2.0;
     }
     let shift = (
-        CENTRE - scale * moment.0 / mass + draws.bell(0.4),
-        CENTRE - scale * moment.1 / mass + draws.bell(0.4),
+        CENTRE - scale * moment.0 / mass + draws.bell(0.6),
+        CENTRE - scale * moment.1 / mass + draws.bell(0.6),
     );
 
-    let radius = draws.uniform(0.75, 1.75);
+    let radius = draws.uniform(0.7, 1.8);
     let taper = draws.bell(0.12);
     let count = pairs().count() as f32;
     let place = |p: (f32, f32)| (shift.0 + scale * p.0, shift.1 + scale * p.1);

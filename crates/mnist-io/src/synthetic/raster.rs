@@ -4,7 +4,7 @@ use super::SIDE;
 use super::pen::{Draws, Segment};
 
 /// Width of the grey edge of a stroke, in pixels: MNIST's images were shrunk from larger ones.
-const EDGE: f32 = 1.3;
+const EDGE: f32 = 1.2;
 
 /// Draws `segments` on a blank image. A pixel's ink is that of the nearest segment; the pen is a
 /// little uneven.
@@ -13,10 +13,10 @@ pub(super) fn draw(segments: &[Segment], draws: &mut Draws, image: &mut [u8]) {
     for segment in segments {
         cover(segment, &mut ink);
     }
-    let press = draws.uniform(0.9, 1.08);
+    let press = draws.uniform(0.95, 1.3);
     for (pixel, &ink) in image.iter_mut().zip(ink.as_flattened()) {
         if ink > 0.0 {
-            let grey = 255.0 * press * ink + draws.bell(8.0);
+            let grey = 255.0 * press * ink + draws.bell(10.0);
             *pixel = grey.clamp(0.0, 255.0) as u8;
         }
     }
