@@ -17,12 +17,12 @@ use super::{Schedule, half_cosine};
 /// ```
 /// use optimizers::schedules::{OneCycle, Schedule};
 ///
-/// let cycle = OneCycle::new(0.5, 101);
+/// let cycle = OneCycle::new(0.5, 100);
 /// assert_eq!(cycle.lr(0), 0.5 / 25.0);
-/// let peak = (0..101).max_by(|&a, &b| cycle.lr(a).total_cmp(&cycle.lr(b)));
+/// let peak = (0..100).max_by(|&a, &b| cycle.lr(a).total_cmp(&cycle.lr(b)));
 /// assert_eq!(peak, Some(29));
-/// assert!((cycle.lr(100) - 0.5 / 25e4).abs() < 1e-16);
-/// assert_eq!(cycle.lr(100), cycle.lr(1_000));
+/// assert!((cycle.lr(99) - 0.5 / 25e4).abs() < 1e-16);
+/// assert_eq!(cycle.lr(99), cycle.lr(1_000));
 /// ```
 #[doc(alias = "OneCycleLR")]
 #[derive(Debug, Clone, Copy, PartialEq)]
