@@ -1,0 +1,97 @@
+//! Memory taken for files that promise, or expand to, far more than they hold.
+//!
+//! One test, because the peak belongs to the whole process.
+
+mod common;
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use common::{fault, folder};
+use flate2::{Compress, Compression, Crc, FlushCompress};
+use mnist_io::Error;
+use mnist_io::idx::FormatError;
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// Bytes compressed to whole deflate blocks that can stand in any stream, any number of times.
+fn blocks(bytes: &[u8]) -> Vec<u8> {
+    let mut blocks = Vec::with_capacity(1 << 12);
+    Compress::new(Compression::best(), false)
+        .compress_vec(bytes, &mut blocks, FlushCompress::Full)
+        .unwrap();
+    blocks
+}
+
+/// A valid gzip file of `start` and then `mebibytes` MiB of zeros.
+fn write_bomb(path: &Path, start: &[u8], mebibytes: u32) -> io::Result<()> {
+    let zeros = vec![0; 1 << 20];
+    let (mut crc, mut zeros_crc) = (Crc::new(), Crc::new());
+    crc.update(start);
+    zeros_crc.update(&zeros);
+    let zeros = blocks(&zeros);
+    let mut file = BufWriter::new(File::create(path)?);
+    file.write_all(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])?;
+    file.write_all(&blocks(start))?;
+    for _ in 0..mebibytes {
+        file.write_all(&zeros)?;
+        crc.combine(&zeros_crc);
+    }
+    // An empty last block, then checksum and length modulo 2³².
+    file.write_all(&[3, 0])?;
+    file.write_all(&crc.sum().to_le_bytes())?;
+    file.write_all(&((start.len() as u32).wrapping_add(mebibytes << 20)).to_le_bytes())?;
+    file.flush()
+}
+
+/// Peak of allocated bytes while loading `dir` fails, and the fault.
+fn peak(dir: &Path) -> (usize, FormatError) {
+    MEMORY.reset_peak_usage();
+    let before = MEMORY.current_usage();
+    let (error, _) = fault(dir);
+    let Error::Format { fault, .. } = error else { panic!("{error}") };
+    (MEMORY.peak_usage() - before, fault)
+}
+
+#[test]
+fn nothing_is_allocated_on_a_promise() {
+    const MIB: usize = 1 << 20;
+    let header = |count: u32| {
+        [&[0, 0, 8, 3][..], &count.to_be_bytes(), &[0, 0, 0, 28, 0, 0, 0, 28]].concat()
+    };
+    let (dir, _) = folder();
+    let path = dir.path().join("train-images-idx3-ubyte");
+
+    // A bomb this small must first be a valid file, or the test would prove nothing.
+    write_bomb(&path, &[&header(1338)[..], &[0; 1338 * 784 - MIB]].concat(), 1).unwrap();
+    assert!(matches!(fault(dir.path()).0, Error::Counts { images: 1338, .. }));
+
+    write_bomb(&path, &[], 10 * 1024).unwrap();
+    let (bytes, fault) = peak(dir.path());
+    assert!(matches!(fault, FormatError::Magic { found: [0, 0, 0, 0], .. }), "{fault}");
+    assert!(bytes < MIB, "10 GiB of zeros: {bytes} bytes");
+
+    write_bomb(&path, &header(10_000), 10 * 1024).unwrap();
+    let (bytes, fault) = peak(dir.path());
+    assert!(matches!(fault, FormatError::Trailing { offset: 7_840_016 }), "{fault}");
+    assert!(bytes < 7_840_000 + MIB, "10 GiB of zeros after a header: {bytes} bytes");
+
+    // The file is 10 MB, so that 10 GiB are possible, but they are over the limit.
+    write_bomb(&path, &header(13_000_000), 10 * 1024).unwrap();
+    let (bytes, fault) = peak(dir.path());
+    assert!(matches!(fault, FormatError::TooLarge { .. }), "{fault}");
+    assert!(bytes < MIB, "a header of 10 GiB: {bytes} bytes");
+
+    write_bomb(&path, &header(1_000_000), 0).unwrap();
+    let (bytes, fault) = peak(dir.path());
+    assert!(matches!(fault, FormatError::Short { .. }), "{fault}");
+    assert!(bytes < MIB, "784 MB promised by a small gzip: {bytes} bytes");
+
+    std::fs::write(&path, header(1_000_000)).unwrap();
+    let (bytes, fault) = peak(dir.path());
+    assert!(matches!(fault, FormatError::Short { found: 16, .. }), "{fault}");
+    assert!(bytes < MIB, "784 MB promised by 16 bytes: {bytes} bytes");
+}
