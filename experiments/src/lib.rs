@@ -1,1 +1,28 @@
-//! What the section binaries share.
+//! The spine of the section binaries: arguments, data, training, results.
+//!
+//! A binary implements [`Section`] and hands itself to [`main()`]: it then reads like its section of
+//! the book (settings, networks, train, figure), and everything else lives here, once.
+
+#![forbid(unsafe_code)]
+
+mod args;
+pub mod bands;
+pub mod curves;
+mod data;
+mod failure;
+mod folder;
+mod interrupt;
+mod manifest;
+mod metrics;
+mod progress;
+mod run;
+mod section;
+mod trainer;
+
+pub use args::{Args, Precision};
+pub use data::{Blocks, Data, Real, Samples};
+pub use failure::Failure;
+pub use metrics::{Log, Metrics, Row};
+pub use run::Run;
+pub use section::{Section, main};
+pub use trainer::{Contestant, Moment, Plan, train};

@@ -157,6 +157,15 @@ impl<T: Scalar> Sequential<T> {
         layer.params().iter().find(|param| param.name == name)
     }
 
+    /// Whether every parameter is a finite number: false once training has diverged.
+    pub fn is_finite(&self) -> bool {
+        // A sum is finite only if its terms are, but may overflow where they are: then look closely.
+        let finite = |values: &[T]| {
+            reduce::sum_slice(values).is_finite() || values.iter().all(|value| value.is_finite())
+        };
+        self.params().all(|param| finite(param.value.as_slice()))
+    }
+
     /// Runs every layer on `x`, a (batch, inputs) matrix, and gives the last one's output.
     ///
     /// # Panics

@@ -1,0 +1,147 @@
+//! The flags that all sections share.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Parser;
+use mnist_io::DatasetName;
+
+/// What to run, on what, and where the results go.
+#[derive(Clone, Debug, Parser)]
+#[command(after_help = "Exit codes: 0 done, 2 wrong usage, 3 unusable data, 4 diverged, \
+    5 output could not be written, 130 or 143 stopped by a signal.")]
+pub struct Args {
+    /// First seed; every random number of a run follows from it
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// How many runs with seeds N, N+1, …: figures show the mean and a band
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub runs: u64,
+    /// Run only this part of the section (see above); all parts by default
+    #[arg(long, value_name = "NAME")]
+    pub part: Option<String>,
+    /// A small version that ends within seconds: other numbers than the book's
+    #[arg(long)]
+    pub quick: bool,
+    /// Folder of the four MNIST files, gzip or plain [default: $MNIST_DIR, then data/mnist]
+    #[arg(long, value_name = "DIR", help_heading = "Data")]
+    pub data_dir: Option<PathBuf>,
+    /// mnist, synthetic (built-in digits), or custom (any IDX files in the folder)
+    #[arg(long, value_name = "NAME", default_value_t = Dataset::Files(DatasetName::Mnist), help_heading = "Data")]
+    pub dataset: Dataset,
+    /// Folder for the results [default: results/<binary>]
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+    /// Replace the output folder even if it does not hold results of an earlier run
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+    /// No progress bar
+    #[arg(long, help_heading = "Output")]
+    pub no_progress: bool,
+    /// Nothing on stderr but warnings and errors
+    #[arg(long, short, help_heading = "Output")]
+    pub quiet: bool,
+    /// Threads that train networks side by side; results do not depend on it [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Computation")]
+    pub threads: Option<u16>,
+    /// f32, or f64 as the notebook
+    #[arg(long, value_name = "TYPE", default_value_t = Precision::F32, help_heading = "Computation")]
+    pub precision: Precision,
+}
+
+impl Args {
+    /// The seeds of the runs, first to last.
+    pub fn seeds(&self) -> Vec<u64> {
+        (0..self.runs).map(|run| self.seed.wrapping_add(run)).collect()
+    }
+}
+
+/// The element type of networks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// 32-bit floats.
+    F32,
+    /// 64-bit floats.
+    F64,
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+        })
+    }
+}
+
+impl FromStr for Precision {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::F32, Self::F64]
+            .into_iter()
+            .find(|precision| precision.to_string() == text)
+            .ok_or_else(|| "give f32 or f64".to_owned())
+    }
+}
+
+/// What to train on: files, or the built-in digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dataset {
+    /// A data set on disk.
+    Files(DatasetName),
+    /// Synthetic digits.
+    Synthetic,
+}
+
+impl fmt::Display for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Files(name) => name.fmt(f),
+            Self::Synthetic => f.write_str("synthetic"),
+        }
+    }
+}
+
+impl FromStr for Dataset {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "synthetic" {
+            return Ok(Self::Synthetic);
+        }
+        let name = text.parse().map_err(|_| "give mnist, synthetic or custom".to_owned())?;
+        Ok(Self::Files(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn runs_use_consecutive_seeds() {
+        let args = Args::parse_from(["x", "--seed", "7", "--runs", "3"]);
+        assert_eq!(args.seeds(), [7, 8, 9]);
+    }
+
+    #[test]
+    fn mistakes_say_what_is_allowed() {
+        for (flag, value, allowed) in [
+            ("--runs", "0", "1..=1000"),
+            ("--dataset", "cifar", "mnist, synthetic or custom"),
+            ("--precision", "f16", "f32 or f64"),
+            ("--threads", "0", "1.."),
+        ] {
+            let error = Args::try_parse_from(["x", flag, value]).unwrap_err().to_string();
+            assert!(error.contains(allowed), "{error}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Section 6.3: batch normalisation at sixteen scales of the initial weights.
+
+use std::process::ExitCode;
+
+use experiments::curves::{Style, curve};
+use experiments::{Contestant, Failure, Moment, Plan, Real, Run, Section, train};
+use init::{Initializer, Seed};
+use layers::{LayerError, MultiLayerNet, Sequential};
+use optimizers::{Rule, Sgd};
+use rayon::prelude::*;
+use viz::{Axis, Color, Corner, Figure, LineStyle, Marker, Note, Panel};
+
+const PART: &str = "batchnorm";
+const TRAIN_SIZE: usize = 1000;
+const BATCH_SIZE: usize = 100;
+const HIDDEN: [usize; 5] = [100; 5];
+const SCALES: usize = 16;
+/// The two networks of each scale, in the order of the table.
+const KINDS: [(&str, bool); 2] = [("plain", false), ("batchnorm", true)];
+
+struct BatchNormSection;
+
+impl Section for BatchNormSection {
+    const NAME: &'static str = "sec6_3_batchnorm";
+    const ABOUT: &'static str =
+        "Section 6.3: training with and without batch normalisation at 16 weight scales";
+    const PARTS: &'static [(&'static str, &'static str)] =
+        &[(PART, "16 weight scales, plain and with batch normalisation, on 1,000 images")];
+    const SAMPLES: (usize, usize) = (TRAIN_SIZE, 0);
+
+    fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
+        let epochs = run.scaled(20, 5);
+        train_all::<T>(run, epochs)?;
+        print_table(run)?;
+        run.figure("sec6_3_batchnorm", &figure(run, epochs))
+    }
+}
+
+/// np.logspace(0, -4, 16): from 1 down to 10⁻⁴.
+fn weight_scale(index: usize) -> f64 {
+    10_f64.powf(-4.0 * index as f64 / (SCALES - 1) as f64)
+}
+
+/// `01/plain`, `01/batchnorm`, …, `16/batchnorm`.
+fn series(index: usize, kind: &str) -> String {
+    format!("{:02}/{kind}", index + 1)
+}
+
+/// Every network of every run, each run on its own mini-batches.
+fn train_all<T: Real>(run: &mut Run, epochs: usize) -> Result<(), Failure> {
+    let samples = run.data().train.clone().first(TRAIN_SIZE);
+    let iter_per_epoch = TRAIN_SIZE / BATCH_SIZE;
+    // The last epoch is evaluated after its first iteration, as in the notebook.
+    let plan = Plan { iterations: (epochs - 1) * iter_per_epoch + 1, batch_size: BATCH_SIZE };
+    let seeds = run.args().seeds();
+    run.begin("training 32 networks", seeds.len() * 2 * SCALES * plan.iterations);
+
+    let blocks = samples.blocks::<T>();
+    let observe = |Moment { iteration, network, log, .. }: Moment<'_, T>| {
+        if iteration % iter_per_epoch == 0 {
+            let epoch = iteration / iter_per_epoch;
+            log.push((epoch, "train_accuracy", blocks.accuracy(network)));
+            let known = log.iter().any(|(_, metric, _)| *metric == "diverged");
+            if !known && !network.is_finite() {
+                log.push((epoch, "diverged", 1.0));
+            }
+        }
+    };
+    let train_one = |seed: u64| {
+        let seed = Seed::new(seed);
+        let mut contestants = contestants::<T>(seed).expect("fixed settings are valid");
+        train(run, &mut contestants, &samples, plan, seed, observe)
+    };
+    let logs: Vec<_> = seeds.par_iter().map(|&seed| train_one(seed)).collect::<Result<_, _>>()?;
+    run.end();
+    for (seed, logs) in seeds.into_iter().zip(logs) {
+        for (unit, log) in logs.into_iter().enumerate() {
+            run.record(PART, &series(unit / 2, KINDS[unit % 2].0), seed, log);
+        }
+    }
+    Ok(())
+}
+
+/// The 32 networks: for each scale the plain one, then the one with batch normalisation.
+fn contestants<T: Real>(seed: Seed) -> Result<Vec<Contestant<T>>, LayerError> {
+    let network = |unit: usize| -> Result<Sequential<T>, LayerError> {
+        MultiLayerNet::new(784, &HIDDEN, 10)
+            .initializer(Initializer::Normal { std: weight_scale(unit / 2) })
+            .batch_norm(KINDS[unit % 2].1)
+            .build(seed.unit(unit as u64))
+    };
+    (0..2 * SCALES)
+        .map(|unit| {
+            let optimizer = Sgd { lr: 0.01 }.build().expect("0.01 is a learning rate");
+            Ok(Contestant { network: network(unit)?, optimizer })
+        })
+        .collect()
+}
+
+/// The notebook's table: epoch, accuracy without and with batch normalisation.
+fn print_table(run: &mut Run) -> Result<(), Failure> {
+    for scale in 0..SCALES {
+        let [plain, normalised] = KINDS
+            .map(|(kind, _)| run.metrics().bands(PART, &series(scale, kind), "train_accuracy"));
+        run.say(&format!("=============== {}/{SCALES} ================", scale + 1))?;
+        for ((epoch, plain), (_, normalised)) in plain.iter().zip(&normalised) {
+            run.say(&format!("epoch:{epoch} / {} - {}", plain.text(3), normalised.text(3)))?;
+        }
+    }
+    Ok(())
+}
+
+/// The 4×4 grid: training accuracy by epoch, one scale a panel.
+fn figure(run: &Run, epochs: usize) -> Figure {
+    let styles = [
+        Style { color: Color::VERMILLION, line: LineStyle::Dashed, name: "without batch norm" },
+        Style { color: Color::BLUE, line: LineStyle::Solid, name: "with batch norm" },
+    ];
+    let panel = |scale: usize| {
+        let mut panel = Panel::new(format!("W: {}", short(weight_scale(scale))))
+            .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
+            .y_axis(Axis::linear("training accuracy", 0.0, 1.0));
+        for ((kind, _), style) in KINDS.iter().zip(&styles) {
+            let name = series(scale, kind);
+            panel = panel.marks(curve(run.metrics(), (PART, &name, "train_accuracy"), style));
+            panel = mark_diverged(panel, run, &name, style);
+        }
+        panel
+    };
+    Figure::new("Batch normalisation at 16 scales of the initial weights")
+        .subtitle(subtitle(run))
+        .caption(
+            "W is the standard deviation of the initial weights. Plain networks learn in a narrow \
+             range of scales only; ✕ marks those whose parameters became NaN.",
+        )
+        .grid(4, 4)
+        .panels((0..SCALES).map(panel))
+}
+
+/// A cross where each run diverged, and how many did.
+fn mark_diverged(panel: Panel, run: &Run, series: &str, style: &Style<'_>) -> Panel {
+    let metrics = run.metrics();
+    let diverged = metrics.series(PART, series, "diverged");
+    let count: usize = diverged.iter().map(|(_, runs)| runs.len()).sum();
+    if count == 0 {
+        return panel;
+    }
+    let accuracy = metrics.bands(PART, series, "train_accuracy");
+    let crosses = diverged.iter().filter_map(|(epoch, _)| {
+        let (_, band) = accuracy.iter().find(|(step, _)| step == epoch)?;
+        Some((*epoch as f64, band.mean))
+    });
+    let text = match run.args().runs {
+        1 => "diverged".to_owned(),
+        runs => format!("{count} of {runs} diverged"),
+    };
+    panel
+        .mark(viz::Line::new(style.color, crosses).marker(Marker::Cross, 1).width(0.0))
+        .mark(Note::corner(Corner::UpperLeft, &text).color(style.color))
+}
+
+/// Data, seeds and precision, so that a figure alone says how it was made.
+fn subtitle(run: &Run) -> String {
+    let args = run.args();
+    let seeds = match args.runs {
+        1 => format!("seed {}", args.seed),
+        runs => format!("seeds {}–{}", args.seed, args.seed + runs - 1),
+    };
+    let data = run.data().note().unwrap_or("MNIST");
+    format!("{TRAIN_SIZE} training images of {data}, 784-100×5-10, SGD(0.01), {seeds}")
+}
+
+/// Three significant digits.
+fn short(x: f64) -> String {
+    let digits = (2 - x.log10().floor() as i32).clamp(0, 10) as usize;
+    let text = format!("{x:.digits$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn main() -> ExitCode {
+    experiments::main::<BatchNormSection>()
+}

@@ -1,0 +1,198 @@
+//! What networks are trained on.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use layers::Sequential;
+use mnist_io::{Dataset, DatasetName, Kind, Scale, Source, Split};
+use nalgebra::DMatrix;
+use tensor_ops::{Scalar, reshape};
+
+use crate::Failure;
+use crate::args::{Args, Dataset as Choice};
+
+/// The element types of experiments: `f32` and `f64`.
+pub trait Real: Scalar + mnist_io::Real {}
+impl<T: Scalar + mnist_io::Real> Real for T {}
+
+/// Seed of the built-in digits: they are a data set, the same for every run.
+const SYNTHETIC_SEED: u64 = 0;
+
+/// The data of a section.
+#[derive(Debug)]
+pub struct Data {
+    /// The training images.
+    pub train: Samples,
+    /// The test images.
+    pub test: Samples,
+    pub(crate) source: Source,
+    /// Why these are not MNIST, if they were meant to be.
+    pub(crate) fallback: Option<String>,
+}
+
+impl Data {
+    /// Finds or makes at least `train` training and `test` test images.
+    ///
+    /// Looked for in `--data-dir`, `$MNIST_DIR`, `data/mnist`; then downloaded; then, if there is no
+    /// network, replaced by the built-in digits with a warning. A folder that was named and cannot
+    /// be used is an error, never replaced.
+    pub(crate) fn load(args: &Args, train: usize, test: usize) -> Result<Self, Failure> {
+        let synthetic = |fallback| (mnist_io::synthetic(SYNTHETIC_SEED, train, test), fallback);
+        let (dataset, fallback) = match args.dataset {
+            Choice::Synthetic => synthetic(None),
+            Choice::Files(name) => match find(args, name).map_err(Failure::Data)? {
+                Found::Dataset(dataset) => (*dataset, None),
+                Found::Nothing(reason) => synthetic(Some(reason)),
+            },
+        };
+        let Dataset { train: train_split, test: test_split, source } = dataset;
+        for (what, found, needed) in
+            [("training", &train_split, train), ("test", &test_split, test)]
+        {
+            if found.labels.len() < needed {
+                return Err(Failure::Data(anyhow!(
+                    "{} {what} images in the data set, but this section needs {needed}",
+                    found.labels.len()
+                )));
+            }
+        }
+        Ok(Self {
+            train: Samples::new(train_split),
+            test: Samples::new(test_split),
+            source,
+            fallback,
+        })
+    }
+
+    /// What to add to titles and tables if this is not the data set that the book uses.
+    pub fn note(&self) -> Option<&'static str> {
+        match self.source.kind {
+            Kind::Mnist => None,
+            Kind::Synthetic { .. } => Some("synthetic digits, not MNIST"),
+            Kind::Custom => Some("custom data, not MNIST"),
+        }
+    }
+}
+
+enum Found {
+    Dataset(Box<Dataset>),
+    Nothing(String),
+}
+
+fn find(args: &Args, name: DatasetName) -> anyhow::Result<Found> {
+    let load = |dir: &Path| Ok(Found::Dataset(Box::new(mnist_io::load(dir, name)?)));
+    if let Some(dir) = &args.data_dir {
+        return load(dir).context("--data-dir");
+    }
+    if let Some(dir) = std::env::var_os("MNIST_DIR").filter(|dir| !dir.is_empty()) {
+        return load(Path::new(&dir)).context("$MNIST_DIR");
+    }
+    if name != DatasetName::Mnist {
+        return Err(anyhow!("--dataset {name} needs --data-dir DIR with its four files"));
+    }
+    let dir = default_dir();
+    match fetch(args, &dir) {
+        Ok(()) => load(&dir),
+        // What lies there cannot be used and nothing better can be had: that is worth an error.
+        Err(error) if dir.is_dir() && std::fs::read_dir(&dir)?.next().is_some() => {
+            load(&dir).with_context(|| format!("and {error:#}"))
+        }
+        Err(error) => Ok(Found::Nothing(format!(
+            "no MNIST in {} and none could be downloaded ({error:#})",
+            dir.display()
+        ))),
+    }
+}
+
+/// `data/mnist` of the workspace this was built in, or of the current folder if that is gone.
+fn default_dir() -> PathBuf {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    match workspace.filter(|path| path.join("data").is_dir()) {
+        Some(workspace) => workspace.join("data/mnist"),
+        None => PathBuf::from("data/mnist"),
+    }
+}
+
+/// Makes sure that the four files are in `dir`.
+fn fetch(_args: &Args, dir: &Path) -> anyhow::Result<()> {
+    mnist_io::load(dir, DatasetName::Mnist)?;
+    Ok(())
+}
+
+/// Images as bytes and their labels, from which matrices are gathered.
+#[derive(Clone, Debug)]
+pub struct Samples {
+    split: Split,
+    /// Which images of the split these are, in which order.
+    order: Vec<usize>,
+}
+
+impl Samples {
+    fn new(split: Split) -> Self {
+        let order = (0..split.labels.len()).collect();
+        Self { split, order }
+    }
+
+    /// The number of samples.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// The number of pixels of an image.
+    pub fn features(&self) -> usize {
+        self.split.images.features()
+    }
+
+    /// Only the first `n` samples.
+    #[must_use]
+    pub fn first(mut self, n: usize) -> Self {
+        self.order.truncate(n);
+        self
+    }
+
+    /// The samples at `indices` as a (batch, features) matrix of pixels in \[0, 1\], and their labels.
+    pub fn gather<T: Real>(&self, indices: &[usize], x: &mut DMatrix<T>, labels: &mut Vec<usize>) {
+        let chosen: Vec<usize> = indices.iter().map(|&i| self.order[i]).collect();
+        reshape(x, chosen.len(), self.features());
+        self.split.images.gather(&chosen, Scale::Unit, x.as_mut_slice());
+        labels.clear();
+        labels.extend(chosen.iter().map(|&i| usize::from(self.split.labels[i])));
+    }
+
+    /// All samples in blocks that fit a cache, for evaluation.
+    pub fn blocks<T: Real>(&self) -> Blocks<T> {
+        let indices: Vec<usize> = (0..self.len()).collect();
+        let gather = |indices: &[usize]| {
+            let (mut x, mut labels) = (DMatrix::zeros(0, 0), Vec::new());
+            self.gather(indices, &mut x, &mut labels);
+            (x, labels)
+        };
+        Blocks { blocks: indices.chunks(BLOCK).map(gather).collect() }
+    }
+}
+
+/// Rows a block: a block's activations in five layers of 100 stay within a core's cache.
+const BLOCK: usize = 256;
+
+/// Samples as matrices of a few hundred rows each.
+#[derive(Clone, Debug)]
+pub struct Blocks<T: Scalar> {
+    blocks: Vec<(DMatrix<T>, Vec<usize>)>,
+}
+
+impl<T: Scalar> Blocks<T> {
+    /// The share of all samples that `network` classifies rightly.
+    pub fn accuracy(&self, network: &mut Sequential<T>) -> f64 {
+        let (mut correct, mut count) = (0, 0);
+        for (x, labels) in &self.blocks {
+            correct += network.count_correct(x, labels);
+            count += labels.len();
+        }
+        correct as f64 / count as f64
+    }
+}

@@ -1,0 +1,36 @@
+//! How a run can fail, and the exit code that says so.
+
+use std::process::ExitCode;
+
+/// A failed run: the chain of causes, and what kind of failure it was.
+#[derive(Debug)]
+pub enum Failure {
+    /// The command line asks for something impossible: exit code 2.
+    Usage(anyhow::Error),
+    /// The data cannot be used: 3.
+    Data(anyhow::Error),
+    /// Training diverged where that is a failure: 4.
+    Diverged(anyhow::Error),
+    /// Results could not be written: 5.
+    Output(anyhow::Error),
+    /// A signal of this number asked the run to stop: 128 + the number.
+    Stopped(i32),
+}
+
+impl Failure {
+    /// Prints the chain once on stderr, in one line, and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        let (error, code) = match self {
+            Self::Usage(error) => (error, 2),
+            Self::Data(error) => (error, 3),
+            Self::Diverged(error) => (error, 4),
+            Self::Output(error) => (error, 5),
+            Self::Stopped(signal) => {
+                eprintln!("stopped by a signal: the earlier results are as they were");
+                return ExitCode::from(128u8.saturating_add(*signal as u8));
+            }
+        };
+        eprintln!("error: {error:#}");
+        ExitCode::from(code)
+    }
+}

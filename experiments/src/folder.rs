@@ -1,0 +1,169 @@
+//! The folder of results: complete, or as it was before.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use tempfile::TempDir;
+
+use crate::Failure;
+
+/// The file that marks a folder as the results of a run.
+pub(crate) const MANIFEST: &str = "manifest.json";
+
+/// Checks, without writing, that results may go to `out`.
+///
+/// A file is refused, and so is a folder with other things in it than an earlier run's results,
+/// unless `force` is set.
+pub(crate) fn check(out: &Path, force: bool) -> Result<(), Failure> {
+    let usage =
+        |problem: String| Err(Failure::Usage(anyhow!("--out {}: {problem}", out.display())));
+    if out.exists() && !out.is_dir() {
+        return usage("is a file; give a folder, new or with earlier results".to_owned());
+    }
+    let Ok(mut entries) = fs::read_dir(out) else { return Ok(()) };
+    if entries.next().is_some() && !out.join(MANIFEST).exists() && !force {
+        return usage(format!(
+            "holds other files and no {MANIFEST} of an earlier run; give another folder, or --force \
+             to replace it with everything in it"
+        ));
+    }
+    Ok(())
+}
+
+/// Results in the making, in a hidden folder beside their final place.
+///
+/// Every file is synced when written; [`publish`](Self::publish) then puts the whole folder in place
+/// in one step. Dropping it unpublished removes it and leaves the final place alone.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    draft: TempDir,
+    out: PathBuf,
+}
+
+impl Folder {
+    /// Opens a draft for `out`, creating the folders above it.
+    pub(crate) fn create(out: &Path) -> anyhow::Result<Self> {
+        let parent = match out.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
+        let name = out.file_name().context("the output folder has no name")?;
+        let prefix = format!(".{}.", name.to_string_lossy());
+        fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
+        let draft = tempfile::Builder::new()
+            .prefix(&prefix)
+            .tempdir_in(parent)
+            .with_context(|| format!("cannot create a folder in {}", parent.display()))?;
+        // A temporary folder is private; results are not.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(draft.path(), fs::Permissions::from_mode(0o755))?;
+        }
+        Ok(Self { draft, out: out.to_owned() })
+    }
+
+    /// Writes one file, synced to the disk; `name` may hold a folder.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let path = self.draft.path().join(name);
+        let write = || -> io::Result<()> {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            let mut file = File::create(&path)?;
+            file.write_all(bytes)?;
+            file.sync_all()
+        };
+        write().with_context(|| format!("cannot write {}", self.out.join(name).display()))
+    }
+
+    /// Puts the draft in place of the final folder, whose old contents are then removed.
+    pub(crate) fn publish(self) -> anyhow::Result<PathBuf> {
+        let failed = || format!("cannot put the results at {}", self.out.display());
+        sync_folder(self.draft.path()).with_context(failed)?;
+        if self.out.exists() {
+            exchange(self.draft.path(), &self.out).with_context(failed)?;
+        } else {
+            fs::rename(self.draft.path(), &self.out).with_context(failed)?;
+        }
+        if let Some(parent) = self.out.parent().filter(|parent| *parent != Path::new("")) {
+            sync_folder(parent).with_context(failed)?;
+        }
+        // What the draft's name now holds, if anything, is the earlier run.
+        drop(self.draft);
+        Ok(self.out)
+    }
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    // Windows cannot open a folder as a file, and syncs renames by itself.
+    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+}
+
+/// Swaps two folders: in one step where the system can, so that there is no moment without results.
+fn exchange(a: &Path, b: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        match renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE) {
+            // Some file systems cannot; fall through to three renames.
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {}
+            done => return Ok(done?),
+        }
+    }
+    let aside = a.with_extension("old");
+    fs::rename(b, &aside)?;
+    fs::rename(a, b).or_else(|error| fs::rename(&aside, b).and(Err(error)))?;
+    fs::rename(aside, a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(path: &Path) -> Vec<String> {
+        let entries = fs::read_dir(path).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn new_results_replace_old_ones_whole() {
+        let parent = tempfile::tempdir().unwrap();
+        let out = parent.path().join("results");
+        let first = Folder::create(&out).unwrap();
+        first.write("a.txt", b"1").unwrap();
+        first.write(MANIFEST, b"{}").unwrap();
+        first.publish().unwrap();
+        let second = Folder::create(&out).unwrap();
+        second.write("figures/b.txt", b"2").unwrap();
+        assert_eq!(names(&out), ["a.txt", MANIFEST]);
+        second.publish().unwrap();
+        assert_eq!(names(&out), ["figures"]);
+        assert_eq!(names(parent.path()), ["results"]);
+    }
+
+    #[test]
+    fn an_unpublished_draft_leaves_nothing() {
+        let parent = tempfile::tempdir().unwrap();
+        Folder::create(&parent.path().join("x")).unwrap().write("a", b"1").unwrap();
+        assert!(names(parent.path()).is_empty());
+    }
+
+    #[test]
+    fn a_strangers_folder_and_a_file_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(check(folder.path(), false).is_ok());
+        let file = folder.path().join("thesis.txt");
+        fs::write(&file, "years of work").unwrap();
+        assert!(matches!(check(folder.path(), false), Err(Failure::Usage(_))));
+        assert!(check(folder.path(), true).is_ok());
+        assert!(matches!(check(&file, true), Err(Failure::Usage(_))));
+        fs::write(folder.path().join(MANIFEST), "{}").unwrap();
+        assert!(check(folder.path(), false).is_ok());
+    }
+}

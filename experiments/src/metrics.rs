@@ -1,0 +1,166 @@
+//! Every number that a run measures, in long form.
+
+use anyhow::Context;
+
+use crate::bands::Band;
+
+/// One measured number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The part of the section.
+    pub part: String,
+    /// What was measured: an optimizer, a scale, a trial.
+    pub series: String,
+    /// The seed of the run.
+    pub seed: u64,
+    /// Iteration, epoch or layer, counted from 0.
+    pub step: usize,
+    /// Which quantity.
+    pub metric: &'static str,
+    /// Its value; NaN if the network had diverged.
+    pub value: f64,
+}
+
+/// What one network measured: (step, metric, value) in order.
+pub type Log = Vec<(usize, &'static str, f64)>;
+
+/// All rows of a run in the order in which they were recorded, which no thread decides.
+#[derive(Clone, Debug, Default)]
+pub struct Metrics {
+    rows: Vec<Row>,
+}
+
+impl Metrics {
+    /// Adds what one network measured.
+    pub fn record(&mut self, part: &str, series: &str, seed: u64, log: Log) {
+        self.rows.extend(log.into_iter().map(|(step, metric, value)| Row {
+            part: part.to_owned(),
+            series: series.to_owned(),
+            seed,
+            step,
+            metric,
+            value,
+        }));
+    }
+
+    /// All rows.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The values of one metric at each step over all seeds: (step, values in order of seeds).
+    pub fn series(&self, part: &str, series: &str, metric: &str) -> Vec<(usize, Vec<f64>)> {
+        let mut steps: Vec<(usize, Vec<f64>)> = Vec::new();
+        for row in &self.rows {
+            if row.part == part && row.series == series && row.metric == metric {
+                match steps.iter_mut().find(|(step, _)| *step == row.step) {
+                    Some((_, values)) => values.push(row.value),
+                    None => steps.push((row.step, vec![row.value])),
+                }
+            }
+        }
+        steps
+    }
+
+    /// The band over seeds of one metric at each step.
+    pub fn bands(&self, part: &str, series: &str, metric: &str) -> Vec<(usize, Band)> {
+        let steps = self.series(part, series, metric);
+        steps.into_iter().map(|(step, values)| (step, Band::of(&values))).collect()
+    }
+
+    /// The bytes of `metrics.csv`: `part,series,seed,step,metric,value`, values in the shortest form
+    /// that reads back exactly, `NaN` for a diverged one.
+    pub(crate) fn to_csv(&self) -> anyhow::Result<Vec<u8>> {
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        csv.write_record(["part", "series", "seed", "step", "metric", "value"])?;
+        for row in &self.rows {
+            let (seed, step) = (row.seed.to_string(), row.step.to_string());
+            let value = row.value.to_string();
+            csv.write_record([&row.part, &row.series, &seed, &step, row.metric, &value])?;
+        }
+        csv.into_inner().context("metrics.csv")
+    }
+
+    /// For every part, series and metric: the last value and the best one, over seeds.
+    pub(crate) fn summary(&self) -> serde_json::Value {
+        let mut parts = serde_json::Map::new();
+        for (i, row) in self.rows.iter().enumerate() {
+            let (part, series, metric) = (&row.part, &row.series, row.metric);
+            let same = |r: &Row| r.part == *part && r.series == *series && r.metric == metric;
+            if self.rows[..i].iter().rev().any(same) {
+                continue;
+            }
+            let runs = self.by_seed(same);
+            let last: Vec<f64> = runs.iter().filter_map(|values| values.last().copied()).collect();
+            let best: Vec<f64> = runs.iter().map(|values| best_of(metric, values)).collect();
+            let entry = parts
+                .entry(part.clone())
+                .or_insert_with(|| serde_json::json!({}))
+                .as_object_mut()
+                .expect("made an object above")
+                .entry(series.clone())
+                .or_insert_with(|| serde_json::json!({}));
+            entry[metric] =
+                serde_json::json!({ "final": Band::of(&last), "best": Band::of(&best) });
+        }
+        parts.into()
+    }
+
+    /// The matching values, a list for each seed.
+    fn by_seed(&self, matches: impl Fn(&Row) -> bool) -> Vec<Vec<f64>> {
+        let mut runs: Vec<(u64, Vec<f64>)> = Vec::new();
+        for row in self.rows.iter().filter(|row| matches(row)) {
+            match runs.iter_mut().find(|(seed, _)| *seed == row.seed) {
+                Some((_, values)) => values.push(row.value),
+                None => runs.push((row.seed, vec![row.value])),
+            }
+        }
+        runs.into_iter().map(|(_, values)| values).collect()
+    }
+}
+
+/// A loss is best where it is least, everything else where it is largest; NaN never is.
+fn best_of(metric: &str, values: &[f64]) -> f64 {
+    let pick = if metric.ends_with("loss") { f64::min } else { f64::max };
+    values.iter().copied().reduce(pick).unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metrics() -> Metrics {
+        let mut metrics = Metrics::default();
+        metrics.record("p", "a", 1, vec![(0, "accuracy", 0.5), (1, "accuracy", 0.25)]);
+        metrics.record("p", "a", 2, vec![(0, "accuracy", 0.1), (1, "accuracy", f64::NAN)]);
+        metrics
+    }
+
+    #[test]
+    fn csv_is_long_form_with_full_precision() {
+        let mut metrics = metrics();
+        metrics.record("p", "b", 1, vec![(0, "train_loss", 1.0 / 3.0)]);
+        let text = String::from_utf8(metrics.to_csv().unwrap()).unwrap();
+        assert_eq!(
+            text,
+            "part,series,seed,step,metric,value\np,a,1,0,accuracy,0.5\np,a,1,1,accuracy,0.25\n\
+             p,a,2,0,accuracy,0.1\np,a,2,1,accuracy,NaN\np,b,1,0,train_loss,0.3333333333333333\n"
+        );
+    }
+
+    #[test]
+    fn series_gather_the_seeds_of_each_step() {
+        let series = metrics().series("p", "a", "accuracy");
+        assert_eq!(series[0], (0, vec![0.5, 0.1]));
+        assert_eq!(series.len(), 2);
+    }
+
+    #[test]
+    fn the_summary_is_valid_json_even_for_diverged_runs() {
+        let summary = metrics().summary();
+        let accuracy = &summary["p"]["a"]["accuracy"];
+        assert_eq!(accuracy["best"]["mean"], 0.3);
+        assert!(accuracy["final"]["mean"].is_null());
+        assert_eq!(accuracy["final"]["runs"], 2);
+    }
+}

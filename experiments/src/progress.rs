@@ -1,0 +1,47 @@
+//! A bar with the time left on a terminal; plain lines elsewhere.
+
+use std::io::{IsTerminal, stderr};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::Args;
+
+/// How far a part has come, in training iterations of one network.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    /// Say start and end in a line each, since nobody sees a bar.
+    lines: bool,
+    what: String,
+}
+
+impl Progress {
+    pub(crate) fn new(args: &Args, what: &str, steps: u64) -> Self {
+        let bar_wanted = stderr().is_terminal() && !args.no_progress && !args.quiet;
+        let target =
+            if bar_wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let style = ProgressStyle::with_template("{msg} {bar:30} {percent:>3} %, {eta} left")
+            .expect("the template is a constant");
+        let bar = ProgressBar::with_draw_target(Some(steps), target)
+            .with_style(style)
+            .with_message(what.to_owned());
+        let lines = !bar_wanted && !args.quiet;
+        if lines {
+            eprintln!("{what} …");
+        }
+        Self { bar, lines, what: what.to_owned() }
+    }
+
+    pub(crate) fn advance(&self, steps: u64) {
+        self.bar.inc(steps);
+    }
+
+    pub(crate) fn finish(&self) {
+        let elapsed = Duration::from_millis(self.bar.elapsed().as_millis() as u64);
+        self.bar.finish_and_clear();
+        if self.lines {
+            eprintln!("{} done in {elapsed:.2?}", self.what);
+        }
+    }
+}

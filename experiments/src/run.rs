@@ -1,0 +1,184 @@
+//! One run of a section: its settings, its data, and everything that it leaves.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, anyhow};
+use serde_json::json;
+use viz::Figure;
+
+use crate::folder::{self, Folder, MANIFEST};
+use crate::interrupt::Interrupt;
+use crate::manifest::manifest;
+use crate::progress::Progress;
+use crate::{Args, Data, Failure, Log, Metrics, Section};
+
+/// A run in progress.
+#[derive(Debug)]
+pub struct Run {
+    section: &'static str,
+    parts: Vec<&'static str>,
+    args: Args,
+    threads: usize,
+    data: Data,
+    metrics: Metrics,
+    folder: Folder,
+    interrupt: Interrupt,
+    progress: Option<Progress>,
+    /// Whether anybody still reads stdout.
+    stdout_open: bool,
+    started: Instant,
+}
+
+impl Run {
+    /// Checks the settings, loads the data and opens the results, in that order: nothing is written
+    /// for a run that cannot start.
+    pub(crate) fn start<S: Section>(args: Args) -> Result<Self, Failure> {
+        let started = Instant::now();
+        let names: Vec<&'static str> = S::PARTS.iter().map(|(name, _)| *name).collect();
+        let parts = match &args.part {
+            None => names,
+            Some(wanted) => {
+                let known = names.join(", ");
+                let found = names.into_iter().find(|name| name == wanted);
+                vec![found.ok_or_else(|| {
+                    Failure::Usage(anyhow!("--part {wanted}: {} has {known}", S::NAME))
+                })?]
+            }
+        };
+        let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(S::NAME));
+        folder::check(&out, args.force)?;
+        let threads = args.threads.map_or(0, usize::from);
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()
+            .context("--threads")
+            .map_err(Failure::Usage)?;
+        let (train, test) = S::SAMPLES;
+        let data = Data::load(&args, train, test)?;
+        if let Some(reason) = &data.fallback {
+            eprintln!("warning: {reason}; using the built-in SYNTHETIC digits instead of MNIST");
+        }
+        let folder = Folder::create(&out).map_err(Failure::Output)?;
+        let mut run = Self {
+            section: S::NAME,
+            parts,
+            threads: rayon::current_num_threads(),
+            args,
+            data,
+            metrics: Metrics::default(),
+            folder,
+            interrupt: Interrupt::listen(),
+            progress: None,
+            stdout_open: true,
+            started,
+        };
+        if let Some(note) = run.data.note() {
+            run.say(&format!("data: {note}"))?;
+        }
+        Ok(run)
+    }
+
+    /// Whether this part was asked for.
+    pub fn wants(&self, part: &str) -> bool {
+        self.parts.contains(&part)
+    }
+
+    /// The settings.
+    pub fn args(&self) -> &Args {
+        &self.args
+    }
+
+    /// The data.
+    pub fn data(&self) -> &Data {
+        &self.data
+    }
+
+    /// Everything measured so far.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Keeps what one network measured.
+    pub fn record(&mut self, part: &str, series: &str, seed: u64, log: Log) {
+        self.metrics.record(part, series, seed, log);
+    }
+
+    /// `full`, or `quick` if the small version was asked for.
+    pub fn scaled<N>(&self, full: N, quick: N) -> N {
+        if self.args.quick { quick } else { full }
+    }
+
+    /// Starts a stretch of work of so many training iterations.
+    pub fn begin(&mut self, what: &str, iterations: usize) {
+        self.progress = Some(Progress::new(&self.args, what, iterations as u64));
+    }
+
+    /// Ends it.
+    pub fn end(&mut self) {
+        if let Some(progress) = self.progress.take() {
+            progress.finish();
+        }
+    }
+
+    pub(crate) fn advance(&self, iterations: u64) {
+        if let Some(progress) = &self.progress {
+            progress.advance(iterations);
+        }
+    }
+
+    pub(crate) fn check_interrupt(&self) -> Result<(), Failure> {
+        self.interrupt.check()
+    }
+
+    /// Prints a line of the section's table on stdout. A reader who has gone away (`| head`) is no
+    /// failure: the results on disk are still wanted.
+    ///
+    /// # Errors
+    /// [`Failure::Output`] if stdout cannot be written to.
+    pub fn say(&mut self, line: &str) -> Result<(), Failure> {
+        if !self.stdout_open {
+            return Ok(());
+        }
+        match writeln!(io::stdout(), "{line}") {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.stdout_open = false;
+                Ok(())
+            }
+            written => written.context("cannot write to stdout").map_err(Failure::Output),
+        }
+    }
+
+    /// Draws a figure into `figures/NAME.svg` and `.png`.
+    ///
+    /// # Errors
+    /// [`Failure::Output`] if it cannot be written.
+    pub fn figure(&self, name: &str, figure: &Figure) -> Result<(), Failure> {
+        let draw = || -> anyhow::Result<()> {
+            let svg = figure.to_svg();
+            self.folder.write(&format!("figures/{name}.png"), &viz::svg_to_png(&svg, 2.0)?)?;
+            self.folder.write(&format!("figures/{name}.svg"), svg.as_bytes())
+        };
+        draw().map_err(Failure::Output)
+    }
+
+    /// Writes the numbers and puts the results in place.
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        let summary = json!({ "section": self.section, "results": self.metrics.summary() });
+        let wall = self.started.elapsed();
+        let Self { section, parts, args, threads, data, metrics, folder, .. } = self;
+        let manifest = manifest(section, &parts, &args, threads, &data, wall);
+        let write = || -> anyhow::Result<PathBuf> {
+            folder.write("metrics.csv", &metrics.to_csv()?)?;
+            folder.write("summary.json", &serde_json::to_vec_pretty(&summary)?)?;
+            folder.write(MANIFEST, &serde_json::to_vec_pretty(&manifest)?)?;
+            folder.publish()
+        };
+        let out = write().map_err(Failure::Output)?;
+        if !args.quiet {
+            eprintln!("results in {}", out.display());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,110 @@
+//! Training networks side by side on the same mini-batches.
+
+use init::{Purpose, Seed};
+use layers::Sequential;
+use nalgebra::DMatrix;
+use optimizers::Optimizer;
+use rand::RngExt;
+use rayon::prelude::*;
+
+use crate::{Failure, Log, Real, Run, Samples};
+
+/// A network and what trains it.
+#[derive(Debug)]
+pub struct Contestant<T: Real> {
+    /// What is trained.
+    pub network: Sequential<T>,
+    /// What trains it.
+    pub optimizer: Box<dyn Optimizer<T>>,
+}
+
+/// How long to train.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Number of updates.
+    pub iterations: usize,
+    /// Samples a mini-batch, drawn with replacement.
+    pub batch_size: usize,
+}
+
+/// What an observer sees after each update of each network.
+#[derive(Debug)]
+pub struct Moment<'a, T: Real> {
+    /// Which contestant, counted from 0.
+    pub contestant: usize,
+    /// Which update, counted from 0.
+    pub iteration: usize,
+    /// The network after the update.
+    pub network: &'a mut Sequential<T>,
+    /// The mini-batch of the update.
+    pub x: &'a DMatrix<T>,
+    /// Its labels.
+    pub labels: &'a [usize],
+    /// Where measurements go.
+    pub log: &'a mut Log,
+}
+
+/// Batches that are gathered at a time: few enough to stay in a cache, enough that networks seldom
+/// wait for each other.
+const AHEAD: usize = 16;
+
+/// Trains every contestant on the same mini-batches, and gives what `observe` logged of each.
+///
+/// The batches are drawn with replacement from the stream ([`Purpose::Batches`], 0) of `seed`, as
+/// `np.random.choice` does, and gathered once for all. Contestants run in parallel; none sees
+/// another, so the logs do not depend on the number of threads.
+///
+/// # Errors
+/// [`Failure::Stopped`] if a signal asked for it.
+pub fn train<T: Real>(
+    run: &Run,
+    contestants: &mut [Contestant<T>],
+    samples: &Samples,
+    plan: Plan,
+    seed: Seed,
+    observe: impl Fn(Moment<'_, T>) + Sync,
+) -> Result<Vec<Log>, Failure> {
+    let mut rng = seed.stream(Purpose::Batches, 0);
+    let count = u32::try_from(samples.len()).expect("fewer than 2³² samples");
+    let mut batches: Vec<Batch<T>> = (0..AHEAD).map(|_| Batch::default()).collect();
+    let mut logs = vec![Log::new(); contestants.len()];
+    for start in (0..plan.iterations).step_by(AHEAD) {
+        let batches = &mut batches[..AHEAD.min(plan.iterations - start)];
+        for batch in batches.iter_mut() {
+            batch.indices.clear();
+            let draws = (0..plan.batch_size).map(|_| rng.random_range(0..count) as usize);
+            batch.indices.extend(draws);
+        }
+        batches.par_iter_mut().for_each(|batch| {
+            samples.gather(&batch.indices, &mut batch.x, &mut batch.labels);
+        });
+        let pairs = contestants.par_iter_mut().zip(&mut logs).enumerate();
+        pairs.try_for_each(|(index, (contestant, log))| {
+            let Contestant { network, optimizer } = contestant;
+            for (offset, Batch { x, labels, .. }) in batches.iter().enumerate() {
+                run.check_interrupt()?;
+                network.gradient(x, labels);
+                optimizer.step(network).expect("the same network in every step");
+                let iteration = start + offset;
+                observe(Moment { contestant: index, iteration, network, x, labels, log });
+                run.advance(1);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(logs)
+}
+
+/// A mini-batch and the buffers that make it.
+#[derive(Debug)]
+struct Batch<T> {
+    indices: Vec<usize>,
+    x: DMatrix<T>,
+    labels: Vec<usize>,
+}
+
+impl<T: Real> Default for Batch<T> {
+    fn default() -> Self {
+        Self { indices: Vec::new(), x: DMatrix::zeros(0, 0), labels: Vec::new() }
+    }
+}
