@@ -69,8 +69,9 @@ impl Axis {
         } else {
             (1.0, 10.0)
         };
-        let floor = (lo.max(hi) * 1e-3).max(1.0 / LIMIT);
-        (lo, hi) = (if lo > 0.0 { lo } else { floor }, if hi > 0.0 { hi } else { floor });
+        let floor = lo.max(hi) * 1e-3;
+        let positive = |v: f64| if v > 0.0 { v } else { floor }.max(1.0 / LIMIT);
+        (lo, hi) = (positive(lo), positive(hi));
         if (hi.ln() - lo.ln()).abs() < 1e-9 {
             (lo, hi) = (lo / 10.0, hi * 10.0);
         }
@@ -137,7 +138,7 @@ impl Axis {
     pub(crate) fn fraction(&self, value: f64) -> Option<f64> {
         let t = match self.kind {
             Kind::Linear => (value - self.lo) / (self.hi - self.lo),
-            Kind::Log => (value / self.lo).ln() / (self.hi / self.lo).ln(),
+            Kind::Log => (value.log10() - self.lo.log10()) / (self.hi.log10() - self.lo.log10()),
         };
         // Far away is far enough: keeps every later product finite.
         t.is_finite().then(|| t.clamp(-1e6, 1e6))
@@ -231,7 +232,7 @@ fn log_candidates(lo: f64, hi: f64) -> Vec<Vec<f64>> {
             candidates.splice(0..0, linear_candidates(lo, hi));
         }
     }
-    for stride in [1, 2, 3, 5, 10, 20, 50, 100] {
+    for stride in [1, 2, 3, 5, 10, 20, 50, 100, 200] {
         let start = first.div_euclid(stride) * stride;
         candidates.push((start..=last).step_by(stride as usize).map(|k| 10f64.powi(k)).collect());
     }

@@ -169,7 +169,9 @@ impl<'a> Canvas<'a> {
             .transform(turn)
             .color(&rgba(font.color, 1.0))
             .pos(Pos::new(anchor, VPos::Center));
-        expect(self.area.draw_text(line, &style, units(at)));
+        // XML has no control characters.
+        let line = line.replace(char::is_control, " ");
+        expect(self.area.draw_text(&line, &style, units(at)));
     }
 
     /// Several lines with `leading` between their centres, the first at `at`.
@@ -220,7 +222,11 @@ fn finish(svg: &str, (width, height): (f64, f64), title: &str, description: &str
             " font-weight=\"bold\"",
             &format!(" stroke=\"#{:02X}{:02X}{:02X}\" stroke-width=\"4\"", ink.0, ink.1, ink.2),
         )
+        // No line breaks around texts; markup in them is escaped, so tags are tags.
         .replace("\n</text>", "</text>")
+        .split_inclusive('\n')
+        .map(|line| if line.starts_with("<text") { line.trim_end_matches('\n') } else { line })
+        .collect::<String>()
         .replace(" \"/>", "\"/>");
     let description = if description.is_empty() {
         String::new()

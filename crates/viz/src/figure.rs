@@ -3,7 +3,10 @@ use std::path::{Path, PathBuf};
 use crate::canvas::{Align, Canvas, Rect};
 use crate::layout::{Layout, SUBTITLE_LEADING, TITLE_LEADING};
 use crate::legend::{self, Key, Legend};
-use crate::{Color, ColorScale, Mark, Panel, VizError, color_bar, panel, svg_to_png, theme};
+use crate::{
+    Color, ColorScale, Mark, Panel, Parallel, Surface, VizError, color_bar, panel, svg_to_png,
+    theme,
+};
 
 /// A figure: a grid of panels with a title, a legend and a caption.
 ///
@@ -44,6 +47,10 @@ pub struct Figure {
 pub enum Cell {
     /// Axes and marks.
     Panel(Panel),
+    /// Parallel coordinates.
+    Parallel(Parallel),
+    /// A surface in space.
+    Surface(Surface),
 }
 
 impl From<Panel> for Cell {
@@ -52,21 +59,45 @@ impl From<Panel> for Cell {
     }
 }
 
+impl From<Parallel> for Cell {
+    fn from(parallel: Parallel) -> Self {
+        Cell::Parallel(parallel)
+    }
+}
+
+impl From<Surface> for Cell {
+    fn from(surface: Surface) -> Self {
+        Cell::Surface(surface)
+    }
+}
+
 impl Cell {
     pub(crate) fn panel(&self) -> Option<&Panel> {
         match self {
             Cell::Panel(panel) => Some(panel),
+            Cell::Parallel(_) | Cell::Surface(_) => None,
         }
     }
 
     pub(crate) fn title(&self) -> &str {
         match self {
             Cell::Panel(panel) => &panel.title,
+            Cell::Parallel(parallel) => &parallel.title,
+            Cell::Surface(surface) => &surface.title,
         }
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = Key> {
         self.panel().into_iter().flat_map(|panel| panel.marks.iter().filter_map(Mark::key))
+    }
+
+    fn color_scales(&self) -> Vec<&ColorScale> {
+        match self {
+            Cell::Panel(panel) => panel.marks.iter().filter_map(Mark::color_scale).collect(),
+            Cell::Parallel(parallel) => vec![&parallel.scale],
+            // Its z axis says the same.
+            Cell::Surface(_) => vec![],
+        }
     }
 }
 
@@ -173,8 +204,7 @@ impl Figure {
     /// The scales of all panels' marks, each once.
     pub(crate) fn color_scales(&self) -> Vec<&ColorScale> {
         let mut scales: Vec<&ColorScale> = Vec::new();
-        let marks = self.cells.iter().filter_map(Cell::panel).flat_map(|panel| &panel.marks);
-        for scale in marks.filter_map(Mark::color_scale) {
+        for scale in self.cells.iter().flat_map(Cell::color_scales) {
             if !scales.contains(&scale) {
                 scales.push(scale);
             }
@@ -245,6 +275,8 @@ impl Figure {
                 Cell::Panel(panel) => {
                     panel.draw(canvas, placed.rect, placed.x_labels, placed.y_labels);
                 }
+                Cell::Parallel(parallel) => parallel.draw(canvas, placed.rect),
+                Cell::Surface(surface) => surface.draw(canvas, placed.rect),
             }
         }
         self.draw_axis_titles(canvas, layout);

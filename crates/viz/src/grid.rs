@@ -49,6 +49,10 @@ impl Grid {
         self.values[j * self.xs.len() + i]
     }
 
+    pub(crate) fn values(&self) -> &[f64] {
+        &self.values
+    }
+
     /// Lower left corners of all cells.
     pub(crate) fn cells(&self) -> impl Iterator<Item = (usize, usize)> {
         let across = self.xs.len().saturating_sub(1);

@@ -48,9 +48,8 @@ impl<'f> Layout<'f> {
         let at = |row: usize, column: usize| -> Option<&'f Panel> {
             figure.cells.get(row * columns + column).and_then(Cell::panel)
         };
-        let all = || figure.cells.iter().filter_map(Cell::panel);
-        let x_title = common(all().map(|p| &p.x));
-        let y_title = common(all().map(|p| &p.y));
+        let x_title = common(&figure.cells, |panel| &panel.x);
+        let y_title = common(&figure.cells, |panel| &panel.y);
         let x_labels = |row: usize, column: usize| {
             at(row, column).is_some_and(|p| at(row + 1, column).is_none_or(|below| below.x != p.x))
         };
@@ -176,8 +175,9 @@ impl<'f> Layout<'f> {
     }
 }
 
-/// The title of all axes if they have the same.
-fn common<'f>(mut axes: impl Iterator<Item = &'f Axis>) -> Option<&'f str> {
-    let first = axes.next()?.label.as_str();
-    axes.all(|axis| axis.label == first).then_some(first)
+/// The title that this axis has in all cells, if they are panels and it is the same.
+fn common(cells: &[Cell], axis: impl Fn(&Panel) -> &Axis) -> Option<&str> {
+    let first = axis(cells.first()?.panel()?).label.as_str();
+    let same = |cell: &Cell| cell.panel().is_some_and(|panel| axis(panel).label == first);
+    cells.iter().all(same).then_some(first)
 }

@@ -60,7 +60,7 @@ impl Key {
             Swatch::Line(stroke, marker) => {
                 canvas.line(&[(x, y), (x + SWATCH, y)], stroke);
                 if let Some((marker, radius)) = marker {
-                    marker.draw(canvas, (middle, y), radius, stroke.color);
+                    marker.draw(canvas, (middle, y), radius, stroke.color, true);
                 }
             }
             Swatch::Patch(color, opacity) => {
@@ -68,7 +68,7 @@ impl Key {
                 canvas.rect(patch, color, opacity);
             }
             Swatch::Marker(marker, radius, color) => {
-                marker.draw(canvas, (middle, y), radius, color)
+                marker.draw(canvas, (middle, y), radius, color, true)
             }
         }
         let room = limit - SWATCH - SWATCH_GAP;

@@ -13,8 +13,10 @@ mod layout;
 mod legend;
 mod marks;
 mod panel;
+mod parallel;
 mod plot;
 mod png;
+mod surface;
 mod text;
 mod theme;
 
@@ -29,4 +31,6 @@ pub use marks::{
     Scatter,
 };
 pub use panel::Panel;
+pub use parallel::Parallel;
 pub use png::{MAX_PIXELS, svg_to_png};
+pub use surface::Surface;

@@ -69,7 +69,7 @@ impl Panel {
         self.y.fitted_ticks(height, |_| theme::TICK.size + theme::LABEL_AIR)
     }
 
-    /// Grid, marks, frame and ticks; tick labels only where the flags say so.
+    /// Grid, frame, marks and ticks; tick labels only where the flags say so.
     pub(crate) fn draw(&self, canvas: &Canvas, rect: Rect, x_labels: bool, y_labels: bool) {
         let plot = Plot { canvas, rect, x: &self.x, y: &self.y };
         let (x_ticks, y_ticks) = (self.x_ticks(rect.w), self.y_ticks(rect.h));
@@ -79,10 +79,10 @@ impl Panel {
         for y in major(&y_ticks, &self.y).filter_map(|t| plot.down(t.value)) {
             canvas.line(&[(rect.x, y), (rect.right(), y)], theme::GRID);
         }
+        canvas.frame(rect, theme::FRAME);
         for mark in &self.marks {
             mark.draw(&plot);
         }
-        canvas.frame(rect, theme::FRAME);
         let length =
             |tick: &Tick| theme::TICK_LENGTH * if tick.label.is_empty() { 0.5 } else { 1.0 };
         for tick in &x_ticks {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Options, Tree};
 
@@ -25,7 +25,7 @@ pub(crate) fn parse(svg: &str) -> Result<Tree, VizError> {
     Ok(Tree::from_str(svg, &options)?)
 }
 
-/// Renders an SVG as a PNG with `scale` pixels per logical pixel.
+/// Renders an SVG on white as a PNG with `scale` pixels per logical pixel.
 ///
 /// Only the two bundled fonts are used: Inter for Latin, Greek and mathematical signs, NanumSquare
 /// for Hangul and what Inter does not have.
@@ -52,6 +52,8 @@ pub fn svg_to_png(svg: &str, scale: f64) -> Result<Vec<u8>, VizError> {
     }
     let mut pixmap =
         Pixmap::new(width.round() as u32, height.round() as u32).ok_or_else(refused)?;
+    // White also behind the last column and row, which a fractional scale fills only in part.
+    pixmap.fill(Color::WHITE);
     resvg::render(&tree, Transform::from_scale(scale as f32, scale as f32), &mut pixmap.as_mut());
     pixmap.encode_png().map_err(|error| VizError::Encode(error.to_string()))
 }

@@ -7,7 +7,8 @@ use crate::{Color, Marker};
 /// A field of arrows, as the negative gradient of a function.
 ///
 /// Directions are those of the vectors on the axes as drawn; lengths are proportional to the
-/// vectors', the longest measuring [`longest`](Arrows::longest) pixels. Null and NaN vectors are
+/// vectors'; the longest fills the space that each arrow has, or measures
+/// [`longest`](Arrows::longest) pixels. Null and NaN vectors are
 /// not drawn.
 ///
 /// ```
@@ -20,13 +21,13 @@ pub struct Arrows {
     name: String,
     color: Color,
     arrows: Vec<((f64, f64), (f64, f64))>,
-    longest: f64,
+    longest: Option<f64>,
 }
 
 impl Arrows {
     /// Arrows that begin at a point `(x, y)` and follow a vector `(dx, dy)`.
     pub fn new(color: Color, arrows: impl IntoIterator<Item = ((f64, f64), (f64, f64))>) -> Self {
-        Self { name: String::new(), color, arrows: arrows.into_iter().collect(), longest: 26.0 }
+        Self { name: String::new(), color, arrows: arrows.into_iter().collect(), longest: None }
     }
 
     /// The name for the legend.
@@ -36,19 +37,21 @@ impl Arrows {
         self
     }
 
-    /// Length of the longest arrow in logical pixels; 26 if not given.
+    /// Length of the longest arrow in logical pixels.
     #[must_use]
     pub fn longest(mut self, pixels: f64) -> Self {
-        self.longest = pixels;
+        self.longest = Some(pixels);
         self
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {
         let length = |&(_, (dx, dy)): &((f64, f64), (f64, f64))| dx.hypot(dy);
         let longest = self.arrows.iter().map(length).filter(|l| l.is_finite()).fold(0.0, f64::max);
+        let space = plot.rect.w * plot.rect.h / self.arrows.len() as f64;
+        let pixels_of_longest = self.longest.unwrap_or((0.65 * space.sqrt()).min(40.0));
         for arrow in &self.arrows {
             let ((x, y), (dx, dy)) = *arrow;
-            let pixels = self.longest * length(arrow) / longest;
+            let pixels = pixels_of_longest * length(arrow) / longest;
             let (Some(tail), Some(ahead)) = (plot.visible((x, y)), plot.place((x + dx, y + dy)))
             else {
                 continue;

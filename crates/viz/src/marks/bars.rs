@@ -1,6 +1,6 @@
-use crate::Color;
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
+use crate::{Color, theme};
 
 /// Horizontal bars from 0 to a value, as for the importance of hyperparameters.
 ///
@@ -48,13 +48,15 @@ impl Bars {
                 plot.fill(
                     &[(ground, top), (end, top), (end, bottom), (ground, bottom)],
                     self.color,
-                    0.9,
+                    1.0,
                 );
             }
         }
+        let (bottom, top) = plot.y.range();
+        plot.line([(0.0, bottom), (0.0, top)], theme::FRAME);
     }
 
     pub(crate) fn key(&self) -> Option<Key> {
-        Key::new(&self.name, Swatch::Patch(self.color, 0.9))
+        Key::new(&self.name, Swatch::Patch(self.color, 1.0))
     }
 }

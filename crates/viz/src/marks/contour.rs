@@ -62,7 +62,7 @@ fn segments(grid: &Grid, level: f64) -> Vec<Segment> {
             .filter_map(|k| crossing(grid, corners[k], corners[(k + 1) % 4], level))
             .collect();
         match crossings[..] {
-            [a, b] => segments.push([a, b]),
+            [a, b] if a != b => segments.push([a, b]),
             [a, b, c, d] => {
                 // A saddle: the mean of the corners says which two corners are connected.
                 let center = corners.iter().map(|&(i, j)| grid.at(i, j)).sum::<f64>() / 4.0;
@@ -87,7 +87,8 @@ fn crossing(grid: &Grid, a: (usize, usize), b: (usize, usize), level: f64) -> Op
         return None;
     }
     let t = (level - va) / (vb - va);
-    let between = |p: f64, q: f64| p + t * (q - p);
+    // Exact at both ends: a level that passes through a node gives one point from all its cells.
+    let between = |p: f64, q: f64| if t == 1.0 { q } else { p + t * (q - p) };
     Some((between(grid.xs[a.0], grid.xs[b.0]), between(grid.ys[a.1], grid.ys[b.1])))
 }
 

@@ -117,8 +117,13 @@ impl Line {
             plot.canvas.disc(at, self.width * 0.8, self.color, self.opacity);
         }
         if let Some((marker, every)) = self.marker {
+            let radius = marker_radius(self.width);
+            let mut last = (f64::NEG_INFINITY, 0.0);
             for at in self.points.iter().step_by(every).filter_map(|&p| plot.visible(p)) {
-                marker.draw(plot.canvas, at, marker_radius(self.width), self.color);
+                // Where markers crowd, white edges would wash out the colour.
+                let crowded = (at.0 - last.0).hypot(at.1 - last.1) < radius;
+                marker.draw(plot.canvas, at, radius, self.color, !crowded);
+                last = at;
             }
         }
     }

@@ -21,25 +21,37 @@ pub enum Marker {
 const WHITE: Color = Color(255, 255, 255);
 
 impl Marker {
-    /// Draws the marker with a thin white edge that parts it from lines and other markers.
-    pub(crate) fn draw(self, canvas: &Canvas, (x, y): Point, radius: f64, color: Color) {
+    /// Draws the marker, with a thin white edge that parts it from lines and other markers if `edged`.
+    pub(crate) fn draw(
+        self,
+        canvas: &Canvas,
+        (x, y): Point,
+        radius: f64,
+        color: Color,
+        edged: bool,
+    ) {
         let at = |dx: f64, dy: f64| (x + dx * radius, y + dy * radius);
         let shape = |corners: &[(f64, f64)]| {
             let mut corners: Vec<Point> = corners.iter().map(|&(dx, dy)| at(dx, dy)).collect();
             canvas.polygon(&corners, color, 1.0);
-            corners.extend_from_within(..2);
-            canvas.line(&corners, Stroke::solid(WHITE, 0.7));
+            if edged {
+                corners.extend_from_within(..2);
+                canvas.line(&corners, Stroke::solid(WHITE, 0.7));
+            }
         };
         let strokes = |bars: [[(f64, f64); 2]; 2]| {
-            for (color, width) in [(WHITE, 3.2), (color, 1.8)] {
+            let edge = edged.then_some(Stroke::solid(WHITE, 3.2));
+            for stroke in edge.into_iter().chain([Stroke::solid(color, 1.8)]) {
                 for bar in bars {
-                    canvas.line(&bar.map(|(dx, dy)| at(dx, dy)), Stroke::solid(color, width));
+                    canvas.line(&bar.map(|(dx, dy)| at(dx, dy)), stroke);
                 }
             }
         };
         match self {
             Marker::Circle => {
-                canvas.disc((x, y), radius, WHITE, 1.0);
+                if edged {
+                    canvas.disc((x, y), radius, WHITE, 1.0);
+                }
                 canvas.disc((x, y), radius - 0.6, color, 1.0);
             }
             Marker::Cross => strokes([[(-0.9, -0.9), (0.9, 0.9)], [(-0.9, 0.9), (0.9, -0.9)]]),

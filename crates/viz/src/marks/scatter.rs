@@ -82,7 +82,7 @@ impl Scatter {
     pub(crate) fn draw(&self, plot: &Plot) {
         for (k, &point) in self.points.iter().enumerate() {
             if let (Some(at), Some(color)) = (plot.visible(point), self.color(k)) {
-                self.marker.draw(plot.canvas, at, self.radius, color);
+                self.marker.draw(plot.canvas, at, self.radius, color, true);
             }
         }
     }

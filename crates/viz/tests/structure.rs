@@ -1,0 +1,124 @@
+//! The SVG as a document: well formed, named, deterministic, in place.
+
+mod common;
+
+use resvg::usvg::roxmltree;
+
+use common::{assert_inside, canvas, figures, frames, grid, texts};
+use viz::{Axis, Color, Figure, Legend, Line, Panel};
+
+#[test]
+fn every_figure_is_named_xml_of_the_announced_size() {
+    for (name, figure) in figures() {
+        let svg = figure.to_svg();
+        let document = roxmltree::Document::parse(&svg).expect(name);
+        let root = document.root_element();
+        assert_eq!(root.attribute("role"), Some("img"), "{name}");
+        let title = root.first_element_child().expect(name);
+        assert_eq!(title.tag_name().name(), "title", "{name}");
+        assert!(title.text().is_some_and(|t| !t.is_empty()), "{name}");
+        let (w, h) = canvas(&svg);
+        assert_eq!(
+            root.attribute("width"),
+            Some(format!("{}", w / common::UNIT).as_str()),
+            "{name}"
+        );
+        assert_eq!(
+            root.attribute("height"),
+            Some(format!("{}", h / common::UNIT).as_str()),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn everything_lies_inside_the_canvas() {
+    for (name, figure) in figures() {
+        assert_inside(name, &figure);
+    }
+}
+
+#[test]
+fn the_same_figure_gives_the_same_bytes() {
+    for (name, figure) in figures() {
+        assert!(figure.to_svg() == figure.clone().to_svg(), "{name}");
+    }
+}
+
+#[test]
+fn a_grid_of_16_panels_is_small_and_about_1000_by_900() {
+    let svg = grid().to_svg();
+    assert!(svg.len() < 300_000, "{} bytes", svg.len());
+    let (w, h) = canvas(&svg);
+    assert!((9000.0..11_000.0).contains(&w) && (8000.0..10_000.0).contains(&h), "{w}×{h}");
+}
+
+#[test]
+fn all_plot_areas_have_the_same_size_in_rows_and_columns() {
+    let frames = frames(&grid().to_svg());
+    assert_eq!(frames.len(), 16);
+    for (k, frame) in frames.iter().enumerate() {
+        let (first_of_row, first_of_column) = (frames[k / 4 * 4], frames[k % 4]);
+        assert_eq!(frame.2 - frame.0, frames[0].2 - frames[0].0);
+        assert_eq!(frame.3 - frame.1, frames[0].3 - frames[0].1);
+        assert_eq!((frame.0, frame.1), (first_of_column.0, first_of_row.1));
+    }
+}
+
+#[test]
+fn shared_axes_are_labelled_once() {
+    let texts = texts(&grid().to_svg());
+    let count = |wanted: &str| texts.iter().filter(|t| *t == wanted).count();
+    assert_eq!(count("0.4"), 4, "y tick labels in the left column only");
+    assert_eq!(count("15"), 4, "x tick labels in the bottom row only");
+    assert_eq!((count("epoch"), count("accuracy")), (1, 1));
+    assert_eq!(count("batch norm"), 1, "one legend entry for sixteen curves");
+}
+
+#[test]
+fn different_axes_are_labelled_each() {
+    let panel = |hi: f64, label: &str| Panel::new("").y_axis(Axis::linear(label, 0.0, hi));
+    let svg = Figure::new("two").panel(panel(1.0, "loss")).panel(panel(8.0, "accuracy")).to_svg();
+    let texts = texts(&svg);
+    for wanted in ["0.8", "8", "loss", "accuracy"] {
+        assert!(texts.iter().any(|t| t == wanted), "{wanted} is missing in {texts:?}");
+    }
+    assert_eq!(frames(&svg).len(), 2);
+}
+
+#[test]
+fn an_unfinished_last_row_is_labelled_below_its_neighbours() {
+    let panels = (0..5).map(|_| Panel::new("").x_axis(Axis::linear("epoch", 0.0, 20.0)));
+    let svg = Figure::new("five").grid(2, 3).panels(panels).to_svg();
+    assert_eq!(frames(&svg).len(), 5);
+    assert_eq!(texts(&svg).iter().filter(|t| *t == "20").count(), 3);
+}
+
+#[test]
+fn panels_beyond_the_grid_make_further_rows() {
+    let svg = Figure::new("five")
+        .grid(1, 2)
+        .panels((0..5).map(|k| Panel::new(format!("panel {k}"))))
+        .to_svg();
+    assert_eq!(frames(&svg).len(), 5);
+    assert!(texts(&svg).contains(&"panel 4".to_owned()));
+}
+
+#[test]
+fn a_hidden_legend_takes_no_space() {
+    let panel =
+        Panel::new("").mark(Line::new(Color::BLUE, [(0.0, 0.0), (1.0, 1.0)]).named("curve"));
+    let with = Figure::new("legend").panel(panel.clone());
+    let without = with.clone().legend(Legend::Hidden);
+    assert!(texts(&with.to_svg()).contains(&"curve".to_owned()));
+    assert!(!texts(&without.to_svg()).contains(&"curve".to_owned()));
+    assert!(canvas(&without.to_svg()).1 < canvas(&with.to_svg()).1);
+}
+
+#[test]
+fn markup_in_names_stays_text() {
+    let odd = "a<b & \"c\" 'd' \u{1}\u{0}";
+    let panel = Panel::new(odd).mark(Line::new(Color::BLUE, [(0.0, 0.0), (1.0, 1.0)]).named(odd));
+    let svg = Figure::new(odd).caption(odd).panel(panel).to_svg();
+    assert!(texts(&svg).iter().any(|t| t.starts_with("a<b & \"c\" 'd'")));
+}
