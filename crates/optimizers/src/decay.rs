@@ -40,7 +40,7 @@ pub enum Decay {
     #[default]
     None,
     /// g := g + λW before the rule, written into the slot's gradient: the gradient of ½λΣW².
-    /// PyTorch's `weight_decay` of every optimizer but AdamW.
+    /// The `weight_decay` of PyTorch's SGD, Adam and most others.
     L2(f64),
     /// W := (1 − ηλ)·W before the rule, η the current learning rate. The `weight_decay` of
     /// PyTorch's AdamW; the paper writes the schedule's multiplier where PyTorch has η.

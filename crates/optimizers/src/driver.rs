@@ -87,6 +87,8 @@ impl<R: Rule<N>, T: Float + Send, const N: usize> Optimizer<T> for Driver<R, T, 
         let mut start = 0;
         for (index, len) in self.lens.iter().enumerate() {
             let Slot { value, grad, decay } = slots.slot(index);
+            let lens = (value.len(), grad.len());
+            assert_eq!(lens, (*len, *len), "slot {index} changed its length within a step");
             let range = start..start + len;
             start = range.end;
             if decay {
@@ -163,5 +165,43 @@ impl<R: fmt::Debug, T, const N: usize> fmt::Debug for Driver<R, T, N> {
             .field("steps", &self.steps)
             .field("lens", &self.lens)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Momentum;
+
+    /// Two values for the check, one for the update.
+    struct Shrinking([f64; 2], [f64; 2], usize);
+
+    impl Slots<f64> for Shrinking {
+        fn len(&self) -> usize {
+            1
+        }
+
+        fn slot(&mut self, _index: usize) -> Slot<'_, f64> {
+            self.2 += 1;
+            let len = if self.2 > 2 { 1 } else { 2 };
+            Slot { value: &mut self.0[..len], grad: &mut self.1[..len], decay: true }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "slot 0 changed its length within a step")]
+    fn a_slot_that_changes_within_a_step_panics() {
+        let mut optimizer = Momentum::default().build().unwrap();
+        let _ = optimizer.step(&mut Shrinking([0.0; 2], [0.0; 2], 0));
+    }
+
+    #[test]
+    fn debug_output_does_not_print_the_arrays() {
+        let mut optimizer = Momentum::default().build().unwrap();
+        let (mut value, mut grad) = ([0.0; 1000], [0.0; 1000]);
+        let slot = Slot { value: &mut value, grad: &mut grad, decay: true };
+        optimizer.step(&mut [slot]).unwrap();
+        let debug = format!("{optimizer:?}");
+        assert!(debug.contains("momentum: 0.9") && debug.len() < 200, "{debug}");
     }
 }

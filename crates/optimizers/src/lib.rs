@@ -1,5 +1,4 @@
-//! Gradient descent update rules over plain slices.
-
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod check;

@@ -33,7 +33,9 @@ pub struct Slot<'a, T> {
 ///
 /// A network implements it by lending its own arrays, so that a step copies and allocates nothing.
 /// Ready-made lists of slots (`Vec<Slot<T>>`, `[Slot<T>; N]`) implement it too. The number of
-/// slots, their order and their lengths must stay the same over all steps of one optimizer.
+/// slots, their order and their lengths must stay the same over all steps of one optimizer. A step
+/// asks for every slot twice: once to check all lengths, then to update; it panics if a length
+/// changes in between.
 ///
 /// ```
 /// use optimizers::{Rule, Sgd, Slot, Slots};

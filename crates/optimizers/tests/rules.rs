@@ -287,7 +287,8 @@ fn wrong_slots_are_refused_and_nothing_is_modified() {
         assert_refused(label, &mut *optimizer, ragged, 2, unequal);
 
         let mut grown = good.clone();
-        (grown.b.push(0.0), grown.db.push(0.0));
+        grown.b.push(0.0);
+        grown.db.push(0.0);
         let length = OptimizerError::SlotLength { slot: 1, expected: 2, found: 3 };
         assert_refused(label, &mut *optimizer, grown, 2, length);
 
