@@ -1,1 +1,2 @@
-//! Whole-experiment benchmarks.
+//! Whole-experiment benchmarks; see `benches/`. Benchmarks of single operations stand in the crate
+//! that they measure.

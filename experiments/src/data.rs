@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use layers::Sequential;
+use mnist_io::download::{self, Event};
 use mnist_io::{Dataset, DatasetName, Kind, Scale, Source, Split};
 use nalgebra::DMatrix;
 use tensor_ops::{Scalar, reshape};
@@ -91,16 +92,35 @@ fn find(args: &Args, name: DatasetName) -> anyhow::Result<Found> {
         return Err(anyhow!("--dataset {name} needs --data-dir DIR with its four files"));
     }
     let dir = default_dir();
-    match fetch(args, &dir) {
-        Ok(()) => load(&dir),
-        // What lies there cannot be used and nothing better can be had: that is worth an error.
-        Err(error) if dir.is_dir() && std::fs::read_dir(&dir)?.next().is_some() => {
-            load(&dir).with_context(|| format!("and {error:#}"))
+    if let Ok(dataset) = mnist_io::load(&dir, name) {
+        return Ok(Found::Dataset(Box::new(dataset)));
+    }
+    let had_files = holds_files(&dir);
+    match download::fetch(&dir, &download::Options::default(), &mut |event| tell(args, &event)) {
+        Ok(_) => load(&dir),
+        // Something was meant to be used there, and nothing better can be had.
+        Err(error) if had_files => Err(error.into()),
+        Err(error) => Ok(Found::Nothing(format!("no MNIST here, and none to be had: {error}"))),
+    }
+}
+
+/// Whether a folder holds files of a data set, whole or not.
+fn holds_files(dir: &Path) -> bool {
+    let Ok(mut entries) = std::fs::read_dir(dir) else { return false };
+    entries.any(|entry| entry.is_ok_and(|e| e.file_name().to_string_lossy().contains("-ubyte")))
+}
+
+/// What a user wants to know of a download.
+fn tell(args: &Args, event: &Event<'_>) {
+    match event {
+        Event::BadFile { kept, reason } => {
+            eprintln!("warning: {reason}; kept as {}", kept.display());
         }
-        Err(error) => Ok(Found::Nothing(format!(
-            "no MNIST in {} and none could be downloaded ({error:#})",
-            dir.display()
-        ))),
+        _ if args.quiet => {}
+        Event::Waiting => eprintln!("waiting for another process that is downloading …"),
+        Event::Ready(file) => eprintln!("{} is complete", file.path.display()),
+        // The reasons are told if no mirror is left.
+        Event::BadMirror { .. } | Event::Received { .. } => {}
     }
 }
 
@@ -111,12 +131,6 @@ fn default_dir() -> PathBuf {
         Some(workspace) => workspace.join("data/mnist"),
         None => PathBuf::from("data/mnist"),
     }
-}
-
-/// Makes sure that the four files are in `dir`.
-fn fetch(_args: &Args, dir: &Path) -> anyhow::Result<()> {
-    mnist_io::load(dir, DatasetName::Mnist)?;
-    Ok(())
 }
 
 /// Images as bytes and their labels, from which matrices are gathered.

@@ -12,7 +12,7 @@ use crate::folder::{self, Folder, MANIFEST};
 use crate::interrupt::Interrupt;
 use crate::manifest::manifest;
 use crate::progress::Progress;
-use crate::{Args, Data, Failure, Log, Metrics, Section};
+use crate::{Args, Data, Failure, Log, Metrics, Printed, Section, reference};
 
 /// A run in progress.
 #[derive(Debug)]
@@ -164,8 +164,19 @@ impl Run {
     }
 
     /// Writes the numbers and puts the results in place.
-    pub(crate) fn finish(self) -> Result<(), Failure> {
-        let summary = json!({ "section": self.section, "results": self.metrics.summary() });
+    pub(crate) fn finish(mut self, printed: &[Printed]) -> Result<(), Failure> {
+        // Other data or fewer steps have other numbers: they are not compared.
+        let comparable = !self.args.quick && self.data.note().is_none();
+        let comparisons =
+            if comparable { reference::compare(printed, &self.metrics) } else { Vec::new() };
+        if let Some(sentence) = reference::sentence(&comparisons) {
+            self.say(&sentence)?;
+        }
+        let summary = json!({
+            "section": self.section,
+            "results": self.metrics.summary(),
+            "notebook": comparisons,
+        });
         let wall = self.started.elapsed();
         let Self { section, parts, args, threads, data, metrics, folder, .. } = self;
         let manifest = manifest(section, &parts, &args, threads, &data, wall);

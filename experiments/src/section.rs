@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::args::{Args, Precision};
-use crate::{Failure, Real, Run};
+use crate::{Failure, Printed, Real, Run};
 
 /// One section: what its binary is called and what it does.
 pub trait Section {
@@ -17,6 +17,9 @@ pub trait Section {
     const PARTS: &'static [(&'static str, &'static str)];
     /// How many training and test images it needs.
     const SAMPLES: (usize, usize);
+
+    /// The numbers that the notebook printed, series by series.
+    fn printed() -> Vec<Printed>;
 
     /// Runs the parts that [`Run::wants`], in the given precision.
     ///
@@ -51,5 +54,5 @@ fn start<S: Section>(args: Args) -> Result<(), Failure> {
         Precision::F32 => S::run::<f32>(&mut run)?,
         Precision::F64 => S::run::<f64>(&mut run)?,
     }
-    run.finish()
+    run.finish(&S::printed())
 }

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use experiments::curves::{Style, curve};
-use experiments::{Contestant, Failure, Moment, Plan, Real, Run, Section, train};
+use experiments::{
+    Contestant, Failure, Moment, Plan, Printed, Real, Run, Section, csv_rows, train,
+};
 use init::{Initializer, Seed};
 use layers::{LayerError, MultiLayerNet, Sequential};
 use optimizers::{Rule, Sgd};
@@ -28,8 +30,24 @@ impl Section for BatchNormSection {
         &[(PART, "16 weight scales, plain and with batch normalisation, on 1,000 images")];
     const SAMPLES: (usize, usize) = (TRAIN_SIZE, 0);
 
+    fn printed() -> Vec<Printed> {
+        let rows = csv_rows(include_str!("../../../data/reference/sec6_3_train_accuracy.csv"));
+        let number = |(column, kind): (usize, &str)| {
+            let rows = rows.iter();
+            let printed = rows.map(move |row| Printed {
+                part: PART,
+                series: series(row[0] as usize - 1, kind),
+                metric: "train_accuracy",
+                step: row[2] as usize,
+                value: row[column],
+            });
+            printed.collect::<Vec<_>>()
+        };
+        [(3, "plain"), (4, "batchnorm")].map(number).concat()
+    }
+
     fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
-        let epochs = run.scaled(20, 5);
+        let epochs = run.scaled(20, 3);
         train_all::<T>(run, epochs)?;
         print_table(run)?;
         run.figure("sec6_3_batchnorm", &figure(run, epochs))
@@ -131,7 +149,7 @@ fn figure(run: &Run, epochs: usize) -> Figure {
         .subtitle(subtitle(run))
         .caption(
             "W is the standard deviation of the initial weights. Plain networks learn in a narrow \
-             range of scales only; ✕ marks those whose parameters became NaN.",
+             range of scales only; a cross marks where parameters became NaN.",
         )
         .grid(4, 4)
         .panels((0..SCALES).map(panel))
@@ -155,7 +173,7 @@ fn mark_diverged(panel: Panel, run: &Run, series: &str, style: &Style<'_>) -> Pa
         runs => format!("{count} of {runs} diverged"),
     };
     panel
-        .mark(viz::Line::new(style.color, crosses).marker(Marker::Cross, 1).width(0.0))
+        .mark(viz::Line::new(style.color, crosses).marker(Marker::Cross, 1))
         .mark(Note::corner(Corner::UpperLeft, &text).color(style.color))
 }
 
@@ -167,7 +185,7 @@ fn subtitle(run: &Run) -> String {
         runs => format!("seeds {}–{}", args.seed, args.seed + runs - 1),
     };
     let data = run.data().note().unwrap_or("MNIST");
-    format!("{TRAIN_SIZE} training images of {data}, 784-100×5-10, SGD(0.01), {seeds}")
+    format!("1,000 training images of {data}, 784-100×5-10, SGD(0.01), {seeds}")
 }
 
 /// Three significant digits.

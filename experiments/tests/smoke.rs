@@ -1,0 +1,98 @@
+//! Every section, small, on synthetic digits: it ends well and leaves what it promises.
+
+mod common;
+
+use std::fs;
+
+use common::{run, stderr};
+
+/// Every section that has a binary.
+const SECTIONS: [&str; 1] = ["sec6_3_batchnorm"];
+const QUICK: [&str; 4] = ["--quick", "--dataset", "synthetic", "--out"];
+
+#[test]
+fn a_quick_run_leaves_a_whole_folder_that_says_synthetic() {
+    for section in SECTIONS {
+        let folder = tempfile::tempdir().unwrap();
+        let output = run(section, folder.path(), &[&QUICK[..], &["out"]].concat());
+        assert!(output.status.success(), "{section}: {}", stderr(&output));
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        assert!(stdout.starts_with("data: synthetic digits, not MNIST\n"), "{section}: {stdout}");
+
+        let out = folder.path().join("out");
+        let read = |name: &str| fs::read_to_string(out.join(name)).unwrap();
+        assert!(read("metrics.csv").starts_with("part,series,seed,step,metric,value\n"));
+        let manifest: serde_json::Value = serde_json::from_str(&read("manifest.json")).unwrap();
+        assert_eq!(manifest["data"]["kind"], "synthetic");
+        assert_eq!(manifest["section"], section);
+        let summary: serde_json::Value = serde_json::from_str(&read("summary.json")).unwrap();
+        assert!(summary["results"].is_object());
+
+        let figures: Vec<_> = fs::read_dir(out.join("figures")).unwrap().collect();
+        assert!(!figures.is_empty());
+        for figure in figures {
+            let path = figure.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "svg") {
+                let svg = fs::read_to_string(&path).unwrap();
+                assert!(svg.contains("synthetic digits, not MNIST"), "{}", path.display());
+                assert!(path.with_extension("png").exists());
+            }
+        }
+        // Nothing else is left beside it.
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn numbers_do_not_depend_on_threads_or_repetition() {
+    for section in SECTIONS {
+        for precision in ["f32", "f64"] {
+            let folder = tempfile::tempdir().unwrap();
+            let metrics = |name: &str, threads: &str| {
+                let flags = ["--seed", "7", "--runs", "2", "--threads", threads];
+                let precision = ["--precision", precision];
+                let flags = [&QUICK[..], &[name], &flags[..], &precision[..]].concat();
+                let output = run(section, folder.path(), &flags);
+                assert!(output.status.success(), "{}", stderr(&output));
+                fs::read(folder.path().join(name).join("metrics.csv")).unwrap()
+            };
+            let first = metrics("one", "1");
+            assert!(first == metrics("again", "1"), "{section} {precision}: a second run differs");
+            assert!(first == metrics("two", "2"), "{section} {precision}: two threads differ");
+        }
+    }
+}
+
+#[test]
+fn another_seed_gives_other_numbers() {
+    for section in SECTIONS {
+        let folder = tempfile::tempdir().unwrap();
+        let metrics = |seed: &str| {
+            let output =
+                run(section, folder.path(), &[&QUICK[..], &["out", "--seed", seed]].concat());
+            assert!(output.status.success(), "{}", stderr(&output));
+            fs::read(folder.path().join("out/metrics.csv")).unwrap()
+        };
+        assert!(metrics("1") != metrics("2"));
+    }
+}
+
+#[test]
+fn a_reader_who_goes_away_does_not_stop_the_run() {
+    use std::io::Read;
+    use std::process::{Command, Stdio};
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sec6_3_batchnorm"))
+        .current_dir(folder.path())
+        .args([&QUICK[..], &["out", "--runs", "3"]].concat())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut [0; 10]).unwrap();
+    drop(stdout);
+    assert!(child.wait().unwrap().success());
+    assert!(folder.path().join("out/metrics.csv").exists());
+}
