@@ -46,8 +46,12 @@ pub enum Scale {
     Raw,
 }
 
-/// Pixels that a block of the transposition takes at once: one machine word.
+/// Pixels of an image that are transposed at once: one machine word of bytes.
 const BLOCK: usize = 8;
+
+/// Images that are transposed at once, so that the bytes wait in the first-level cache and the
+/// output is written in runs of this length.
+const GROUP: usize = 64;
 
 impl Images {
     /// Gathers the images at `indices` into `out`, a column-major (batch, features) matrix:
@@ -81,28 +85,34 @@ impl Images {
             Scale::Unit => (T::BY_256, T::BY_65280),
             Scale::Raw => (T::ONE, T::ZERO),
         };
-        let images: Vec<&[u8]> = indices.iter().map(|&i| self.image(i)).collect();
-        if batch == 0 {
-            return;
-        }
-        for (block, columns) in out.chunks_mut(BLOCK * batch).enumerate() {
-            for (group, images) in images.chunks(BLOCK).enumerate() {
-                let mut tile = [0; BLOCK];
-                for (word, image) in tile.iter_mut().zip(images) {
-                    *word = word_at(image, block * BLOCK);
-                }
-                transpose(&mut tile);
-                for (column, word) in columns.chunks_exact_mut(batch).zip(tile) {
-                    let rest = column.get_mut(group * BLOCK..).unwrap_or_default();
-                    let value = |byte| T::from(byte) * high + T::from(byte) * low;
-                    match rest.first_chunk_mut::<BLOCK>() {
-                        Some(full) => *full = word.to_le_bytes().map(value),
-                        None => rest
-                            .iter_mut()
-                            .zip(word.to_le_bytes())
-                            .for_each(|(x, byte)| *x = value(byte)),
+        let mut tile = [[0; GROUP]; BLOCK];
+        for (group, indices) in indices.chunks(GROUP).enumerate() {
+            let mut images: [&[u8]; GROUP] = [&[]; GROUP];
+            for (image, &index) in images.iter_mut().zip(indices) {
+                *image = self.image(index);
+            }
+            let rows = group * GROUP..group * GROUP + indices.len();
+            for (block, columns) in out.chunks_mut(BLOCK * batch).enumerate() {
+                transpose_block(&images, block * BLOCK, &mut tile);
+                for (column, bytes) in columns.chunks_exact_mut(batch).zip(&tile) {
+                    let values = column.get_mut(rows.clone()).unwrap_or_default();
+                    for (x, &byte) in values.iter_mut().zip(bytes) {
+                        *x = T::from(byte) * high + T::from(byte) * low;
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Writes the pixels `at` to `at + BLOCK` of all `images` to `tile`, an array a pixel.
+fn transpose_block(images: &[&[u8]; GROUP], at: usize, tile: &mut [[u8; GROUP]; BLOCK]) {
+    for (eight, images) in images.as_chunks::<BLOCK>().0.iter().enumerate() {
+        let mut words = images.map(|image| word_at(image, at));
+        transpose(&mut words);
+        for (bytes, word) in tile.iter_mut().zip(words) {
+            if let Some(bytes) = bytes.as_chunks_mut().0.get_mut(eight) {
+                *bytes = word.to_le_bytes();
             }
         }
     }

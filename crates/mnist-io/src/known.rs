@@ -8,9 +8,9 @@ use crate::{Error, FileRecord};
 
 /// The data set that [`load`](crate::load) is to find.
 ///
-/// Digests are built in for MNIST alone: for Fashion-MNIST, KMNIST and EMNIST-digits, which come in
-/// the same four files, no published digest of the decompressed content was found, and a digest
-/// taken from an unverified copy would verify nothing. They load as [`Custom`](Self::Custom).
+/// Digests are built in for MNIST alone. Fashion-MNIST, KMNIST and EMNIST-digits come in the same
+/// four files and load as [`Custom`](Self::Custom), unverified: their digests could not be
+/// established from files known to be genuine.
 /// QMNIST's labels are not unsigned bytes and do not load.
 ///
 /// ```

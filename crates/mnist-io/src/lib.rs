@@ -60,3 +60,8 @@ pub use known::{DatasetName, UnknownDataset};
 pub use load::load;
 pub use save::save;
 pub use synthetic::synthetic;
+
+/// Runs the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExample;

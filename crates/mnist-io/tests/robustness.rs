@@ -96,8 +96,9 @@ fn a_changed_byte_of_a_gzip_file_is_noticed_or_harmless() {
             let mut damaged = zipped.clone();
             damaged[at] ^= flip;
             if let Ok(labels) = parse_labels(&damaged) {
-                // Flags, time, level and system in the gzip header mean nothing to the payload.
-                assert!(labels == file[8..] && (3..10).contains(&at), "byte {at}");
+                // As time and system in the gzip header, or a copy from another distance of labels
+                // that repeat.
+                assert!(labels == file[8..], "byte {at}");
             }
         }
     }
