@@ -75,7 +75,7 @@ pub fn grid() -> Figure {
         .subtitle("1,000 samples, five hidden layers of 100, SGD(0.01)")
         .caption(
             "Batch normalisation learns at every scale of the initial weights; without it, the network \
-             diverges at the two largest and stands still at the smallest.",
+             diverges at the two largest.",
         )
         .grid(4, 4)
         .panels((0..16).map(panel))

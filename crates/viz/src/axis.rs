@@ -1,6 +1,6 @@
 //! Axes: a label, a range, and ticks that fit the space.
 
-use crate::text;
+use crate::{text, ticks};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -164,8 +164,8 @@ impl Axis {
             })
         };
         let candidates = match self.kind {
-            Kind::Linear => linear_candidates(self.lo, self.hi),
-            Kind::Log => log_candidates(self.lo, self.hi),
+            Kind::Linear => ticks::linear(self.lo, self.hi),
+            Kind::Log => ticks::log(self.lo, self.hi),
         };
         let values = (candidates.into_iter())
             .map(|c| c.into_iter().filter(|&v| inside(v)).collect::<Vec<f64>>())
@@ -175,7 +175,7 @@ impl Axis {
             .map(|(&value, label)| Tick { value, label })
             .collect();
         if self.kind == Kind::Log {
-            let minor = minor_log_ticks(self.lo, self.hi).into_iter();
+            let minor = ticks::log_minor(self.lo, self.hi).into_iter();
             ticks.extend(
                 minor
                     .filter(|&v| inside(v) && !values.contains(&v))
@@ -194,57 +194,6 @@ impl Axis {
             Kind::Linear => text::decimals(values),
         }
     }
-}
-
-/// Multiples of ever wider steps, from the densest worth drawing to one that leaves two ticks.
-fn linear_candidates(lo: f64, hi: f64) -> Vec<Vec<f64>> {
-    let (lo, hi) = (lo.min(hi), lo.max(hi));
-    let finest = ((hi - lo) / 8.0).log10().floor() as i32;
-    let steps = (finest..=finest + 2).flat_map(|k| {
-        // Dividing by a power of ten is exact where multiplying by 0.1 is not.
-        [1.0, 2.0, 5.0].map(|m| if k < 0 { (m, 10f64.powi(-k)) } else { (m * 10f64.powi(k), 1.0) })
-    });
-    let mut candidates = Vec::new();
-    for (m, divisor) in steps {
-        let step = m / divisor;
-        let (first, last) = ((lo / step - 1e-9).ceil(), (hi / step + 1e-9).floor());
-        let count = last - first + 1.0;
-        if !(1.0..=8.0).contains(&count) || !step.is_normal() {
-            continue;
-        }
-        // `+ 0.0` turns −0 into 0.
-        candidates
-            .push((0..count as i32).map(|i| (first + f64::from(i)) * m / divisor + 0.0).collect());
-    }
-    candidates
-}
-
-/// 1, 2, 5 of each decade if the range is short, then powers of ten ever further apart.
-fn log_candidates(lo: f64, hi: f64) -> Vec<Vec<f64>> {
-    let (lo, hi) = (lo.min(hi), lo.max(hi));
-    let (first, last) = (lo.log10().floor() as i32, hi.log10().ceil() as i32);
-    let mut candidates = Vec::new();
-    if last - first <= 3 {
-        candidates.push(
-            (first..=last).flat_map(|k| [1.0, 2.0, 5.0].map(|m| m * 10f64.powi(k))).collect(),
-        );
-        if hi / lo < 10.0 {
-            candidates.splice(0..0, linear_candidates(lo, hi));
-        }
-    }
-    for stride in [1, 2, 3, 5, 10, 20, 50, 100, 200] {
-        let start = first.div_euclid(stride) * stride;
-        candidates.push((start..=last).step_by(stride as usize).map(|k| 10f64.powi(k)).collect());
-    }
-    candidates
-}
-
-fn minor_log_ticks(lo: f64, hi: f64) -> Vec<f64> {
-    let (first, last) = (lo.min(hi).log10().floor() as i32, lo.max(hi).log10().ceil() as i32);
-    if last - first > 8 {
-        return Vec::new();
-    }
-    (first..=last).flat_map(|k| (1..10).map(move |m| f64::from(m) * 10f64.powi(k))).collect()
 }
 
 #[cfg(test)]

@@ -2,11 +2,8 @@ use std::path::{Path, PathBuf};
 
 use crate::canvas::{Align, Canvas, Rect};
 use crate::layout::{Layout, SUBTITLE_LEADING, TITLE_LEADING};
-use crate::legend::{self, Key, Legend};
-use crate::{
-    Color, ColorScale, Mark, Panel, Parallel, Surface, VizError, color_bar, panel, svg_to_png,
-    theme,
-};
+use crate::legend::{self, Legend};
+use crate::{Cell, Color, ColorScale, VizError, color_bar, panel, svg_to_png, theme};
 
 /// A figure: a grid of panels with a title, a legend and a caption.
 ///
@@ -40,65 +37,6 @@ pub struct Figure {
     pub(crate) legend: Legend,
     grid: Option<(usize, usize)>,
     plot_size: Option<(f64, f64)>,
-}
-
-/// What stands in one place of a figure's grid; [`Figure::panel`] takes any of the types below.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
-    /// Axes and marks.
-    Panel(Panel),
-    /// Parallel coordinates.
-    Parallel(Parallel),
-    /// A surface in space.
-    Surface(Surface),
-}
-
-impl From<Panel> for Cell {
-    fn from(panel: Panel) -> Self {
-        Cell::Panel(panel)
-    }
-}
-
-impl From<Parallel> for Cell {
-    fn from(parallel: Parallel) -> Self {
-        Cell::Parallel(parallel)
-    }
-}
-
-impl From<Surface> for Cell {
-    fn from(surface: Surface) -> Self {
-        Cell::Surface(surface)
-    }
-}
-
-impl Cell {
-    pub(crate) fn panel(&self) -> Option<&Panel> {
-        match self {
-            Cell::Panel(panel) => Some(panel),
-            Cell::Parallel(_) | Cell::Surface(_) => None,
-        }
-    }
-
-    pub(crate) fn title(&self) -> &str {
-        match self {
-            Cell::Panel(panel) => &panel.title,
-            Cell::Parallel(parallel) => &parallel.title,
-            Cell::Surface(surface) => &surface.title,
-        }
-    }
-
-    pub(crate) fn keys(&self) -> impl Iterator<Item = Key> {
-        self.panel().into_iter().flat_map(|panel| panel.marks.iter().filter_map(Mark::key))
-    }
-
-    fn color_scales(&self) -> Vec<&ColorScale> {
-        match self {
-            Cell::Panel(panel) => panel.marks.iter().filter_map(Mark::color_scale).collect(),
-            Cell::Parallel(parallel) => vec![&parallel.scale],
-            // Its z axis says the same.
-            Cell::Surface(_) => vec![],
-        }
-    }
 }
 
 impl Figure {

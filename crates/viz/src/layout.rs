@@ -4,9 +4,8 @@
 //! the labels, and the size of the figure is what results.
 
 use crate::canvas::Rect;
-use crate::figure::{Cell, Figure};
 use crate::legend::{self, Key, Legend};
-use crate::{Axis, Panel, color_bar, text, theme};
+use crate::{Axis, Cell, Figure, Panel, color_bar, text, theme};
 
 /// A panel in its place.
 pub(crate) struct Placed<'f> {
@@ -95,12 +94,28 @@ impl<'f> Layout<'f> {
             stands_out = right;
         }
         let bars_left = x + stands_out;
-        let grid_height_guess = h;
-        let bars: f64 =
-            figure.color_scales().iter().map(|s| color_bar::width(s, grid_height_guess)).sum();
-        let width = (bars_left + bars + theme::MARGIN).ceil().max(320.0);
 
-        // Vertically: titles, legend, then the rows.
+        // Vertically within the grid: titles above the plot areas, tick labels and titles below.
+        let mut tops = Vec::with_capacity(rows);
+        let mut y = 0.0;
+        for row in 0..rows {
+            let titled = figure.row(row).iter().any(|cell| !cell.title().is_empty());
+            y += if titled { theme::PANEL_TITLE_LINE } else { 6.0 };
+            tops.push(y);
+            let mut below: f64 = 8.0;
+            for column in (0..columns).filter(|&c| x_labels(row, c)) {
+                let title = at(row, column).is_some_and(|p| own_title(&p.x, x_title));
+                let labels = theme::TICK_GAP + theme::LABEL_LINE;
+                below = below.max(labels + if title { theme::AXIS_LINE } else { 0.0 });
+            }
+            y += h + below;
+        }
+        let (grid_height, plots_height) = (y, tops[rows - 1] + h - tops[0]);
+
+        let bars = figure.color_scales().into_iter().map(|s| color_bar::width(s, plots_height));
+        let width = (bars_left + bars.sum::<f64>() + theme::MARGIN).ceil().max(320.0);
+
+        // Above and below the grid, where the width breaks the lines.
         let inner = width - 2.0 * theme::MARGIN;
         let title = text::wrap(&figure.title, theme::TITLE.size, inner);
         let subtitle = text::wrap(&figure.subtitle, theme::SUBTITLE.size, inner);
@@ -115,21 +130,10 @@ impl<'f> Layout<'f> {
             y = legend_top + legend_height;
         }
         y += 5.0;
-        let mut tops = Vec::with_capacity(rows);
-        for row in 0..rows {
-            let titled = figure.row(row).iter().any(|cell| !cell.title().is_empty());
-            y = (y + if titled { theme::PANEL_TITLE_LINE } else { 6.0 }).ceil();
-            tops.push(y);
-            y += h;
-            let mut below: f64 = 8.0;
-            for column in (0..columns).filter(|&c| x_labels(row, c)) {
-                let title = at(row, column).is_some_and(|p| own_title(&p.x, x_title));
-                let labels = theme::TICK_GAP + theme::LABEL_LINE;
-                below = below.max(labels + if title { theme::AXIS_LINE } else { 0.0 });
-            }
-            y += below;
+        for top in &mut tops {
+            *top += y;
         }
-        let plots_bottom = tops.last().map_or(y, |top| top + h);
+        y += grid_height;
         let x_title_at = y + theme::AXIS_LABEL.size / 2.0 - 1.0;
         if x_title.is_some_and(|t| !t.is_empty()) {
             y += theme::AXIS_LINE - 3.0;
@@ -155,7 +159,7 @@ impl<'f> Layout<'f> {
                 }
             })
             .collect();
-        let plots = Rect { x: lefts[0], y: tops[0], w: x - lefts[0], h: plots_bottom - tops[0] };
+        let plots = Rect { x: lefts[0], y: tops[0], w: x - lefts[0], h: plots_height };
         Self {
             width,
             height,

@@ -1,8 +1,9 @@
-//! Figures of training experiments as SVG and PNG.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod axis;
 mod canvas;
+mod cell;
 mod clip;
 mod color;
 mod color_bar;
@@ -19,11 +20,13 @@ mod png;
 mod surface;
 mod text;
 mod theme;
+mod ticks;
 
 pub use axis::Axis;
+pub use cell::Cell;
 pub use color::{Color, ColorMap, ColorScale};
 pub use error::VizError;
-pub use figure::{Cell, Figure};
+pub use figure::Figure;
 pub use grid::Grid;
 pub use legend::Legend;
 pub use marks::{

@@ -107,7 +107,7 @@ impl Panel {
 pub(crate) fn draw_title(canvas: &Canvas, title: &str, rect: Rect) {
     let font =
         Font { size: text::shrink(title, theme::PANEL_TITLE.size, rect.w), ..theme::PANEL_TITLE };
-    canvas.text(title, (rect.x, rect.y - theme::PANEL_TITLE_LINE / 2.0), Align::Left, font);
+    canvas.text(title, (rect.x, rect.y - theme::PANEL_TITLE_LINE / 2.0 - 1.0), Align::Left, font);
 }
 
 fn major<'t>(ticks: &'t [Tick], axis: &Axis) -> impl Iterator<Item = &'t Tick> {

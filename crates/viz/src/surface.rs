@@ -5,7 +5,7 @@ use plotters::coord::ranged3d::Cartesian3d;
 use plotters::coord::types::RangedCoordf64;
 
 use crate::canvas::{Align, Canvas, Point, Rect, Stroke, UNIT};
-use crate::{Axis, ColorMap, ColorScale, Grid, text, theme};
+use crate::{Axis, Color, ColorMap, ColorScale, Grid, text, theme};
 
 /// A function of two variables as a surface in space, coloured by height.
 ///
@@ -130,6 +130,11 @@ fn to_plotters((x, y, z): (f64, f64, f64)) -> (f64, f64, f64) {
     (x, z, 1.0 - y)
 }
 
+/// Grey, because the highest parts of the surface may be white.
+const FLOOR: Color = Color(0xEC, 0xEE, 0xF1);
+const WALL: Color = Color(0xF3, 0xF4, 0xF6);
+const PANE_GRID: Stroke = Stroke::solid(Color(0xD3, 0xD7, 0xDC), 0.8);
+
 /// A point on an edge of the unit cube.
 type Place = fn(f64) -> (f64, f64, f64);
 /// The edges that carry the axes: front bottom, right bottom, left upright.
@@ -153,18 +158,25 @@ impl View<'_> {
 
     /// The floor and the two walls behind the surface, with a grid at the ticks.
     fn draw_box(&self, canvas: &Canvas) {
-        let line = |from, to, stroke: Stroke| canvas.line(&[self.see(from), self.see(to)], stroke);
+        let corner = |x: i32, y: i32, z: i32| self.see((f64::from(x), f64::from(y), f64::from(z)));
+        let floor = [corner(0, 0, 0), corner(1, 0, 0), corner(1, 1, 0), corner(0, 1, 0)];
+        let left = [corner(0, 0, 0), corner(0, 1, 0), corner(0, 1, 1), corner(0, 0, 1)];
+        let back = [corner(0, 1, 0), corner(1, 1, 0), corner(1, 1, 1), corner(0, 1, 1)];
+        for (pane, color) in [(floor, FLOOR), (left, WALL), (back, WALL)] {
+            canvas.polygon(&pane, color, 1.0);
+        }
+        let line = |from, to| canvas.line(&[self.see(from), self.see(to)], PANE_GRID);
         for (t, _) in self.ticks(&self.surface.x, X_EDGE) {
-            line((t, 0.0, 0.0), (t, 1.0, 0.0), theme::GRID);
-            line((t, 1.0, 0.0), (t, 1.0, 1.0), theme::GRID);
+            line((t, 0.0, 0.0), (t, 1.0, 0.0));
+            line((t, 1.0, 0.0), (t, 1.0, 1.0));
         }
         for (t, _) in self.ticks(&self.surface.y, Y_EDGE) {
-            line((0.0, t, 0.0), (1.0, t, 0.0), theme::GRID);
-            line((0.0, t, 0.0), (0.0, t, 1.0), theme::GRID);
+            line((0.0, t, 0.0), (1.0, t, 0.0));
+            line((0.0, t, 0.0), (0.0, t, 1.0));
         }
         for (t, _) in self.ticks(&self.surface.z, Z_EDGE) {
-            line((0.0, 1.0, t), (1.0, 1.0, t), theme::GRID);
-            line((0.0, 1.0, t), (0.0, 0.0, t), theme::GRID);
+            line((0.0, 1.0, t), (1.0, 1.0, t));
+            line((0.0, 1.0, t), (0.0, 0.0, t));
         }
     }
 
@@ -191,7 +203,7 @@ impl View<'_> {
         facets.sort_by_key(|facet| std::cmp::Reverse(facet.0));
         for (_, corners, color) in facets {
             let corners: Vec<Point> = corners.into_iter().map(|corner| self.see(corner)).collect();
-            canvas.polygon(&inflate(&corners, 0.35), color, 1.0);
+            canvas.polygon(&inflate(&corners, 0.3), color, 1.0);
         }
     }
 
@@ -235,16 +247,62 @@ impl View<'_> {
     }
 }
 
-/// The corners moved away from their centre, so that neighbours overlap and no seam shows.
+/// The polygon with its edges moved outwards, so that neighbours overlap and no seam shows.
 fn inflate(corners: &[Point], by: f64) -> Vec<Point> {
-    let n = corners.len() as f64;
-    let center = corners.iter().fold((0.0, 0.0), |c, p| (c.0 + p.0 / n, c.1 + p.1 / n));
-    corners
-        .iter()
-        .map(|&(x, y)| {
-            let (dx, dy) = (x - center.0, y - center.1);
-            let grow = 1.0 + by / dx.hypot(dy).max(0.1);
-            (center.0 + grow * dx, center.1 + grow * dy)
+    let n = corners.len();
+    let edge = |k: usize| {
+        let (a, b) = (corners[k % n], corners[(k + 1) % n]);
+        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+        let length = dx.hypot(dy).max(1e-9);
+        (dx / length, dy / length)
+    };
+    let area: f64 = (0..n)
+        .map(|k| (corners[k], corners[(k + 1) % n]))
+        .map(|(a, b)| a.0 * b.1 - b.0 * a.1)
+        .sum();
+    let by = by * area.signum();
+    (0..n)
+        .map(|k| {
+            // The mitre of the normals of the edges before and after, not longer than twice `by`.
+            let ((ux, uy), (vx, vy)) = (edge(k + n - 1), edge(k));
+            let grow = by / (1.0 + ux * vx + uy * vy).max(0.5);
+            (corners[k].0 + grow * (uy + vy), corners[k].1 - grow * (ux + vx))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_box_is_seen_from_the_front_above_and_fits() {
+        let rect = Rect { x: 100.0, y: 50.0, w: 400.0, h: 300.0 };
+        let space = space(rect);
+        let corner = |k: i32| (f64::from(k & 1), f64::from(k >> 1 & 1), f64::from(k >> 2));
+        for point in (0..8).map(|k| see(&space, corner(k))) {
+            let (x, y) = (point.0.clamp(99.0, 501.0), point.1.clamp(49.0, 351.0));
+            assert_eq!((x, y), point, "outside the rectangle");
+        }
+        let (x, y, z) = (
+            see(&space, (1.0, 0.0, 0.0)),
+            see(&space, (0.0, 1.0, 0.0)),
+            see(&space, (0.0, 0.0, 1.0)),
+        );
+        let origin = see(&space, (0.0, 0.0, 0.0));
+        assert!(x.0 > origin.0 && x.1 > origin.1, "x to the right and to the front");
+        assert!(y.0 > origin.0 && y.1 < origin.1, "y to the right and to the back");
+        assert!((z.0 - origin.0).abs() < 0.2 && z.1 < origin.1, "z upwards");
+    }
+
+    #[test]
+    fn inflating_moves_every_edge_outwards_whichever_way_it_is_wound() {
+        let square = [(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0)];
+        let larger = [(-0.5, -0.5), (2.5, -0.5), (2.5, 2.5), (-0.5, 2.5)];
+        assert_eq!(inflate(&square, 0.5), larger);
+        let (mut square, mut larger) = (square, larger);
+        square.reverse();
+        larger.reverse();
+        assert_eq!(inflate(&square, 0.5), larger);
+    }
 }

@@ -1,0 +1,62 @@
+use crate::legend::Key;
+use crate::{ColorScale, Mark, Panel, Parallel, Surface};
+
+/// What stands in one place of a figure's grid; [`Figure::panel`](crate::Figure::panel) takes any of the types below.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Axes and marks.
+    Panel(Panel),
+    /// Parallel coordinates.
+    Parallel(Parallel),
+    /// A surface in space.
+    Surface(Surface),
+}
+
+impl From<Panel> for Cell {
+    fn from(panel: Panel) -> Self {
+        Cell::Panel(panel)
+    }
+}
+
+impl From<Parallel> for Cell {
+    fn from(parallel: Parallel) -> Self {
+        Cell::Parallel(parallel)
+    }
+}
+
+impl From<Surface> for Cell {
+    fn from(surface: Surface) -> Self {
+        Cell::Surface(surface)
+    }
+}
+
+impl Cell {
+    pub(crate) fn panel(&self) -> Option<&Panel> {
+        match self {
+            Cell::Panel(panel) => Some(panel),
+            Cell::Parallel(_) | Cell::Surface(_) => None,
+        }
+    }
+
+    pub(crate) fn title(&self) -> &str {
+        match self {
+            Cell::Panel(panel) => &panel.title,
+            Cell::Parallel(parallel) => &parallel.title,
+            Cell::Surface(surface) => &surface.title,
+        }
+    }
+
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Key> {
+        self.panel().into_iter().flat_map(|panel| panel.marks.iter().filter_map(Mark::key))
+    }
+
+    /// The scales of the cell's marks, which get a colour bar.
+    pub(crate) fn color_scales(&self) -> Vec<&ColorScale> {
+        match self {
+            Cell::Panel(panel) => panel.marks.iter().filter_map(Mark::color_scale).collect(),
+            Cell::Parallel(parallel) => vec![&parallel.scale],
+            // Its z axis says the same.
+            Cell::Surface(_) => vec![],
+        }
+    }
+}

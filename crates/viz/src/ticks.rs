@@ -1,0 +1,53 @@
+//! Where ticks may stand: candidates from dense to sparse, of which the axis takes the first that fits.
+
+/// Multiples of ever wider steps, from the densest worth drawing to one that leaves two ticks.
+pub(crate) fn linear(lo: f64, hi: f64) -> Vec<Vec<f64>> {
+    let (lo, hi) = (lo.min(hi), lo.max(hi));
+    let finest = ((hi - lo) / 8.0).log10().floor() as i32;
+    let steps = (finest..=finest + 2).flat_map(|k| {
+        // Dividing by a power of ten is exact where multiplying by 0.1 is not.
+        [1.0, 2.0, 5.0].map(|m| if k < 0 { (m, 10f64.powi(-k)) } else { (m * 10f64.powi(k), 1.0) })
+    });
+    let mut candidates = Vec::new();
+    for (m, divisor) in steps {
+        let step = m / divisor;
+        let (first, last) = ((lo / step - 1e-9).ceil(), (hi / step + 1e-9).floor());
+        let count = last - first + 1.0;
+        if !(1.0..=8.0).contains(&count) || !step.is_normal() {
+            continue;
+        }
+        // `+ 0.0` turns −0 into 0.
+        candidates
+            .push((0..count as i32).map(|i| (first + f64::from(i)) * m / divisor + 0.0).collect());
+    }
+    candidates
+}
+
+/// 1, 2, 5 of each decade if the range is short, then powers of ten ever further apart.
+pub(crate) fn log(lo: f64, hi: f64) -> Vec<Vec<f64>> {
+    let (lo, hi) = (lo.min(hi), lo.max(hi));
+    let (first, last) = (lo.log10().floor() as i32, hi.log10().ceil() as i32);
+    let mut candidates = Vec::new();
+    if last - first <= 3 {
+        candidates.push(
+            (first..=last).flat_map(|k| [1.0, 2.0, 5.0].map(|m| m * 10f64.powi(k))).collect(),
+        );
+        if hi / lo < 10.0 {
+            candidates.splice(0..0, linear(lo, hi));
+        }
+    }
+    for stride in [1, 2, 3, 5, 10, 20, 50, 100, 200] {
+        let start = first.div_euclid(stride) * stride;
+        candidates.push((start..=last).step_by(stride as usize).map(|k| 10f64.powi(k)).collect());
+    }
+    candidates
+}
+
+/// 1 to 9 of each decade, where there are few enough to be told apart.
+pub(crate) fn log_minor(lo: f64, hi: f64) -> Vec<f64> {
+    let (first, last) = (lo.min(hi).log10().floor() as i32, lo.max(hi).log10().ceil() as i32);
+    if last - first > 8 {
+        return Vec::new();
+    }
+    (first..=last).flat_map(|k| (1..10).map(move |m| f64::from(m) * 10f64.powi(k))).collect()
+}
