@@ -7,10 +7,25 @@ use std::str::FromStr;
 use clap::Parser;
 use mnist_io::DatasetName;
 
-/// What to run, on what, and where the results go.
+/// The whole command line of a section: the shared flags and its own.
 #[derive(Clone, Debug, Parser)]
-#[command(after_help = "Exit codes: 0 done, 2 wrong usage, 3 unusable data, 4 diverged, \
-    5 output could not be written, 130 or 143 stopped by a signal.")]
+#[command(
+    after_help = "Exit codes: 0 done, 2 wrong usage, 3 unusable data, 4 a conclusion failed \
+    (--strict), 5 output could not be written, 130 or 143 stopped by a signal."
+)]
+pub(crate) struct CommandLine<F: clap::Args> {
+    #[command(flatten)]
+    pub(crate) args: Args,
+    #[command(flatten, next_help_heading = "Of this section")]
+    pub(crate) flags: F,
+}
+
+/// For a section without flags of its own.
+#[derive(Clone, Debug, clap::Args)]
+pub struct NoFlags {}
+
+/// What to run, on what, and where the results go.
+#[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// First seed; every random number of a run follows from it
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -24,6 +39,9 @@ pub struct Args {
     /// A small version that ends within seconds: other numbers than the book's
     #[arg(long)]
     pub quick: bool,
+    /// Exit with code 4 if a conclusion of the section does not hold
+    #[arg(long)]
+    pub strict: bool,
     /// Folder of the four MNIST files, gzip or plain [default: $MNIST_DIR, then data/mnist]
     #[arg(long, value_name = "DIR", help_heading = "Data")]
     pub data_dir: Option<PathBuf>,
@@ -123,13 +141,13 @@ mod tests {
 
     #[test]
     fn the_flags_are_consistent() {
-        Args::command().debug_assert();
+        CommandLine::<NoFlags>::command().debug_assert();
     }
 
     #[test]
     fn runs_use_consecutive_seeds() {
-        let args = Args::parse_from(["x", "--seed", "7", "--runs", "3"]);
-        assert_eq!(args.seeds(), [7, 8, 9]);
+        let line = CommandLine::<NoFlags>::parse_from(["x", "--seed", "7", "--runs", "3"]);
+        assert_eq!(line.args.seeds(), [7, 8, 9]);
     }
 
     #[test]
@@ -140,7 +158,8 @@ mod tests {
             ("--precision", "f16", "f32 or f64"),
             ("--threads", "0", "1.."),
         ] {
-            let error = Args::try_parse_from(["x", flag, value]).unwrap_err().to_string();
+            let error =
+                CommandLine::<NoFlags>::try_parse_from(["x", flag, value]).unwrap_err().to_string();
             assert!(error.contains(allowed), "{error}");
         }
     }

@@ -9,8 +9,8 @@ pub enum Failure {
     Usage(anyhow::Error),
     /// The data cannot be used: 3.
     Data(anyhow::Error),
-    /// Training diverged where that is a failure: 4.
-    Diverged(anyhow::Error),
+    /// A conclusion of the section does not hold, and `--strict` was given: 4.
+    Conclusion(anyhow::Error),
     /// Results could not be written: 5.
     Output(anyhow::Error),
     /// A signal of this number asked the run to stop: 128 + the number.
@@ -23,7 +23,7 @@ impl Failure {
         let (error, code) = match self {
             Self::Usage(error) => (error, 2),
             Self::Data(error) => (error, 3),
-            Self::Diverged(error) => (error, 4),
+            Self::Conclusion(error) => (error, 4),
             Self::Output(error) => (error, 5),
             Self::Stopped(signal) => {
                 eprintln!("stopped by a signal: the earlier results are as they were");

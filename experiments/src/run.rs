@@ -5,14 +5,17 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
+use askama::Template;
 use serde_json::json;
 use viz::Figure;
 
 use crate::folder::{self, Folder, MANIFEST};
 use crate::interrupt::Interrupt;
 use crate::manifest::manifest;
+use crate::page::{Drawn, Page, command_line};
 use crate::progress::Progress;
-use crate::{Args, Data, Failure, Log, Metrics, Printed, Section, reference};
+use crate::reference::{self, compare};
+use crate::{Args, Conclusion, Data, Failure, Log, Metrics, Section};
 
 /// A run in progress.
 #[derive(Debug)]
@@ -23,6 +26,7 @@ pub struct Run {
     threads: usize,
     data: Data,
     metrics: Metrics,
+    figures: Vec<Drawn>,
     folder: Folder,
     interrupt: Interrupt,
     progress: Option<Progress>,
@@ -55,7 +59,7 @@ impl Run {
             .build_global()
             .context("--threads")
             .map_err(Failure::Usage)?;
-        let (train, test) = S::SAMPLES;
+        let (train, test) = S::samples(&args);
         let data = Data::load(&args, train, test)?;
         if let Some(reason) = &data.fallback {
             eprintln!("warning: {reason}; using the built-in SYNTHETIC digits instead of MNIST");
@@ -68,6 +72,7 @@ impl Run {
             args,
             data,
             metrics: Metrics::default(),
+            figures: Vec::new(),
             folder,
             interrupt: Interrupt::listen(),
             progress: None,
@@ -150,38 +155,69 @@ impl Run {
         }
     }
 
-    /// Draws a figure into `figures/NAME.svg` and `.png`.
+    /// Draws a figure into `figures/NAME.svg` and `.png` and puts it on the page; `reading` says in
+    /// a sentence what to see in it.
     ///
     /// # Errors
     /// [`Failure::Output`] if it cannot be written.
-    pub fn figure(&self, name: &str, figure: &Figure) -> Result<(), Failure> {
-        let draw = || -> anyhow::Result<()> {
-            let svg = figure.to_svg();
+    pub fn figure(&mut self, name: &str, figure: Figure, reading: &str) -> Result<(), Failure> {
+        let svg = figure.caption(reading).to_svg();
+        let write = || -> anyhow::Result<()> {
             self.folder.write(&format!("figures/{name}.png"), &viz::svg_to_png(&svg, 2.0)?)?;
             self.folder.write(&format!("figures/{name}.svg"), svg.as_bytes())
         };
-        draw().map_err(Failure::Output)
+        write().map_err(Failure::Output)?;
+        self.figures.push(Drawn { name: name.to_owned(), reading: reading.to_owned(), svg });
+        Ok(())
     }
 
-    /// Writes the numbers and puts the results in place.
-    pub(crate) fn finish(mut self, printed: &[Printed]) -> Result<(), Failure> {
-        // Other data or fewer steps have other numbers: they are not compared.
-        let comparable = !self.args.quick && self.data.note().is_none();
+    /// Data, seeds and whatever else a figure must say of how it was made.
+    pub fn subtitle(&self, settings: &str) -> String {
+        let Args { seed, runs, precision, quick, .. } = &self.args;
+        let data = self.data.note().unwrap_or("MNIST");
+        let seeds = match runs {
+            1 => format!("seed {seed}"),
+            _ => format!("seeds {seed}–{}", seed.wrapping_add(runs - 1)),
+        };
+        let quick = if *quick { ", quick" } else { "" };
+        format!("{data}, {settings}, {seeds}, {precision}{quick}")
+    }
+
+    /// Judges the run, writes the numbers and the page, and puts the results in place.
+    pub(crate) fn finish<S: Section>(mut self) -> Result<(), Failure> {
+        // Fewer steps and other data have other numbers: the notebook's are not beside them.
+        let full = !self.args.quick;
+        let mnist = self.data.note().is_none();
         let comparisons =
-            if comparable { reference::compare(printed, &self.metrics) } else { Vec::new() };
-        if let Some(sentence) = reference::sentence(&comparisons) {
-            self.say(&sentence)?;
+            if full && mnist { compare(&S::printed(), &self.metrics) } else { Vec::new() };
+        let conclusions = if full { S::conclusions(&self) } else { Vec::new() };
+        let comparison = reference::sentence(&comparisons);
+        for line in conclusions.iter().map(Conclusion::line).chain(comparison.clone()) {
+            self.say(&line)?;
         }
+        let failed = conclusions.iter().filter(|conclusion| !conclusion.holds).count();
         let summary = json!({
             "section": self.section,
             "results": self.metrics.summary(),
+            "conclusions": conclusions,
             "notebook": comparisons,
         });
+        let page = Page {
+            section: self.section,
+            about: S::ABOUT,
+            note: self.data.note(),
+            command: command_line(),
+            figures: &self.figures,
+            conclusions: &conclusions,
+            comparison,
+        };
+        let page = page.render().context("index.html").map_err(Failure::Output)?;
         let wall = self.started.elapsed();
         let Self { section, parts, args, threads, data, metrics, folder, .. } = self;
         let manifest = manifest(section, &parts, &args, threads, &data, wall);
         let write = || -> anyhow::Result<PathBuf> {
             folder.write("metrics.csv", &metrics.to_csv()?)?;
+            folder.write("index.html", page.as_bytes())?;
             folder.write("summary.json", &serde_json::to_vec_pretty(&summary)?)?;
             folder.write(MANIFEST, &serde_json::to_vec_pretty(&manifest)?)?;
             folder.publish()
@@ -189,6 +225,9 @@ impl Run {
         let out = write().map_err(Failure::Output)?;
         if !args.quiet {
             eprintln!("results in {}", out.display());
+        }
+        if args.strict && failed > 0 {
+            return Err(Failure::Conclusion(anyhow!("{failed} conclusions do not hold")));
         }
         Ok(())
     }

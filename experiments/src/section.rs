@@ -4,19 +4,22 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::args::{Args, Precision};
-use crate::{Failure, Printed, Real, Run};
+use crate::args::{Args, CommandLine, Precision};
+use crate::{Conclusion, Failure, Printed, Real, Run};
 
 /// One section: what its binary is called and what it does.
 pub trait Section {
+    /// The flags that only this section has.
+    type Flags: clap::Args;
     /// The name of the binary, and of its folder under `results/`.
     const NAME: &'static str;
-    /// One line for `--help`.
+    /// One line for `--help` and the title of the page.
     const ABOUT: &'static str;
     /// The parts in order: (name, what it shows).
     const PARTS: &'static [(&'static str, &'static str)];
+
     /// How many training and test images it needs.
-    const SAMPLES: (usize, usize);
+    fn samples(args: &Args) -> (usize, usize);
 
     /// The numbers that the notebook printed, series by series.
     fn printed() -> Vec<Printed>;
@@ -25,34 +28,37 @@ pub trait Section {
     ///
     /// # Errors
     /// Whatever stops it.
-    fn run<T: Real>(run: &mut Run) -> Result<(), Failure>;
+    fn run<T: Real>(run: &mut Run, flags: &Self::Flags) -> Result<(), Failure>;
+
+    /// What the section of the book concludes, judged by this run's numbers.
+    fn conclusions(run: &Run) -> Vec<Conclusion>;
 }
 
 /// The whole program of a section: reads the command line, runs it, writes the results.
 pub fn main<S: Section>() -> ExitCode {
     let parts: String =
-        S::PARTS.iter().map(|(name, what)| format!("\n  {name:<12} {what}")).collect();
-    let command = Args::command()
+        S::PARTS.iter().map(|(name, what)| format!("\n  {name:<13} {what}")).collect();
+    let command = CommandLine::<S::Flags>::command()
         .name(S::NAME)
         .version(env!("CARGO_PKG_VERSION"))
         .about(S::ABOUT)
         .long_about(format!("{}\n\nParts:{parts}", S::ABOUT));
-    let args = match Args::from_arg_matches(&command.get_matches()) {
-        Ok(args) => args,
+    let line = match CommandLine::<S::Flags>::from_arg_matches(&command.get_matches()) {
+        Ok(line) => line,
         Err(error) => error.exit(),
     };
-    match start::<S>(args) {
+    match start::<S>(line) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
 }
 
-fn start<S: Section>(args: Args) -> Result<(), Failure> {
+fn start<S: Section>(CommandLine { args, flags }: CommandLine<S::Flags>) -> Result<(), Failure> {
     let precision = args.precision;
     let mut run = Run::start::<S>(args)?;
     match precision {
-        Precision::F32 => S::run::<f32>(&mut run)?,
-        Precision::F64 => S::run::<f64>(&mut run)?,
+        Precision::F32 => S::run::<f32>(&mut run, &flags)?,
+        Precision::F64 => S::run::<f64>(&mut run, &flags)?,
     }
-    run.finish(&S::printed())
+    run.finish::<S>()
 }

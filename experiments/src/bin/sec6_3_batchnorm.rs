@@ -3,32 +3,40 @@
 use std::process::ExitCode;
 
 use experiments::curves::{Style, curve};
+use experiments::text::significant;
 use experiments::{
-    Contestant, Failure, Moment, Plan, Printed, Real, Run, Section, csv_rows, train,
+    Args, Conclusion, Contestant, Failure, Moment, NoFlags, Plan, Printed, Real, Run, Section,
+    csv_rows, train,
 };
 use init::{Initializer, Seed};
 use layers::{LayerError, MultiLayerNet, Sequential};
 use optimizers::{Rule, Sgd};
 use rayon::prelude::*;
-use viz::{Axis, Color, Corner, Figure, LineStyle, Marker, Note, Panel};
+use viz::{Axis, Color, Corner, Figure, Line, Marker, Note, Panel};
 
 const PART: &str = "batchnorm";
 const TRAIN_SIZE: usize = 1000;
 const BATCH_SIZE: usize = 100;
 const HIDDEN: [usize; 5] = [100; 5];
 const SCALES: usize = 16;
+/// The scale of the opening figure, 0.0136: well within what batch normalisation is for.
+const OPENING: usize = 7;
 /// The two networks of each scale, in the order of the table.
 const KINDS: [(&str, bool); 2] = [("plain", false), ("batchnorm", true)];
 
 struct BatchNormSection;
 
 impl Section for BatchNormSection {
+    type Flags = NoFlags;
     const NAME: &'static str = "sec6_3_batchnorm";
     const ABOUT: &'static str =
         "Section 6.3: training with and without batch normalisation at 16 weight scales";
     const PARTS: &'static [(&'static str, &'static str)] =
         &[(PART, "16 weight scales, plain and with batch normalisation, on 1,000 images")];
-    const SAMPLES: (usize, usize) = (TRAIN_SIZE, 0);
+
+    fn samples(_: &Args) -> (usize, usize) {
+        (TRAIN_SIZE, 0)
+    }
 
     fn printed() -> Vec<Printed> {
         let rows = csv_rows(include_str!("../../../data/reference/sec6_3_train_accuracy.csv"));
@@ -46,11 +54,56 @@ impl Section for BatchNormSection {
         [(3, "plain"), (4, "batchnorm")].map(number).concat()
     }
 
-    fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
+    fn run<T: Real>(run: &mut Run, _: &NoFlags) -> Result<(), Failure> {
         let epochs = run.scaled(20, 3);
         train_all::<T>(run, epochs)?;
         print_table(run)?;
-        run.figure("sec6_3_batchnorm", &figure(run, epochs))
+        let grid = Figure::new("Batch normalisation at 16 scales of the initial weights")
+            .subtitle(run.subtitle("1,000 training images, 784-100×5-10, SGD(0.01)"))
+            .grid(4, 4)
+            .panels((0..SCALES).map(|scale| panel(run, scale, epochs)));
+        let reading = "W is the standard deviation of the initial weights. Plain networks learn in a \
+             narrow range of scales only; a cross marks where parameters became NaN.";
+        run.figure("sec6_3_batchnorm", grid, reading)?;
+        let opening = Figure::new("Training with and without batch normalisation")
+            .subtitle(run.subtitle("1,000 training images, 784-100×5-10, SGD(0.01)"))
+            .panel(panel(run, OPENING, epochs));
+        let reading = "At this scale the plain network does not learn at all in these epochs; with \
+             batch normalisation it fits the training images.";
+        run.figure("sec6_3_opening", opening, reading)
+    }
+
+    fn conclusions(run: &Run) -> Vec<Conclusion> {
+        let last = |kind: &str| -> Vec<f64> {
+            let bands = |scale| run.metrics().bands(PART, &series(scale, kind), "train_accuracy");
+            let last = |scale| bands(scale).last().map_or(f64::NAN, |(_, band)| band.mean);
+            (0..SCALES).map(last).collect()
+        };
+        let (plain, normalised) = (last("plain"), last("batchnorm"));
+        let worst = normalised.iter().copied().fold(f64::INFINITY, f64::min);
+        let learns = plain.iter().filter(|accuracy| **accuracy > 0.5).count();
+        let faster: Vec<String> = (0..SCALES)
+            .filter(|&scale| normalised[scale] <= plain[scale])
+            .map(|scale| significant(weight_scale(scale)))
+            .collect();
+        let won = SCALES - faster.len();
+        vec![
+            Conclusion::new(
+                "with batch normalisation the network learns at every scale",
+                worst > 0.3,
+                format!("the lowest final accuracy over the scales is {worst:.3}"),
+            ),
+            Conclusion::new(
+                "without it, learning depends on the scale of the initial weights",
+                learns < SCALES / 2,
+                format!("{learns} of {SCALES} scales end above 0.5"),
+            ),
+            Conclusion::new(
+                "batch normalisation is ahead at almost every scale",
+                won >= 13,
+                format!("ahead at {won} of {SCALES} scales; plain ahead at {}", faster.join(", ")),
+            ),
+        ]
     }
 }
 
@@ -128,31 +181,21 @@ fn print_table(run: &mut Run) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The 4×4 grid: training accuracy by epoch, one scale a panel.
-fn figure(run: &Run, epochs: usize) -> Figure {
+/// Training accuracy by epoch at one scale.
+fn panel(run: &Run, scale: usize, epochs: usize) -> Panel {
     let styles = [
-        Style { color: Color::VERMILLION, line: LineStyle::Dashed, name: "without batch norm" },
-        Style { color: Color::BLUE, line: LineStyle::Solid, name: "with batch norm" },
+        Style::dashed("without batch norm", Color::VERMILLION),
+        Style::solid("with batch norm", Color::BLUE),
     ];
-    let panel = |scale: usize| {
-        let mut panel = Panel::new(format!("W: {}", short(weight_scale(scale))))
-            .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
-            .y_axis(Axis::linear("training accuracy", 0.0, 1.0));
-        for ((kind, _), style) in KINDS.iter().zip(&styles) {
-            let name = series(scale, kind);
-            panel = panel.marks(curve(run.metrics(), (PART, &name, "train_accuracy"), style));
-            panel = mark_diverged(panel, run, &name, style);
-        }
-        panel
-    };
-    Figure::new("Batch normalisation at 16 scales of the initial weights")
-        .subtitle(subtitle(run))
-        .caption(
-            "W is the standard deviation of the initial weights. Plain networks learn in a narrow \
-             range of scales only; a cross marks where parameters became NaN.",
-        )
-        .grid(4, 4)
-        .panels((0..SCALES).map(panel))
+    let mut panel = Panel::new(format!("W: {}", significant(weight_scale(scale))))
+        .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
+        .y_axis(Axis::linear("training accuracy", 0.0, 1.0));
+    for ((kind, _), style) in KINDS.iter().zip(&styles) {
+        let name = series(scale, kind);
+        panel = panel.marks(curve(run.metrics(), (PART, &name, "train_accuracy"), style));
+        panel = mark_diverged(panel, run, &name, style);
+    }
+    panel
 }
 
 /// A cross where each run diverged, and how many did.
@@ -173,26 +216,8 @@ fn mark_diverged(panel: Panel, run: &Run, series: &str, style: &Style<'_>) -> Pa
         runs => format!("{count} of {runs} diverged"),
     };
     panel
-        .mark(viz::Line::new(style.color, crosses).marker(Marker::Cross, 1))
+        .mark(Line::new(style.color, crosses).marker(Marker::Cross, 1))
         .mark(Note::corner(Corner::UpperLeft, &text).color(style.color))
-}
-
-/// Data, seeds and precision, so that a figure alone says how it was made.
-fn subtitle(run: &Run) -> String {
-    let args = run.args();
-    let seeds = match args.runs {
-        1 => format!("seed {}", args.seed),
-        runs => format!("seeds {}–{}", args.seed, args.seed + runs - 1),
-    };
-    let data = run.data().note().unwrap_or("MNIST");
-    format!("1,000 training images of {data}, 784-100×5-10, SGD(0.01), {seeds}")
-}
-
-/// Three significant digits.
-fn short(x: f64) -> String {
-    let digits = (2 - x.log10().floor() as i32).clamp(0, 10) as usize;
-    let text = format!("{x:.digits$}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn main() -> ExitCode {

@@ -1,0 +1,71 @@
+//! The page of a run: `index.html`, one file with everything in it.
+
+use askama::Template;
+
+use crate::Conclusion;
+
+/// A figure that has been drawn.
+#[derive(Clone, Debug)]
+pub(crate) struct Drawn {
+    pub(crate) name: String,
+    pub(crate) reading: String,
+    pub(crate) svg: String,
+}
+
+/// What the page shows.
+#[derive(Template)]
+#[template(path = "index.html")]
+pub(crate) struct Page<'a> {
+    pub(crate) section: &'a str,
+    pub(crate) about: &'a str,
+    /// What the data is, if not MNIST.
+    pub(crate) note: Option<&'a str>,
+    pub(crate) command: String,
+    pub(crate) figures: &'a [Drawn],
+    pub(crate) conclusions: &'a [Conclusion],
+    /// How the notebook's printed numbers compare.
+    pub(crate) comparison: Option<String>,
+}
+
+/// The command that makes this page again, as it would be typed in the workspace.
+pub(crate) fn command_line() -> String {
+    let mut args = std::env::args();
+    let binary = args.next().unwrap_or_default();
+    let binary = std::path::Path::new(&binary).file_stem().unwrap_or_default().to_string_lossy();
+    let quoted = args.map(|arg| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,".contains(c);
+        let quoted = if arg.chars().all(plain) { arg } else { format!("'{arg}'") };
+        format!(" {quoted}")
+    });
+    let flags: String = quoted.collect();
+    let separator = if flags.is_empty() { "" } else { " --" };
+    format!("cargo run -p experiments --bin {binary}{separator}{flags}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_escaped_and_figures_are_inlined() {
+        let figures = [Drawn {
+            name: "f".to_owned(),
+            reading: "a < b".to_owned(),
+            svg: "<svg role=\"img\"></svg>".to_owned(),
+        }];
+        let conclusions = [Conclusion::new("x & y", false, "1 > 2".to_owned())];
+        let page = Page {
+            section: "s",
+            about: "about",
+            note: Some("synthetic"),
+            command: "cargo run".to_owned(),
+            figures: &figures,
+            conclusions: &conclusions,
+            comparison: None,
+        };
+        let html = page.render().unwrap();
+        assert!(html.contains("a &#60; b") && html.contains("x &#38; y"), "{html}");
+        assert!(html.contains("<svg role=\"img\"></svg>"));
+        assert!(!html.contains("http:") && !html.contains("src="));
+    }
+}

@@ -1,0 +1,26 @@
+//! Numbers as people read them.
+
+/// Three significant digits without trailing zeros; powers of ten below 10⁻⁴.
+///
+/// ```
+/// use experiments::text::significant;
+///
+/// assert_eq!([1.0, 0.541169, 0.0001].map(significant), ["1", "0.541", "0.0001"]);
+/// assert_eq!(significant(3.93e-7), "3.93e-7");
+/// assert_eq!(significant(f64::NAN), "NaN");
+/// ```
+pub fn significant(x: f64) -> String {
+    if !x.is_finite() || x == 0.0 {
+        return x.to_string();
+    }
+    if x.abs() < 1e-4 {
+        return format!("{x:.2e}");
+    }
+    let digits = (2 - x.abs().log10().floor() as i32).max(0) as usize;
+    let text = format!("{x:.digits$}");
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
