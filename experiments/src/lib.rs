@@ -7,6 +7,7 @@
 
 mod args;
 pub mod bands;
+pub mod compare_losses;
 pub mod curves;
 mod data;
 mod failure;

@@ -1,0 +1,288 @@
+//! Section 6.1: four optimizers in a ravine and on MNIST.
+
+use std::process::ExitCode;
+
+use experiments::compare_losses::{self, Series, last_hundred};
+use experiments::curves::Style;
+use experiments::{
+    Args, Conclusion, Contestant, Failure, Log, NoFlags, Printed, Real, Run, Section,
+};
+use init::Seed;
+use layers::MultiLayerNet;
+use optimizers::{AdaGrad, Adam, Momentum, Optimizer, Rule, Sgd, Slot};
+use viz::{Arrows, Axis, Color, Contour, Figure, Grid, Line, Marker, Panel, Scatter, Surface};
+
+const RAVINE: &str = "ravine";
+const START: (f64, f64) = (-7.0, 2.0);
+/// Points of each path, the start included.
+const POINTS: usize = 30;
+/// Names in files, names in the table, colours and markers.
+const OPTIMIZERS: [(&str, &str, Color, Marker); 4] = [
+    ("sgd", "SGD", Color::VERMILLION, Marker::Circle),
+    ("momentum", "Momentum", Color::ORANGE, Marker::Cross),
+    ("adagrad", "AdaGrad", Color::BLUE, Marker::Square),
+    ("adam", "Adam", Color::GREEN, Marker::Diamond),
+];
+
+struct Optimizers;
+
+impl Section for Optimizers {
+    type Flags = NoFlags;
+    const NAME: &'static str = "sec6_1_optimizers";
+    const ABOUT: &'static str = "Section 6.1: SGD, Momentum, AdaGrad and Adam compared";
+    const PARTS: &'static [(&'static str, &'static str)] = &[
+        (RAVINE, "the paths of the four on f(x, y) = x²/20 + y²"),
+        (compare_losses::PART, "training losses of the four on MNIST, 2,000 iterations"),
+    ];
+
+    fn samples(args: &Args) -> (usize, usize) {
+        if args.part.as_deref() == Some(RAVINE) { (1, 1) } else { compare_losses::SAMPLES }
+    }
+
+    fn printed() -> Vec<Printed> {
+        let text = include_str!("../../../data/reference/sec6_1_mnist_loss.csv");
+        compare_losses::printed(text, &OPTIMIZERS.map(|(name, ..)| name))
+    }
+
+    fn run<T: Real>(run: &mut Run, _: &NoFlags) -> Result<(), Failure> {
+        if run.wants(RAVINE) {
+            ravine::<T>(run)?;
+        }
+        if run.wants(compare_losses::PART) {
+            mnist::<T>(run)?;
+        }
+        Ok(())
+    }
+
+    fn conclusions(run: &Run) -> Vec<Conclusion> {
+        let mut conclusions = Vec::new();
+        if run.wants(RAVINE) {
+            let last = OPTIMIZERS.map(|(name, ..)| {
+                let steps = run.metrics().bands(RAVINE, name, "f");
+                steps.last().map_or(f64::NAN, |(_, band)| band.mean)
+            });
+            let [sgd, momentum, adagrad, adam] = last;
+            conclusions.push(Conclusion::new(
+                "in the ravine AdaGrad comes closest to the minimum; the notebook reads Adam off \
+                 its figure",
+                adagrad < sgd.min(momentum).min(adam),
+                format!(
+                    "f after {POINTS} points: AdaGrad {adagrad:.4}, SGD {sgd:.4}, Adam {adam:.4}, \
+                     Momentum {momentum:.4}"
+                ),
+            ));
+        }
+        if run.wants(compare_losses::PART) {
+            let bands = OPTIMIZERS.map(|(name, ..)| last_hundred(run.metrics(), name));
+            let [sgd, momentum, adagrad, adam] = bands;
+            let numbers = OPTIMIZERS.iter().zip(&bands);
+            let numbers: Vec<_> =
+                numbers.map(|((_, label, ..), band)| format!("{label} {}", band.text(3))).collect();
+            let by = format!("mean loss of the last 100 iterations: {}", numbers.join(", "));
+            conclusions.push(Conclusion::new(
+                "Momentum, AdaGrad and Adam learn faster than SGD",
+                momentum.mean.max(adagrad.mean).max(adam.mean) < sgd.mean,
+                by.clone(),
+            ));
+            conclusions.push(Conclusion::new(
+                "AdaGrad ends lowest with these settings",
+                adagrad.mean < momentum.mean.min(adam.mean),
+                by,
+            ));
+        }
+        conclusions
+    }
+}
+
+/// The notebook's optimizers with the learning rates of 6.1.7.
+fn in_the_ravine<T: Real>() -> [Box<dyn Optimizer<T>>; 4] {
+    [
+        Sgd { lr: 0.95 }.build(),
+        Momentum { lr: 0.1, ..Momentum::default() }.build(),
+        AdaGrad { lr: 1.5, ..AdaGrad::default() }.build(),
+        Adam { lr: 0.3, ..Adam::default() }.build(),
+    ]
+    .map(|optimizer| optimizer.expect("the notebook's settings are valid"))
+}
+
+/// f(x, y) = x²/20 + y².
+fn f(x: f64, y: f64) -> f64 {
+    x * x / 20.0 + y * y
+}
+
+/// ∇f.
+fn gradient<T: Real>(x: T, y: T) -> (T, T) {
+    (x / T::of(10.0), T::of(2.0) * y)
+}
+
+/// The points that an optimizer visits from the start.
+fn path<T: Real>(optimizer: &mut dyn Optimizer<T>) -> Vec<(f64, f64)> {
+    let (mut x, mut y) = ([T::of(START.0)], [T::of(START.1)]);
+    let mut points = Vec::new();
+    for _ in 0..POINTS {
+        points.push((x[0].f64(), y[0].f64()));
+        let (dx, dy) = gradient(x[0], y[0]);
+        let (mut dx, mut dy) = ([dx], [dy]);
+        let mut slots = [
+            Slot { value: &mut x, grad: &mut dx, decay: false },
+            Slot { value: &mut y, grad: &mut dy, decay: false },
+        ];
+        optimizer.step(&mut slots).expect("two numbers in every step");
+    }
+    points
+}
+
+fn ravine<T: Real>(run: &mut Run) -> Result<(), Failure> {
+    let paths = in_the_ravine::<T>().map(|mut optimizer| path(&mut *optimizer));
+    for ((name, ..), path) in OPTIMIZERS.iter().zip(&paths) {
+        let point = |(step, &(x, y)): (usize, &(f64, f64))| {
+            [(step, "x", x), (step, "y", y), (step, "f", f(x, y))]
+        };
+        let log: Log = path.iter().enumerate().flat_map(point).collect();
+        // Nothing is drawn at random here: the paths of every seed are the same.
+        run.record(RAVINE, name, run.args().seed, log);
+    }
+    let side = |label| Axis::linear(label, -10.0, 10.0);
+    let formula = "f(x, y) = x²/20 + y²";
+    let grid = |y: f64| Grid::sample((-10.0, 10.0), (-y, y), 101, f);
+
+    let surface = Surface::new("", Grid::sample((-10.0, 10.0), (-10.0, 10.0), 41, f))
+        .x_axis(side("x"))
+        .y_axis(side("y"))
+        .z_axis(Axis::linear("f", 0.0, 105.0));
+    let levels = (1..=20).map(|level| 0.25 * f64::from(level * level));
+    let contours = Panel::new("")
+        .x_axis(side("x"))
+        .y_axis(side("y"))
+        .mark(Contour::new(Color::INK, grid(10.0), levels))
+        .mark(Scatter::new(Color::VERMILLION, [(0.0, 0.0)]).marker(Marker::Plus));
+    run.figure(
+        "sec6_1_surface",
+        Figure::new(formula).plot_size(560.0, 420.0).panel(surface),
+        "A ravine along the x axis: steep in y, all but level in x.",
+    )?;
+    run.figure(
+        "sec6_1_contours",
+        Figure::new(format!("Contours of {formula}")).plot_size(420.0, 420.0).panel(contours),
+        "Lines of equal f, drawn at 0.25·k²: long ellipses around the minimum (+).",
+    )?;
+
+    let places = (-10..10).flat_map(|x| (-5..=5).map(move |y| (f64::from(x), f64::from(y))));
+    let arrows = places.map(|(x, y)| {
+        let (dx, dy) = gradient(x, y);
+        ((x, y), (-dx, -dy))
+    });
+    let field = Panel::new("")
+        .x_axis(side("x"))
+        .y_axis(Axis::linear("y", -5.5, 5.5))
+        .mark(Arrows::new(Color::INK, arrows));
+    run.figure(
+        "sec6_1_gradient_field",
+        Figure::new(format!("−∇f of {formula}")).plot_size(640.0, 380.0).panel(field),
+        "Downhill is hardly ever towards the minimum at (0, 0). (The notebook's own figure \
+         differentiates by x/√20 and shows x components 4.5 times too large.)",
+    )?;
+
+    let panels = OPTIMIZERS.iter().zip(&paths).map(|((_, label, color, _), path)| {
+        let end = path[POINTS - 1];
+        Panel::new(format!("{label}: f = {:.4} at the end", f(end.0, end.1)))
+            .x_axis(side("x"))
+            .y_axis(Axis::linear("y", -5.0, 5.0))
+            .mark(Contour::new(Color::GREY, grid(5.0), [0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]))
+            .mark(Line::new(*color, path.iter().copied()).marker(Marker::Circle, 1))
+            .mark(Scatter::new(Color::INK, [(0.0, 0.0)]).marker(Marker::Plus))
+    });
+    let paths = Figure::new("Four optimizers in a ravine")
+        .subtitle(
+            "30 points from (−7, 2); learning rates 0.95, 0.1, 1.5, 0.3; contours of x²/20 + y²",
+        )
+        .grid(2, 2)
+        .panels(panels);
+    run.figure(
+        "sec6_1_paths",
+        paths,
+        "SGD zigzags across the ravine; AdaGrad damps the steep direction and comes closest to the \
+         minimum (+).",
+    )
+}
+
+/// The notebook's optimizers with the defaults of 6.1.8.
+fn on_mnist<T: Real>(index: usize) -> Box<dyn Optimizer<T>> {
+    let built = match index {
+        0 => Sgd::default().build(),
+        1 => Momentum::default().build(),
+        2 => AdaGrad::default().build(),
+        _ => Adam::default().build(),
+    };
+    built.expect("the book's defaults are valid")
+}
+
+fn mnist<T: Real>(run: &mut Run) -> Result<(), Failure> {
+    let series = OPTIMIZERS.map(|(name, label, color, marker)| Series {
+        name,
+        label,
+        style: Style::solid(label, color).marker(marker, 100),
+    });
+    compare_losses::run(run, &series, |index, seed: Seed| {
+        let network = MultiLayerNet::new(784, &[100; 4], 10).build::<T>(seed);
+        Contestant {
+            network: network.expect("fixed settings are valid"),
+            optimizer: on_mnist(index),
+        }
+    })?;
+    let figure = compare_losses::figure(run, "Four optimizers on MNIST", &series, 1.0);
+    run.figure(
+        "sec6_1_mnist",
+        figure,
+        "AdaGrad, Adam and Momentum learn faster than SGD at these learning rates.",
+    )
+}
+
+fn main() -> ExitCode {
+    experiments::main::<Optimizers>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The recursions of 6.1.7 written out for f's linear gradient, one coordinate at a time.
+    fn closed(name: &str, slope: f64, start: f64) -> Vec<f64> {
+        let (mut w, mut a, mut b) = (start, 0.0, 0.0);
+        let mut points = Vec::new();
+        for t in 1..=POINTS as i32 {
+            points.push(w);
+            let g = slope * w;
+            match name {
+                "sgd" => w *= 1.0 - 0.95 * slope,
+                "momentum" => {
+                    a = 0.9 * a - 0.1 * g;
+                    w += a;
+                }
+                "adagrad" => {
+                    a += g * g;
+                    w -= 1.5 * g / (a.sqrt() + 1e-7);
+                }
+                _ => {
+                    a = 0.9 * a + (1.0 - 0.9) * g;
+                    b = 0.999 * b + (1.0 - 0.999) * g * g;
+                    let rate = 0.3 * (1.0 - 0.999_f64.powi(t)).sqrt() / (1.0 - 0.9_f64.powi(t));
+                    w -= rate * a / (b.sqrt() + 1e-7);
+                }
+            }
+        }
+        points
+    }
+
+    #[test]
+    fn paths_agree_with_the_closed_recursions() {
+        for ((name, ..), mut optimizer) in OPTIMIZERS.iter().zip(in_the_ravine::<f64>()) {
+            let points = path(&mut *optimizer);
+            let expected = closed(name, 0.1, START.0).into_iter().zip(closed(name, 2.0, START.1));
+            for ((x, y), (expected_x, expected_y)) in points.into_iter().zip(expected) {
+                assert!((x - expected_x).abs() < 1e-12, "{name}: {x} {expected_x}");
+                assert!((y - expected_y).abs() < 1e-12, "{name}: {y} {expected_y}");
+            }
+        }
+    }
+}
