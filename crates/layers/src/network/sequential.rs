@@ -51,7 +51,7 @@ pub struct Sequential<T: Scalar> {
     weight_decay: f64,
     /// The output of each layer in the last pass.
     activations: Vec<DMatrix<T>>,
-    /// ∂loss/∂output of the layer at hand, and the next one's.
+    /// ∂loss/∂output of layer i, at i mod 2: two buffers are enough, and each keeps its sizes.
     gradients: [DMatrix<T>; 2],
     scratch: Vec<T>,
     classes: Vec<usize>,
@@ -199,7 +199,8 @@ impl<T: Scalar> Sequential<T> {
     pub fn loss<'a>(&mut self, x: &DMatrix<T>, t: impl Into<Targets<'a, T>>, mode: Mode) -> T {
         self.forward(x, mode);
         let scores = self.activations.last().unwrap_or(x);
-        let [gradient, _] = &mut self.gradients;
+        // The last layer's: (len − 1) mod 2, and somewhere where there is no layer.
+        let gradient = &mut self.gradients[(self.layers.len() + 1) % 2];
         let loss = self.loss.evaluate(scores, t.into(), gradient, &mut self.scratch);
         loss + self.decay_loss()
     }
@@ -212,17 +213,16 @@ impl<T: Scalar> Sequential<T> {
     pub fn gradient<'a>(&mut self, x: &DMatrix<T>, t: impl Into<Targets<'a, T>>) -> T {
         let loss = self.loss(x, t, Mode::Train);
         for i in (0..self.layers.len()).rev() {
-            let [dy, dx] = &mut self.gradients;
-            let input = if i == 0 { x } else { &self.activations[i - 1] };
-            // Nothing learns from the gradient by the input of the network.
-            let dx = if i == 0 {
-                None
+            let [even, odd] = &mut self.gradients;
+            let (dy, dx) = if i % 2 == 0 { (even, odd) } else { (odd, even) };
+            if i == 0 {
+                // Nothing learns from the gradient by the input of the network.
+                self.layers[i].backward(x, &self.activations[i], dy, None);
             } else {
+                let input = &self.activations[i - 1];
                 reshape(dx, input.nrows(), input.ncols());
-                Some(dx)
-            };
-            self.layers[i].backward(input, &self.activations[i], dy, dx);
-            self.gradients.swap(0, 1);
+                self.layers[i].backward(input, &self.activations[i], dy, Some(dx));
+            }
         }
         if self.weight_decay != 0.0 {
             let lambda = T::of(self.weight_decay);

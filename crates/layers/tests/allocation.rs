@@ -1,0 +1,166 @@
+//! After its first step a network allocates nothing: forward, backward, optimizer step, evaluation.
+//!
+//! The one exception is the kernel behind `tensor_ops::matmul`, which takes a packing buffer for a
+//! product and gives it back before it returns; what that comes to is measured and taken off.
+
+// Counting allocations means being the allocator, whose trait is unsafe.
+#![allow(unsafe_code)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use init::{Initializer, Purpose, Seed};
+use layers::{
+    Activation, Affine, BatchNorm, Convolution, DropoutScaling, Loss, MaxPooling, Mode,
+    MultiLayerNet, Sequential,
+};
+use nalgebra::DMatrix;
+use optimizers::{Momentum, Rule};
+use tensor_ops::{ImageShape, Operand::Plain, Scalar, Window, matmul};
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+// SAFETY: every request is handed to the system allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(ptr, layout) }
+    }
+
+    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        unsafe { System.realloc(ptr, layout, size) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+fn allocations(work: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    work();
+    ALLOCATIONS.get() - before
+}
+
+/// What one matrix product allocates.
+fn per_product<T: Scalar>() -> usize {
+    let a = DMatrix::<T>::from_element(20, 20, T::one());
+    let mut c = a.clone();
+    matmul(Plain(&a), Plain(&a), T::zero(), &mut c);
+    allocations(|| matmul(Plain(&a), Plain(&a), T::zero(), &mut c))
+}
+
+/// The matrix products of a forward pass: one a layer with weights.
+fn products<T: Scalar>(net: &Sequential<T>) -> usize {
+    net.layers().iter().filter(|layer| matches!(layer.name(), "affine" | "convolution")).count()
+}
+
+fn batch<T: Scalar>(rows: usize, net: &Sequential<T>) -> (DMatrix<T>, Vec<usize>) {
+    let inputs = net.params().next().unwrap().value.nrows().max(36);
+    let x = DMatrix::from_fn(rows, inputs, |i, j| T::of(((i * 7 + j * 3) % 11) as f64 / 11.0));
+    (x, (0..rows).map(|i| i % 3).collect())
+}
+
+/// Every kind of network; widths differ, and so do the numbers of layers, odd and even.
+fn networks<T: Scalar>() -> Vec<(&'static str, Sequential<T>)> {
+    let plain = MultiLayerNet::new(36, &[20, 31, 8], 3);
+    let decay = plain.clone().weight_decay(0.1);
+    let norm = plain.clone().batch_norm(true);
+    let dropout = MultiLayerNet::new(36, &[20, 31], 3).dropout(0.2, DropoutScaling::AtEvaluation);
+    let all = decay.clone().batch_norm(true).dropout(0.2, DropoutScaling::AtTraining);
+    let build = |net: MultiLayerNet| net.build(Seed::new(1)).unwrap();
+    vec![
+        ("no hidden layer", build(MultiLayerNet::new(36, &[], 3))),
+        ("plain", build(plain)),
+        ("weight decay", build(decay)),
+        ("batch norm", build(norm)),
+        ("dropout", build(dropout)),
+        ("all of them", build(all.clone())),
+        ("exact cross entropy", build(all).loss_function(Loss::ExactCrossEntropy)),
+        ("convolution and pooling", convolutional()),
+    ]
+}
+
+fn convolutional<T: Scalar>() -> Sequential<T> {
+    let rng = |index| Seed::new(1).stream(Purpose::Weights, index);
+    let image = ImageShape { channels: 1, height: 6, width: 6 };
+    let window = Window { height: 3, width: 3, stride: 1, pad: 1 };
+    let first = Convolution::new(image, 4, window, Initializer::He, &mut rng(0)).unwrap();
+    let second = Convolution::new(first.output_shape(), 2, window, Initializer::He, &mut rng(1));
+    let second = second.unwrap();
+    let half = Window { height: 2, width: 2, stride: 2, pad: 0 };
+    let pooling = MaxPooling::new(second.output_shape(), half).unwrap();
+    let norm = BatchNorm::per_channel(first.output_shape());
+    Sequential::new(image.features())
+        .push(first)
+        .and_then(|net| net.push(norm))
+        .and_then(|net| net.push_boxed(Activation::Relu.layer()))
+        .and_then(|net| net.push(second))
+        .and_then(|net| net.push(pooling))
+        .and_then(|net| net.push(Affine::new(18, 3, Initializer::He, &mut rng(2))))
+        .unwrap()
+}
+
+fn steps_after_the_first_allocate_nothing<T: Scalar>() {
+    let per_product = per_product::<T>();
+    for (name, mut net) in networks::<T>() {
+        let (x, labels) = batch(16, &net);
+        let mut optimizer = Momentum::default().build().unwrap();
+        let mut step = |net: &mut Sequential<T>| {
+            net.gradient(&x, &labels);
+            optimizer.step(net).unwrap();
+            net.loss(&x, &labels, Mode::Eval);
+            net.accuracy(&x, &labels);
+            assert!(net.is_finite());
+        };
+        // Three passes forward; backward two products a layer, but for the first one's dx.
+        let products = 3 * products(&net) + 2 * products(&net) - 1;
+        let first = allocations(|| step(&mut net));
+        assert!(first > products * per_product, "{name}: the first step makes the buffers");
+        for _ in 0..5 {
+            let count = allocations(|| step(&mut net));
+            assert_eq!(count, products * per_product, "{name}, {}", T::NAME);
+        }
+    }
+}
+
+#[test]
+fn steps_after_the_first_allocate_nothing_in_f32() {
+    steps_after_the_first_allocate_nothing::<f32>();
+}
+
+#[test]
+fn steps_after_the_first_allocate_nothing_in_f64() {
+    steps_after_the_first_allocate_nothing::<f64>();
+}
+
+/// A mini-batch, the whole data in one piece, and a last block that is smaller than both.
+#[test]
+fn changing_between_batch_sizes_allocates_nothing_once_each_was_seen() {
+    let per_product = per_product::<f32>();
+    for (name, mut net) in networks::<f32>() {
+        let (x, labels) = batch(16, &net);
+        let [large, rest] = [100, 5].map(|rows| batch(rows, &net));
+        let mut optimizer = Momentum::default().build().unwrap();
+        let mut round = || {
+            net.gradient(&x, &labels);
+            optimizer.step(&mut net).unwrap();
+            for (x, labels) in [&large, &rest] {
+                net.count_correct(x, labels);
+                net.loss(x, labels, Mode::Eval);
+            }
+        };
+        round();
+        let counts = [(); 4].map(|()| allocations(&mut round));
+        let products = 5 * products(&net) + 2 * products(&net) - 1;
+        assert_eq!(counts, [products * per_product; 4], "{name}");
+    }
+}
