@@ -200,6 +200,11 @@ pub struct Blocks<T: Scalar> {
 }
 
 impl<T: Scalar> Blocks<T> {
+    /// Each block's matrix and labels.
+    pub fn iter(&self) -> impl Iterator<Item = &(DMatrix<T>, Vec<usize>)> {
+        self.blocks.iter()
+    }
+
     /// The share of all samples that `network` classifies rightly.
     pub fn accuracy(&self, network: &mut Sequential<T>) -> f64 {
         let (mut correct, mut count) = (0, 0);

@@ -22,6 +22,8 @@ const INPUTS: usize = 1000;
 const UNITS: usize = 100;
 const LAYERS: usize = 5;
 const BINS: usize = 30;
+/// Higher bars are cut, and their height written beside them.
+const SHOWN_COUNT: f64 = 20_000.0;
 
 /// Names in files, in the notebook's table, initialisers, colours and markers.
 const INITIALIZERS: [(&str, &str, Initializer, Color, Marker); 3] = [
@@ -312,6 +314,9 @@ fn draw_activations<T: Real>(
         Activation::Relu => (0.0, 3.0),
         _ => (0.0, 1.0),
     };
+    // ReLU's peak is at the left, the others' in the middle or at both ends.
+    let corner =
+        if activation == Activation::Relu { Corner::UpperRight } else { Corner::UpperLeft };
     let mut panels = Vec::new();
     let mut outside = 0;
     for (column, initializer) in initializers.iter().enumerate() {
@@ -322,20 +327,22 @@ fn draw_activations<T: Real>(
             let (edges, counts, missed) = histogram(values, low, high);
             outside += missed;
             let highest = counts.iter().copied().fold(0.0, f64::max);
-            let shown = if flags.book_range { highest } else { 40_000.0 };
             let mut panel = Panel::new(format!("{}, layer {}", label(*initializer), layer + 1))
                 .x_axis(Axis::linear("activation", low, high))
-                .y_axis(Axis::linear("units × samples", 0.0, shown.max(1.0)))
+                .y_axis(Axis::linear("values", 0.0, SHOWN_COUNT))
                 .mark(Histogram::new(color, edges, counts));
-            if highest > shown {
-                let text = format!("{highest:.0} in one bin");
-                panel = panel.mark(Note::corner(Corner::UpperRight, &text));
+            if highest > SHOWN_COUNT {
+                let text = format!("peak {:.0}k", highest / 1000.0);
+                panel = panel.mark(Note::corner(corner, &text));
             }
             panels.push(panel);
         }
     }
     let figure = Figure::new(format!("Activations of five layers: {activation}"))
-        .subtitle(run.subtitle("1,000 normal inputs, 100 units a layer, first seed"))
+        .subtitle(format!(
+            "1,000 standard normal inputs, 100 units a layer: 100,000 values a panel; seed {}",
+            run.args().seed
+        ))
         .grid(3, LAYERS)
         .panels(panels);
     let what = match activation {
