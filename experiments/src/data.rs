@@ -1,13 +1,15 @@
 //! What networks are trained on.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use layers::Sequential;
 use mnist_io::download::{self, Event};
 use mnist_io::{Dataset, DatasetName, Kind, Scale, Source, Split};
 use nalgebra::DMatrix;
-use tensor_ops::{Scalar, reshape};
+use rand::Rng;
+use tensor_ops::{Scalar, permutation, reshape};
 
 use crate::Failure;
 use crate::args::{Args, Dataset as Choice};
@@ -136,7 +138,7 @@ fn default_dir() -> PathBuf {
 /// Images as bytes and their labels, from which matrices are gathered.
 #[derive(Clone, Debug)]
 pub struct Samples {
-    split: Split,
+    split: Arc<Split>,
     /// Which images of the split these are, in which order.
     order: Vec<usize>,
 }
@@ -144,7 +146,7 @@ pub struct Samples {
 impl Samples {
     fn new(split: Split) -> Self {
         let order = (0..split.labels.len()).collect();
-        Self { split, order }
+        Self { split: Arc::new(split), order }
     }
 
     /// The number of samples.
@@ -167,6 +169,25 @@ impl Samples {
     pub fn first(mut self, n: usize) -> Self {
         self.order.truncate(n);
         self
+    }
+
+    /// The same samples in a random order.
+    #[must_use]
+    pub fn shuffled(mut self, rng: &mut impl Rng) -> Self {
+        let order = permutation(self.len(), rng);
+        self.order = order.into_iter().map(|i| self.order[i]).collect();
+        self
+    }
+
+    /// The first `n` samples, and the others.
+    ///
+    /// # Panics
+    /// If there are fewer than `n`.
+    #[track_caller]
+    pub fn split_at(mut self, n: usize) -> (Self, Self) {
+        let rest = self.order.split_off(n);
+        let rest = Self { split: Arc::clone(&self.split), order: rest };
+        (self, rest)
     }
 
     /// The samples at `indices` as a (batch, features) matrix of pixels in \[0, 1\], and their labels.

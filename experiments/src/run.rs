@@ -17,6 +17,8 @@ use crate::progress::Progress;
 use crate::reference::{self, compare};
 use crate::{Args, Conclusion, Data, Failure, Log, Metrics, Section};
 
+const QUICK_READING: &str = "A quick run: too short to show what the section is about.";
+
 /// A run in progress.
 #[derive(Debug)]
 pub struct Run {
@@ -161,6 +163,8 @@ impl Run {
     /// # Errors
     /// [`Failure::Output`] if it cannot be written.
     pub fn figure(&mut self, name: &str, figure: Figure, reading: &str) -> Result<(), Failure> {
+        // What a figure shows after a few iterations is not what the section shows.
+        let reading = if self.args.quick { QUICK_READING } else { reading };
         let svg = figure.caption(reading).to_svg();
         let write = || -> anyhow::Result<()> {
             self.folder.write(&format!("figures/{name}.png"), &viz::svg_to_png(&svg, 2.0)?)?;

@@ -6,7 +6,7 @@
 /// use experiments::text::significant;
 ///
 /// assert_eq!([1.0, 0.541169, 0.0001].map(significant), ["1", "0.541", "0.0001"]);
-/// assert_eq!(significant(3.93e-7), "3.93e-7");
+/// assert_eq!([3.93e-7, 1e-6, 1.2e-8].map(significant), ["3.93e-7", "1e-6", "1.2e-8"]);
 /// assert_eq!(significant(f64::NAN), "NaN");
 /// ```
 pub fn significant(x: f64) -> String {
@@ -14,7 +14,8 @@ pub fn significant(x: f64) -> String {
         return x.to_string();
     }
     if x.abs() < 1e-4 {
-        return format!("{x:.2e}");
+        let text = format!("{x:.2e}");
+        return text.replacen("0e", "e", 1).replacen(".0e", "e", 1);
     }
     let digits = (2 - x.abs().log10().floor() as i32).max(0) as usize;
     let text = format!("{x:.digits$}");

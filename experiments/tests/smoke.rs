@@ -7,7 +7,13 @@ use std::fs;
 use common::{run, stderr};
 
 /// Every section that has a binary.
-const SECTIONS: [&str; 1] = ["sec6_3_batchnorm"];
+const SECTIONS: [&str; 5] = [
+    "sec6_1_optimizers",
+    "sec6_2_weight_init",
+    "sec6_3_batchnorm",
+    "sec6_4_regularization",
+    "sec6_5_hyperparameters",
+];
 const QUICK: [&str; 4] = ["--quick", "--dataset", "synthetic", "--out"];
 
 #[test]

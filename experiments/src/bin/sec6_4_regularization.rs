@@ -33,7 +33,6 @@ struct Variant {
     part: &'static str,
     series: &'static str,
     label: &'static str,
-    color: Color,
     train_size: usize,
     epochs: usize,
     network: MultiLayerNet,
@@ -43,11 +42,10 @@ fn variants() -> [Variant; 4] {
     let plain = MultiLayerNet::new(784, &HIDDEN, 10);
     let decay = plain.clone().weight_decay(DECAY);
     let dropout = plain.clone().dropout(DROPOUT, DropoutScaling::AtEvaluation);
-    let variant = |(part, series, label), color, train_size, epochs, network| Variant {
+    let variant = |(part, series, label), train_size, epochs, network| Variant {
         part,
         series,
         label,
-        color,
         train_size,
         epochs,
         network,
@@ -59,10 +57,10 @@ fn variants() -> [Variant; 4] {
         ("dropout", "dropout", "dropout 0.2"),
     ];
     [
-        variant(overfit, Color::VERMILLION, TRAIN_SIZE, 201, plain),
-        variant(decay_300, Color::BLUE, TRAIN_SIZE, 201, decay.clone()),
-        variant(decay_400, Color::SKY, PRINTED_SIZE, 201, decay),
-        variant(drop, Color::GREEN, TRAIN_SIZE, 301, dropout),
+        variant(overfit, TRAIN_SIZE, 201, plain),
+        variant(decay_300, TRAIN_SIZE, 201, decay.clone()),
+        variant(decay_400, PRINTED_SIZE, 201, decay),
+        variant(drop, TRAIN_SIZE, 301, dropout),
     ]
 }
 
@@ -240,7 +238,7 @@ fn draw(run: &mut Run, variants: &[Variant]) -> Result<(), Failure> {
     for variant in variants {
         let figure = Figure::new(format!("Training and test accuracy: {}", variant.label))
             .subtitle(run.subtitle(&format!("{}, 784-100×6-10, SGD(0.01)", size(variant))))
-            .panel(panel(run, variant, ""));
+            .panel(panel(run, variant, "", variant.epochs));
         let reading = match variant.series {
             "overfit" => {
                 "The training images are learnt to the last one; the test images are not: the gap \
@@ -253,7 +251,8 @@ fn draw(run: &mut Run, variants: &[Variant]) -> Result<(), Failure> {
         run.figure(&format!("sec6_4_{}", variant.series), figure, reading)?;
     }
     if variants.len() > 1 {
-        let panels = variants.iter().map(|variant| panel(run, variant, variant.label));
+        let longest = variants.iter().map(|variant| variant.epochs).max().unwrap_or(1);
+        let panels = variants.iter().map(|variant| panel(run, variant, variant.label, longest));
         let figure = Figure::new("What regularisation does to training and test accuracy")
             .subtitle(run.subtitle("784-100×6-10, SGD(0.01)"))
             .grid(2, 2)
@@ -268,12 +267,12 @@ fn draw(run: &mut Run, variants: &[Variant]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn panel(run: &Run, variant: &Variant, title: &str) -> Panel {
+fn panel(run: &Run, variant: &Variant, title: &str, epochs: usize) -> Panel {
     let name = |metric| (variant.part, variant.series, metric);
-    let train = Style::solid("training", variant.color).marker(Marker::Circle, 10);
-    let test = Style::dashed("test", Color::INK).marker(Marker::Square, 10);
+    let train = Style::solid("training", Color::BLUE).marker(Marker::Circle, 10);
+    let test = Style::dashed("test", Color::VERMILLION).marker(Marker::Square, 10);
     Panel::new(title)
-        .x_axis(Axis::linear("epoch", 0.0, (variant.epochs - 1) as f64))
+        .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
         .y_axis(Axis::linear("accuracy", 0.0, 1.0))
         .marks(curve(run.metrics(), name("train_accuracy"), &train))
         .marks(curve(run.metrics(), name("test_accuracy"), &test))
