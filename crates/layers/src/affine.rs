@@ -17,7 +17,10 @@ use crate::{Layer, LayerError, Mode, Param, Role};
 /// dW = xᵀ·dy, db = Σ over the batch of dy, dx = dy·Wᵀ. Biases start at 0, as the book's do
 /// (PyTorch draws them).
 ///
-/// PyTorch keeps the transpose of W; since ours is column-major, the bytes are the same.
+/// PyTorch keeps the transpose of W; since ours is column-major, the bytes are the same. The
+/// parameters are [`params`](Layer::params), W first.
+///
+/// Source: the book, section 5.6.
 ///
 /// # Example
 /// ```
@@ -38,6 +41,16 @@ pub struct Affine<T> {
 
 impl<T: Scalar> Affine<T> {
     /// A layer from `inputs` to `outputs` features with fresh weights and zero biases.
+    ///
+    /// ```
+    /// use init::{Initializer, Purpose, Seed};
+    /// use layers::Layer;
+    ///
+    /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+    /// let layer = layers::Affine::<f32>::new(784, 100, Initializer::He, &mut rng);
+    /// assert_eq!(layer.params()[0].value.shape(), (784, 100));
+    /// assert_eq!(layer.params()[1].value.sum(), 0.0);
+    /// ```
     pub fn new(
         inputs: usize,
         outputs: usize,

@@ -3,6 +3,7 @@
 use nalgebra::DMatrix;
 use tensor_ops::{ImageShape, Scalar, reduce};
 
+use crate::layer::assert_same_shape;
 use crate::{Buffer, Layer, LayerError, Mode, Param, Role};
 
 /// y = γ·(x − μ)/√(σ² + ε) + β, a feature at a time (or a channel at a time).
@@ -17,12 +18,14 @@ use crate::{Buffer, Layer, LayerError, Mode, Param, Role};
 /// | momentum | 0.9, the share of the old value | 0.1, the share of the new one |
 /// | running variance | biased, starts at 0 | unbiased, starts at 1 |
 /// | images | [`per_channel`](Self::per_channel), or a pixel at a time as the book | per channel |
+/// | one value a feature | variance 0, so y = β | an error |
 ///
-/// γ starts at 1, β at 0. Backward, with x̂ = (x − μ)/√(σ² + ε) and n values a feature:
+/// γ starts at 1, β at 0. Before the first batch the running variance is 0, so that evaluation would
+/// multiply by 1/√ε = 1000: evaluate after training. Backward, with x̂ = (x − μ)/√(σ² + ε) and n values a feature:
 /// dβ = Σdy, dγ = Σdy·x̂, dx = γ/(n·√(σ² + ε))·(n·dy − dβ − x̂·dγ).
 ///
-/// Source: Ioffe & Szegedy 2015 (arXiv:1502.03167), whose algorithm 2 uses the unbiased variance
-/// for evaluation.
+/// Source: the book, section 6.3; Ioffe & Szegedy 2015 (arXiv:1502.03167), whose algorithm 2 uses
+/// the unbiased variance for evaluation.
 ///
 /// # Example
 /// ```
@@ -97,7 +100,8 @@ impl<T: Scalar> BatchNorm<T> {
         }
     }
 
-    /// Sets the share of the old running statistics that a batch leaves, in \[0, 1\].
+    /// Sets the share of the old running statistics that a batch leaves, in \[0, 1\]; the default is
+    /// 0.9. PyTorch's `momentum` is 1 minus this.
     ///
     /// # Errors
     /// [`LayerError::Hyperparameter`] outside that range.
@@ -115,7 +119,7 @@ impl<T: Scalar> BatchNorm<T> {
         Ok(self)
     }
 
-    /// Sets ε.
+    /// Sets ε, inside the root; the default is 10⁻⁶, PyTorch's is 10⁻⁵.
     ///
     /// # Errors
     /// [`LayerError::Hyperparameter`] if it is negative or not finite.
@@ -161,6 +165,7 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
 
     fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, mode: Mode) {
         // The batch index is contiguous, so a feature (or a channel) is one contiguous slice.
+        assert_same_shape("batch_norm", x, y);
         let group = x.nrows() * self.positions;
         if group == 0 {
             return;
@@ -192,8 +197,10 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
         dy: &DMatrix<T>,
         mut dx: Option<&mut DMatrix<T>>,
     ) {
+        assert_same_shape("batch_norm", x, dy);
         let group = x.nrows() * self.positions;
         if group == 0 {
+            self.params.iter_mut().for_each(|param| param.grad.fill(T::zero()));
             return;
         }
         let count = T::of(group as f64);
@@ -292,6 +299,24 @@ mod tests {
         norm.params[1].value[1] = 7.0;
         let y = forward(&mut norm, &DMatrix::from_vec(1, 2, vec![5.0, -3.0]), Mode::Train);
         assert_eq!(y, DMatrix::from_vec(1, 2, vec![0.0, 7.0]));
+    }
+
+    #[test]
+    fn an_empty_batch_has_no_gradient_and_moves_nothing() {
+        let mut norm = BatchNorm::<f64>::new(2);
+        norm.params.iter_mut().for_each(|param| param.grad.fill(5.0));
+        let x = DMatrix::zeros(0, 2);
+        forward(&mut norm, &x, Mode::Train);
+        norm.backward(&x, &x, &x, Some(&mut x.clone()));
+        assert!(norm.params.iter().all(|param| param.grad == DMatrix::zeros(1, 2)));
+        assert_eq!(norm.buffers, BatchNorm::new(2).buffers);
+    }
+
+    #[test]
+    #[should_panic(expected = "batch_norm: input, output and gradients have one shape")]
+    fn an_output_of_another_shape_is_refused() {
+        let (x, mut y) = (DMatrix::zeros(3, 2), DMatrix::zeros(2, 2));
+        BatchNorm::<f64>::new(2).forward(&x, &mut y, Mode::Train);
     }
 
     #[test]

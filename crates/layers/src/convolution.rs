@@ -13,7 +13,14 @@ use crate::{Layer, LayerError, Mode, Param, Role};
 /// Shapes: x (batch, channels·height·width), W (channels·window height·window width, filters),
 /// b (1, filters), y (batch, filters·out_height·out_width). As in the book and PyTorch the filter is
 /// not flipped (a cross-correlation). W's bytes are those of PyTorch's (filters, channels, height,
-/// width) tensor.
+/// width) tensor. Features are ordered as [`ImageShape`] says, so an image layer's output needs no
+/// flattening before an affine layer. A stride that leaves a rest of the image uncovered is an
+/// error, where the book and PyTorch leave the rest out.
+///
+/// Forward: y = columns·W + b with the windows as rows of `columns`; backward: dW = columnsᵀ·dy,
+/// db = Σdy, and dx is the sum of dy·Wᵀ over the windows that each pixel lies in (col2im).
+///
+/// Source: the book, section 7.4.
 ///
 /// # Example
 /// ```
@@ -51,6 +58,18 @@ impl<T: Scalar> Convolution<T> {
     ///
     /// # Errors
     /// [`LayerError::Window`] if the window does not fit the image.
+    ///
+    /// ```
+    /// use init::{Initializer, Purpose, Seed};
+    /// use layers::Convolution;
+    /// use tensor_ops::{ImageShape, Window};
+    ///
+    /// let mnist = ImageShape { channels: 1, height: 28, width: 28 };
+    /// let window = Window { height: 5, width: 5, stride: 2, pad: 0 };
+    /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+    /// let error = Convolution::<f32>::new(mnist, 30, window, Initializer::He, &mut rng).unwrap_err();
+    /// assert!(error.to_string().contains("in steps of 2 leaves 1 of 28"));
+    /// ```
     pub fn new(
         image: ImageShape,
         filters: usize,
@@ -76,6 +95,18 @@ impl<T: Scalar> Convolution<T> {
     }
 
     /// The shape of an output image: filters × out_height × out_width.
+    ///
+    /// ```
+    /// use init::{Initializer, Purpose, Seed};
+    /// use tensor_ops::{ImageShape, Window};
+    ///
+    /// let mnist = ImageShape { channels: 1, height: 28, width: 28 };
+    /// let window = Window { height: 5, width: 5, stride: 1, pad: 0 };
+    /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+    /// let layer = layers::Convolution::<f32>::new(mnist, 30, window, Initializer::He, &mut rng)?;
+    /// assert_eq!(layer.output_shape(), ImageShape { channels: 30, height: 24, width: 24 });
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn output_shape(&self) -> ImageShape {
         self.output
     }

@@ -5,9 +5,17 @@ use rand::Rng;
 use rand::rngs::ChaCha8Rng;
 use tensor_ops::Scalar;
 
+use crate::layer::assert_same_shape;
 use crate::{Layer, LayerError, Mode};
 
 /// Which of the two passes makes up for the units that dropout removes.
+///
+/// # Example
+/// ```
+/// use layers::DropoutScaling;
+///
+/// assert_eq!(DropoutScaling::default(), DropoutScaling::AtEvaluation);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DropoutScaling {
     /// Evaluation multiplies by 1 − ratio, training leaves the kept units as they are: the book's.
@@ -22,11 +30,13 @@ pub enum DropoutScaling {
 ///
 /// With [`DropoutScaling::AtEvaluation`] (the book's) evaluation gives y = x·(1 − ratio); with
 /// [`DropoutScaling::AtTraining`] training gives y = x·m/(1 − ratio) and evaluation y = x.
-/// Backward: dx = dy·m, scaled alike. The notebook's ratio defaults to 0.5.
+/// Backward: dx = dy·m, scaled alike. Shapes: x and y (batch, features). There are no defaults; the
+/// notebook's ratio is 0.5, its experiment's 0.2.
 ///
-/// A unit is decided by 16 random bits, so `ratio` is met to within 2⁻¹⁷ = 8·10⁻⁶.
+/// Each unit of each sample is decided by 16 random bits, so `ratio` is met to within
+/// 2⁻¹⁷ = 8·10⁻⁶. (The notebook and PyTorch compare a random float with it.)
 ///
-/// Source: Srivastava et al. 2014.
+/// Source: the book, section 6.4.3; Srivastava et al. 2014 (JMLR 15:1929).
 ///
 /// # Example
 /// ```
@@ -88,6 +98,9 @@ impl Dropout {
 
     /// `out` ← `input`·m, scaled as training is.
     fn mask<T: Scalar>(&self, input: &DMatrix<T>, out: &mut DMatrix<T>) {
+        assert_same_shape("dropout", input, out);
+        let decided = self.bytes.len() / 2;
+        assert_eq!(decided, input.len(), "dropout: backward follows forward in Mode::Train");
         let threshold = (self.ratio * 65536.0).round() as u32;
         let kept = match self.scaling {
             DropoutScaling::AtEvaluation => T::one(),
@@ -118,6 +131,7 @@ impl<T: Scalar> Layer<T> for Dropout {
                 self.mask(x, y);
             }
             Mode::Eval => {
+                assert_same_shape("dropout", x, y);
                 let factor = match self.scaling {
                     DropoutScaling::AtEvaluation => T::of(1.0 - self.ratio),
                     DropoutScaling::AtTraining => T::one(),
@@ -191,6 +205,15 @@ mod tests {
         layer.forward(&x, &mut y, Mode::Train);
         layer.backward(&x, &y, &x, Some(&mut dx));
         assert_eq!(dx, y);
+    }
+
+    #[test]
+    #[should_panic(expected = "dropout: backward follows forward in Mode::Train")]
+    fn backward_without_forward_is_refused() {
+        let rng = Seed::new(1).stream(Purpose::Dropout, 0);
+        let mut layer = Dropout::new(0.5, DropoutScaling::default(), rng).unwrap();
+        let x = DMatrix::<f64>::zeros(2, 3);
+        layer.backward(&x, &x, &x, Some(&mut x.clone()));
     }
 
     #[test]

@@ -9,6 +9,23 @@ use thiserror::Error;
 use crate::{Buffer, Param};
 
 /// Whether a pass is part of training. It matters to batch normalisation and dropout.
+///
+/// The book's `train_flg`, and PyTorch's `module.train()` and `.eval()`, as an argument of every pass:
+/// nothing is left switched by an earlier call.
+///
+/// # Example
+/// ```
+/// use layers::{BatchNorm, Mode, Sequential};
+/// use nalgebra::dmatrix;
+///
+/// let mut net = Sequential::<f64>::new(1).push(BatchNorm::new(1))?;
+/// let x = dmatrix![1.0; 3.0];
+/// let by_batch = net.forward(&x, Mode::Train).clone(); // (x − 2)/1
+/// let by_running = net.forward(&x, Mode::Eval); // (x − 0.2)/√0.1
+/// approx::assert_relative_eq!(by_batch[1], 1.0, epsilon = 1e-5);
+/// approx::assert_relative_eq!(by_running[1], 2.8 / 0.1_f64.sqrt(), epsilon = 1e-4);
+/// # Ok::<(), layers::LayerError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// Statistics of the batch; units are dropped.
@@ -22,6 +39,12 @@ pub enum Mode {
 /// A batch is a (batch, features) matrix. The network owns inputs, outputs and their gradients and
 /// lends them, so no layer copies its input, and a layer's buffers grow in the first step only.
 /// `tests/gradients.rs` checks every implementation against central differences.
+///
+/// [`Sequential`](crate::Sequential) gives every matrix its shape and calls the passes in their
+/// order. Whoever calls a layer directly does both; a layer panics where it finds matrices that do
+/// not belong together.
+///
+/// Unlike some of the book's, no backward pass overwrites or ignores dy.
 ///
 /// # Example
 /// A layer of one's own: y = 2x.
@@ -64,21 +87,59 @@ pub enum Mode {
 /// ```
 pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// What kind of layer it is, in lower case.
+    ///
+    /// ```
+    /// assert_eq!(layers::Activation::LeakyRelu.layer::<f32>().name(), "leaky-relu");
+    /// ```
     fn name(&self) -> &'static str;
 
     /// How many features come out when `inputs` go in.
     ///
     /// # Errors
     /// [`LayerError`] if the layer cannot take that many.
+    ///
+    /// ```
+    /// use layers::Layer;
+    ///
+    /// let norm = layers::BatchNorm::<f32>::new(3);
+    /// assert_eq!(norm.outputs(3), Ok(3));
+    /// assert!(norm.outputs(4).is_err());
+    /// ```
     fn outputs(&self, inputs: usize) -> Result<usize, LayerError>;
 
     /// y ← f(x). `y` has its shape already, (batch, outputs), and unspecified values.
+    ///
+    /// # Panics
+    /// If the shapes are others.
+    ///
+    /// ```
+    /// use layers::{Activation, Mode};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let (x, mut y) = (dmatrix![-1.0, 2.0], dmatrix![0.0, 0.0]);
+    /// Activation::Relu.layer::<f32>().forward(&x, &mut y, Mode::Train);
+    /// assert_eq!(y, dmatrix![0.0, 2.0]);
+    /// ```
     fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, mode: Mode);
 
     /// From dy = ∂loss/∂y: sets the gradients of the parameters, and dx ← ∂loss/∂x where it is asked
     /// for (it has x's shape already).
     ///
     /// `x` and `y` are what the last [`forward`](Self::forward) saw, in [`Mode::Train`].
+    ///
+    /// # Panics
+    /// If the shapes are others than in that pass, or there was none.
+    ///
+    /// ```
+    /// use layers::{Activation, Mode};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let mut relu = Activation::Relu.layer::<f32>();
+    /// let (x, mut y, mut dx) = (dmatrix![-1.0, 2.0], dmatrix![0.0, 0.0], dmatrix![0.0, 0.0]);
+    /// relu.forward(&x, &mut y, Mode::Train);
+    /// relu.backward(&x, &y, &dmatrix![5.0, 7.0], Some(&mut dx));
+    /// assert_eq!(dx, dmatrix![0.0, 7.0]);
+    /// ```
     fn backward(
         &mut self,
         x: &DMatrix<T>,
@@ -87,31 +148,77 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         dx: Option<&mut DMatrix<T>>,
     );
 
-    /// The parameters, in a fixed order.
+    /// The parameters, in a fixed order: weight before bias, scale before shift. None by default.
+    ///
+    /// ```
+    /// use layers::Layer;
+    ///
+    /// let norm = layers::BatchNorm::<f32>::new(3);
+    /// let names: Vec<_> = norm.params().iter().map(|param| param.name).collect();
+    /// assert_eq!(names, ["weight", "bias"]); // γ and β by PyTorch's names
+    /// ```
     fn params(&self) -> &[Param<T>] {
         &[]
     }
 
-    /// The parameters, to be changed.
+    /// The parameters, to be changed; the same ones in the same order.
+    ///
+    /// ```
+    /// use layers::Layer;
+    ///
+    /// let mut norm = layers::BatchNorm::<f32>::new(3);
+    /// norm.params_mut()[0].value.fill(2.0);
+    /// assert_eq!(norm.params()[0].value[0], 2.0);
+    /// ```
     fn params_mut(&mut self) -> &mut [Param<T>] {
         &mut []
     }
 
-    /// State that is saved but not learned.
+    /// State that is saved but not learned: batch normalisation's running mean and variance, in
+    /// this order. None by default.
+    ///
+    /// ```
+    /// use layers::Layer;
+    ///
+    /// let norm = layers::BatchNorm::<f32>::new(2);
+    /// assert_eq!(norm.buffers()[1].name, "running_var");
+    /// assert_eq!(norm.buffers()[1].values, [0.0, 0.0]);
+    /// ```
     fn buffers(&self) -> &[Buffer<T>] {
         &[]
     }
 
-    /// That state, to be changed.
+    /// That state, to be changed; the same in the same order.
+    ///
+    /// ```
+    /// use layers::Layer;
+    ///
+    /// let mut norm = layers::BatchNorm::<f32>::new(2);
+    /// norm.buffers_mut()[1].values.fill(1.0); // as PyTorch starts
+    /// assert_eq!(norm.buffers()[1].values, [1.0, 1.0]);
+    /// ```
     fn buffers_mut(&mut self) -> &mut [Buffer<T>] {
         &mut []
     }
 
     /// A copy, generator of random numbers included: both continue alike.
+    ///
+    /// ```
+    /// let layer = layers::Activation::Tanh.layer::<f32>();
+    /// assert_eq!(layer.boxed_clone().name(), "tanh");
+    /// ```
     fn boxed_clone(&self) -> Box<dyn Layer<T>>;
 }
 
 /// A layer that does not fit where it is put, or cannot exist.
+///
+/// # Example
+/// ```
+/// use layers::{BatchNorm, Sequential};
+///
+/// let error = Sequential::<f32>::new(4).push(BatchNorm::new(5)).unwrap_err();
+/// assert_eq!(error.to_string(), "layer 0 (batch_norm) takes 5 features, but 4 come in");
+/// ```
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum LayerError {
     /// The layer takes another number of features than it gets.
@@ -154,4 +261,10 @@ impl LayerError {
             Err(Self::Inputs { position: 0, name, expected, found })
         }
     }
+}
+
+/// Panics unless two matrices of the layer `name` are of one shape.
+#[track_caller]
+pub(crate) fn assert_same_shape<T: Scalar>(name: &str, a: &DMatrix<T>, b: &DMatrix<T>) {
+    assert_eq!(a.shape(), b.shape(), "{name}: input, output and gradients have one shape");
 }

@@ -4,6 +4,18 @@ use nalgebra::DMatrix;
 use tensor_ops::Scalar;
 
 /// What a parameter does in its layer. Weight decay reads it: it touches weights only.
+///
+/// (PyTorch's optimizers decay every parameter that they are given.)
+///
+/// # Example
+/// ```
+/// use layers::{MultiLayerNet, Role::{Bias, Scale, Shift, Weight}};
+///
+/// let net = MultiLayerNet::new(2, &[3], 1).batch_norm(true).build::<f32>(init::Seed::new(1))?;
+/// let roles: Vec<_> = net.params().map(|param| param.role).collect();
+/// assert_eq!(roles, [Weight, Bias, Scale, Shift, Weight, Bias]);
+/// # Ok::<(), layers::LayerError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Multiplies inputs.
@@ -44,7 +56,9 @@ pub struct Param<T> {
 }
 
 impl<T: Scalar> Param<T> {
-    /// A parameter of zeros.
+    /// A (rows, columns) parameter of zeros, its gradient too.
+    ///
+    /// PyTorch's shape of it is (columns, rows) for a weight and (rows·columns) for everything else.
     ///
     /// ```
     /// let w = layers::Param::<f64>::zeros("weight", layers::Role::Weight, 2, 3);
@@ -59,6 +73,12 @@ impl<T: Scalar> Param<T> {
 }
 
 /// A vector that belongs to a layer's state without being learned: running statistics.
+///
+/// # Example
+/// ```
+/// let mean = layers::Buffer { name: "running_mean", values: vec![0.0_f32; 10] };
+/// assert_eq!(mean.values.len(), 10);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Buffer<T> {
     /// The name within the layer, as PyTorch calls it: `running_mean` or `running_var`.

@@ -11,6 +11,8 @@ use crate::{Layer, LayerError, Mode};
 /// goes to the (first) largest place of each window. Places in the padding never win, as in
 /// PyTorch; the book's layer takes a padding and then ignores it. A NaN in the window is the largest.
 ///
+/// Source: the book, section 7.4.4.
+///
 /// # Example
 /// ```
 /// use layers::{MaxPooling, Sequential};
@@ -38,9 +40,29 @@ impl<T: Scalar> MaxPooling<T> {
     /// A layer that pools `image` under `window`.
     ///
     /// # Errors
-    /// [`LayerError::Window`] if the window does not fit the image.
+    /// [`LayerError::Window`] if the window does not fit the image, and
+    /// [`LayerError::Hyperparameter`] if the padding is not smaller than both of the window's sides:
+    /// a window could then lie wholly outside the image. (PyTorch allows half the sides.)
+    ///
+    /// ```
+    /// use layers::MaxPooling;
+    /// use tensor_ops::{ImageShape, Window};
+    ///
+    /// let image = ImageShape { channels: 3, height: 8, width: 8 };
+    /// let window = Window { height: 2, width: 2, stride: 2, pad: 0 };
+    /// assert!(MaxPooling::<f32>::new(image, window).is_ok());
+    /// let error = MaxPooling::<f32>::new(image, Window { pad: 2, ..window }).unwrap_err();
+    /// assert_eq!(error.to_string(), "max pooling's pad must be below the window's sides, found 2");
+    /// ```
     pub fn new(image: ImageShape, window: Window) -> Result<Self, LayerError> {
         let (height, width) = window.output(image)?;
+        if window.pad >= window.height.min(window.width) {
+            return Err(LayerError::Hyperparameter {
+                name: "max pooling's pad",
+                expected: "below the window's sides",
+                found: window.pad as f64,
+            });
+        }
         Ok(Self {
             image,
             window,
@@ -50,7 +72,17 @@ impl<T: Scalar> MaxPooling<T> {
         })
     }
 
-    /// The shape of an output image.
+    /// The shape of an output image: channels × out_height × out_width.
+    ///
+    /// ```
+    /// use tensor_ops::{ImageShape, Window};
+    ///
+    /// let image = ImageShape { channels: 3, height: 8, width: 6 };
+    /// let window = Window { height: 2, width: 2, stride: 2, pad: 0 };
+    /// let layer = layers::MaxPooling::<f32>::new(image, window)?;
+    /// assert_eq!(layer.output_shape(), ImageShape { channels: 3, height: 4, width: 3 });
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn output_shape(&self) -> ImageShape {
         self.output
     }

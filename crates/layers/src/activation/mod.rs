@@ -15,6 +15,7 @@ use nalgebra::DMatrix;
 use tensor_ops::Scalar;
 use thiserror::Error;
 
+use crate::layer::assert_same_shape;
 use crate::{Layer, LayerError, Mode};
 
 pub use elu::Elu;
@@ -25,25 +26,56 @@ pub use sigmoid::Sigmoid;
 pub use silu::Silu;
 pub use tanh::Tanh;
 
-/// A function of one number, applied to every element.
+/// A function of one number, applied to every element by [`Elementwise`].
 ///
 /// # Example
+/// A function of one's own:
 /// ```
-/// use layers::activation::{Function, Relu};
+/// use layers::{Elementwise, Sequential, activation::Function};
+/// use nalgebra::dmatrix;
+/// use tensor_ops::Scalar;
 ///
-/// assert_eq!(Relu.value(-2.0_f32), 0.0);
-/// assert_eq!(Relu.slope(3.0_f32, 3.0), 1.0);
+/// #[derive(Clone, Debug)]
+/// struct Square;
+///
+/// impl Function for Square {
+///     const NAME: &'static str = "square";
+///     fn value<T: Scalar>(&self, x: T) -> T {
+///         x * x
+///     }
+///     fn slope<T: Scalar>(&self, x: T, _: T) -> T {
+///         x + x
+///     }
+/// }
+///
+/// let mut net = Sequential::new(2).push(Elementwise(Square))?;
+/// assert_eq!(net.predict(&dmatrix![3.0_f64, -1.0]), &dmatrix![9.0, 1.0]);
+/// # Ok::<(), layers::LayerError>(())
 /// ```
 pub trait Function: Clone + Debug + Send + Sync + 'static {
-    /// The name on a command line.
+    /// The name on a command line, in lower case.
     const NAME: &'static str;
     /// y = f(x).
+    ///
+    /// ```
+    /// use layers::activation::{Function, Relu};
+    ///
+    /// assert_eq!(Relu.value(-2.0_f32), 0.0);
+    /// ```
     fn value<T: Scalar>(&self, x: T) -> T;
     /// dy/dx at x, where y = f(x) is known already.
+    ///
+    /// ```
+    /// use layers::activation::{Function, Relu};
+    ///
+    /// assert_eq!(Relu.slope(3.0_f32, 3.0), 1.0);
+    /// ```
     fn slope<T: Scalar>(&self, x: T, y: T) -> T;
 }
 
 /// The layer that applies a [`Function`] to every element: y = f(x), dx = dy·f′(x).
+///
+/// x and y have one shape, (batch, features) of any size; there are no parameters.
 ///
 /// # Example
 /// ```
@@ -67,6 +99,7 @@ impl<T: Scalar, F: Function> Layer<T> for Elementwise<F> {
     }
 
     fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, _: Mode) {
+        assert_same_shape(F::NAME, x, y);
         for (y, &x) in y.as_mut_slice().iter_mut().zip(x.as_slice()) {
             *y = self.0.value(x);
         }
@@ -80,6 +113,8 @@ impl<T: Scalar, F: Function> Layer<T> for Elementwise<F> {
         dx: Option<&mut DMatrix<T>>,
     ) {
         let Some(dx) = dx else { return };
+        assert_same_shape(F::NAME, dy, dx);
+        assert_same_shape(F::NAME, x, dy);
         let (x, y) = (x.as_slice(), y.as_slice());
         for (((dx, &dy), &x), &y) in dx.as_mut_slice().iter_mut().zip(dy.as_slice()).zip(x).zip(y) {
             *dx = dy * self.0.slope(x, y);
@@ -91,7 +126,9 @@ impl<T: Scalar, F: Function> Layer<T> for Elementwise<F> {
     }
 }
 
-/// An activation by name, for a network's builder and a command line.
+/// An activation by name, for a network's builder and a command line. ReLU by default.
+///
+/// Names are read in either case and without the space around them.
 ///
 /// # Example
 /// ```
@@ -121,6 +158,11 @@ pub enum Activation {
 
 impl Activation {
     /// Every activation, in the order of the documentation.
+    ///
+    /// ```
+    /// let names: Vec<_> = layers::Activation::ALL.map(|a| a.to_string()).into();
+    /// assert_eq!(names.join(" "), "relu sigmoid tanh leaky-relu elu gelu silu");
+    /// ```
     pub const ALL: [Self; 7] =
         [Self::Relu, Self::Sigmoid, Self::Tanh, Self::LeakyRelu, Self::Elu, Self::Gelu, Self::Silu];
 
@@ -158,6 +200,11 @@ impl fmt::Display for Activation {
 }
 
 /// A name that is no activation.
+///
+/// ```
+/// let error = "swish".parse::<layers::Activation>().unwrap_err();
+/// assert!(error.to_string().starts_with("no activation is called \"swish\": give relu, "));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("no activation is called {0:?}: give relu, sigmoid, tanh, leaky-relu, elu, gelu or silu")]
 pub struct ActivationError(String);

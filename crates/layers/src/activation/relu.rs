@@ -9,6 +9,8 @@ use super::Function;
 /// At exactly 0 the slope is 0, as in the book and PyTorch. NaN stays NaN in value and keeps its
 /// incoming gradient (`f32::max` would turn it into 0 and hide a diverged network).
 ///
+/// Source: the book, section 5.5.1; Nair & Hinton 2010.
+///
 /// # Example
 /// ```
 /// use layers::activation::{Function, Relu};

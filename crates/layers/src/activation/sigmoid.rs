@@ -6,7 +6,8 @@ use super::Function;
 
 /// y = 1/(1 + e⁻ˣ); slope y·(1 − y).
 ///
-/// For large negative x, e⁻ˣ overflows to ∞ and y is 0: right, and without a NaN.
+/// For large negative x, e⁻ˣ overflows to ∞ and y is 0: right, and without a NaN. As PyTorch's
+/// `Sigmoid`. Source: the book, section 5.5.2.
 ///
 /// # Example
 /// ```

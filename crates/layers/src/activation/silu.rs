@@ -4,7 +4,7 @@ use tensor_ops::Scalar;
 
 use super::{Function, Sigmoid};
 
-/// y = x·σ(x) with the logistic σ; slope σ(x)·(1 + x·(1 − σ(x))).
+/// y = x·σ(x) with the logistic σ; slope σ(x)·(1 + x·(1 − σ(x))). As PyTorch's `SiLU`.
 ///
 /// Source: Elfwing, Uchibe & Doya 2017 (arXiv:1702.03118).
 ///

@@ -4,7 +4,9 @@ use tensor_ops::Scalar;
 
 use super::Function;
 
-/// y = tanh x; slope 1 − y².
+/// y = tanh x; slope 1 − y². As PyTorch's `Tanh`.
+///
+/// The book draws it in section 6.2.2 and has no layer for it.
 ///
 /// # Example
 /// ```

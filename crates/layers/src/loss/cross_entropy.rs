@@ -1,7 +1,7 @@
 //! Softmax cross entropy, the book's and the exact one.
 
 use nalgebra::DMatrix;
-use tensor_ops::{Scalar, softmax};
+use tensor_ops::{Scalar, reduce, reduce::Axis, softmax};
 
 use super::{Loss, Targets};
 
@@ -9,6 +9,7 @@ use super::{Loss, Targets};
 const BOOK_EPS: f64 = 1e-7;
 
 /// The loss; `gradient` holds the scores and becomes (p − t)/n.
+#[track_caller]
 pub(super) fn evaluate<T: Scalar>(
     loss: Loss,
     scores: &DMatrix<T>,
@@ -17,16 +18,24 @@ pub(super) fn evaluate<T: Scalar>(
     scratch: &mut Vec<T>,
 ) -> T {
     let (rows, classes) = scores.shape();
-    scratch.resize(rows, T::zero());
+    scratch.resize(2 * rows, T::zero());
+    let (top_score, top_p) = scratch.split_at_mut(rows);
     let probabilities = gradient;
-    softmax::softmax(probabilities, scratch);
+    softmax::softmax(probabilities, top_p);
     let exact = loss == Loss::ExactCrossEntropy;
     if exact {
-        softmax::log_sum_exp(scores, scratch);
+        reduce::max(scores, Axis::Columns, top_score);
+        reduce::max(probabilities, Axis::Columns, top_p);
     }
-    // −ln p of one place; sums are kept in f64, so that f32 loses nothing to them.
-    let surprise = |p: T, score: T, log_sum_exp: T| {
-        if exact { (log_sum_exp - score).f64() } else { -(p + T::of(BOOK_EPS)).ln().f64() }
+    // −ln p of one place in row i. The exact one is (max y − y) − ln(max p), which p = 0 does not
+    // disturb, and to which large scores do no harm as they do to a log-sum-exp minus y. In f64, so
+    // that f32 loses nothing to the sum.
+    let surprise = |i: usize, p: T, score: T| {
+        if exact {
+            top_score[i].f64() - score.f64() - top_p[i].f64().ln()
+        } else {
+            -(p + T::of(BOOK_EPS)).ln().f64()
+        }
     };
     let mut total = 0.0;
     match targets {
@@ -34,7 +43,7 @@ pub(super) fn evaluate<T: Scalar>(
             for (i, &label) in labels.iter().enumerate() {
                 assert!(label < classes, "loss: label {label}, but there are {classes} scores");
                 let p = &mut probabilities[(i, label)];
-                total += surprise(*p, scores[(i, label)], scratch[i]);
+                total += surprise(i, *p, scores[(i, label)]);
                 *p -= T::one();
             }
         }
@@ -43,7 +52,7 @@ pub(super) fn evaluate<T: Scalar>(
                 for i in 0..rows {
                     let (t, p) = (t[(i, j)], &mut probabilities[(i, j)]);
                     if t != T::zero() {
-                        total += t.f64() * surprise(*p, scores[(i, j)], scratch[i]);
+                        total += t.f64() * surprise(i, *p, scores[(i, j)]);
                     }
                     *p -= t;
                 }
@@ -94,6 +103,16 @@ mod tests {
         let right = loss(Loss::ExactCrossEntropy, &scores, (&vec![0, 1]).into());
         assert_eq!(right, 0.0);
         assert_eq!(loss(Loss::ExactCrossEntropy, &scores, (&vec![1, 0]).into()), 2e4);
+    }
+
+    /// ln(1 + e⁻¹) however large the scores are; a log-sum-exp of 10⁴ has 3 digits left in f32.
+    #[test]
+    fn large_scores_cost_no_digits() {
+        let scores = dmatrix![1e4_f32, 1e4 - 1.0];
+        let (mut gradient, mut scratch) = (DMatrix::zeros(0, 0), Vec::new());
+        let loss = Loss::ExactCrossEntropy;
+        let loss = loss.evaluate(&scores, (&vec![0]).into(), &mut gradient, &mut scratch);
+        assert_relative_eq!(loss, (1.0 + (-1.0_f32).exp()).ln(), epsilon = 1e-6);
     }
 
     #[test]

@@ -8,6 +8,10 @@ use tensor_ops::Scalar;
 
 /// What the outputs should have been, one a row of the batch.
 ///
+/// Functions that take targets also take `&[usize]` and `&Vec<usize>` (labels, from 0) or
+/// `&DMatrix<T>` (rows of one target a score). The book turns one-hot rows into labels by their
+/// largest place; here every entry of a row counts, so that rows may be any distribution.
+///
 /// # Example
 /// ```
 /// use layers::Targets;
@@ -25,6 +29,11 @@ pub enum Targets<'a, T> {
 
 impl<T: Scalar> Targets<'_, T> {
     /// The number of rows.
+    ///
+    /// ```
+    /// let rows = nalgebra::DMatrix::<f32>::zeros(5, 2);
+    /// assert_eq!(layers::Targets::from(&rows).len(), 5);
+    /// ```
     pub fn len(&self) -> usize {
         match self {
             Self::Labels(labels) => labels.len(),
@@ -33,6 +42,10 @@ impl<T: Scalar> Targets<'_, T> {
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// assert!(layers::Targets::<f32>::Labels(&[]).is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -63,13 +76,18 @@ impl<'a, T> From<&'a DMatrix<T>> for Targets<'a, T> {
 /// | loss | formula | gradient by y |
 /// |---|---|---|
 /// | `CrossEntropy` | −Σ tⱼ·ln(pⱼ + 10⁻⁷)/n, p = softmax(y) | (p − t)/n |
-/// | `ExactCrossEntropy` | −Σ tⱼ·ln pⱼ/n by log-sum-exp | (p − t)/n |
+/// | `ExactCrossEntropy` | −Σ tⱼ·ln pⱼ/n, safe for scores of any size | (p − t)/n |
 /// | `MeanSquaredError` | ½Σ(y − t)²/n | (y − t)/n |
 ///
 /// `CrossEntropy` is the book's and the default: it reproduces the notebook's numbers. Its 10⁻⁷ caps
-/// the loss of one row at 16.118, and its gradient is the exact loss's (so they differ by up to
-/// 10⁻⁷/p of the gradient). `ExactCrossEntropy` is PyTorch's `CrossEntropyLoss`. The rows of t must
-/// sum to 1. PyTorch's `MSELoss` also divides by the number of outputs, and has no ½.
+/// the loss of one row at 16.118, and its gradient is the exact loss's: the loss's own derivative is
+/// smaller by the factor p/(p + 10⁻⁷), p being the label's probability. `ExactCrossEntropy` is
+/// PyTorch's `CrossEntropyLoss`. For both, the rows of t must sum to 1. PyTorch's `MSELoss` also
+/// divides by the number of outputs, and has no ½.
+///
+/// A batch of no rows has the loss NaN, as every mean of nothing.
+///
+/// Source: the book, sections 4.2 and 5.6.3.
 ///
 /// # Example
 /// ```
@@ -102,6 +120,17 @@ impl Loss {
     /// # Panics
     /// If there is not one target a row, target rows have another width than the scores, a label is
     /// not below the number of scores, or labels are given to [`MeanSquaredError`](Self::MeanSquaredError).
+    ///
+    /// ```
+    /// use layers::Loss;
+    /// use nalgebra::{DMatrix, dmatrix};
+    ///
+    /// let (y, t) = (dmatrix![1.0, 2.0], dmatrix![0.0, 4.0]);
+    /// let (mut gradient, mut scratch) = (DMatrix::zeros(0, 0), Vec::new());
+    /// let loss = Loss::MeanSquaredError.evaluate(&y, (&t).into(), &mut gradient, &mut scratch);
+    /// assert_eq!(loss, 0.5 * (1.0 + 4.0));
+    /// assert_eq!(gradient, dmatrix![1.0, -2.0]);
+    /// ```
     #[track_caller]
     pub fn evaluate<T: Scalar>(
         self,

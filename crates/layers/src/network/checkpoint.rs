@@ -9,6 +9,14 @@ use thiserror::Error;
 use super::Sequential;
 
 /// A file that does not hold this network.
+///
+/// # Example
+/// ```
+/// let mut net = layers::TwoLayerNet::new(4, 3, 2).build::<f32>(init::Seed::new(1))?;
+/// let error = net.load_safetensors(b"something else").unwrap_err();
+/// assert!(error.to_string().starts_with("not a readable safetensors file"));
+/// # Ok::<(), layers::LayerError>(())
+/// ```
 #[derive(Debug, Error)]
 pub enum CheckpointError {
     /// Not a safetensors file, or a damaged one.
@@ -52,6 +60,15 @@ impl<T: Scalar> Sequential<T> {
     /// shapes and bytes: an affine weight is (n_out, n_in) row-major. In Python,
     /// `module.load_state_dict(safetensors.torch.load_file(path), strict=False)` loads it into the
     /// same layers (not strict, for `num_batches_tracked` is not kept here).
+    ///
+    /// "The same layers" means `BatchNorm1d(n, eps=1e-6)`, `Dropout` only where ours has
+    /// [`DropoutScaling::AtTraining`](crate::DropoutScaling::AtTraining), and no `Flatten` between, which
+    /// would shift the numbers: `tests/interop/load_in_torch.py` shows how. Hyperparameters and the
+    /// state of dropout's generator are not in the file.
+    ///
+    /// # Panics
+    /// If the [`torch_shape`](crate::Param::torch_shape) of a parameter of one's own does not hold as
+    /// many elements as its value.
     ///
     /// # Example
     /// ```
@@ -99,6 +116,17 @@ impl<T: Scalar> Sequential<T> {
     /// # Errors
     /// [`CheckpointError`] if the bytes are damaged or belong to another network; the network is
     /// then unchanged.
+    ///
+    /// ```
+    /// use init::Seed;
+    ///
+    /// let mut small = layers::TwoLayerNet::new(4, 3, 2).build::<f32>(Seed::new(1))?;
+    /// let large = layers::TwoLayerNet::new(4, 5, 2).build::<f32>(Seed::new(1))?;
+    /// let error = small.load_safetensors(&large.to_safetensors()).unwrap_err();
+    /// let message = "\"0.weight\" has shape [5, 4] in the file, but [3, 4] in the network";
+    /// assert_eq!(error.to_string(), message);
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn load_safetensors(&mut self, bytes: &[u8]) -> Result<(), CheckpointError> {
         let file = SafeTensors::deserialize(bytes)?;
         let mut found = BTreeMap::new();

@@ -13,6 +13,10 @@ use crate::{Activation, Affine, BatchNorm, Dropout, DropoutScaling, LayerError};
 /// scores, and the loss is the book's softmax cross entropy. Defaults are the book's too: ReLU, He,
 /// no weight decay, no batch normalisation, no dropout.
 ///
+/// Weight decay is part of the loss, as in the book; PyTorch's belongs to the optimizer.
+///
+/// Source: the book, chapter 6 and its `common/multi_layer_net_extend.py`.
+///
 /// The i-th layer's weights are drawn from the stream (seed, [`Purpose::Weights`], i) and its units
 /// dropped by (seed, [`Purpose::Dropout`], i), i counting affine layers from 0: a batch
 /// normalisation, a dropout or another layer at the end changes no other layer's numbers.
@@ -20,7 +24,7 @@ use crate::{Activation, Affine, BatchNorm, Dropout, DropoutScaling, LayerError};
 /// # Example
 /// ```
 /// use init::Seed;
-/// use layers::{Mode, MultiLayerNet};
+/// use layers::MultiLayerNet;
 ///
 /// let mut net = MultiLayerNet::new(784, &[100; 5], 10)
 ///     .initializer("0.01".parse().unwrap())
@@ -44,6 +48,12 @@ pub struct MultiLayerNet {
 
 impl MultiLayerNet {
     /// A network of `inputs` features, hidden layers of the given widths, and `outputs` scores.
+    ///
+    /// ```
+    /// let net = layers::MultiLayerNet::new(2, &[3], 2).build::<f32>(init::Seed::new(1))?;
+    /// assert_eq!(net.layers().len(), 3); // affine, ReLU, affine
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn new(inputs: usize, hidden: &[usize], outputs: usize) -> Self {
         Self {
             inputs,
@@ -58,30 +68,64 @@ impl MultiLayerNet {
     }
 
     /// Sets the activation between the layers; the default is ReLU.
+    ///
+    /// ```
+    /// let net = layers::MultiLayerNet::new(2, &[3], 2).activation(layers::Activation::Tanh).build::<f32>(init::Seed::new(1))?;
+    /// assert_eq!(net.layers()[1].name(), "tanh");
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn activation(mut self, activation: Activation) -> Self {
         self.activation = activation;
         self
     }
 
     /// Sets how weights start (the book's `weight_init_std`); the default is He.
+    ///
+    /// ```
+    /// let net = layers::MultiLayerNet::new(2, &[3], 2).initializer(init::Initializer::Zeros).build::<f32>(init::Seed::new(1))?;
+    /// assert_eq!(net.param("0.weight").unwrap().value.sum(), 0.0);
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn initializer(mut self, initializer: Initializer) -> Self {
         self.initializer = initializer;
         self
     }
 
-    /// Sets λ of the weight decay ½·λ·ΣW²; the default is 0.
+    /// Sets λ of the weight decay ½·λ·ΣW² (the book's `weight_decay_lambda`); the default is 0.
+    ///
+    /// ```
+    /// let net = layers::MultiLayerNet::new(2, &[3], 2).weight_decay(-1.0);
+    /// let error = net.build::<f32>(init::Seed::new(1)).unwrap_err();
+    /// assert_eq!(error.to_string(), "weight decay must be at least 0 and finite, found -1");
+    /// ```
     pub fn weight_decay(mut self, lambda: f64) -> Self {
         self.weight_decay = lambda;
         self
     }
 
-    /// Puts batch normalisation before each activation, or not (the default).
+    /// Puts batch normalisation before each activation (the book's `use_batchnorm`), or not: the
+    /// default.
+    ///
+    /// ```
+    /// let net = layers::MultiLayerNet::new(2, &[3], 2).batch_norm(true).build::<f32>(init::Seed::new(1))?;
+    /// assert_eq!(net.layers()[1].name(), "batch_norm");
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn batch_norm(mut self, batch_norm: bool) -> Self {
         self.batch_norm = batch_norm;
         self
     }
 
-    /// Puts dropout of the given ratio after each activation; there is none by default.
+    /// Puts dropout of the given ratio after each activation (the book's `use_dropout` and
+    /// `dropout_ration`); there is none by default.
+    ///
+    /// ```
+    /// let net = layers::MultiLayerNet::new(2, &[3], 2)
+    ///     .dropout(0.2, layers::DropoutScaling::AtEvaluation)
+    ///     .build::<f32>(init::Seed::new(1))?;
+    /// assert_eq!(net.layers()[2].name(), "dropout");
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn dropout(mut self, ratio: f64, scaling: DropoutScaling) -> Self {
         self.dropout = Some((ratio, scaling));
         self
@@ -92,6 +136,16 @@ impl MultiLayerNet {
     /// # Errors
     /// [`LayerError::Hyperparameter`] if the weight decay is negative or not finite, or the
     /// dropout ratio is not in \[0, 1).
+    ///
+    /// ```
+    /// use init::Seed;
+    /// use layers::MultiLayerNet;
+    ///
+    /// let net = MultiLayerNet::new(2, &[3], 2);
+    /// let (a, b) = (net.build::<f32>(Seed::new(1))?, net.build::<f32>(Seed::new(1))?);
+    /// assert_eq!(a.param("0.weight").unwrap().value, b.param("0.weight").unwrap().value);
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn build<T: Scalar>(&self, seed: Seed) -> Result<Sequential<T>, LayerError> {
         if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
             return Err(LayerError::Hyperparameter {

@@ -9,7 +9,7 @@ use crate::{Layer, LayerError, Loss, Mode, Param, Role, Targets};
 /// A network: layers one after another, a loss, and optionally a weight decay.
 ///
 /// It owns every activation and gradient; buffers grow in the first step and are used again after
-/// it. Parameters are named as PyTorch's `nn.Sequential` names them, `<layer>.<name>`, counted from
+/// it (`tests/allocation.rs` counts). Parameters are named as PyTorch's `nn.Sequential` names them, `<layer>.<name>`, counted from
 /// 0: `0.weight`, `0.bias`, … [`MultiLayerNet`](crate::MultiLayerNet) builds the book's networks.
 ///
 /// The total loss is the loss of the batch plus the weight decay ½·λ·ΣW² over the parameters whose
@@ -72,7 +72,12 @@ impl<T: Scalar> Clone for Sequential<T> {
 }
 
 impl<T: Scalar> Sequential<T> {
-    /// A network of no layers that takes `inputs` features.
+    /// A network of no layers that takes `inputs` features: its output is its input.
+    ///
+    /// ```
+    /// let x = nalgebra::dmatrix![1.0_f32, 2.0];
+    /// assert_eq!(layers::Sequential::new(2).predict(&x), &x);
+    /// ```
     pub fn new(inputs: usize) -> Self {
         Self {
             inputs,
@@ -91,6 +96,14 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// # Errors
     /// [`LayerError`] if it does not take the features that come out so far.
+    ///
+    /// ```
+    /// use layers::{BatchNorm, Elementwise, Sequential, activation::Relu};
+    ///
+    /// let net = Sequential::<f32>::new(4).push(BatchNorm::new(4))?.push(Elementwise(Relu))?;
+    /// assert_eq!(net.layers().len(), 2);
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn push(self, layer: impl Layer<T> + 'static) -> Result<Self, LayerError> {
         self.push_boxed(Box::new(layer))
     }
@@ -99,6 +112,13 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// # Errors
     /// As [`push`](Self::push).
+    ///
+    /// ```
+    /// let layer = "tanh".parse::<layers::Activation>()?.layer();
+    /// let net = layers::Sequential::<f32>::new(4).push_boxed(layer)?;
+    /// assert_eq!(net.layers()[0].name(), "tanh");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn push_boxed(mut self, layer: Box<dyn Layer<T>>) -> Result<Self, LayerError> {
         let inputs = self.widths.last().copied().unwrap_or(self.inputs);
         let width = layer.outputs(inputs).map_err(|error| match error {
@@ -114,18 +134,55 @@ impl<T: Scalar> Sequential<T> {
     }
 
     /// Sets the loss; the default is the book's [`Loss::CrossEntropy`].
+    ///
+    /// ```
+    /// use layers::{Loss, Mode, Sequential};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let mut net = Sequential::new(1).loss_function(Loss::MeanSquaredError);
+    /// assert_eq!(net.loss(&dmatrix![3.0], &dmatrix![1.0], Mode::Eval), 2.0); // ½(3 − 1)²
+    /// ```
     pub fn loss_function(mut self, loss: Loss) -> Self {
         self.loss = loss;
         self
     }
 
-    /// Sets λ of the weight decay; the default is 0.
+    /// Sets λ of the weight decay ½·λ·ΣW²; the default is 0.
+    ///
+    /// As in the book it is part of the loss. PyTorch's optimizers add λ·W to the gradient and leave
+    /// the loss alone; `optimizers::Decay::L2` does that.
+    ///
+    /// # Panics
+    /// If λ is negative or not finite.
+    ///
+    /// ```
+    /// use init::{Initializer, Purpose, Seed};
+    /// use layers::{Affine, Loss, Mode, Sequential};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+    /// let layer = Affine::new(1, 1, Initializer::Constant { value: 3.0 }, &mut rng);
+    /// let net = Sequential::new(1).push(layer)?.loss_function(Loss::MeanSquaredError);
+    /// let mut net = net.weight_decay(0.2);
+    /// assert_eq!(net.loss(&dmatrix![1.0], &dmatrix![3.0], Mode::Eval), 0.2 * 4.5);
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
+    #[track_caller]
     pub fn weight_decay(mut self, lambda: f64) -> Self {
+        let allowed = lambda.is_finite() && lambda >= 0.0;
+        assert!(allowed, "network: weight decay must be at least 0 and finite, found {lambda}");
         self.weight_decay = lambda;
         self
     }
 
     /// The layers, first to last.
+    ///
+    /// ```
+    /// let net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// let names: Vec<_> = net.layers().iter().map(|layer| layer.name()).collect();
+    /// assert_eq!(names, ["affine", "relu", "affine"]);
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn layers(&self) -> &[Box<dyn Layer<T>>] {
         &self.layers
     }
@@ -135,22 +192,51 @@ impl<T: Scalar> Sequential<T> {
         &mut self.layers
     }
 
-    /// The output of each layer in the last pass, as (batch, features) matrices.
+    /// The output of each layer in the last pass, as (batch, features) matrices; empty before it.
+    ///
+    /// ```
+    /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// net.predict(&nalgebra::dmatrix![1.0, -1.0]);
+    /// let hidden = &net.activations()[1]; // after ReLU
+    /// assert!(hidden.shape() == (1, 3) && hidden.min() >= 0.0);
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn activations(&self) -> &[DMatrix<T>] {
         &self.activations
     }
 
     /// Every parameter in order.
+    ///
+    /// ```
+    /// let net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// let count: usize = net.params().map(|param| param.value.len()).sum();
+    /// assert_eq!(count, 2 * 3 + 3 + 3 * 2 + 2);
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn params(&self) -> impl Iterator<Item = &Param<T>> {
         self.layers.iter().flat_map(|layer| layer.params())
     }
 
     /// Every parameter in order, to be changed.
+    ///
+    /// ```
+    /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// net.params_mut().for_each(|param| param.value.fill(0.0));
+    /// assert_eq!(net.predict(&nalgebra::dmatrix![1.0, 2.0]), &nalgebra::dmatrix![0.0, 0.0]);
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn params_mut(&mut self) -> impl Iterator<Item = &mut Param<T>> {
         self.layers.iter_mut().flat_map(|layer| layer.params_mut())
     }
 
-    /// The parameter of a full name such as `0.weight`.
+    /// The parameter of a full name such as `0.weight`; `None` if there is none.
+    ///
+    /// ```
+    /// let net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// assert_eq!(net.param("2.weight").unwrap().value.shape(), (3, 2));
+    /// assert!(net.param("1.weight").is_none()); // ReLU
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn param(&self, name: &str) -> Option<&Param<T>> {
         let (layer, name) = name.split_once('.')?;
         let layer = self.layers.get(layer.parse::<usize>().ok()?)?;
@@ -158,6 +244,14 @@ impl<T: Scalar> Sequential<T> {
     }
 
     /// Whether every parameter is a finite number: false once training has diverged.
+    ///
+    /// ```
+    /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// assert!(net.is_finite());
+    /// net.params_mut().next().unwrap().value[0] = f64::NAN;
+    /// assert!(!net.is_finite());
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn is_finite(&self) -> bool {
         // A sum is finite only if its terms are, but may overflow where they are: then look closely.
         let finite = |values: &[T]| {
@@ -170,6 +264,13 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// # Panics
     /// If `x` has another number of columns than the network takes.
+    ///
+    /// ```
+    /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// let x = nalgebra::dmatrix![1.0, 2.0; 3.0, 4.0; 5.0, 6.0];
+    /// assert_eq!(net.forward(&x, layers::Mode::Train).shape(), (3, 2));
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     #[track_caller]
     pub fn forward<'a>(&'a mut self, x: &'a DMatrix<T>, mode: Mode) -> &'a DMatrix<T> {
         assert_eq!(x.ncols(), self.inputs, "network: columns of x and inputs of the network");
@@ -186,6 +287,14 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// # Panics
     /// As [`forward`](Self::forward).
+    ///
+    /// ```
+    /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// let mut p = net.predict(&nalgebra::dmatrix![1.0, 2.0]).clone();
+    /// tensor_ops::softmax::softmax(&mut p, &mut [0.0]); // scores to probabilities
+    /// approx::assert_relative_eq!(p.sum(), 1.0, epsilon = 1e-15);
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     #[track_caller]
     pub fn predict<'a>(&'a mut self, x: &'a DMatrix<T>) -> &'a DMatrix<T> {
         self.forward(x, Mode::Eval)
@@ -195,6 +304,14 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// # Panics
     /// As [`forward`](Self::forward) and [`Loss::evaluate`].
+    ///
+    /// ```
+    /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// net.params_mut().for_each(|param| param.value.fill(0.0));
+    /// let loss = net.loss(&nalgebra::dmatrix![1.0, 2.0], &vec![1], layers::Mode::Eval);
+    /// approx::assert_relative_eq!(loss, 2.0_f64.ln(), epsilon = 1e-6); // of two equal scores
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     #[track_caller]
     pub fn loss<'a>(&mut self, x: &DMatrix<T>, t: impl Into<Targets<'a, T>>, mode: Mode) -> T {
         self.forward(x, mode);
@@ -205,10 +322,25 @@ impl<T: Scalar> Sequential<T> {
         loss + self.decay_loss()
     }
 
-    /// Forward and backward in [`Mode::Train`]: sets every parameter's gradient, gives the loss.
+    /// Forward and backward in [`Mode::Train`]: sets every parameter's gradient, gives the loss
+    /// (weight decay is in both).
     ///
     /// # Panics
     /// As [`loss`](Self::loss).
+    ///
+    /// ```
+    /// use layers::{Mode, MultiLayerNet};
+    /// use nalgebra::dmatrix;
+    /// use optimizers::{Rule, Sgd};
+    ///
+    /// let mut net = MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// let mut sgd = Sgd { lr: 0.1 }.build()?;
+    /// let (x, labels) = (dmatrix![1.0, 2.0; -1.0, 0.5], vec![1, 0]);
+    /// let before = net.gradient(&x, &labels);
+    /// sgd.step(&mut net)?;
+    /// assert!(net.loss(&x, &labels, Mode::Train) < before);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[track_caller]
     pub fn gradient<'a>(&mut self, x: &DMatrix<T>, t: impl Into<Targets<'a, T>>) -> T {
         let loss = self.loss(x, t, Mode::Train);
@@ -241,6 +373,17 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// # Panics
     /// As [`loss`](Self::loss).
+    ///
+    /// ```
+    /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// let (x, labels) = (nalgebra::dmatrix![1.0, 2.0; -1.0, 0.5], vec![1, 0]);
+    /// let numerical = net.numerical_gradient(&x, &labels, 1e-5);
+    /// net.gradient(&x, &labels);
+    /// for (param, numerical) in net.params().zip(&numerical) {
+    ///    approx::assert_relative_eq!(&param.grad, numerical, epsilon = 1e-6);
+    /// }
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     #[track_caller]
     pub fn numerical_gradient<'a>(
         &self,
@@ -272,6 +415,12 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// # Panics
     /// If there is not one label a row, or there are none.
+    ///
+    /// ```
+    /// let x = nalgebra::dmatrix![0.1, 0.9; 0.8, 0.2; 0.3, 0.7];
+    /// let mut net = layers::Sequential::<f64>::new(2); // the scores are x itself
+    /// assert_eq!(net.accuracy(&x, &[1, 0, 0]), 2.0 / 3.0);
+    /// ```
     #[track_caller]
     pub fn accuracy(&mut self, x: &DMatrix<T>, labels: &[usize]) -> f64 {
         assert!(!labels.is_empty(), "accuracy: of no samples");
@@ -283,6 +432,12 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// # Panics
     /// If there is not one label a row.
+    ///
+    /// ```
+    /// let x = nalgebra::dmatrix![0.1, 0.9; 0.8, 0.2; 0.3, 0.7];
+    /// let mut net = layers::Sequential::<f64>::new(2);
+    /// assert_eq!(net.count_correct(&x, &[1, 0, 0]), 2);
+    /// ```
     #[track_caller]
     pub fn count_correct(&mut self, x: &DMatrix<T>, labels: &[usize]) -> usize {
         assert_eq!(x.nrows(), labels.len(), "accuracy: one label a row");
@@ -353,6 +508,12 @@ mod tests {
             approx::assert_relative_eq!(d.grad, &p.grad + &p.value * lambda, epsilon = 1e-14);
         }
         approx::assert_relative_eq!(with_decay, loss + 0.5 * squares, epsilon = 1e-14);
+    }
+
+    #[test]
+    #[should_panic(expected = "weight decay must be at least 0 and finite, found -0.1")]
+    fn a_negative_weight_decay_is_refused() {
+        let _ = Sequential::<f32>::new(2).weight_decay(-0.1);
     }
 
     #[test]

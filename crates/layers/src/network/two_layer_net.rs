@@ -12,6 +12,8 @@ use crate::{Activation, LayerError};
 /// The notebook's `predict` ends in a softmax; here the loss does, and
 /// [`predict`](Sequential::predict) gives the scores before it.
 ///
+/// Source: the book, section 4.5.
+///
 /// # Example
 /// ```
 /// let net = layers::TwoLayerNet::new(784, 50, 10).build::<f32>(init::Seed::new(1))?;
@@ -23,13 +25,26 @@ use crate::{Activation, LayerError};
 pub struct TwoLayerNet(MultiLayerNet);
 
 impl TwoLayerNet {
-    /// A network of `inputs` features, one hidden layer and `outputs` scores.
+    /// A network of `inputs` features, one hidden layer of `hidden` units and `outputs` scores.
+    ///
+    /// ```
+    /// let net = layers::TwoLayerNet::new(4, 3, 2).build::<f64>(init::Seed::new(1))?;
+    /// assert_eq!(net.layers()[1].name(), "sigmoid");
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn new(inputs: usize, hidden: usize, outputs: usize) -> Self {
         let net = MultiLayerNet::new(inputs, &[hidden], outputs).activation(Activation::Sigmoid);
         Self(net.initializer(Initializer::Normal { std: 0.01 }))
     }
 
-    /// Sets the standard deviation of the first weights; the default is 0.01.
+    /// Sets the standard deviation of the initial weights; the default is 0.01.
+    ///
+    /// ```
+    /// let net = layers::TwoLayerNet::new(4, 3, 2).weight_init_std(0.0);
+    /// let net = net.build::<f64>(init::Seed::new(1))?;
+    /// assert_eq!(net.param("0.weight").unwrap().value.amax(), 0.0);
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn weight_init_std(self, std: f64) -> Self {
         Self(self.0.initializer(Initializer::Normal { std }))
     }
@@ -38,6 +53,12 @@ impl TwoLayerNet {
     ///
     /// # Errors
     /// As [`MultiLayerNet::build`]; with these settings there is none.
+    ///
+    /// ```
+    /// let mut net = layers::TwoLayerNet::new(4, 3, 2).build::<f64>(init::Seed::new(1))?;
+    /// assert_eq!(net.predict(&nalgebra::DMatrix::zeros(5, 4)).shape(), (5, 2));
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
     pub fn build<T: Scalar>(&self, seed: Seed) -> Result<Sequential<T>, LayerError> {
         self.0.build(seed)
     }
