@@ -1,8 +1,9 @@
 //! Section 6.3: batch normalisation at sixteen scales of the initial weights.
 
+mod figures;
+
 use std::process::ExitCode;
 
-use experiments::curves::{Style, curve};
 use experiments::text::significant;
 use experiments::{
     Args, Conclusion, Contestant, Failure, Moment, NoFlags, Plan, Printed, Real, Run, Section,
@@ -12,15 +13,12 @@ use init::{Initializer, Seed};
 use layers::{LayerError, MultiLayerNet, Sequential};
 use optimizers::{Rule, Sgd};
 use rayon::prelude::*;
-use viz::{Axis, Color, Corner, Figure, Line, Marker, Note, Panel};
 
 const PART: &str = "batchnorm";
 const TRAIN_SIZE: usize = 1000;
 const BATCH_SIZE: usize = 100;
 const HIDDEN: [usize; 5] = [100; 5];
 const SCALES: usize = 16;
-/// The scale of the opening figure, 0.0136: well within what batch normalisation is for.
-const OPENING: usize = 7;
 /// The two networks of each scale, in the order of the table.
 const KINDS: [(&str, bool); 2] = [("plain", false), ("batchnorm", true)];
 
@@ -39,7 +37,7 @@ impl Section for BatchNormSection {
     }
 
     fn printed() -> Vec<Printed> {
-        let rows = csv_rows(include_str!("../../../data/reference/sec6_3_train_accuracy.csv"));
+        let rows = csv_rows(include_str!("../../../../data/reference/sec6_3_train_accuracy.csv"));
         let number = |(column, kind): (usize, &str)| {
             let rows = rows.iter();
             let printed = rows.map(move |row| Printed {
@@ -58,19 +56,7 @@ impl Section for BatchNormSection {
         let epochs = run.scaled(20, 3);
         train_all::<T>(run, epochs)?;
         print_table(run)?;
-        let grid = Figure::new("Batch normalisation at 16 scales of the initial weights")
-            .subtitle(run.subtitle("1,000 training images, 784-100×5-10, SGD(0.01)"))
-            .grid(4, 4)
-            .panels((0..SCALES).map(|scale| panel(run, scale, epochs)));
-        let reading = "W is the standard deviation of the initial weights. Plain networks learn in a \
-             narrow range of scales only; a cross marks where parameters became NaN.";
-        run.figure("sec6_3_batchnorm", grid, reading)?;
-        let opening = Figure::new("Training with and without batch normalisation")
-            .subtitle(run.subtitle("1,000 training images, 784-100×5-10, SGD(0.01)"))
-            .panel(panel(run, OPENING, epochs));
-        let reading = "At this scale the plain network does not learn at all in these epochs; with \
-             batch normalisation it fits the training images.";
-        run.figure("sec6_3_opening", opening, reading)
+        figures::draw(run, epochs)
     }
 
     fn conclusions(run: &Run) -> Vec<Conclusion> {
@@ -179,45 +165,6 @@ fn print_table(run: &mut Run) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Training accuracy by epoch at one scale.
-fn panel(run: &Run, scale: usize, epochs: usize) -> Panel {
-    let styles = [
-        Style::dashed("without batch norm", Color::VERMILLION),
-        Style::solid("with batch norm", Color::BLUE),
-    ];
-    let mut panel = Panel::new(format!("W: {}", significant(weight_scale(scale))))
-        .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
-        .y_axis(Axis::linear("training accuracy", 0.0, 1.0));
-    for ((kind, _), style) in KINDS.iter().zip(&styles) {
-        let name = series(scale, kind);
-        panel = panel.marks(curve(run.metrics(), (PART, &name, "train_accuracy"), style));
-        panel = mark_diverged(panel, run, &name, style);
-    }
-    panel
-}
-
-/// A cross where each run diverged, and how many did.
-fn mark_diverged(panel: Panel, run: &Run, series: &str, style: &Style<'_>) -> Panel {
-    let metrics = run.metrics();
-    let diverged = metrics.series(PART, series, "diverged");
-    let count: usize = diverged.iter().map(|(_, runs)| runs.len()).sum();
-    if count == 0 {
-        return panel;
-    }
-    let accuracy = metrics.bands(PART, series, "train_accuracy");
-    let crosses = diverged.iter().filter_map(|(epoch, _)| {
-        let (_, band) = accuracy.iter().find(|(step, _)| step == epoch)?;
-        Some((*epoch as f64, band.mean))
-    });
-    let text = match run.args().runs {
-        1 => "diverged".to_owned(),
-        runs => format!("{count} of {runs} diverged"),
-    };
-    panel
-        .mark(Line::new(style.color, crosses).marker(Marker::Cross, 1))
-        .mark(Note::corner(Corner::UpperLeft, &text).color(style.color))
 }
 
 fn main() -> ExitCode {

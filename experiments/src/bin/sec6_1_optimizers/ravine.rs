@@ -1,97 +1,33 @@
-//! Section 6.1: four optimizers in a ravine and on MNIST.
+//! 6.1.2 to 6.1.7: f(x, y) = x²/20 + y² and the paths of four optimizers on it.
 
-use std::process::ExitCode;
-
-use experiments::compare_losses::{self, Series, last_hundred};
-use experiments::curves::Style;
-use experiments::{
-    Args, Conclusion, Contestant, Failure, Log, NoFlags, Printed, Real, Run, Section,
-};
-use init::Seed;
-use layers::MultiLayerNet;
+use experiments::{Conclusion, Failure, Log, Real, Run};
 use optimizers::{AdaGrad, Adam, Momentum, Optimizer, Rule, Sgd, Slot};
 use viz::{Arrows, Axis, Color, Contour, Figure, Grid, Line, Marker, Panel, Scatter, Surface};
 
-const RAVINE: &str = "ravine";
+use crate::OPTIMIZERS;
+
+/// The part's name.
+pub const RAVINE: &str = "ravine";
 const START: (f64, f64) = (-7.0, 2.0);
 /// Points of each path, the start included.
 const POINTS: usize = 30;
-/// Names in files, names in the table, colours and markers.
-const OPTIMIZERS: [(&str, &str, Color, Marker); 4] = [
-    ("sgd", "SGD", Color::VERMILLION, Marker::Circle),
-    ("momentum", "Momentum", Color::ORANGE, Marker::Cross),
-    ("adagrad", "AdaGrad", Color::BLUE, Marker::Square),
-    ("adam", "Adam", Color::GREEN, Marker::Diamond),
-];
 
-struct Optimizers;
-
-impl Section for Optimizers {
-    type Flags = NoFlags;
-    const NAME: &'static str = "sec6_1_optimizers";
-    const ABOUT: &'static str = "Section 6.1: SGD, Momentum, AdaGrad and Adam compared";
-    const PARTS: &'static [(&'static str, &'static str)] = &[
-        (RAVINE, "the paths of the four on f(x, y) = x²/20 + y²"),
-        (compare_losses::PART, "training losses of the four on MNIST, 2,000 iterations"),
-    ];
-
-    fn samples(args: &Args) -> (usize, usize) {
-        if args.part.as_deref() == Some(RAVINE) { (1, 1) } else { compare_losses::SAMPLES }
-    }
-
-    fn printed() -> Vec<Printed> {
-        let text = include_str!("../../../data/reference/sec6_1_mnist_loss.csv");
-        compare_losses::printed(text, &OPTIMIZERS.map(|(name, ..)| name))
-    }
-
-    fn run<T: Real>(run: &mut Run, _: &NoFlags) -> Result<(), Failure> {
-        if run.wants(RAVINE) {
-            ravine::<T>(run)?;
-        }
-        if run.wants(compare_losses::PART) {
-            mnist::<T>(run)?;
-        }
-        Ok(())
-    }
-
-    fn conclusions(run: &Run) -> Vec<Conclusion> {
-        let mut conclusions = Vec::new();
-        if run.wants(RAVINE) {
-            let last = OPTIMIZERS.map(|(name, ..)| {
-                let steps = run.metrics().bands(RAVINE, name, "f");
-                steps.last().map_or(f64::NAN, |(_, band)| band.mean)
-            });
-            let [sgd, momentum, adagrad, adam] = last;
-            conclusions.push(Conclusion::new(
-                "in the ravine AdaGrad comes closest to the minimum; the notebook reads Adam off \
+/// AdaGrad comes closest.
+pub fn conclusion(run: &Run) -> Conclusion {
+    let last = OPTIMIZERS.map(|(name, ..)| {
+        let steps = run.metrics().bands(RAVINE, name, "f");
+        steps.last().map_or(f64::NAN, |(_, band)| band.mean)
+    });
+    let [sgd, momentum, adagrad, adam] = last;
+    Conclusion::new(
+        "in the ravine AdaGrad comes closest to the minimum; the notebook reads Adam off \
                  its figure",
-                adagrad < sgd.min(momentum).min(adam),
-                format!(
-                    "f after {POINTS} points: AdaGrad {adagrad:.4}, SGD {sgd:.4}, Adam {adam:.4}, \
+        adagrad < sgd.min(momentum).min(adam),
+        format!(
+            "f after {POINTS} points: AdaGrad {adagrad:.4}, SGD {sgd:.4}, Adam {adam:.4}, \
                      Momentum {momentum:.4}"
-                ),
-            ));
-        }
-        if run.wants(compare_losses::PART) {
-            let bands = OPTIMIZERS.map(|(name, ..)| last_hundred(run.metrics(), name));
-            let [sgd, momentum, adagrad, adam] = bands;
-            let numbers = OPTIMIZERS.iter().zip(&bands);
-            let numbers: Vec<_> =
-                numbers.map(|((_, label, ..), band)| format!("{label} {}", band.text(3))).collect();
-            let by = format!("mean loss of the last 100 iterations: {}", numbers.join(", "));
-            conclusions.push(Conclusion::new(
-                "Momentum, AdaGrad and Adam learn faster than SGD",
-                momentum.mean.max(adagrad.mean).max(adam.mean) < sgd.mean,
-                by.clone(),
-            ));
-            conclusions.push(Conclusion::new(
-                "AdaGrad ends lowest with these settings",
-                adagrad.mean < momentum.mean.min(adam.mean),
-                by,
-            ));
-        }
-        conclusions
-    }
+        ),
+    )
 }
 
 /// The notebook's optimizers with the learning rates of 6.1.7.
@@ -132,7 +68,11 @@ fn path<T: Real>(optimizer: &mut dyn Optimizer<T>) -> Vec<(f64, f64)> {
     points
 }
 
-fn ravine<T: Real>(run: &mut Run) -> Result<(), Failure> {
+/// Walks, records and draws the four paths and the ravine itself.
+///
+/// # Errors
+/// If a figure cannot be written.
+pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
     let paths = in_the_ravine::<T>().map(|mut optimizer| path(&mut *optimizer));
     for ((name, ..), path) in OPTIMIZERS.iter().zip(&paths) {
         let point = |(step, &(x, y)): (usize, &(f64, f64))| {
@@ -204,42 +144,6 @@ fn ravine<T: Real>(run: &mut Run) -> Result<(), Failure> {
         "SGD zigzags across the ravine; AdaGrad damps the steep direction and comes closest to the \
          minimum (+).",
     )
-}
-
-/// The notebook's optimizers with the defaults of 6.1.8.
-fn on_mnist<T: Real>(index: usize) -> Box<dyn Optimizer<T>> {
-    let built = match index {
-        0 => Sgd::default().build(),
-        1 => Momentum::default().build(),
-        2 => AdaGrad::default().build(),
-        _ => Adam::default().build(),
-    };
-    built.expect("the book's defaults are valid")
-}
-
-fn mnist<T: Real>(run: &mut Run) -> Result<(), Failure> {
-    let series = OPTIMIZERS.map(|(name, label, color, marker)| Series {
-        name,
-        label,
-        style: Style::solid(label, color).marker(marker, 100),
-    });
-    compare_losses::run(run, &series, |index, seed: Seed| {
-        let network = MultiLayerNet::new(784, &[100; 4], 10).build::<T>(seed);
-        Contestant {
-            network: network.expect("fixed settings are valid"),
-            optimizer: on_mnist(index),
-        }
-    })?;
-    let figure = compare_losses::figure(run, "Four optimizers on MNIST", &series, 1.0);
-    run.figure(
-        "sec6_1_mnist",
-        figure,
-        "AdaGrad, Adam and Momentum learn faster than SGD at these learning rates.",
-    )
-}
-
-fn main() -> ExitCode {
-    experiments::main::<Optimizers>()
 }
 
 #[cfg(test)]

@@ -1,0 +1,70 @@
+//! The grid of 16 scales, and the opening figure at one of them.
+
+use experiments::curves::{Style, curve};
+use experiments::text::significant;
+use experiments::{Failure, Run};
+use viz::{Axis, Color, Corner, Figure, Line, Marker, Note, Panel};
+
+use crate::{KINDS, PART, SCALES, series, weight_scale};
+
+/// The scale of the opening figure, 0.0136: well within what batch normalisation is for.
+const OPENING: usize = 7;
+
+/// Draws both.
+///
+/// # Errors
+/// If a figure cannot be written.
+pub fn draw(run: &mut Run, epochs: usize) -> Result<(), Failure> {
+    let grid = Figure::new("Batch normalisation at 16 scales of the initial weights")
+        .subtitle(run.subtitle("1,000 training images, 784-100×5-10, SGD(0.01)"))
+        .grid(4, 4)
+        .panels((0..SCALES).map(|scale| panel(run, scale, epochs)));
+    let reading = "W is the standard deviation of the initial weights. Plain networks learn in a \
+             narrow range of scales only; a cross marks where parameters became NaN.";
+    run.figure("sec6_3_batchnorm", grid, reading)?;
+    let opening = Figure::new("Training with and without batch normalisation")
+        .subtitle(run.subtitle("1,000 training images, 784-100×5-10, SGD(0.01)"))
+        .panel(panel(run, OPENING, epochs));
+    let reading = "At this scale the plain network does not learn at all in these epochs; with \
+             batch normalisation it fits the training images.";
+    run.figure("sec6_3_opening", opening, reading)
+}
+
+/// Training accuracy by epoch at one scale.
+fn panel(run: &Run, scale: usize, epochs: usize) -> Panel {
+    let styles = [
+        Style::dashed("without batch norm", Color::VERMILLION),
+        Style::solid("with batch norm", Color::BLUE),
+    ];
+    let mut panel = Panel::new(format!("W: {}", significant(weight_scale(scale))))
+        .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
+        .y_axis(Axis::linear("training accuracy", 0.0, 1.0));
+    for ((kind, _), style) in KINDS.iter().zip(&styles) {
+        let name = series(scale, kind);
+        panel = panel.marks(curve(run.metrics(), (PART, &name, "train_accuracy"), style));
+        panel = mark_diverged(panel, run, &name, style);
+    }
+    panel
+}
+
+/// A cross where each run diverged, and how many did.
+fn mark_diverged(panel: Panel, run: &Run, series: &str, style: &Style<'_>) -> Panel {
+    let metrics = run.metrics();
+    let diverged = metrics.series(PART, series, "diverged");
+    let count: usize = diverged.iter().map(|(_, runs)| runs.len()).sum();
+    if count == 0 {
+        return panel;
+    }
+    let accuracy = metrics.bands(PART, series, "train_accuracy");
+    let crosses = diverged.iter().filter_map(|(epoch, _)| {
+        let (_, band) = accuracy.iter().find(|(step, _)| step == epoch)?;
+        Some((*epoch as f64, band.mean))
+    });
+    let text = match run.args().runs {
+        1 => "diverged".to_owned(),
+        runs => format!("{count} of {runs} diverged"),
+    };
+    panel
+        .mark(Line::new(style.color, crosses).marker(Marker::Cross, 1))
+        .mark(Note::corner(Corner::UpperLeft, &text).color(style.color))
+}

@@ -1,0 +1,131 @@
+//! Dropout read as an ensemble, beside a real one: the notebook only states the likeness.
+
+use experiments::curves::{Style, curve};
+use experiments::{Blocks, Conclusion, Failure, Log, Plan, Real, Run, train};
+use init::Seed;
+use layers::{MultiLayerNet, Sequential};
+use nalgebra::DMatrix;
+use rayon::prelude::*;
+use tensor_ops::reduce::{Axis as Over, argmax};
+use tensor_ops::softmax::softmax;
+use viz::{Axis, Color, Figure, Line, LineStyle, Marker, Panel};
+
+use crate::{BATCH_SIZE, HIDDEN, TRAIN_SIZE, contestant};
+
+/// The part's name.
+pub const ENSEMBLE: &str = "ensemble";
+const MEMBERS: usize = 10;
+
+/// More networks are better than one.
+pub fn conclusion(run: &Run) -> Vec<Conclusion> {
+    let sizes = run.metrics().bands(ENSEMBLE, ENSEMBLE, "test_accuracy");
+    let (Some((_, one)), Some((members, all))) = (sizes.first(), sizes.last()) else {
+        return Vec::new();
+    };
+    let dropout = run.metrics().bands("dropout", "dropout", "test_accuracy");
+    let beside =
+        dropout.last().map(|(_, band)| format!("; one network with dropout {}", band.text(3)));
+    vec![Conclusion::new(
+        "averaging separately trained networks raises test accuracy",
+        all.mean > one.mean,
+        format!(
+            "one network {}, {members} averaged {}{}",
+            one.text(3),
+            all.text(3),
+            beside.unwrap_or_default()
+        ),
+    )]
+}
+
+/// Ten networks, each with its own weights and mini-batches, and the mean of their probabilities.
+///
+/// # Errors
+/// Whatever stops it.
+pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
+    let seeds = run.args().seeds();
+    let per_epoch = TRAIN_SIZE / BATCH_SIZE;
+    let epochs = run.scaled(201, 6);
+    let plan = Plan { iterations: (epochs - 1) * per_epoch + 1, batch_size: BATCH_SIZE };
+    let members = run.scaled(MEMBERS, 3);
+    let samples = run.data().train.clone().first(TRAIN_SIZE);
+    let test = run.data().test.clone().first(run.scaled(10_000, 500)).blocks::<T>();
+    let plain = MultiLayerNet::new(784, &HIDDEN, 10);
+    let what = format!("training ensembles of {members} networks");
+    run.begin(&what, seeds.len() * members * plan.iterations);
+    let run_ref: &Run = run;
+    let train_one = |&(seed, member): &(u64, usize)| {
+        // The series of units goes on behind those of the other parts.
+        let seed = Seed::new(seed).unit(100 + member as u64);
+        let mut contestants = [contestant::<T>(&plain, seed)];
+        train(run_ref, &mut contestants, &samples, plan, seed, |_| {})?;
+        let [mut contestant] = contestants;
+        Ok(probabilities(&mut contestant.network, &test))
+    };
+    let jobs: Vec<_> =
+        seeds.iter().flat_map(|&seed| (0..members).map(move |member| (seed, member))).collect();
+    let outputs: Vec<_> = jobs.par_iter().map(train_one).collect::<Result<_, Failure>>()?;
+    run.end();
+    for (&seed, outputs) in seeds.iter().zip(outputs.chunks(members)) {
+        let mut sum: Vec<DMatrix<T>> =
+            outputs[0].iter().map(|p| DMatrix::zeros(p.nrows(), p.ncols())).collect();
+        let mut log = Log::new();
+        for (member, output) in outputs.iter().enumerate() {
+            sum.iter_mut().zip(output).for_each(|(sum, p)| *sum += p);
+            log.push((member + 1, "test_accuracy", accuracy(&sum, &test)));
+        }
+        run.record(ENSEMBLE, ENSEMBLE, seed, log);
+    }
+    draw_ensemble(run, members)
+}
+
+/// The softmax of a network's scores for every block of test images.
+fn probabilities<T: Real>(network: &mut Sequential<T>, test: &Blocks<T>) -> Vec<DMatrix<T>> {
+    let blocks = test.iter();
+    blocks
+        .map(|(x, _)| {
+            let mut p = network.predict(x).clone();
+            let mut scratch = vec![T::zero(); p.nrows()];
+            softmax(&mut p, &mut scratch);
+            p
+        })
+        .collect()
+}
+
+fn accuracy<T: Real>(probabilities: &[DMatrix<T>], test: &Blocks<T>) -> f64 {
+    let (mut correct, mut count) = (0, 0);
+    for (p, (_, labels)) in probabilities.iter().zip(test.iter()) {
+        let mut classes = vec![0; labels.len()];
+        argmax(p, Over::Columns, &mut classes);
+        correct += classes.iter().zip(labels).filter(|(class, label)| class == label).count();
+        count += labels.len();
+    }
+    correct as f64 / count as f64
+}
+
+fn draw_ensemble(run: &mut Run, members: usize) -> Result<(), Failure> {
+    let sizes = run.metrics().bands(ENSEMBLE, ENSEMBLE, "test_accuracy");
+    for (size, band) in &sizes {
+        run.say(&format!("ensemble of {size}: test acc:{}", band.text(4)))?;
+    }
+    let style = Style::solid("ensemble of separately trained networks", Color::PURPLE)
+        .marker(Marker::Circle, 1);
+    let mut panel = Panel::new("")
+        .x_axis(Axis::linear("networks averaged", 1.0, members as f64))
+        .y_axis(Axis::linear("test accuracy", 0.4, 1.0))
+        .marks(curve(run.metrics(), (ENSEMBLE, ENSEMBLE, "test_accuracy"), &style));
+    let single = run.metrics().bands("dropout", "dropout", "test_accuracy");
+    if let Some((_, band)) = single.last() {
+        let level = [(1.0, band.mean), (members as f64, band.mean)];
+        let line = Line::new(Color::GREEN, level).style(LineStyle::Dashed);
+        panel = panel.mark(line.named("one network with dropout 0.2 after 301 epochs"));
+    }
+    let figure = Figure::new("Dropout beside an ensemble")
+        .subtitle(run.subtitle("300 training images, 784-100×6-10, SGD(0.01), 201 epochs"))
+        .panel(panel);
+    run.figure(
+        "sec6_4_ensemble",
+        figure,
+        "Averaging networks helps at once; dropout is said to do the same in one network, but not \
+         within these epochs.",
+    )
+}

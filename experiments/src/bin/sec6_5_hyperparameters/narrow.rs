@@ -1,0 +1,117 @@
+//! 6.5.2: the range narrowed round by round.
+
+use experiments::text::significant;
+use experiments::{Conclusion, Failure, Real, Run};
+use init::Seed;
+use viz::{Axis, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Panel, Scatter};
+
+use crate::ranking::{Point, ranked_by_seed};
+use crate::trial::{Range, START, Trial, per_trial, ranking, trials};
+
+/// The part's name.
+pub const NARROW: &str = "narrow";
+/// Rounds of narrowing, trials a round, and how many of the best span the next range.
+const ROUNDS: usize = 4;
+const ROUND_TRIALS: usize = 30;
+const KEPT: usize = 6;
+
+/// Later rounds do better.
+pub fn conclusion(run: &Run) -> Conclusion {
+    let ranked = ranked_by_seed(run, &format!("{NARROW}/{ROUNDS}"));
+    let first = ranked_by_seed(run, &format!("{NARROW}/1"));
+    let median = |trials: &[Vec<Point>]| {
+        let sum: f64 = trials.iter().map(|t| t[t.len() / 2].0).sum();
+        sum / trials.len() as f64
+    };
+    let (before, after) = (median(&first), median(&ranked));
+    Conclusion::new(
+        "narrowing the range raises the accuracy of a typical trial",
+        after > before,
+        format!("median of the first round {before:.2}, of the last {after:.2}"),
+    )
+}
+
+/// Searches again in the range of the best, round by round.
+///
+/// # Errors
+/// Whatever stops it.
+pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
+    let (rounds, count) = (run.scaled(ROUNDS, 2), run.scaled(ROUND_TRIALS, 8));
+    let seeds = run.args().seeds();
+    run.begin("narrowing the range", seeds.len() * rounds * count * per_trial(run));
+    let mut panels = Vec::new();
+    let mut found = Vec::new();
+    for &root in &seeds {
+        let mut range = START;
+        for round in 0..rounds {
+            // Trial numbers go on behind those of the search.
+            let first = 1000 + round * count;
+            let trials = trials::<T>(run, Seed::new(root), range, first, count)?;
+            for (number, trial) in trials.iter().enumerate() {
+                let part = format!("{NARROW}/{}", round + 1);
+                run.record(&part, &number.to_string(), root, trial.log.clone());
+            }
+            if root == seeds[0] {
+                panels.push(round_panel(round, range, &trials));
+            }
+            found.push((root, round, range, ranking(&trials)[0].accuracy()));
+            range = around_the_best(&ranking(&trials)[..KEPT.min(count)], range);
+        }
+        found.push((root, rounds, range, f64::NAN));
+    }
+    run.end();
+    for (seed, round, range, best) in found {
+        let ends = |(low, high): (f64, f64)| {
+            format!("{} to {}", significant(10_f64.powf(low)), significant(10_f64.powf(high)))
+        };
+        let (lr, decay) = (ends(range.learning_rate), ends(range.weight_decay));
+        run.say(&match round {
+            last if last == rounds => {
+                format!("seed {seed}, range found: lr {lr}, weight decay {decay}")
+            }
+            _ => format!(
+                "seed {seed}, round {}: lr {lr}, weight decay {decay}: best val acc:{best}",
+                round + 1
+            ),
+        })?;
+    }
+    let figure = Figure::new("Narrowing the range")
+        .subtitle(run.subtitle(&format!("first seed, {count} trials a round")))
+        .grid(rounds.div_ceil(2), 2)
+        .panels(panels);
+    run.figure(
+        "sec6_5_narrow",
+        figure,
+        "Each round searches the range that the best trials of the round before span: it closes in on \
+         high learning rates, and on no particular weight decay.",
+    )
+}
+
+fn round_panel(round: usize, range: Range, trials: &[Trial]) -> Panel {
+    let accuracy =
+        ColorScale::new(Axis::linear("validation accuracy", 0.0, 1.0), ColorMap::Viridis);
+    let power = |(low, high): (f64, f64)| [10_f64.powf(low), 10_f64.powf(high)];
+    let ([x0, x1], [y0, y1]) = (power(range.learning_rate), power(range.weight_decay));
+    let frame = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)];
+    let points = trials.iter().map(|t| (t.learning_rate, t.weight_decay, t.accuracy()));
+    Panel::new(format!("round {}", round + 1))
+        .x_axis(Axis::log("learning rate", 1e-6, 1e-2))
+        .y_axis(Axis::log("weight decay", 1e-8, 1e-4))
+        .mark(Line::new(Color::GREY, frame).style(LineStyle::Dashed))
+        .mark(Scatter::colored(accuracy, points))
+}
+
+/// The smallest range that holds the best trials, a tenth wider on each side, within the old one.
+fn around_the_best(best: &[&Trial], old: Range) -> Range {
+    let span = |(old_low, old_high): (f64, f64), value: fn(&Trial) -> f64| {
+        let exponents = || best.iter().map(|trial| value(trial).log10());
+        let low = exponents().fold(f64::INFINITY, f64::min);
+        let high = exponents().fold(f64::NEG_INFINITY, f64::max);
+        let margin = 0.1 * (high - low);
+        ((low - margin).max(old_low), (high + margin).min(old_high))
+    };
+    Range {
+        learning_rate: span(old.learning_rate, |trial| trial.learning_rate),
+        weight_decay: span(old.weight_decay, |trial| trial.weight_decay),
+    }
+}
