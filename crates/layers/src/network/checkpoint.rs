@@ -160,7 +160,7 @@ impl<T: Scalar> Sequential<T> {
             return Err(CheckpointError::Names { problem: "has an unknown", name });
         }
         let mut values = values.into_iter();
-        for layer in self.layers_mut() {
+        for layer in &mut self.layers {
             for (param, values) in layer.params_mut().iter_mut().zip(&mut values) {
                 param.value.copy_from_slice(&values);
             }
@@ -189,9 +189,10 @@ fn decode<T: Scalar>(name: String, view: &TensorView<'_>) -> Result<Vec<T>, Chec
 
 #[cfg(test)]
 mod tests {
-    use crate::MultiLayerNet;
-    use init::Seed;
+    use crate::{Affine, MultiLayerNet, Sequential};
+    use init::{Initializer, Purpose, Seed};
     use nalgebra::DMatrix;
+    use safetensors::tensor::{Dtype, TensorView, serialize};
 
     fn net(hidden: &[usize]) -> MultiLayerNet {
         MultiLayerNet::new(5, hidden, 3).batch_norm(true)
@@ -235,5 +236,44 @@ mod tests {
             assert!(error.contains(message), "{error}");
             assert_eq!(target.to_safetensors(), before);
         }
+    }
+
+    #[test]
+    fn missing_unknown_and_integer_tensors_are_named() {
+        let affine = |n_in, n_out| {
+            let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+            Affine::<f32>::new(n_in, n_out, Initializer::He, &mut rng)
+        };
+        let two = Sequential::new(2).push(affine(2, 3)).unwrap().push(affine(3, 1)).unwrap();
+        let mut one = Sequential::new(2).push(affine(2, 3)).unwrap();
+        let unknown = one.load_safetensors(&two.to_safetensors()).unwrap_err();
+        assert!(unknown.to_string().starts_with("the file has an unknown \"1.bias\""), "{unknown}");
+        let lacking = two.clone().load_safetensors(&one.to_safetensors()).unwrap_err();
+        assert!(lacking.to_string().starts_with("the file lacks \"1.weight\""), "{lacking}");
+
+        let bytes = [0; 48];
+        let integers = TensorView::new(Dtype::I64, vec![3, 2], &bytes).unwrap();
+        let file = serialize([("0.weight", integers)], None).unwrap();
+        let error = one.load_safetensors(&file).unwrap_err().to_string();
+        assert_eq!(error, "\"0.weight\" holds I64 in the file; F32 and F64 can be read");
+    }
+
+    #[test]
+    fn damaged_files_never_panic_and_cut_ones_are_refused() {
+        let mut target = net(&[2]).build::<f32>(Seed::new(2)).unwrap();
+        let file = target.to_safetensors();
+        for length in 0..file.len() {
+            assert!(target.load_safetensors(&file[..length]).is_err(), "{length} bytes");
+        }
+        assert_eq!(target.to_safetensors(), file);
+        for place in 0..file.len() {
+            for bit in 0..8 {
+                let mut damaged = file.clone();
+                damaged[place] ^= 1 << bit;
+                let _ = target.load_safetensors(&damaged); // a changed number is a number
+            }
+        }
+        target.load_safetensors(&file).unwrap();
+        assert_eq!(target.to_safetensors(), file);
     }
 }

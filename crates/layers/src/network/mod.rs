@@ -3,6 +3,7 @@
 mod checkpoint;
 mod multi_layer_net;
 mod sequential;
+mod training;
 mod two_layer_net;
 
 pub use checkpoint::CheckpointError;

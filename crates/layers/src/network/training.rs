@@ -1,0 +1,220 @@
+//! Training and judging a network: loss, gradients, accuracy.
+
+use nalgebra::DMatrix;
+use optimizers::{Slot, Slots};
+use tensor_ops::{Scalar, reduce, reduce::Axis, reshape};
+
+use super::Sequential;
+use crate::{Mode, Param, Role, Targets};
+
+impl<T: Scalar> Sequential<T> {
+    /// The loss of a batch, weight decay included.
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward) and [`Loss::evaluate`](crate::Loss::evaluate).
+    ///
+    /// ```
+    /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// net.params_mut().for_each(|param| param.value.fill(0.0));
+    /// let loss = net.loss(&nalgebra::dmatrix![1.0, 2.0], &vec![1], layers::Mode::Eval);
+    /// approx::assert_relative_eq!(loss, 2.0_f64.ln(), epsilon = 1e-6); // of two equal scores
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
+    #[track_caller]
+    pub fn loss<'a>(&mut self, x: &DMatrix<T>, t: impl Into<Targets<'a, T>>, mode: Mode) -> T {
+        self.forward(x, mode);
+        let scores = self.activations.last().unwrap_or(x);
+        // The last layer's: (len − 1) mod 2, and somewhere where there is no layer.
+        let gradient = &mut self.gradients[(self.layers.len() + 1) % 2];
+        let loss = self.loss.evaluate(scores, t.into(), gradient, &mut self.scratch);
+        loss + self.decay_loss()
+    }
+
+    /// Forward and backward in [`Mode::Train`]: sets every parameter's gradient, gives the loss
+    /// (weight decay is in both).
+    ///
+    /// # Panics
+    /// As [`loss`](Self::loss).
+    ///
+    /// ```
+    /// use layers::{Mode, MultiLayerNet};
+    /// use nalgebra::dmatrix;
+    /// use optimizers::{Rule, Sgd};
+    ///
+    /// let mut net = MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// let mut sgd = Sgd { lr: 0.1 }.build()?;
+    /// let (x, labels) = (dmatrix![1.0, 2.0; -1.0, 0.5], vec![1, 0]);
+    /// let before = net.gradient(&x, &labels);
+    /// sgd.step(&mut net)?;
+    /// assert!(net.loss(&x, &labels, Mode::Train) < before);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn gradient<'a>(&mut self, x: &DMatrix<T>, t: impl Into<Targets<'a, T>>) -> T {
+        let loss = self.loss(x, t, Mode::Train);
+        for i in (0..self.layers.len()).rev() {
+            let [even, odd] = &mut self.gradients;
+            let (dy, dx) = if i % 2 == 0 { (even, odd) } else { (odd, even) };
+            if i == 0 {
+                // Nothing learns from the gradient by the input of the network.
+                self.layers[i].backward(x, &self.activations[i], dy, None);
+            } else {
+                let input = &self.activations[i - 1];
+                reshape(dx, input.nrows(), input.ncols());
+                self.layers[i].backward(input, &self.activations[i], dy, Some(dx));
+            }
+        }
+        if self.weight_decay != 0.0 {
+            let lambda = T::of(self.weight_decay);
+            for Param { value, grad, .. } in self.params_mut().filter(|p| p.role == Role::Weight) {
+                let pairs = grad.as_mut_slice().iter_mut().zip(value.as_slice());
+                pairs.for_each(|(grad, &value)| *grad += lambda * value);
+            }
+        }
+        loss
+    }
+
+    /// The gradients by central differences of step `h`, a matrix for each parameter in order.
+    ///
+    /// Every evaluation starts from a copy of the network as it is now, so running statistics do
+    /// not move and dropout removes the same units each time. Slow: two passes a parameter.
+    ///
+    /// # Panics
+    /// As [`loss`](Self::loss).
+    ///
+    /// ```
+    /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// let (x, labels) = (nalgebra::dmatrix![1.0, 2.0; -1.0, 0.5], vec![1, 0]);
+    /// let numerical = net.numerical_gradient(&x, &labels, 1e-5);
+    /// net.gradient(&x, &labels);
+    /// for (param, numerical) in net.params().zip(&numerical) {
+    ///    approx::assert_relative_eq!(&param.grad, numerical, epsilon = 1e-6);
+    /// }
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
+    #[track_caller]
+    pub fn numerical_gradient<'a>(
+        &self,
+        x: &DMatrix<T>,
+        t: impl Into<Targets<'a, T>>,
+        h: f64,
+    ) -> Vec<DMatrix<T>> {
+        let t = t.into();
+        let count = self.params().count();
+        (0..count)
+            .map(|index| {
+                let param = self.params().nth(index).expect("counted above");
+                let (rows, columns) = param.value.shape();
+                let mut values = param.value.as_slice().to_vec();
+                let loss_at = |values: &[T]| {
+                    let mut copy = self.clone();
+                    copy.slot(index).value.copy_from_slice(values);
+                    copy.loss(x, t, Mode::Train)
+                };
+                let gradient = tensor_ops::numerical_gradient(loss_at, &mut values, h);
+                DMatrix::from_vec(rows, columns, gradient)
+            })
+            .collect()
+    }
+
+    /// The share of rows whose largest score is at their label.
+    ///
+    /// As in NumPy, NaN counts as the largest: a diverged network predicts class 0 throughout.
+    ///
+    /// # Panics
+    /// If there is not one label a row, or there are none.
+    ///
+    /// ```
+    /// let x = nalgebra::dmatrix![0.1, 0.9; 0.8, 0.2; 0.3, 0.7];
+    /// let mut net = layers::Sequential::<f64>::new(2); // the scores are x itself
+    /// assert_eq!(net.accuracy(&x, &[1, 0, 0]), 2.0 / 3.0);
+    /// ```
+    #[track_caller]
+    pub fn accuracy(&mut self, x: &DMatrix<T>, labels: &[usize]) -> f64 {
+        assert!(!labels.is_empty(), "accuracy: of no samples");
+        self.count_correct(x, labels) as f64 / labels.len() as f64
+    }
+
+    /// How many rows have their largest score at their label: [`accuracy`](Self::accuracy) for data
+    /// that comes in blocks.
+    ///
+    /// # Panics
+    /// If there is not one label a row.
+    ///
+    /// ```
+    /// let x = nalgebra::dmatrix![0.1, 0.9; 0.8, 0.2; 0.3, 0.7];
+    /// let mut net = layers::Sequential::<f64>::new(2);
+    /// assert_eq!(net.count_correct(&x, &[1, 0, 0]), 2);
+    /// ```
+    #[track_caller]
+    pub fn count_correct(&mut self, x: &DMatrix<T>, labels: &[usize]) -> usize {
+        assert_eq!(x.nrows(), labels.len(), "accuracy: one label a row");
+        let mut classes = std::mem::take(&mut self.classes);
+        classes.resize(labels.len(), 0);
+        reduce::argmax(self.predict(x), Axis::Columns, &mut classes);
+        let correct = classes.iter().zip(labels).filter(|(class, label)| class == label).count();
+        self.classes = classes;
+        correct
+    }
+
+    fn decay_loss(&self) -> T {
+        if self.weight_decay == 0.0 {
+            return T::zero();
+        }
+        let weights = self.params().filter(|param| param.role == Role::Weight);
+        let squares: T =
+            weights.map(|w| reduce::sum_squares_about(w.value.as_slice(), T::zero())).sum();
+        T::of(0.5 * self.weight_decay) * squares
+    }
+}
+
+/// An optimizer steps a network directly; weights decay, other parameters do not.
+impl<T: Scalar> Slots<T> for Sequential<T> {
+    fn len(&self) -> usize {
+        self.layers.iter().map(|layer| layer.params().len()).sum()
+    }
+
+    fn slot(&mut self, index: usize) -> Slot<'_, T> {
+        let param = self.params_mut().nth(index).expect("an index below len()");
+        Slot {
+            decay: param.role == Role::Weight,
+            value: param.value.as_mut_slice(),
+            grad: param.grad.as_mut_slice(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MultiLayerNet;
+    use init::Seed;
+
+    #[test]
+    fn weight_decay_touches_weights_only() {
+        let build = |lambda| {
+            let net = MultiLayerNet::new(3, &[4], 2).batch_norm(true).weight_decay(lambda);
+            net.build::<f64>(Seed::new(5)).unwrap()
+        };
+        let (mut plain, mut decayed) = (build(0.0), build(0.5));
+        let x = DMatrix::from_fn(6, 3, |i, j| (i as f64 - j as f64) / 3.0);
+        let t = vec![0, 1, 1, 0, 1, 0];
+        let loss = plain.gradient(&x, &t);
+        let with_decay = decayed.gradient(&x, &t);
+        let mut squares = 0.0;
+        for (p, d) in plain.params().zip(decayed.params()) {
+            let lambda = if p.role == Role::Weight { 0.5 } else { 0.0 };
+            squares += lambda * p.value.norm_squared();
+            approx::assert_relative_eq!(d.grad, &p.grad + &p.value * lambda, epsilon = 1e-14);
+        }
+        approx::assert_relative_eq!(with_decay, loss + 0.5 * squares, epsilon = 1e-14);
+    }
+
+    #[test]
+    fn a_network_of_nan_predicts_class_zero() {
+        let mut net = MultiLayerNet::new(3, &[4], 3).build::<f32>(Seed::new(1)).unwrap();
+        net.params_mut().for_each(|param| param.value.fill(f32::NAN));
+        let x = DMatrix::from_element(4, 3, 1.0);
+        assert_eq!(net.accuracy(&x, &[0, 1, 2, 0]), 0.5);
+    }
+}
