@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::Conclusion;
+use crate::reference::Comparison;
 
 /// A figure that has been drawn.
 #[derive(Clone, Debug)]
@@ -23,8 +24,10 @@ pub(crate) struct Page<'a> {
     pub(crate) command: String,
     pub(crate) figures: &'a [Drawn],
     pub(crate) conclusions: &'a [Conclusion],
-    /// How the notebook's printed numbers compare.
-    pub(crate) comparison: Option<String>,
+    /// How the notebook's printed numbers compare, a line a series.
+    pub(crate) compared: &'a [String],
+    /// And each of them.
+    pub(crate) comparisons: &'a [Comparison],
 }
 
 /// The command that makes this page again, as it would be typed in the workspace.
@@ -61,7 +64,8 @@ mod tests {
             command: "cargo run".to_owned(),
             figures: &figures,
             conclusions: &conclusions,
-            comparison: None,
+            compared: &[],
+            comparisons: &[],
         };
         let html = page.render().unwrap();
         assert!(html.contains("a &#60; b") && html.contains("x &#38; y"), "{html}");

@@ -32,14 +32,14 @@ pub fn csv_rows(text: &str) -> Vec<Vec<f64>> {
 /// A printed number beside ours.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Comparison {
-    part: &'static str,
-    series: String,
-    metric: &'static str,
-    step: usize,
-    notebook: f64,
-    ours: Band,
+    pub(crate) part: &'static str,
+    pub(crate) series: String,
+    pub(crate) metric: &'static str,
+    pub(crate) step: usize,
+    pub(crate) notebook: f64,
+    pub(crate) ours: Band,
     /// Whether the notebook's run lies within the range of our seeds; unknown for fewer than three.
-    inside: Option<bool>,
+    pub(crate) inside: Option<bool>,
 }
 
 /// Puts every printed number that this run has a counterpart for beside it.
@@ -70,24 +70,36 @@ pub(crate) fn compare(printed: &[Printed], metrics: &Metrics) -> Vec<Comparison>
     comparisons
 }
 
-/// One sentence for the end of the table; nothing if there is nothing to compare.
-pub(crate) fn sentence(comparisons: &[Comparison]) -> Option<String> {
+/// A line for each series that the notebook printed, and one for all of them.
+pub(crate) fn by_series(comparisons: &[Comparison]) -> Vec<String> {
+    let groups =
+        comparisons.chunk_by(|a, b| (a.part, &a.series, a.metric) == (b.part, &b.series, b.metric));
+    let mut lines: Vec<String> = groups
+        .map(|group| {
+            let Comparison { part, series, metric, .. } = &group[0];
+            line(&format!("{part}, {series}, {metric}"), group)
+        })
+        .collect();
+    if let Some(first) = comparisons.first() {
+        lines.push(line("all printed numbers", comparisons));
+        if first.inside.is_none() {
+            lines.push(
+                "give --runs 5 to see which of them lie within the spread of seeds".to_owned(),
+            );
+        }
+    }
+    lines
+}
+
+fn line(what: &str, comparisons: &[Comparison]) -> String {
     let count = comparisons.len();
-    let runs = comparisons.first()?.ours.runs;
     let apart = comparisons.iter().map(|c| (c.ours.mean - c.notebook).abs()).sum::<f64>();
-    let apart = apart / count as f64;
+    let apart = format!("mean difference {:.4}", apart / count as f64);
+    if comparisons.iter().all(|c| c.inside.is_none()) {
+        return format!("notebook, {what}: {count} numbers, {apart}");
+    }
     let inside = comparisons.iter().filter(|c| c.inside == Some(true)).count();
-    Some(if comparisons.iter().any(|c| c.inside.is_some()) {
-        format!(
-            "notebook: {inside} of its {count} printed numbers lie within the range of our {runs} \
-             seeds; the mean difference to our means is {apart:.4}"
-        )
-    } else {
-        format!(
-            "notebook: its {count} printed numbers differ by {apart:.4} in the mean; \
-             --runs 5 shows how much of that is chance"
-        )
-    })
+    format!("notebook, {what}: {inside} of {count} within the range of our seeds, {apart}")
 }
 
 #[cfg(test)]
@@ -117,14 +129,14 @@ mod tests {
         let comparisons = compare(&numbers, &metrics(3));
         let inside: Vec<_> = comparisons.iter().map(|c| c.inside).collect();
         assert_eq!(inside, [Some(true), Some(false)]); // step 9 was not reached
-        assert!(sentence(&comparisons).unwrap().contains("1 of its 2"));
+        assert!(by_series(&comparisons)[0].contains("p, a, accuracy: 1 of 2 within"));
     }
 
     #[test]
     fn one_run_is_no_band() {
         let comparisons = compare(&[printed(0, 0.0)], &metrics(1));
         assert_eq!(comparisons[0].inside, None);
-        assert!(sentence(&comparisons).unwrap().contains("--runs 5"));
-        assert!(sentence(&[]).is_none());
+        assert!(by_series(&comparisons).last().unwrap().contains("--runs 5"));
+        assert!(by_series(&[]).is_empty());
     }
 }

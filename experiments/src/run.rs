@@ -165,13 +165,15 @@ impl Run {
     pub fn figure(&mut self, name: &str, figure: Figure, reading: &str) -> Result<(), Failure> {
         // What a figure shows after a few iterations is not what the section shows.
         let reading = if self.args.quick { QUICK_READING } else { reading };
+        // On the page the reading stands below the figure, in the page's own type.
+        let bare = figure.to_svg();
         let svg = figure.caption(reading).to_svg();
         let write = || -> anyhow::Result<()> {
             self.folder.write(&format!("figures/{name}.png"), &viz::svg_to_png(&svg, 2.0)?)?;
             self.folder.write(&format!("figures/{name}.svg"), svg.as_bytes())
         };
         write().map_err(Failure::Output)?;
-        self.figures.push(Drawn { name: name.to_owned(), reading: reading.to_owned(), svg });
+        self.figures.push(Drawn { name: name.to_owned(), reading: reading.to_owned(), svg: bare });
         Ok(())
     }
 
@@ -195,8 +197,8 @@ impl Run {
         let comparisons =
             if full && mnist { compare(&S::printed(), &self.metrics) } else { Vec::new() };
         let conclusions = if full { S::conclusions(&self) } else { Vec::new() };
-        let comparison = reference::sentence(&comparisons);
-        for line in conclusions.iter().map(Conclusion::line).chain(comparison.clone()) {
+        let compared = reference::by_series(&comparisons);
+        for line in conclusions.iter().map(Conclusion::line).chain(compared.clone()) {
             self.say(&line)?;
         }
         let failed = conclusions.iter().filter(|conclusion| !conclusion.holds).count();
@@ -213,7 +215,8 @@ impl Run {
             command: command_line(),
             figures: &self.figures,
             conclusions: &conclusions,
-            comparison,
+            compared: &compared,
+            comparisons: &comparisons,
         };
         let page = page.render().context("index.html").map_err(Failure::Output)?;
         let wall = self.started.elapsed();
