@@ -48,7 +48,7 @@ pub struct Args {
     /// mnist, synthetic (built-in digits), or custom (any IDX files in the folder)
     #[arg(long, value_name = "NAME", default_value_t = Dataset::Files(DatasetName::Mnist), help_heading = "Data")]
     pub dataset: Dataset,
-    /// Folder for the results [default: results/<binary>]
+    /// Folder for the results [default: results/ and the name of the binary]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
     /// Replace the output folder even if it does not hold results of an earlier run

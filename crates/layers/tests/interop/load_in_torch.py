@@ -1,9 +1,8 @@
 """Loads a network that this crate saved into the same layers of PyTorch and compares the outputs.
 
-    pip install torch safetensors
-    PYTHON=python3 cargo test -p layers --test interop -- --ignored
+    experiments/interop/torch/run.sh
 
-which writes <network>.safetensors and, with inputs and this crate's outputs, <network>.json, and runs
+installs what this needs and runs tests/interop.rs, which writes <network>.safetensors and, with inputs and this crate's outputs, <network>.json, and runs
 
     python3 load_in_torch.py <folder>/<network>
 """
