@@ -137,6 +137,20 @@ fn too_few_images() {
     assert!(stderr(&output).contains("20 training images"), "{}", stderr(&output));
 }
 
+/// Every image and label alike: there is nothing that a network could fail to learn.
+#[test]
+fn a_conclusion_that_fails_exits_with_4_if_asked_to_and_keeps_the_results() {
+    let folder = tempfile::tempdir().unwrap();
+    good_files(folder.path());
+    let flags = ["--data-dir", ".", "--dataset", "custom", "--out", "out", "--strict"];
+    let output = run(SECTION, folder.path(), &flags);
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    assert!(stderr(&output).contains("do not hold"), "{}", stderr(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("[FAILS] without it"));
+    let summary = fs::read_to_string(folder.path().join("out/summary.json")).unwrap();
+    assert!(summary.contains("\"holds\": false"));
+}
+
 #[test]
 fn wrong_flags_exit_with_2_and_say_what_is_allowed() {
     let cases: [(&[&str], &str); 6] = [

@@ -129,6 +129,12 @@ fn uniform<T: Scalar>(weights: &mut DMatrix<T>, limit: f64, rng: &mut impl Rng) 
 }
 
 /// A name that is no initialiser, or a number that cannot be one's parameter.
+///
+/// # Example
+/// ```
+/// let error = "kaiming".parse::<init::Initializer>().unwrap_err();
+/// assert!(error.to_string().contains("he (relu)"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("no initializer is called {0:?}: give {NAMES}")]
 pub struct InitializerError(String);

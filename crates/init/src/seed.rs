@@ -7,6 +7,15 @@ use rand::rngs::ChaCha8Rng;
 ///
 /// Each purpose has streams of its own, so that drawing more of one thing shifts no other: another
 /// batch order leaves the weights alone, and a dropout layer leaves both.
+///
+/// # Example
+/// ```
+/// use init::{Purpose, Seed};
+/// use rand::Rng;
+///
+/// let draw = |purpose| Seed::new(1).stream(purpose, 0).next_u64();
+/// assert_ne!(draw(Purpose::Weights), draw(Purpose::Dropout));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// Initial weights.

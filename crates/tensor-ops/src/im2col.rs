@@ -67,6 +67,12 @@ impl Window {
 }
 
 /// A window that does not fit its image.
+///
+/// # Example
+/// ```
+/// let error = tensor_ops::conv_output_size(4, 7, 1, 1).unwrap_err();
+/// assert_eq!(error.to_string(), "a window of 7 does not fit into 4 with 1 zeros on each side");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum WindowError {
     /// The window or its stride is 0.

@@ -5,6 +5,15 @@ use nalgebra::DMatrix;
 use crate::Scalar;
 
 /// The axis that a reduction removes, as NumPy's `axis` argument does.
+///
+/// # Example
+/// ```
+/// use tensor_ops::reduce::{Axis, sum};
+///
+/// let mut total = [0.0; 1];
+/// sum(&nalgebra::dmatrix![1.0, 2.0], Axis::Columns, &mut total); // np.sum(x, axis=1)
+/// assert_eq!(total, [3.0]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Axis {
     /// NumPy's `axis=0`: over the rows, one result a column.
