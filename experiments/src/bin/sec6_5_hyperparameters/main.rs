@@ -1,6 +1,7 @@
 //! Section 6.5: finding hyperparameters by random search, and narrowing the range.
 
 mod narrow;
+mod printed;
 mod ranking;
 mod trial;
 
@@ -10,6 +11,7 @@ use experiments::text::significant;
 use experiments::{Args, Conclusion, Failure, NoFlags, Printed, Real, Run, Section};
 use init::Seed;
 use narrow::NARROW;
+use printed::PRINTED;
 use ranking::{Point, rank_correlation, ranked_by_seed};
 use trial::{SIZE, START, Trial, per_trial, ranking, trials};
 use viz::{Axis, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Panel, Scatter};
@@ -27,15 +29,15 @@ impl Section for Hyperparameters {
     const PARTS: &'static [(&'static str, &'static str)] = &[
         (SEARCH, "100 random trials of 50 epochs, ranked by validation accuracy"),
         (NARROW, "the search repeated in the range of the best, round by round"),
+        (PRINTED, "the notebook's own 100 points, to compare its printed accuracies with"),
     ];
 
     fn samples(_: &Args) -> (usize, usize) {
         (SIZE, 0)
     }
 
-    /// The notebook's trials are other random points: none has a counterpart here.
     fn printed() -> Vec<Printed> {
-        Vec::new()
+        printed::numbers()
     }
 
     fn run<T: Real>(run: &mut Run, _: &NoFlags) -> Result<(), Failure> {
@@ -44,6 +46,9 @@ impl Section for Hyperparameters {
         }
         if run.wants(NARROW) {
             narrow::run::<T>(run)?;
+        }
+        if run.wants(PRINTED) {
+            printed::run::<T>(run)?;
         }
         Ok(())
     }

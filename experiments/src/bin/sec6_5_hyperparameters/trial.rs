@@ -70,30 +70,37 @@ pub fn trials<T: Real>(
     first: usize,
     count: usize,
 ) -> Result<Vec<Trial>, Failure> {
-    let (validation, training) = split(run, seed);
-    let (validate, evaluate) = (validation.blocks::<T>(), training.blocks::<T>());
     let draw = |trial: usize| {
         let mut rng = seed.stream(Purpose::Search, trial as u64);
         let mut power = |(low, high): (f64, f64)| 10_f64.powf(rng.random_range(low..high));
         let weight_decay = power(range.weight_decay);
         (power(range.learning_rate), weight_decay)
     };
-    let train_one = |trial: usize| {
-        let (learning_rate, weight_decay) = draw(trial);
+    let points: Vec<(f64, f64)> = (first..first + count).map(draw).collect();
+    train_at::<T>(run, seed, &points, first)
+}
+
+/// Trains a network at each (learning rate, weight decay); `first` numbers the first trial.
+///
+/// # Errors
+/// If a signal asked to stop.
+pub fn train_at<T: Real>(
+    run: &Run,
+    seed: Seed,
+    points: &[(f64, f64)],
+    first: usize,
+) -> Result<Vec<Trial>, Failure> {
+    let (validation, training) = split(run, seed);
+    let (validate, evaluate) = (validation.blocks::<T>(), training.blocks::<T>());
+    let train_one = |(index, &point): (usize, &(f64, f64))| {
+        let (learning_rate, weight_decay) = point;
         // Unit 0 is the run's own: the split.
-        let seed = seed.unit(1 + trial as u64);
+        let seed = seed.unit(1 + (first + index) as u64);
         let mut log = vec![(0, "learning_rate", learning_rate), (0, "weight_decay", weight_decay)];
-        log.extend(learn(
-            run,
-            seed,
-            (learning_rate, weight_decay),
-            &training,
-            &validate,
-            &evaluate,
-        )?);
+        log.extend(learn(run, seed, point, &training, &validate, &evaluate)?);
         Ok(Trial { learning_rate, weight_decay, log })
     };
-    (first..first + count).into_par_iter().map(train_one).collect()
+    points.par_iter().enumerate().map(train_one).collect()
 }
 
 /// Trains one network; logs validation and training accuracy at each epoch's first iteration.

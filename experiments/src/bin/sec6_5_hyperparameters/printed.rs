@@ -1,0 +1,50 @@
+//! The notebook's own 100 points, trained with our seeds: its printed accuracies can be compared only
+//! where the hyperparameters are the same.
+
+use experiments::{Failure, Printed, Real, Run, csv_rows};
+use init::Seed;
+
+use crate::trial::{per_trial, train_at};
+
+/// The part's name, and its one series: the step is the number of the trial.
+pub const PRINTED: &str = "printed";
+const METRIC: &str = "validation_accuracy";
+/// Trial numbers go on behind those of the search and of the narrowing.
+const FIRST_TRIAL: usize = 10_000;
+
+/// Trial, validation accuracy, learning rate, weight decay.
+fn rows() -> Vec<Vec<f64>> {
+    csv_rows(include_str!("../../../../data/reference/sec6_5_trials.csv"))
+}
+
+/// What the notebook printed.
+pub fn numbers() -> Vec<Printed> {
+    let rows = rows().into_iter();
+    rows.map(|row| Printed {
+        part: PRINTED,
+        series: PRINTED.to_owned(),
+        metric: METRIC,
+        step: row[0] as usize,
+        value: row[1],
+    })
+    .collect()
+}
+
+/// Trains at each of the points and records the last validation accuracy.
+///
+/// # Errors
+/// If a signal asked to stop.
+pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
+    let mut points: Vec<(f64, f64)> = rows().iter().map(|row| (row[2], row[3])).collect();
+    points.truncate(run.scaled(points.len(), 8));
+    let seeds = run.args().seeds();
+    run.begin("the notebook's points", seeds.len() * points.len() * per_trial(run));
+    for &root in &seeds {
+        let trials = train_at::<T>(run, Seed::new(root), &points, FIRST_TRIAL)?;
+        let accuracies = trials.iter().map(|trial| trial.accuracy());
+        let log = accuracies.enumerate().map(|(trial, accuracy)| (trial, METRIC, accuracy));
+        run.record(PRINTED, PRINTED, root, log.collect());
+    }
+    run.end();
+    Ok(())
+}
