@@ -13,6 +13,7 @@ use tensor_ops::{Scalar, permutation, reshape};
 
 use crate::Failure;
 use crate::args::{Args, Dataset as Choice};
+use crate::progress::notice;
 
 /// The element types of experiments: `f32` and `f64`.
 pub trait Real: Scalar + mnist_io::Real {}
@@ -116,11 +117,11 @@ fn holds_files(dir: &Path) -> bool {
 fn tell(args: &Args, event: &Event<'_>) {
     match event {
         Event::BadFile { kept, reason } => {
-            eprintln!("warning: {reason}; kept as {}", kept.display());
+            notice(&format!("warning: {reason}; kept as {}", kept.display()));
         }
         _ if args.quiet => {}
-        Event::Waiting => eprintln!("waiting for another process that is downloading …"),
-        Event::Ready(file) => eprintln!("{} is complete", file.path.display()),
+        Event::Waiting => notice("waiting for another process that is downloading …"),
+        Event::Ready(file) => notice(&format!("{} is complete", file.path.display())),
         // The reasons are told if no mirror is left.
         Event::BadMirror { .. } | Event::Received { .. } => {}
     }

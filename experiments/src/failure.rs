@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::progress::notice;
+
 /// A failed run: the chain of causes, and what kind of failure it was.
 #[derive(Debug)]
 pub enum Failure {
@@ -26,11 +28,11 @@ impl Failure {
             Self::Conclusion(error) => (error, 4),
             Self::Output(error) => (error, 5),
             Self::Stopped(signal) => {
-                eprintln!("stopped by a signal: the earlier results are as they were");
+                notice("stopped by a signal: the earlier results are as they were");
                 return ExitCode::from(128u8.saturating_add(*signal as u8));
             }
         };
-        eprintln!("error: {error:#}");
+        notice(&format!("error: {error:#}"));
         ExitCode::from(code)
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use tempfile::TempDir;
 
-use crate::Failure;
+use crate::{Failure, leftover};
 
 /// The file that marks a folder as the results of a run.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -32,14 +32,17 @@ pub(crate) fn check(out: &Path, force: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Results in the making, in a hidden folder beside their final place.
+/// Results in the making, in a hidden folder beside their final place: `.NAME.draft-` and six letters.
 ///
 /// Every file is synced when written; [`publish`](Self::publish) then puts the whole folder in place
-/// in one step. Dropping it unpublished removes it and leaves the final place alone.
+/// in one step. Dropping it unpublished removes it and leaves the final place alone. A killed run
+/// drops nothing: its draft is removed by the next one.
 #[derive(Debug)]
 pub(crate) struct Folder {
     draft: TempDir,
     out: PathBuf,
+    /// Held for as long as this run lives, so that no other takes the draft for a dead run's.
+    _lock: Option<File>,
 }
 
 impl Folder {
@@ -50,11 +53,11 @@ impl Folder {
             _ => Path::new("."),
         };
         let name = out.file_name().context("the output folder has no name")?;
-        let prefix = format!(".{}.", name.to_string_lossy());
-        fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
-        let draft = tempfile::Builder::new()
-            .prefix(&prefix)
-            .tempdir_in(parent)
+        let prefix = format!(".{}.draft-", name.to_string_lossy());
+        fs::create_dir_all(parent)
+            .with_context(|| format!("cannot create {}", parent.display()))?;
+        leftover::sweep(parent, &prefix, out);
+        let (draft, lock) = leftover::draft(parent, &prefix)
             .with_context(|| format!("cannot create a folder in {}", parent.display()))?;
         // A temporary folder is private; results are not.
         #[cfg(unix)]
@@ -62,7 +65,7 @@ impl Folder {
             use std::os::unix::fs::PermissionsExt;
             fs::set_permissions(draft.path(), fs::Permissions::from_mode(0o755))?;
         }
-        Ok(Self { draft, out: out.to_owned() })
+        Ok(Self { draft, out: out.to_owned(), _lock: lock })
     }
 
     /// Writes one file, synced to the disk; `name` may hold a folder.
@@ -113,7 +116,7 @@ fn exchange(a: &Path, b: &Path) -> io::Result<()> {
             done => return Ok(done?),
         }
     }
-    let aside = a.with_extension("old");
+    let aside = leftover::aside(a);
     fs::rename(b, &aside)?;
     fs::rename(a, b).or_else(|error| fs::rename(&aside, b).and(Err(error)))?;
     fs::rename(aside, a)

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::Failure;
+use crate::progress::notice;
 
 /// Whether a signal has asked this process to stop.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +30,7 @@ impl Interrupt {
                 signal_hook::flag::register_usize(signal, Arc::clone(&this.0), signal as usize)
             });
             if let Err(error) = registered {
-                eprintln!("warning: cannot listen for signal {signal}: {error}");
+                notice(&format!("warning: cannot listen for signal {signal}: {error}"));
             }
         }
         this

@@ -4,6 +4,8 @@
 //! the book (settings, networks, train, figure), and everything else lives here, once.
 
 #![forbid(unsafe_code)]
+// They panic where nobody can read: `Run::say` and `progress::notice` do not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod args;
 pub mod bands;
@@ -14,6 +16,7 @@ mod failure;
 mod folder;
 mod interrupt;
 mod judgement;
+mod leftover;
 mod manifest;
 mod metrics;
 mod page;
@@ -28,7 +31,7 @@ pub use args::{Args, NoFlags, Precision};
 pub use data::{Blocks, Data, Real, Samples};
 pub use failure::Failure;
 pub use judgement::Conclusion;
-pub use metrics::{Log, Metrics, Row};
+pub use metrics::{DIVERGED, Log, Metrics, Row};
 pub use reference::{Printed, csv_rows};
 pub use run::Run;
 pub use section::{Section, main};

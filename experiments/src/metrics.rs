@@ -1,6 +1,7 @@
 //! Every number that a run measures, in long form.
 
 use anyhow::Context;
+use serde::Serialize;
 
 use crate::bands::Band;
 
@@ -19,6 +20,35 @@ pub struct Row {
     pub metric: &'static str,
     /// Its value; NaN if the network had diverged.
     pub value: f64,
+}
+
+/// The metric by which a log says that its network has diverged: at the step that is the first
+/// iteration, counted from 0, whose loss is no finite number.
+pub const DIVERGED: &str = "diverged";
+
+/// A network whose numbers stopped being finite.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Divergence {
+    part: String,
+    series: String,
+    seed: u64,
+    /// The first iteration without a finite loss, or the first step of a value that is not finite.
+    iteration: usize,
+}
+
+impl Divergence {
+    /// A line for every series with diverged networks: which seeds, at which iterations.
+    pub(crate) fn lines(all: &[Self]) -> Vec<String> {
+        let same = |a: &Self, b: &Self| (&a.part, &a.series) == (&b.part, &b.series);
+        let line = |group: &[Self]| {
+            let Self { part, series, .. } = &group[0];
+            let seeds =
+                group.iter().map(|d| format!("seed {} at iteration {}", d.seed, d.iteration));
+            let seeds: Vec<String> = seeds.collect();
+            format!("diverged: {part} {series}, {}", seeds.join(", "))
+        };
+        all.chunk_by(same).map(line).collect()
+    }
 }
 
 /// What one network measured: (step, metric, value) in order.
@@ -68,6 +98,21 @@ impl Metrics {
         steps.into_iter().map(|(step, values)| (step, Band::of(&values))).collect()
     }
 
+    /// Every network that diverged, in the order of the rows: each once.
+    pub(crate) fn diverged(&self) -> Vec<Divergence> {
+        let mut found: Vec<Divergence> = Vec::new();
+        let told = self.rows.iter().filter(|row| row.metric == DIVERGED);
+        let seen = self.rows.iter().filter(|row| !row.value.is_finite());
+        for Row { part, series, seed, step, .. } in told.chain(seen) {
+            let known = |d: &Divergence| (&d.part, &d.series, d.seed) == (part, series, *seed);
+            if !found.iter().any(known) {
+                let (part, series) = (part.clone(), series.clone());
+                found.push(Divergence { part, series, seed: *seed, iteration: *step });
+            }
+        }
+        found
+    }
+
     /// The bytes of `metrics.csv`: `part,series,seed,step,metric,value`, values in the shortest form
     /// that reads back exactly, `NaN` for a diverged one.
     pub(crate) fn to_csv(&self) -> anyhow::Result<Vec<u8>> {
@@ -86,6 +131,9 @@ impl Metrics {
         let mut parts = serde_json::Map::new();
         for (i, row) in self.rows.iter().enumerate() {
             let (part, series, metric) = (&row.part, &row.series, row.metric);
+            if metric == DIVERGED {
+                continue;
+            }
             let same = |r: &Row| r.part == *part && r.series == *series && r.metric == metric;
             if self.rows[..i].iter().rev().any(same) {
                 continue;
@@ -146,6 +194,24 @@ mod tests {
             "part,series,seed,step,metric,value\np,a,1,0,accuracy,0.5\np,a,1,1,accuracy,0.25\n\
              p,a,2,0,accuracy,0.1\np,a,2,1,accuracy,NaN\np,b,1,0,train_loss,0.3333333333333333\n"
         );
+    }
+
+    #[test]
+    fn a_diverged_network_is_named_once_with_its_iteration() {
+        let mut metrics = metrics();
+        let told = vec![(0, "loss", f64::INFINITY), (3, DIVERGED, 1.0), (5, "loss", f64::NAN)];
+        metrics.record("p", "b", 7, told.clone());
+        metrics.record("p", "b", 8, told);
+        let found = metrics.diverged();
+        let lines = Divergence::lines(&found);
+        assert_eq!(
+            lines,
+            [
+                "diverged: p b, seed 7 at iteration 3, seed 8 at iteration 3",
+                "diverged: p a, seed 2 at iteration 1"
+            ]
+        );
+        assert!(metrics.summary()["p"]["b"][DIVERGED].is_null(), "it is no measurement");
     }
 
     #[test]

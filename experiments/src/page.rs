@@ -23,6 +23,8 @@ pub(crate) struct Page<'a> {
     pub(crate) note: Option<&'a str>,
     pub(crate) command: String,
     pub(crate) figures: &'a [Drawn],
+    /// Networks whose numbers stopped being finite, a line a series.
+    pub(crate) diverged: &'a [String],
     pub(crate) conclusions: &'a [Conclusion],
     /// How the notebook's printed numbers compare, a line a series.
     pub(crate) compared: &'a [String],
@@ -63,12 +65,14 @@ mod tests {
             note: Some("synthetic"),
             command: "cargo run".to_owned(),
             figures: &figures,
+            diverged: &["diverged: 01/plain".to_owned()],
             conclusions: &conclusions,
             compared: &[],
             comparisons: &[],
         };
         let html = page.render().unwrap();
         assert!(html.contains("a &#60; b") && html.contains("x &#38; y"), "{html}");
+        assert!(html.contains("<li>diverged: 01/plain</li>"), "{html}");
         assert!(html.contains("<svg role=\"img\"></svg>"));
         assert!(!html.contains("http:") && !html.contains("src="));
     }

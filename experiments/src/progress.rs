@@ -1,6 +1,6 @@
 //! A bar with the time left on a terminal; plain lines elsewhere.
 
-use std::io::{IsTerminal, stderr};
+use std::io::{IsTerminal, Write, stderr};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -28,7 +28,7 @@ impl Progress {
             .with_message(what.to_owned());
         let lines = !bar_wanted && !args.quiet;
         if lines {
-            eprintln!("{what} …");
+            notice(&format!("{what} …"));
         }
         Self { bar, lines, what: what.to_owned() }
     }
@@ -41,7 +41,13 @@ impl Progress {
         let elapsed = Duration::from_millis(self.bar.elapsed().as_millis() as u64);
         self.bar.finish_and_clear();
         if self.lines {
-            eprintln!("{} done in {elapsed:.2?}", self.what);
+            notice(&format!("{} done in {elapsed:.2?}", self.what));
         }
     }
+}
+
+/// A line on stderr. `eprintln!` panics where nobody can read it (`2>&1 | head -1`, a full disk), and
+/// a run must not die of that.
+pub(crate) fn notice(line: &str) {
+    let _ = writeln!(stderr(), "{line}");
 }

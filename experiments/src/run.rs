@@ -12,8 +12,9 @@ use viz::Figure;
 use crate::folder::{self, Folder, MANIFEST};
 use crate::interrupt::Interrupt;
 use crate::manifest::manifest;
+use crate::metrics::Divergence;
 use crate::page::{Drawn, Page, command_line};
-use crate::progress::Progress;
+use crate::progress::{Progress, notice};
 use crate::reference::{self, compare};
 use crate::{Args, Conclusion, Data, Failure, Log, Metrics, Section};
 
@@ -64,7 +65,9 @@ impl Run {
         let (train, test) = S::samples(&args);
         let data = Data::load(&args, train, test)?;
         if let Some(reason) = &data.fallback {
-            eprintln!("warning: {reason}; using the built-in SYNTHETIC digits instead of MNIST");
+            notice(&format!(
+                "warning: {reason}; using the built-in SYNTHETIC digits instead of MNIST"
+            ));
         }
         let folder = Folder::create(&out).map_err(Failure::Output)?;
         let mut run = Self {
@@ -198,13 +201,17 @@ impl Run {
             if full && mnist { compare(&S::printed(), &self.metrics) } else { Vec::new() };
         let conclusions = if full { S::conclusions(&self) } else { Vec::new() };
         let compared = reference::by_series(&comparisons);
-        for line in conclusions.iter().map(Conclusion::line).chain(compared.clone()) {
+        let diverged = self.metrics.diverged();
+        let divergences = Divergence::lines(&diverged);
+        let judged = conclusions.iter().map(Conclusion::line).chain(compared.clone());
+        for line in divergences.iter().cloned().chain(judged) {
             self.say(&line)?;
         }
         let failed = conclusions.iter().filter(|conclusion| !conclusion.holds).count();
         let summary = json!({
             "section": self.section,
             "results": self.metrics.summary(),
+            "diverged": diverged,
             "conclusions": conclusions,
             "notebook": comparisons,
         });
@@ -214,6 +221,7 @@ impl Run {
             note: self.data.note(),
             command: command_line(),
             figures: &self.figures,
+            diverged: &divergences,
             conclusions: &conclusions,
             compared: &compared,
             comparisons: &comparisons,
@@ -231,7 +239,7 @@ impl Run {
         };
         let out = write().map_err(Failure::Output)?;
         if !args.quiet {
-            eprintln!("results in {}", out.display());
+            notice(&format!("results in {}", out.display()));
         }
         if args.strict && failed > 0 {
             return Err(Failure::Conclusion(anyhow!("{failed} conclusions do not hold")));

@@ -7,6 +7,7 @@ use optimizers::Optimizer;
 use rand::RngExt;
 use rayon::prelude::*;
 
+use crate::metrics::DIVERGED;
 use crate::{Failure, Log, Real, Run, Samples};
 
 /// A network and what trains it.
@@ -54,6 +55,9 @@ const AHEAD: usize = 16;
 /// `np.random.choice` does, and gathered once for all. Contestants run in parallel; none sees
 /// another, so the logs do not depend on the number of threads.
 ///
+/// Where a network's loss stops being a finite number, its log says so: [`DIVERGED`] at the first
+/// iteration without one. Training goes on, as in the notebook.
+///
 /// # Errors
 /// [`Failure::Stopped`] if a signal asked for it.
 pub fn train<T: Real>(
@@ -83,16 +87,32 @@ pub fn train<T: Real>(
             let Contestant { network, optimizer } = contestant;
             for (offset, Batch { x, labels, .. }) in batches.iter().enumerate() {
                 run.check_interrupt()?;
-                network.gradient(x, labels);
-                optimizer.step(network).expect("the same network in every step");
                 let iteration = start + offset;
+                let loss = network.gradient(x, labels);
+                if !loss.is_finite() {
+                    diverged(log, iteration);
+                }
+                optimizer.step(network).expect("the same network in every step");
                 observe(Moment { contestant: index, iteration, network, x, labels, log });
                 run.advance(1);
             }
             Ok(())
         })?;
     }
+    // The last update has no loss after it, and an infinite parameter may leave the loss finite.
+    for (contestant, log) in contestants.iter().zip(&mut logs) {
+        if !contestant.network.is_finite() {
+            diverged(log, plan.iterations);
+        }
+    }
     Ok(logs)
+}
+
+/// Notes the first iteration at which a network has diverged.
+fn diverged(log: &mut Log, iteration: usize) {
+    if log.iter().all(|(_, metric, _)| *metric != DIVERGED) {
+        log.push((iteration, DIVERGED, 1.0));
+    }
 }
 
 /// A mini-batch and the buffers that make it.

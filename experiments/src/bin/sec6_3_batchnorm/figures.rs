@@ -2,10 +2,10 @@
 
 use experiments::curves::{Style, curve};
 use experiments::text::significant;
-use experiments::{Failure, Run};
+use experiments::{DIVERGED, Failure, Run};
 use viz::{Axis, Color, Corner, Figure, Line, Marker, Note, Panel};
 
-use crate::{KINDS, PART, SCALES, series, weight_scale};
+use crate::{ITER_PER_EPOCH, KINDS, PART, SCALES, series, weight_scale};
 
 /// The scale of the opening figure, 0.0136: well within what batch normalisation is for.
 const OPENING: usize = 7;
@@ -50,15 +50,17 @@ fn panel(run: &Run, scale: usize, epochs: usize) -> Panel {
 /// A cross where each run diverged, and how many did.
 fn mark_diverged(panel: Panel, run: &Run, series: &str, style: &Style<'_>) -> Panel {
     let metrics = run.metrics();
-    let diverged = metrics.series(PART, series, "diverged");
+    let diverged = metrics.series(PART, series, DIVERGED);
     let count: usize = diverged.iter().map(|(_, runs)| runs.len()).sum();
     if count == 0 {
         return panel;
     }
     let accuracy = metrics.bands(PART, series, "train_accuracy");
-    let crosses = diverged.iter().filter_map(|(epoch, _)| {
-        let (_, band) = accuracy.iter().find(|(step, _)| step == epoch)?;
-        Some((*epoch as f64, band.mean))
+    let crosses = diverged.iter().filter_map(|(iteration, _)| {
+        // Beside the first accuracy that is measured after it.
+        let next = |(epoch, _): &&(usize, _)| epoch * ITER_PER_EPOCH >= *iteration;
+        let (_, band) = accuracy.iter().find(next).or(accuracy.last())?;
+        Some((*iteration as f64 / ITER_PER_EPOCH as f64, band.mean))
     });
     let text = match run.args().runs {
         1 => "diverged".to_owned(),

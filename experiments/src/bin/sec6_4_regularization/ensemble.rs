@@ -57,9 +57,9 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
         // The series of units goes on behind those of the other parts.
         let seed = Seed::new(seed).unit(100 + member as u64);
         let mut contestants = [contestant::<T>(&plain, seed)];
-        train(run_ref, &mut contestants, &samples, plan, seed, |_| {})?;
+        let logs = train(run_ref, &mut contestants, &samples, plan, seed, |_| {})?;
         let [mut contestant] = contestants;
-        Ok(probabilities(&mut contestant.network, &test))
+        Ok((logs.concat(), probabilities(&mut contestant.network, &test)))
     };
     let jobs: Vec<_> =
         seeds.iter().flat_map(|&seed| (0..members).map(move |member| (seed, member))).collect();
@@ -67,9 +67,10 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
     run.end();
     for (&seed, outputs) in seeds.iter().zip(outputs.chunks(members)) {
         let mut sum: Vec<DMatrix<T>> =
-            outputs[0].iter().map(|p| DMatrix::zeros(p.nrows(), p.ncols())).collect();
+            outputs[0].1.iter().map(|p| DMatrix::zeros(p.nrows(), p.ncols())).collect();
         let mut log = Log::new();
-        for (member, output) in outputs.iter().enumerate() {
+        for (member, (divergence, output)) in outputs.iter().enumerate() {
+            run.record(ENSEMBLE, &format!("member {}", member + 1), seed, divergence.clone());
             sum.iter_mut().zip(output).for_each(|(sum, p)| *sum += p);
             log.push((member + 1, "test_accuracy", accuracy(&sum, &test)));
         }
