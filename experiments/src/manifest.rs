@@ -8,16 +8,8 @@ use serde_json::{Value, json};
 use crate::{Args, Data};
 
 /// Libraries whose version can change a number.
-const LIBRARIES: [&str; 8] = [
-    "chacha20",
-    "flate2",
-    "layers",
-    "matrixmultiply",
-    "nalgebra",
-    "optimizers",
-    "rand",
-    "rand_distr",
-];
+const LIBRARIES: [&str; 8] =
+    ["chacha20", "flate2", "layers", "nalgebra", "optimizers", "rand", "rand_distr", "tensor-ops"];
 
 /// The contents of `manifest.json`.
 pub(crate) fn manifest(
@@ -68,6 +60,7 @@ pub(crate) fn manifest(
         "host": {
             "os": std::env::consts::OS,
             "architecture": std::env::consts::ARCH,
+            "instructions": tensor_ops::instructions(),
             "cores": std::thread::available_parallelism().map_or(0, usize::from),
         },
         "wall_seconds": wall.as_secs_f64(),

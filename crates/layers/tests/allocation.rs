@@ -1,7 +1,4 @@
 //! After its first step a network allocates nothing: forward, backward, optimizer step, evaluation.
-//!
-//! The one exception is the kernel behind `tensor_ops::matmul`, which takes a packing buffer for a
-//! product and gives it back before it returns; what that comes to is measured and taken off.
 
 // Counting allocations means being the allocator, whose trait is unsafe.
 #![allow(unsafe_code)]
@@ -16,7 +13,7 @@ use layers::{
 };
 use nalgebra::DMatrix;
 use optimizers::{Momentum, Rule};
-use tensor_ops::{ImageShape, Operand::Plain, Scalar, Window, matmul};
+use tensor_ops::{ImageShape, Scalar, Window};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -48,19 +45,6 @@ fn allocations(work: impl FnOnce()) -> usize {
     let before = ALLOCATIONS.get();
     work();
     ALLOCATIONS.get() - before
-}
-
-/// What one matrix product allocates.
-fn per_product<T: Scalar>() -> usize {
-    let a = DMatrix::<T>::from_element(20, 20, T::one());
-    let mut c = a.clone();
-    matmul(Plain(&a), Plain(&a), T::zero(), &mut c);
-    allocations(|| matmul(Plain(&a), Plain(&a), T::zero(), &mut c))
-}
-
-/// The matrix products of a forward pass: one a layer with weights.
-fn products<T: Scalar>(net: &Sequential<T>) -> usize {
-    net.layers().iter().filter(|layer| matches!(layer.name(), "affine" | "convolution")).count()
 }
 
 fn batch<T: Scalar>(rows: usize, net: &Sequential<T>) -> (DMatrix<T>, Vec<usize>) {
@@ -110,7 +94,6 @@ fn convolutional<T: Scalar>() -> Sequential<T> {
 }
 
 fn steps_after_the_first_allocate_nothing<T: Scalar>() {
-    let per_product = per_product::<T>();
     for (name, mut net) in networks::<T>() {
         let (x, labels) = batch(16, &net);
         let mut optimizer = Momentum::default().build().unwrap();
@@ -121,14 +104,10 @@ fn steps_after_the_first_allocate_nothing<T: Scalar>() {
             net.accuracy(&x, &labels);
             assert!(net.is_finite());
         };
-        // Three passes forward; backward two products a layer, but for the first one's dx.
-        let products = 3 * products(&net) + 2 * products(&net) - 1;
         let first = allocations(|| step(&mut net));
-        assert!(first > products * per_product, "{name}: the first step makes the buffers");
-        for _ in 0..5 {
-            let count = allocations(|| step(&mut net));
-            assert_eq!(count, products * per_product, "{name}, {}", T::NAME);
-        }
+        assert!(first > 0, "{name}: the first step makes the buffers");
+        let counts = [(); 5].map(|()| allocations(|| step(&mut net)));
+        assert_eq!(counts, [0; 5], "{name}, {}", T::NAME);
     }
 }
 
@@ -145,7 +124,6 @@ fn steps_after_the_first_allocate_nothing_in_f64() {
 /// A mini-batch, the whole data in one piece, and a last block that is smaller than both.
 #[test]
 fn changing_between_batch_sizes_allocates_nothing_once_each_was_seen() {
-    let per_product = per_product::<f32>();
     for (name, mut net) in networks::<f32>() {
         let (x, labels) = batch(16, &net);
         let [large, rest] = [100, 5].map(|rows| batch(rows, &net));
@@ -160,7 +138,6 @@ fn changing_between_batch_sizes_allocates_nothing_once_each_was_seen() {
         };
         round();
         let counts = [(); 4].map(|()| allocations(&mut round));
-        let products = 5 * products(&net) + 2 * products(&net) - 1;
-        assert_eq!(counts, [products * per_product; 4], "{name}");
+        assert_eq!(counts, [0; 4], "{name}");
     }
 }

@@ -3,6 +3,7 @@
 pub mod broadcast;
 pub mod gradient;
 pub mod im2col;
+mod kernel;
 pub mod matmul;
 pub mod one_hot;
 pub mod reduce;
@@ -13,7 +14,7 @@ pub mod softmax;
 
 pub use gradient::numerical_gradient;
 pub use im2col::{ImageShape, Window, WindowError, col2im, conv_output_size, im2col};
-pub use matmul::{Operand, matmul};
+pub use matmul::{Operand, instructions, matmul};
 pub use one_hot::one_hot;
 pub use scalar::{Scalar, reshape};
 pub use shuffle::{permutation, shuffle};

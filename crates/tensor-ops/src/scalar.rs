@@ -7,7 +7,7 @@ use std::str::FromStr;
 use nalgebra::DMatrix;
 use num_traits::{Float, NumAssign};
 
-use crate::matmul::Kernel;
+use crate::kernel::Kernel;
 
 /// The element type of every matrix: `f32` or `f64`, and nothing else.
 ///

@@ -1,0 +1,135 @@
+//! The kernels of matrix products, once for each instruction set, and their choice at run time.
+//!
+//! This is the one module of the workspace that holds `unsafe` code. The functions that leave it are
+//! safe.
+#![allow(unsafe_code)]
+
+mod dense;
+mod vector;
+
+use nalgebra::DMatrix;
+
+use crate::{Operand, Scalar};
+use dense::{Product, Strided};
+
+/// Instruction sets that the kernels are compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instructions {
+    /// Whatever the compiler may use by itself.
+    Portable,
+    /// 256-bit registers and fused multiply-adds.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// 512-bit registers.
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Instructions {
+    /// The best that this processor has.
+    pub(crate) fn best() -> Self {
+        Self::available().next().unwrap_or(Self::Portable)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => "avx512",
+        }
+    }
+
+    /// What this processor has, best first. The answer is asked for once a process.
+    pub(crate) fn available() -> impl Iterator<Item = Self> {
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        let wide = [
+            is_x86_feature_detected!("avx512f").then_some(Self::Avx512),
+            (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"))
+                .then_some(Self::Avx2),
+        ];
+        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+        let wide = [];
+        wide.into_iter().flatten().chain([Self::Portable])
+    }
+}
+
+/// The kernel of one element type; sealed, since only `f32` and `f64` have one.
+pub trait Kernel: Sized {
+    /// Computes `product`.
+    ///
+    /// # Safety
+    /// The processor has the instructions. Every element that the sizes and strides address is valid
+    /// to read (and of C to write), and C overlaps neither factor.
+    #[doc(hidden)]
+    unsafe fn dense(instructions: Instructions, product: &Product<Self>);
+}
+
+/// A tile of C fills the registers that are not needed for A and B: 2×6 of sixteen, 24 of thirty-two.
+macro_rules! kernel {
+    ($type:ty, $avx2:ident $lanes2:literal, $avx512:ident $lanes512:literal) => {
+        impl Kernel for $type {
+            unsafe fn dense(instructions: Instructions, product: &Product<Self>) {
+                #[cfg(target_arch = "x86_64")]
+                use std::arch::x86_64::{$avx2, $avx512};
+                #[cfg(target_arch = "x86_64")]
+                #[target_feature(enable = "avx512f")]
+                unsafe fn avx512(product: &Product<$type>) {
+                    // SAFETY: AVX-512 is enabled; the rest is the caller's promise.
+                    unsafe { dense::run::<$avx512, $lanes512, 1, $lanes512, 24>(product) }
+                }
+                #[cfg(target_arch = "x86_64")]
+                #[target_feature(enable = "avx2,fma")]
+                unsafe fn avx2(product: &Product<$type>) {
+                    // SAFETY: AVX2 and FMA are enabled; the rest is the caller's promise.
+                    unsafe { dense::run::<$avx2, $lanes2, 2, { 2 * $lanes2 }, 6>(product) }
+                }
+                // SAFETY: the processor has the instructions, says the caller, and the rest too.
+                unsafe {
+                    match instructions {
+                        #[cfg(target_arch = "x86_64")]
+                        Instructions::Avx512 => avx512(product),
+                        #[cfg(target_arch = "x86_64")]
+                        Instructions::Avx2 => avx2(product),
+                        Instructions::Portable => dense::run::<[$type; 4], 4, 2, 8, 4>(product),
+                    }
+                }
+            }
+        }
+    };
+}
+kernel!(f32, __m256 8, __m512 16);
+kernel!(f64, __m256d 4, __m512d 8);
+
+/// C ← op(A)·op(B), or C ← C + op(A)·op(B) where `add` says so.
+///
+/// # Panics
+/// If the shapes do not fit, or the processor lacks the instructions.
+pub(crate) fn dense<T: Scalar>(
+    instructions: Instructions,
+    a: Operand<'_, T>,
+    b: Operand<'_, T>,
+    add: bool,
+    c: &mut DMatrix<T>,
+) {
+    let ((m, k), (k_b, n)) = (a.shape(), b.shape());
+    assert!(k == k_b && c.shape() == (m, n), "kernel: shapes that do not fit");
+    assert!(
+        Instructions::available().any(|has| has == instructions),
+        "kernel: no {instructions:?}"
+    );
+    let (a, b) = (strided(a), strided(b));
+    let product = Product { sizes: (m, k, n), a, b, c: c.as_mut_ptr(), add };
+    // SAFETY: the processor has the instructions. a and b are live borrows whose strides address
+    // exactly their m·k and k·n elements; c is contiguous, column-major and (m, n), and as a mutable
+    // borrow apart from both.
+    unsafe { T::dense(instructions, &product) };
+}
+
+fn strided<T: Scalar>(operand: Operand<'_, T>) -> Strided<T> {
+    match operand {
+        Operand::Plain(m) => Strided { pointer: m.as_ptr(), row: 1, column: m.nrows() },
+        Operand::Transposed(m) => Strided { pointer: m.as_ptr(), row: m.nrows(), column: 1 },
+    }
+}

@@ -1,0 +1,215 @@
+//! Registers: the few operations that the kernel needs, once for each instruction set.
+
+/// A register of [`LANES`](Self::LANES) numbers.
+///
+/// # Safety
+/// Whoever calls a method of a vector of an instruction set must run on a processor that has it, and
+/// the pointers must be valid for one number ([`splat`](Self::splat)) or `LANES` of them.
+pub(super) trait Vector: Copy {
+    type Scalar: Copy + num_traits::Zero + PartialEq;
+    const LANES: usize;
+    unsafe fn zero() -> Self;
+    /// The number at `p` in every lane.
+    unsafe fn splat(p: *const Self::Scalar) -> Self;
+    unsafe fn load(p: *const Self::Scalar) -> Self;
+    unsafe fn store(self, p: *mut Self::Scalar);
+    /// self·b + c.
+    unsafe fn mul_add(self, b: Self, c: Self) -> Self;
+    /// Transposes [`BLOCK`]×[`BLOCK`] numbers: row i of the one, at `from + i·from_stride`, becomes
+    /// column i of the other, whose rows are at `to + j·to_stride`.
+    #[inline(always)]
+    unsafe fn transpose(
+        from: *const Self::Scalar,
+        from_stride: usize,
+        to: *mut Self::Scalar,
+        to_stride: usize,
+    ) {
+        for i in 0..BLOCK {
+            for j in 0..BLOCK {
+                // SAFETY: both blocks are valid, says the caller.
+                unsafe { *to.add(j * to_stride + i) = *from.add(i * from_stride + j) };
+            }
+        }
+    }
+}
+
+/// Rows and columns that [`Vector::transpose`] takes at a time.
+pub(super) const BLOCK: usize = 8;
+
+/// Any processor: the compiler maps an array of four on whatever registers there are.
+impl<T: num_traits::Float> Vector for [T; 4] {
+    type Scalar = T;
+    const LANES: usize = 4;
+    #[inline(always)]
+    unsafe fn zero() -> Self {
+        [T::zero(); 4]
+    }
+    #[inline(always)]
+    unsafe fn splat(p: *const T) -> Self {
+        // SAFETY: `p` is valid, says the caller.
+        [unsafe { *p }; 4]
+    }
+    #[inline(always)]
+    unsafe fn load(p: *const T) -> Self {
+        // SAFETY: `p` is valid for four numbers, says the caller; arrays of them have no padding.
+        unsafe { p.cast::<Self>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn store(self, p: *mut T) {
+        // SAFETY: as in `load`.
+        unsafe { p.cast::<Self>().write_unaligned(self) }
+    }
+    #[inline(always)]
+    unsafe fn mul_add(self, b: Self, c: Self) -> Self {
+        // Where the instruction is missing, a fused product would be a call of a function.
+        let fused = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
+        std::array::from_fn(|lane| {
+            let (x, y, z) = (self[lane], b[lane], c[lane]);
+            if fused { x.mul_add(y, z) } else { x * y + z }
+        })
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+    use std::array;
+
+    macro_rules! vector {
+        ($register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $store:ident, $fma:ident, $transpose:ident) => {
+            // SAFETY of every method: the trait's contract is the intrinsic's.
+            impl super::Vector for $register {
+                type Scalar = $scalar;
+                const LANES: usize = $lanes;
+                #[inline(always)]
+                unsafe fn zero() -> Self {
+                    unsafe { $zero() }
+                }
+                #[inline(always)]
+                unsafe fn splat(p: *const $scalar) -> Self {
+                    unsafe { $splat(*p) }
+                }
+                #[inline(always)]
+                unsafe fn load(p: *const $scalar) -> Self {
+                    unsafe { $load(p) }
+                }
+                #[inline(always)]
+                unsafe fn store(self, p: *mut $scalar) {
+                    unsafe { $store(p, self) }
+                }
+                #[inline(always)]
+                unsafe fn mul_add(self, b: Self, c: Self) -> Self {
+                    unsafe { $fma(self, b, c) }
+                }
+                #[inline(always)]
+                unsafe fn transpose(
+                    from: *const $scalar,
+                    from_stride: usize,
+                    to: *mut $scalar,
+                    to_stride: usize,
+                ) {
+                    unsafe { $transpose(from, from_stride, to, to_stride) }
+                }
+            }
+        };
+    }
+    vector!(
+        __m256,
+        f32,
+        8,
+        _mm256_setzero_ps,
+        _mm256_set1_ps,
+        _mm256_loadu_ps,
+        _mm256_storeu_ps,
+        _mm256_fmadd_ps,
+        transpose_f32
+    );
+    vector!(
+        __m256d,
+        f64,
+        4,
+        _mm256_setzero_pd,
+        _mm256_set1_pd,
+        _mm256_loadu_pd,
+        _mm256_storeu_pd,
+        _mm256_fmadd_pd,
+        transpose_f64
+    );
+    vector!(
+        __m512,
+        f32,
+        16,
+        _mm512_setzero_ps,
+        _mm512_set1_ps,
+        _mm512_loadu_ps,
+        _mm512_storeu_ps,
+        _mm512_fmadd_ps,
+        transpose_f32
+    );
+    vector!(
+        __m512d,
+        f64,
+        8,
+        _mm512_setzero_pd,
+        _mm512_set1_pd,
+        _mm512_loadu_pd,
+        _mm512_storeu_pd,
+        _mm512_fmadd_pd,
+        transpose_f64
+    );
+
+    /// Swaps pairs, then pairs of pairs, then halves of the registers.
+    #[inline(always)]
+    unsafe fn transpose_f32(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+        unsafe {
+            let rows: [__m256; 8] = array::from_fn(|i| _mm256_loadu_ps(from.add(i * from_stride)));
+            let pairs: [__m256; 8] = array::from_fn(|i| {
+                let (a, b) = (rows[i / 2 * 2], rows[i / 2 * 2 + 1]);
+                if i % 2 == 0 { _mm256_unpacklo_ps(a, b) } else { _mm256_unpackhi_ps(a, b) }
+            });
+            let fours: [__m256; 8] = array::from_fn(|i| {
+                let (a, b) = (pairs[i / 4 * 4 + i % 4 / 2], pairs[i / 4 * 4 + i % 4 / 2 + 2]);
+                if i % 2 == 0 {
+                    _mm256_shuffle_ps::<0x44>(a, b)
+                } else {
+                    _mm256_shuffle_ps::<0xee>(a, b)
+                }
+            });
+            for j in 0..8 {
+                let (a, b) = (fours[j % 4], fours[j % 4 + 4]);
+                let row = if j < 4 {
+                    _mm256_permute2f128_ps::<0x20>(a, b)
+                } else {
+                    _mm256_permute2f128_ps::<0x31>(a, b)
+                };
+                _mm256_storeu_ps(to.add(j * to_stride), row);
+            }
+        }
+    }
+
+    /// The same in four blocks of 4×4.
+    #[inline(always)]
+    unsafe fn transpose_f64(from: *const f64, from_stride: usize, to: *mut f64, to_stride: usize) {
+        for (i, j) in [(0, 0), (0, 4), (4, 0), (4, 4)] {
+            unsafe {
+                let from = from.add(i * from_stride + j);
+                let to = to.add(j * to_stride + i);
+                let rows: [__m256d; 4] =
+                    array::from_fn(|i| _mm256_loadu_pd(from.add(i * from_stride)));
+                let pairs: [__m256d; 4] = array::from_fn(|i| {
+                    let (a, b) = (rows[i / 2 * 2], rows[i / 2 * 2 + 1]);
+                    if i % 2 == 0 { _mm256_unpacklo_pd(a, b) } else { _mm256_unpackhi_pd(a, b) }
+                });
+                for j in 0..4 {
+                    let (a, b) = (pairs[j % 2], pairs[j % 2 + 2]);
+                    let row = if j < 2 {
+                        _mm256_permute2f128_pd::<0x20>(a, b)
+                    } else {
+                        _mm256_permute2f128_pd::<0x31>(a, b)
+                    };
+                    _mm256_storeu_pd(to.add(j * to_stride), row);
+                }
+            }
+        }
+    }
+}
