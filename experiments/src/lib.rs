@@ -23,6 +23,7 @@ mod page;
 mod progress;
 mod reference;
 mod run;
+pub mod search;
 mod section;
 pub mod text;
 mod trainer;

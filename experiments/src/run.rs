@@ -132,13 +132,18 @@ impl Run {
         }
     }
 
-    pub(crate) fn advance(&self, iterations: u64) {
+    /// Moves the progress bar on by so many training iterations.
+    pub fn advance(&self, iterations: u64) {
         if let Some(progress) = &self.progress {
             progress.advance(iterations);
         }
     }
 
-    pub(crate) fn check_interrupt(&self) -> Result<(), Failure> {
+    /// Whether to go on.
+    ///
+    /// # Errors
+    /// [`Failure::Stopped`] if a signal asked to stop.
+    pub fn check_interrupt(&self) -> Result<(), Failure> {
         self.interrupt.check()
     }
 

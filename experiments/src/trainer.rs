@@ -5,6 +5,7 @@ use layers::Sequential;
 use nalgebra::DMatrix;
 use optimizers::Optimizer;
 use rand::RngExt;
+use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
 
 use crate::metrics::DIVERGED;
@@ -68,20 +69,13 @@ pub fn train<T: Real>(
     seed: Seed,
     observe: impl Fn(Moment<'_, T>) + Sync,
 ) -> Result<Vec<Log>, Failure> {
-    let mut rng = seed.stream(Purpose::Batches, 0);
-    let count = u32::try_from(samples.len()).expect("fewer than 2³² samples");
+    let mut source = Batches::new(samples, plan.batch_size, seed);
     let mut batches: Vec<Batch<T>> = (0..AHEAD).map(|_| Batch::default()).collect();
     let mut logs = vec![Log::new(); contestants.len()];
     for start in (0..plan.iterations).step_by(AHEAD) {
         let batches = &mut batches[..AHEAD.min(plan.iterations - start)];
-        for batch in batches.iter_mut() {
-            batch.indices.clear();
-            let draws = (0..plan.batch_size).map(|_| rng.random_range(0..count) as usize);
-            batch.indices.extend(draws);
-        }
-        batches.par_iter_mut().for_each(|batch| {
-            samples.gather(&batch.indices, &mut batch.x, &mut batch.labels);
-        });
+        batches.iter_mut().for_each(|batch| source.draw(batch));
+        batches.par_iter_mut().for_each(|batch| batch.gather(samples));
         let pairs = contestants.par_iter_mut().zip(&mut logs).enumerate();
         pairs.try_for_each(|(index, (contestant, log))| {
             let Contestant { network, optimizer } = contestant;
@@ -115,12 +109,41 @@ fn diverged(log: &mut Log, iteration: usize) {
     }
 }
 
+/// Mini-batches drawn with replacement from the stream ([`Purpose::Batches`], 0) of a seed.
+#[derive(Debug)]
+pub(crate) struct Batches {
+    rng: ChaCha8Rng,
+    count: u32,
+    batch_size: usize,
+}
+
+impl Batches {
+    pub(crate) fn new(samples: &Samples, batch_size: usize, seed: Seed) -> Self {
+        let count = u32::try_from(samples.len()).expect("fewer than 2³² samples");
+        Self { rng: seed.stream(Purpose::Batches, 0), count, batch_size }
+    }
+
+    /// Chooses the samples of the next batch.
+    pub(crate) fn draw<T: Real>(&mut self, batch: &mut Batch<T>) {
+        let draws = (0..self.batch_size).map(|_| self.rng.random_range(0..self.count) as usize);
+        batch.indices.clear();
+        batch.indices.extend(draws);
+    }
+}
+
 /// A mini-batch and the buffers that make it.
 #[derive(Debug)]
-struct Batch<T> {
+pub(crate) struct Batch<T> {
     indices: Vec<usize>,
-    x: DMatrix<T>,
-    labels: Vec<usize>,
+    pub(crate) x: DMatrix<T>,
+    pub(crate) labels: Vec<usize>,
+}
+
+impl<T: Real> Batch<T> {
+    /// Reads the images that were chosen.
+    pub(crate) fn gather(&mut self, samples: &Samples) {
+        samples.gather(&self.indices, &mut self.x, &mut self.labels);
+    }
 }
 
 impl<T: Real> Default for Batch<T> {

@@ -1,18 +1,14 @@
 //! One point of the search: its hyperparameters, its training, its accuracy.
 
-use experiments::{Blocks, Contestant, Failure, Log, Moment, Plan, Real, Run, Samples, train};
+use std::ops::ControlFlow;
+
+use experiments::search::{Epoch, Settings, Task};
+use experiments::{Failure, Log, Real, Run};
 use init::{Purpose, Seed};
-use layers::MultiLayerNet;
-use optimizers::{Rule, Sgd};
 use rand::RngExt;
 use rayon::prelude::*;
 
-/// Samples in all.
-pub const SIZE: usize = 500;
-/// One sample in five validates.
-const VALIDATION: usize = 100;
-const BATCH_SIZE: usize = 100;
-const HIDDEN: [usize; 6] = [100; 6];
+pub use experiments::search::training::SIZE;
 
 /// Where to look: exponents of ten.
 #[derive(Clone, Copy, Debug)]
@@ -52,13 +48,6 @@ pub fn ranking(trials: &[Trial]) -> Vec<&Trial> {
     ranked
 }
 
-/// The 500 samples in a random order, and the first fifth taken out to validate.
-fn split(run: &Run, seed: Seed) -> (Samples, Samples) {
-    let mut rng = seed.stream(Purpose::Shuffle, 0);
-    let shuffled = run.data().train.clone().first(SIZE).shuffled(&mut rng);
-    shuffled.split_at(VALIDATION)
-}
-
 /// Draws `count` points of `range` and trains a network at each; `first` numbers the first trial.
 ///
 /// # Errors
@@ -90,51 +79,26 @@ pub fn train_at<T: Real>(
     points: &[(f64, f64)],
     first: usize,
 ) -> Result<Vec<Trial>, Failure> {
-    let (validation, training) = split(run, seed);
-    let (validate, evaluate) = (validation.blocks::<T>(), training.blocks::<T>());
-    let train_one = |(index, &point): (usize, &(f64, f64))| {
-        let (learning_rate, weight_decay) = point;
-        // Unit 0 is the run's own: the split.
-        let seed = seed.unit(1 + (first + index) as u64);
+    let task = Task::<T>::new(run.data(), seed);
+    let train_one = |(index, &(learning_rate, weight_decay)): (usize, &(f64, f64))| {
         let mut log = vec![(0, "learning_rate", learning_rate), (0, "weight_decay", weight_decay)];
-        log.extend(learn(run, seed, point, &training, &validate, &evaluate)?);
-        Ok(Trial { learning_rate, weight_decay, log })
+        let settings = Settings { lr: learning_rate, weight_decay, ..Settings::default() };
+        let mut stopped = Ok(());
+        let observe = |seen: Epoch| {
+            log.push((seen.epoch, "validation_accuracy", seen.validation_accuracy));
+            log.push((seen.epoch, "train_accuracy", seen.train_accuracy));
+            run.advance(task.per_epoch(&settings) as u64);
+            stopped = run.check_interrupt();
+            if stopped.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        task.train(&settings, (first + index) as u64, run.scaled(50, 5), observe)
+            .map_err(|error| Failure::Usage(error.into()))?;
+        stopped.map(|()| Trial { learning_rate, weight_decay, log })
     };
     points.par_iter().enumerate().map(train_one).collect()
 }
 
-/// Trains one network; logs validation and training accuracy at each epoch's first iteration.
-fn learn<T: Real>(
-    run: &Run,
-    seed: Seed,
-    (lr, weight_decay): (f64, f64),
-    training: &Samples,
-    validate: &Blocks<T>,
-    evaluate: &Blocks<T>,
-) -> Result<Log, Failure> {
-    let per_epoch = training.len() / BATCH_SIZE;
-    let network = MultiLayerNet::new(784, &HIDDEN, 10).weight_decay(weight_decay).build::<T>(seed);
-    let mut contestant = [Contestant {
-        network: network.expect("the range holds valid weight decays only"),
-        optimizer: Sgd { lr }.build().expect("the range holds valid learning rates only"),
-    }];
-    let observe = |Moment { iteration, network, log, .. }: Moment<'_, T>| {
-        if iteration % per_epoch == 0 {
-            let epoch = iteration / per_epoch;
-            log.push((epoch, "validation_accuracy", validate.accuracy(network)));
-            log.push((epoch, "train_accuracy", evaluate.accuracy(network)));
-        }
-    };
-    let logs = train(run, &mut contestant, training, plan(run, per_epoch), seed, observe)?;
-    Ok(logs.into_iter().flatten().collect())
-}
-
-/// 50 epochs: the notebook's trainer makes all their iterations, the last epoch's too.
-fn plan(run: &Run, per_epoch: usize) -> Plan {
-    Plan { iterations: run.scaled(50, 5) * per_epoch, batch_size: BATCH_SIZE }
-}
-
 /// Training iterations of a trial.
 pub fn per_trial(run: &Run) -> usize {
-    plan(run, (SIZE - VALIDATION) / BATCH_SIZE).iterations
+    run.scaled(50, 5) * 4
 }

@@ -1,0 +1,53 @@
+//! Which parameters to try next.
+
+mod random;
+
+use init::Seed;
+
+use super::{Params, Space};
+
+pub use random::Random;
+
+/// A trial that has ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// Its number.
+    pub number: u64,
+    /// What it tried.
+    pub params: Params,
+    /// How good that was, larger being better; NaN if it diverged.
+    pub value: f64,
+}
+
+/// What a sampler may know.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// What is searched.
+    pub space: &'a Space,
+    /// The trials that have ended, in order of their numbers.
+    pub finished: &'a [Observation],
+    /// What has been suggested and has not ended, in order of numbers.
+    pub pending: &'a [Params],
+    /// The seed of the search.
+    pub seed: Seed,
+}
+
+/// A way to choose the next trial.
+///
+/// The parameters of trial `number` follow from the space, the seed, the number, and what is known
+/// of other trials; a sampler keeps no state of its own. Searches of equal seed and equal history
+/// therefore go on equally, whoever asks and however often.
+pub trait Sampler: Send + Sync + std::fmt::Debug {
+    /// The parameters of trial `number`.
+    fn suggest(&self, known: Known<'_>, number: u64) -> Params;
+
+    /// How many different trials there are in `space`; `None` if there is no end to them.
+    fn count(&self, _space: &Space) -> Option<u64> {
+        None
+    }
+
+    /// Whether it looks at what is known of other trials.
+    fn learns(&self) -> bool {
+        false
+    }
+}

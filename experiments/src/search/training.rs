@@ -1,0 +1,113 @@
+//! The training of one trial.
+
+use std::ops::ControlFlow;
+
+use init::{Purpose, Seed};
+
+use super::{Settings, SpaceError};
+use crate::trainer::{Batch, Batches};
+use crate::{Blocks, Contestant, Data, Real, Samples};
+
+/// Images that the notebook searches with: the first of the training set.
+pub const SIZE: usize = 500;
+/// One image in five validates.
+const VALIDATION: usize = 100;
+
+/// What the trials of a search have in common: 400 images to train on and 100 to validate with.
+#[derive(Clone, Debug)]
+pub struct Task<T: Real> {
+    seed: Seed,
+    training: Samples,
+    evaluate: Blocks<T>,
+    validate: Blocks<T>,
+}
+
+/// What a trial had come to at an epoch's first update.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Epoch {
+    /// Which epoch, counted from 0.
+    pub epoch: usize,
+    /// The share of the training images that it knew.
+    pub train_accuracy: f64,
+    /// The share of the validation images, by which trials are ranked.
+    pub validation_accuracy: f64,
+    /// The loss of that update's mini-batch, before it.
+    pub train_loss: f64,
+}
+
+/// How a trial ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// After its last epoch.
+    Complete,
+    /// Because it was told to, after this epoch.
+    Stopped(usize),
+    /// In this epoch, when its loss or its weights were no finite numbers any more.
+    Diverged(usize),
+}
+
+impl<T: Real> Task<T> {
+    /// The first [`SIZE`] training images, shuffled by the seed, the first fifth taken out to
+    /// validate.
+    ///
+    /// # Panics
+    /// If there are fewer images.
+    pub fn new(data: &Data, seed: Seed) -> Self {
+        let mut rng = seed.stream(Purpose::Shuffle, 0);
+        let shuffled = data.train.clone().first(SIZE).shuffled(&mut rng);
+        let (validation, training) = shuffled.split_at(VALIDATION);
+        let (validate, evaluate) = (validation.blocks(), training.blocks());
+        Self { seed, training, evaluate, validate }
+    }
+
+    /// Updates an epoch: every image once on average.
+    pub fn per_epoch(&self, settings: &Settings) -> usize {
+        (self.training.len() / settings.batch_size).max(1)
+    }
+
+    /// Trains trial `number` for some epochs; `observe` sees each, and can stop it there.
+    ///
+    /// Everything random in it follows from the seed of the task and the number: no other trial, no
+    /// thread, and no earlier training changes it. Accuracy is taken after the first update of an
+    /// epoch, as in the notebook; the last epoch ends there, since nobody would see the rest.
+    ///
+    /// # Errors
+    /// [`SpaceError::Value`] if the settings cannot be a network.
+    pub fn train(
+        &self,
+        settings: &Settings,
+        number: u64,
+        epochs: usize,
+        mut observe: impl FnMut(Epoch) -> ControlFlow<()>,
+    ) -> Result<End, SpaceError> {
+        // Unit 0 is the task's own: the split.
+        let seed = self.seed.unit(1 + number);
+        let inputs = self.training.features();
+        let Contestant { mut network, mut optimizer } = settings.build::<T>(inputs, seed)?;
+        let mut source = Batches::new(&self.training, settings.batch_size, seed);
+        let mut batch = Batch::default();
+        let per_epoch = self.per_epoch(settings);
+        for epoch in 0..epochs {
+            let updates = if epoch + 1 == epochs { 1 } else { per_epoch };
+            for update in 0..updates {
+                source.draw(&mut batch);
+                batch.gather(&self.training);
+                let train_loss = network.gradient(&batch.x, &batch.labels).f64();
+                if !train_loss.is_finite() {
+                    return Ok(End::Diverged(epoch));
+                }
+                optimizer.step(&mut network).expect("the same network in every step");
+                if update == 0 {
+                    let validation_accuracy = self.validate.accuracy(&mut network);
+                    let train_accuracy = self.evaluate.accuracy(&mut network);
+                    let seen = Epoch { epoch, train_accuracy, validation_accuracy, train_loss };
+                    if observe(seen).is_break() {
+                        return Ok(End::Stopped(epoch));
+                    }
+                }
+            }
+        }
+        // The last update has no loss after it.
+        Ok(if network.is_finite() { End::Complete } else { End::Diverged(epochs) })
+    }
+}
