@@ -42,7 +42,7 @@ pub enum End {
     Complete,
     /// Because it was told to, after this epoch.
     Stopped(usize),
-    /// In this epoch, when its loss or its weights were no finite numbers any more.
+    /// At this update, counted from 0, because its loss or weights were no finite numbers any more.
     Diverged(usize),
 }
 
@@ -94,7 +94,7 @@ impl<T: Real> Task<T> {
                 batch.gather(&self.training);
                 let train_loss = network.gradient(&batch.x, &batch.labels).f64();
                 if !train_loss.is_finite() {
-                    return Ok(End::Diverged(epoch));
+                    return Ok(End::Diverged(epoch * per_epoch + update));
                 }
                 optimizer.step(&mut network).expect("the same network in every step");
                 if update == 0 {
@@ -108,6 +108,6 @@ impl<T: Real> Task<T> {
             }
         }
         // The last update has no loss after it.
-        Ok(if network.is_finite() { End::Complete } else { End::Diverged(epochs) })
+        Ok(if network.is_finite() { End::Complete } else { End::Diverged((epochs - 1) * per_epoch + 1) })
     }
 }
