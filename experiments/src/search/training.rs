@@ -108,6 +108,10 @@ impl<T: Real> Task<T> {
             }
         }
         // The last update has no loss after it.
-        Ok(if network.is_finite() { End::Complete } else { End::Diverged((epochs - 1) * per_epoch + 1) })
+        Ok(if network.is_finite() {
+            End::Complete
+        } else {
+            End::Diverged(epochs.saturating_sub(1) * per_epoch + 1)
+        })
     }
 }
