@@ -6,6 +6,7 @@
 mod distribution;
 mod error;
 mod hyperparameter;
+mod importance;
 mod params;
 pub mod sampler;
 mod settings;
@@ -15,6 +16,7 @@ pub mod training;
 pub use distribution::Distribution;
 pub use error::SpaceError;
 pub use hyperparameter::Hyperparameter;
+pub use importance::importance;
 pub use params::{Params, Value};
 pub use sampler::{Observation, Sampler};
 pub use settings::Settings;

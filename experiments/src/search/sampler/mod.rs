@@ -1,12 +1,24 @@
 //! Which parameters to try next.
 
+mod gp;
+mod grid;
+mod kind;
 mod random;
+mod sobol;
 
 use init::Seed;
 
 use super::{Params, Space};
 
+pub use gp::GaussianProcess;
+pub use grid::Grid;
+pub use kind::SamplerKind;
 pub use random::Random;
+pub use sobol::Sobol;
+
+/// The stream of [`Purpose::Search`](init::Purpose::Search) for what all trials share: no trial has
+/// this number.
+const STREAM: u64 = u64::MAX;
 
 /// A trial that has ended.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,44 @@
+//! The Matérn 5/2 kernel.
+
+use nalgebra::DMatrix;
+
+/// Matérn 5/2 with a length scale for each coordinate ("automatic relevance determination"):
+///
+/// k(x, x′) = s²·(1 + √5·r + 5r²/3)·exp(−√5·r), r² = Σᵢ ((xᵢ − x′ᵢ)/ℓᵢ)²
+///
+/// Functions drawn from it are twice differentiable, no smoother: Snoek, Larochelle & Adams 2012
+/// take it instead of the squared exponential for that.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matern52 {
+    /// ℓᵢ, one a coordinate.
+    pub lengths: Vec<f64>,
+    /// s², the prior variance.
+    pub variance: f64,
+}
+
+impl Matern52 {
+    /// r², the squared scaled distance.
+    fn distance(&self, a: &[f64], b: &[f64]) -> f64 {
+        let scaled = a.iter().zip(b).zip(&self.lengths).map(|((a, b), l)| (a - b) / l);
+        scaled.map(|d| d * d).sum()
+    }
+
+    /// k(a, b).
+    pub fn covariance(&self, a: &[f64], b: &[f64]) -> f64 {
+        let r2 = self.distance(a, b);
+        let root = (5.0 * r2).sqrt();
+        self.variance * (1.0 + root + 5.0 * r2 / 3.0) * (-root).exp()
+    }
+
+    /// −2·∂k/∂(r²): with it, ∂k/∂ln ℓᵢ is this times ((aᵢ − bᵢ)/ℓᵢ)², and ∂k/∂aᵢ this times
+    /// −(aᵢ − bᵢ)/ℓᵢ².
+    pub fn slope(&self, a: &[f64], b: &[f64]) -> f64 {
+        let root = (5.0 * self.distance(a, b)).sqrt();
+        self.variance * 5.0 / 3.0 * (1.0 + root) * (-root).exp()
+    }
+
+    /// The matrix of all k(xᵢ, xⱼ).
+    pub fn matrix(&self, points: &[Vec<f64>]) -> DMatrix<f64> {
+        DMatrix::from_fn(points.len(), points.len(), |i, j| self.covariance(&points[i], &points[j]))
+    }
+}
