@@ -1,0 +1,115 @@
+//! The search itself: trials suggested, trained side by side, learned from.
+
+use std::ops::{ControlFlow, Range};
+
+use init::Seed;
+use rayon::prelude::*;
+
+use super::sampler::Known;
+use super::{End, Observation, Params, Pruner, Sampler, Settings, Space, Task, Trial};
+use crate::{Failure, Real};
+
+/// A search for the best settings of a [`Task`].
+#[derive(Clone, Copy, Debug)]
+pub struct Search<'a> {
+    /// What is searched.
+    pub space: &'a Space,
+    /// What chooses the next trial.
+    pub sampler: &'a dyn Sampler,
+    /// What stops a hopeless one.
+    pub pruner: &'a dyn Pruner,
+    /// The seed of the search; the task should have the same.
+    pub seed: Seed,
+    /// Epochs of a trial.
+    pub epochs: usize,
+    /// Trials suggested at a time. They train side by side, and neither sampler nor pruner sees one
+    /// of them from another: so results depend on this number, and never on that of the threads.
+    pub together: usize,
+}
+
+impl Search<'_> {
+    /// The parameters of trials `numbers`, none of which sees another's result.
+    pub fn suggest(&self, finished: &[Trial], numbers: Range<u64>) -> Vec<(u64, Params)> {
+        let mut finished: Vec<Observation> = finished.iter().map(Trial::observation).collect();
+        finished.sort_by_key(|trial| trial.number);
+        let mut pending = Vec::new();
+        let (space, seed) = (self.space, self.seed);
+        for number in numbers.clone() {
+            let known = Known { space, finished: &finished, pending: &pending, seed };
+            pending.push(self.sampler.suggest(known, number));
+        }
+        numbers.zip(pending).collect()
+    }
+
+    /// Trains one trial; `progress` is called with the updates of each epoch, and can end the search.
+    ///
+    /// # Errors
+    /// What `progress` returns; [`Failure::Usage`] if the parameters cannot be a network.
+    pub fn train<T: Real>(
+        &self,
+        task: &Task<T>,
+        (number, params): (u64, Params),
+        finished: &[Trial],
+        progress: impl Fn(u64) -> Result<(), Failure>,
+    ) -> Result<Trial, Failure> {
+        let wrong = |error: super::SpaceError| Failure::Usage(error.into());
+        let settings = Settings::of(&params).map_err(wrong)?;
+        let updates = task.per_epoch(&settings) as u64;
+        let mut epochs = Vec::new();
+        let mut stopped = Ok(());
+        let observe = |seen| {
+            epochs.push(seen);
+            stopped = progress(updates);
+            let last = epochs.len() == self.epochs;
+            if stopped.is_err() || !last && self.pruner.prune(&epochs, finished) {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        let end = task.train(&settings, number, self.epochs, observe).map_err(wrong)?;
+        stopped?;
+        // Of the epochs that were not trained, for whoever counts.
+        progress(updates * (self.epochs - epochs.len()) as u64)?;
+        Ok(Trial { number, params, epochs, end })
+    }
+
+    /// Trains trials `numbers` after those that have `finished`, and gives the new ones.
+    ///
+    /// # Errors
+    /// As [`train`](Self::train).
+    pub fn run<T: Real>(
+        &self,
+        task: &Task<T>,
+        finished: &[Trial],
+        numbers: Range<u64>,
+        progress: impl Fn(u64) -> Result<(), Failure> + Sync,
+    ) -> Result<Vec<Trial>, Failure> {
+        let mut trials = finished.to_vec();
+        // Where nobody looks at what others came to, all may train side by side.
+        let independent = !self.sampler.learns() && !self.pruner.prunes();
+        let step = if independent { u64::MAX } else { self.together.max(1) as u64 };
+        let mut start = numbers.start;
+        while start < numbers.end {
+            let end = numbers.end.min(start.saturating_add(step));
+            let suggested = self.suggest(&trials, start..end);
+            let new: Vec<Trial> = suggested
+                .into_par_iter()
+                .map(|one| self.train(task, one, &trials, &progress))
+                .collect::<Result<_, _>>()?;
+            trials.extend(new);
+            start = end;
+        }
+        Ok(trials.split_off(finished.len()))
+    }
+}
+
+/// The epochs that were trained, of all trials together: what a search costs.
+pub fn epochs_trained(trials: &[Trial]) -> usize {
+    trials.iter().map(|trial| trial.epochs.len()).sum()
+}
+
+/// Trials that were pruned.
+pub fn pruned(trials: &[Trial]) -> usize {
+    trials.iter().filter(|trial| matches!(trial.end, End::Stopped(_))).count()
+}

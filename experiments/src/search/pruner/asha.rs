@@ -1,0 +1,54 @@
+//! Asynchronous successive halving.
+
+use super::Pruner;
+use crate::search::{End, Epoch, Trial};
+
+/// Stops a trial at a rung if it is not among the best of those that came so far.
+///
+/// Rungs stand after r, r·η, r·η², … epochs. Of the n trials that have reached a rung, this one
+/// included, the best max(1, ⌊n/η⌋) go on. Nobody waits until a rung is full, and nobody who was
+/// stopped is taken up again, as in Optuna's `SuccessiveHalvingPruner`; the paper's scheduler pauses
+/// them instead. A diverged trial has lost at every rung.
+///
+/// Reference: Li et al. 2020, *A System for Massively Parallel Hyperparameter Tuning*
+/// (arXiv:1810.05934).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asha {
+    /// r: epochs before the first rung.
+    pub first: usize,
+    /// η: one in so many goes on.
+    pub reduction: usize,
+}
+
+impl Asha {
+    /// η = 3 and three rungs, the first after 1/27 of the epochs.
+    pub fn over(epochs: usize) -> Self {
+        Self { first: epochs.div_ceil(27), reduction: 3 }
+    }
+
+    fn is_rung(&self, epochs: usize) -> bool {
+        let reduction = self.reduction.max(2);
+        let mut rung = self.first.max(1);
+        while rung < epochs {
+            rung = rung.saturating_mul(reduction);
+        }
+        rung == epochs
+    }
+}
+
+impl Pruner for Asha {
+    fn prune(&self, so_far: &[Epoch], finished: &[Trial]) -> bool {
+        let Some(now) = so_far.len().checked_sub(1).filter(|_| self.is_rung(so_far.len())) else {
+            return false;
+        };
+        let reached = finished.iter().filter_map(|trial| {
+            let accuracy = trial.epochs.get(now)?.validation_accuracy;
+            Some(if matches!(trial.end, End::Diverged(_)) { -1.0 } else { accuracy })
+        });
+        let own = so_far[now].validation_accuracy;
+        let (better, count) = reached.fold((0, 1), |(better, count), accuracy| {
+            (better + usize::from(accuracy > own), count + 1)
+        });
+        better >= (count / self.reduction.max(2)).max(1)
+    }
+}

@@ -1,0 +1,41 @@
+//! Pruning below the median.
+
+use super::Pruner;
+use crate::search::{End, Epoch, Trial};
+
+/// Stops a trial whose best accuracy so far is below the median that complete trials had at the same
+/// epoch.
+///
+/// As Vizier's and Optuna's (Golovin et al. 2017; `MedianPruner`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Median {
+    /// Complete trials that there must be first.
+    pub startup: usize,
+    /// Epochs that every trial gets.
+    pub warmup: usize,
+}
+
+impl Median {
+    /// Five complete trials first, a tenth of the epochs to each: a network that learns slowly at
+    /// first is not worse for it.
+    pub fn over(epochs: usize) -> Self {
+        Self { startup: 5, warmup: epochs.div_ceil(10) }
+    }
+}
+
+impl Pruner for Median {
+    fn prune(&self, so_far: &[Epoch], finished: &[Trial]) -> bool {
+        let complete = finished.iter().filter(|trial| trial.end == End::Complete);
+        let Some(now) = so_far.len().checked_sub(1).filter(|&now| now >= self.warmup) else {
+            return false;
+        };
+        let there = complete.filter_map(|trial| Some(trial.epochs.get(now)?.validation_accuracy));
+        let mut there: Vec<f64> = there.collect();
+        if there.len() < self.startup.max(1) {
+            return false;
+        }
+        there.sort_by(f64::total_cmp);
+        let median = (there[(there.len() - 1) / 2] + there[there.len() / 2]) / 2.0;
+        so_far.iter().map(|epoch| epoch.validation_accuracy).fold(0.0, f64::max) < median
+    }
+}
