@@ -1,7 +1,5 @@
 //! What made a run's results: enough to make them again.
 
-use std::time::Duration;
-
 use mnist_io::Kind;
 use serde_json::{Value, json};
 
@@ -11,14 +9,13 @@ use crate::{Args, Data};
 const LIBRARIES: [&str; 8] =
     ["chacha20", "flate2", "layers", "nalgebra", "optimizers", "rand", "rand_distr", "tensor-ops"];
 
-/// The contents of `manifest.json`.
+/// The contents of `manifest.json`, but for the times.
 pub(crate) fn manifest(
     section: &str,
     parts: &[&str],
     args: &Args,
     threads: usize,
     data: &Data,
-    wall: Duration,
 ) -> Value {
     let files: Vec<Value> = data
         .source
@@ -63,7 +60,6 @@ pub(crate) fn manifest(
             "instructions": tensor_ops::instructions(),
             "cores": std::thread::available_parallelism().map_or(0, usize::from),
         },
-        "wall_seconds": wall.as_secs_f64(),
     })
 }
 

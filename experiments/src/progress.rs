@@ -37,12 +37,15 @@ impl Progress {
         self.bar.inc(steps);
     }
 
-    pub(crate) fn finish(&self) {
-        let elapsed = Duration::from_millis(self.bar.elapsed().as_millis() as u64);
+    /// Says that it is done, and gives how long it took.
+    pub(crate) fn finish(&self) -> Duration {
+        let took = self.bar.elapsed();
+        let elapsed = Duration::from_millis(took.as_millis() as u64);
         self.bar.finish_and_clear();
         if self.lines {
             notice(&format!("{} done in {elapsed:.2?}", self.what));
         }
+        took
     }
 }
 

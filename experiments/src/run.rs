@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use askama::Template;
@@ -36,6 +36,8 @@ pub struct Run {
     /// Whether anybody still reads stdout.
     stdout_open: bool,
     started: Instant,
+    /// Time between [`begin`](Self::begin) and [`end`](Self::end), of all parts.
+    training: Duration,
 }
 
 impl Run {
@@ -83,6 +85,7 @@ impl Run {
             progress: None,
             stdout_open: true,
             started,
+            training: Duration::ZERO,
         };
         if let Some(note) = run.data.note() {
             run.say(&format!("data: {note}"))?;
@@ -128,7 +131,7 @@ impl Run {
     /// Ends it.
     pub fn end(&mut self) {
         if let Some(progress) = self.progress.take() {
-            progress.finish();
+            self.training += progress.finish();
         }
     }
 
@@ -233,8 +236,10 @@ impl Run {
         };
         let page = page.render().context("index.html").map_err(Failure::Output)?;
         let wall = self.started.elapsed();
-        let Self { section, parts, args, threads, data, metrics, folder, .. } = self;
-        let manifest = manifest(section, &parts, &args, threads, &data, wall);
+        let Self { section, parts, args, threads, data, metrics, folder, training, .. } = self;
+        let mut manifest = manifest(section, &parts, &args, threads, &data);
+        manifest["training_seconds"] = training.as_secs_f64().into();
+        manifest["wall_seconds"] = wall.as_secs_f64().into();
         let write = || -> anyhow::Result<PathBuf> {
             folder.write("metrics.csv", &metrics.to_csv()?)?;
             folder.write("index.html", page.as_bytes())?;
