@@ -63,7 +63,8 @@ pub fn smoothed(metrics: &Metrics, name: Name<'_>, style: &Style<'_>) -> Vec<Mar
     draw(&bands.collect::<Vec<_>>(), style)
 }
 
-fn draw(bands: &[(usize, Band)], style: &Style<'_>) -> Vec<Mark> {
+/// Bands by step, drawn as [`curve`] does.
+pub fn draw(bands: &[(usize, Band)], style: &Style<'_>) -> Vec<Mark> {
     let points = bands.iter().map(|(step, band)| (*step as f64, band.mean));
     let mut line = Line::new(style.color, points).style(style.line).named(style.name);
     if let Some((marker, every)) = style.marker {

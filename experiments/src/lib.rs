@@ -33,6 +33,7 @@ pub use data::{Blocks, Data, Real, Samples};
 pub use failure::Failure;
 pub use judgement::Conclusion;
 pub use metrics::{DIVERGED, Log, Metrics, Row};
+pub use page::Table;
 pub use reference::{Printed, csv_rows};
 pub use run::Run;
 pub use section::{Section, main};

@@ -13,6 +13,17 @@ pub(crate) struct Drawn {
     pub(crate) svg: String,
 }
 
+/// A table of the page.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// What it lists.
+    pub title: String,
+    /// The heads of its columns.
+    pub columns: Vec<String>,
+    /// Its rows, a text a column.
+    pub rows: Vec<Vec<String>>,
+}
+
 /// What the page shows.
 #[derive(Template)]
 #[template(path = "index.html")]
@@ -26,6 +37,7 @@ pub(crate) struct Page<'a> {
     /// Networks whose numbers stopped being finite, a line a series.
     pub(crate) diverged: &'a [String],
     pub(crate) conclusions: &'a [Conclusion],
+    pub(crate) tables: &'a [Table],
     /// How the notebook's printed numbers compare, a line a series.
     pub(crate) compared: &'a [String],
     /// And each of them.
@@ -67,6 +79,7 @@ mod tests {
             figures: &figures,
             diverged: &["diverged: 01/plain".to_owned()],
             conclusions: &conclusions,
+            tables: &[],
             compared: &[],
             comparisons: &[],
         };

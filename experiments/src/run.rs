@@ -13,7 +13,7 @@ use crate::folder::{self, Folder, MANIFEST};
 use crate::interrupt::Interrupt;
 use crate::manifest::manifest;
 use crate::metrics::Divergence;
-use crate::page::{Drawn, Page, command_line};
+use crate::page::{Drawn, Page, Table, command_line};
 use crate::progress::{Progress, notice};
 use crate::reference::{self, compare};
 use crate::{Args, Conclusion, Data, Failure, Log, Metrics, Section};
@@ -30,6 +30,7 @@ pub struct Run {
     data: Data,
     metrics: Metrics,
     figures: Vec<Drawn>,
+    tables: Vec<Table>,
     folder: Folder,
     interrupt: Interrupt,
     progress: Option<Progress>,
@@ -45,12 +46,15 @@ impl Run {
     /// for a run that cannot start.
     pub(crate) fn start<S: Section>(args: Args) -> Result<Self, Failure> {
         let started = Instant::now();
-        let names: Vec<&'static str> = S::PARTS.iter().map(|(name, _)| *name).collect();
+        let names = |parts: &[(&'static str, &str)]| -> Vec<&'static str> {
+            parts.iter().map(|(name, _)| *name).collect()
+        };
         let parts = match &args.part {
-            None => names,
+            None => names(S::PARTS),
             Some(wanted) => {
-                let known = names.join(", ");
-                let found = names.into_iter().find(|name| name == wanted);
+                let all = [names(S::PARTS), names(S::ON_REQUEST)].concat();
+                let known = all.join(", ");
+                let found = all.into_iter().find(|name| name == wanted);
                 vec![found.ok_or_else(|| {
                     Failure::Usage(anyhow!("--part {wanted}: {} has {known}", S::NAME))
                 })?]
@@ -80,6 +84,7 @@ impl Run {
             data,
             metrics: Metrics::default(),
             figures: Vec::new(),
+            tables: Vec::new(),
             folder,
             interrupt: Interrupt::listen(),
             progress: None,
@@ -188,6 +193,11 @@ impl Run {
         Ok(())
     }
 
+    /// Puts a table on the page, folded behind its title.
+    pub fn table(&mut self, table: Table) {
+        self.tables.push(table);
+    }
+
     /// Data, seeds and whatever else a figure must say of how it was made.
     pub fn subtitle(&self, settings: &str) -> String {
         let Args { seed, runs, precision, quick, .. } = &self.args;
@@ -201,13 +211,13 @@ impl Run {
     }
 
     /// Judges the run, writes the numbers and the page, and puts the results in place.
-    pub(crate) fn finish<S: Section>(mut self) -> Result<(), Failure> {
+    pub(crate) fn finish<S: Section>(mut self, flags: &S::Flags) -> Result<(), Failure> {
         // Fewer steps and other data have other numbers: the notebook's are not beside them.
         let full = !self.args.quick;
         let mnist = self.data.note().is_none();
         let comparisons =
             if full && mnist { compare(&S::printed(), &self.metrics) } else { Vec::new() };
-        let conclusions = if full { S::conclusions(&self) } else { Vec::new() };
+        let conclusions = if full { S::conclusions(&self, flags) } else { Vec::new() };
         let compared = reference::by_series(&comparisons);
         let diverged = self.metrics.diverged();
         let divergences = Divergence::lines(&diverged);
@@ -231,6 +241,7 @@ impl Run {
             figures: &self.figures,
             diverged: &divergences,
             conclusions: &conclusions,
+            tables: &self.tables,
             compared: &compared,
             comparisons: &comparisons,
         };

@@ -17,6 +17,8 @@ pub trait Section {
     const ABOUT: &'static str;
     /// The parts in order: (name, what it shows).
     const PARTS: &'static [(&'static str, &'static str)];
+    /// Parts that take so long that they run only if `--part` names them.
+    const ON_REQUEST: &'static [(&'static str, &'static str)] = &[];
 
     /// How many training and test images it needs.
     fn samples(args: &Args) -> (usize, usize);
@@ -31,13 +33,18 @@ pub trait Section {
     fn run<T: Real>(run: &mut Run, flags: &Self::Flags) -> Result<(), Failure>;
 
     /// What the section of the book concludes, judged by this run's numbers.
-    fn conclusions(run: &Run) -> Vec<Conclusion>;
+    fn conclusions(run: &Run, flags: &Self::Flags) -> Vec<Conclusion>;
 }
 
 /// The whole program of a section: reads the command line, runs it, writes the results.
 pub fn main<S: Section>() -> ExitCode {
-    let parts: String =
-        S::PARTS.iter().map(|(name, what)| format!("\n  {name:<13} {what}")).collect();
+    let list = |parts: &[(&str, &str)]| -> String {
+        parts.iter().map(|(name, what)| format!("\n  {name:<13} {what}")).collect()
+    };
+    let mut parts = list(S::PARTS);
+    if !S::ON_REQUEST.is_empty() {
+        parts.push_str(&format!("\n\nOnly with --part:{}", list(S::ON_REQUEST)));
+    }
     let command = CommandLine::<S::Flags>::command()
         .name(S::NAME)
         .version(env!("CARGO_PKG_VERSION"))
@@ -60,5 +67,5 @@ fn start<S: Section>(CommandLine { args, flags }: CommandLine<S::Flags>) -> Resu
         Precision::F32 => S::run::<f32>(&mut run, &flags)?,
         Precision::F64 => S::run::<f64>(&mut run, &flags)?,
     }
-    run.finish::<S>()
+    run.finish::<S>(&flags)
 }

@@ -113,6 +113,18 @@ impl Axis {
         axis
     }
 
+    /// The axis with another label.
+    ///
+    /// ```
+    /// use viz::Axis;
+    /// let activations = Axis::categories(["relu", "tanh"]).labelled("activation");
+    /// ```
+    #[must_use]
+    pub fn labelled(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
     /// Ticks at exactly `values`; those outside the range are not drawn.
     #[must_use]
     pub fn ticks(mut self, values: impl IntoIterator<Item = f64>) -> Self {

@@ -115,6 +115,14 @@ impl Distribution {
         }
     }
 
+    /// The names of a categorical distribution; none of another.
+    pub fn choices(&self) -> &[String] {
+        match self {
+            Self::Categorical { choices } => choices,
+            _ => &[],
+        }
+    }
+
     /// How many values there are; `None` for a continuum.
     pub fn count(&self) -> Option<u64> {
         match self {

@@ -41,7 +41,8 @@ impl Search<'_> {
         numbers.zip(pending).collect()
     }
 
-    /// Trains one trial; `progress` is called with the updates of each epoch, and can end the search.
+    /// Trains one trial; `progress` is called with the number of epochs done, and can end the
+    /// search. Those that a pruned trial leaves out count as done.
     ///
     /// # Errors
     /// What `progress` returns; [`Failure::Usage`] if the parameters cannot be a network.
@@ -54,12 +55,11 @@ impl Search<'_> {
     ) -> Result<Trial, Failure> {
         let wrong = |error: super::SpaceError| Failure::Usage(error.into());
         let settings = Settings::of(&params).map_err(wrong)?;
-        let updates = task.per_epoch(&settings) as u64;
         let mut epochs = Vec::new();
         let mut stopped = Ok(());
         let observe = |seen| {
             epochs.push(seen);
-            stopped = progress(updates);
+            stopped = progress(1);
             let last = epochs.len() == self.epochs;
             if stopped.is_err() || !last && self.pruner.prune(&epochs, finished) {
                 ControlFlow::Break(())
@@ -69,8 +69,7 @@ impl Search<'_> {
         };
         let end = task.train(&settings, number, self.epochs, observe).map_err(wrong)?;
         stopped?;
-        // Of the epochs that were not trained, for whoever counts.
-        progress(updates * (self.epochs - epochs.len()) as u64)?;
+        progress((self.epochs - epochs.len()) as u64)?;
         Ok(Trial { number, params, epochs, end })
     }
 

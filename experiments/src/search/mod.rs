@@ -25,7 +25,7 @@ pub use hyperparameter::Hyperparameter;
 pub use importance::importance;
 pub use params::{Params, Value};
 pub use pruner::Pruner;
-pub use sampler::{Observation, Sampler};
+pub use sampler::{Observation, Random, Sampler};
 pub use settings::Settings;
 pub use space::Space;
 pub use training::{End, Epoch, Task};

@@ -41,6 +41,11 @@ impl fmt::Display for Value {
 pub struct Params(pub(super) Vec<(String, Value)>);
 
 impl Params {
+    /// These names and values.
+    pub fn of<S: Into<String>>(values: impl IntoIterator<Item = (S, Value)>) -> Self {
+        Self(values.into_iter().map(|(name, value)| (name.into(), value)).collect())
+    }
+
     /// The value of a dimension.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)

@@ -51,7 +51,7 @@ impl Section for Optimizers {
         Ok(())
     }
 
-    fn conclusions(run: &Run) -> Vec<Conclusion> {
+    fn conclusions(run: &Run, _: &NoFlags) -> Vec<Conclusion> {
         let mut conclusions = Vec::new();
         if run.wants(RAVINE) {
             conclusions.push(ravine::conclusion(run));

@@ -73,7 +73,7 @@ impl Section for WeightInit {
         Ok(())
     }
 
-    fn conclusions(run: &Run) -> Vec<Conclusion> {
+    fn conclusions(run: &Run, _: &Flags) -> Vec<Conclusion> {
         let mut conclusions = Vec::new();
         if run.wants(SYMMETRY) {
             conclusions.push(symmetry::conclusion(run));

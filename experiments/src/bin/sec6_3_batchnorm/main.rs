@@ -60,7 +60,7 @@ impl Section for BatchNormSection {
         figures::draw(run, epochs)
     }
 
-    fn conclusions(run: &Run) -> Vec<Conclusion> {
+    fn conclusions(run: &Run, _: &NoFlags) -> Vec<Conclusion> {
         let last = |kind: &str| -> Vec<f64> {
             let bands = |scale| run.metrics().bands(PART, &series(scale, kind), "train_accuracy");
             let last = |scale| bands(scale).last().map_or(f64::NAN, |(_, band)| band.mean);

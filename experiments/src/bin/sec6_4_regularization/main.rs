@@ -114,7 +114,7 @@ impl Section for Regularization {
         Ok(())
     }
 
-    fn conclusions(run: &Run) -> Vec<Conclusion> {
+    fn conclusions(run: &Run, _: &NoFlags) -> Vec<Conclusion> {
         let last = |part: &str, series: &str, metric: &str| -> Option<Band> {
             run.metrics().bands(part, series, metric).last().map(|(_, band)| *band)
         };

@@ -1,29 +1,28 @@
 //! Section 6.5: finding hyperparameters by random search, and narrowing the range.
 
+mod figures;
+mod flags;
 mod narrow;
 mod printed;
 mod ranking;
-mod trial;
+mod search;
 
 use std::process::ExitCode;
 
+use anyhow::anyhow;
+use experiments::search::training::SIZE;
 use experiments::text::significant;
-use experiments::{Args, Conclusion, Failure, NoFlags, Printed, Real, Run, Section};
-use init::Seed;
+use experiments::{Args, Conclusion, Failure, Printed, Real, Run, Section};
+use flags::Flags;
 use narrow::NARROW;
 use printed::PRINTED;
 use ranking::{Point, rank_correlation, ranked_by_seed};
-use trial::{SIZE, START, Trial, per_trial, ranking, trials};
-use viz::{Axis, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Panel, Scatter};
-
-const SEARCH: &str = "search";
-/// How many of the best are drawn.
-const BEST: usize = 20;
+use search::SEARCH;
 
 struct Hyperparameters;
 
 impl Section for Hyperparameters {
-    type Flags = NoFlags;
+    type Flags = Flags;
     const NAME: &'static str = "sec6_5_hyperparameters";
     const ABOUT: &'static str = "Section 6.5: random search for learning rate and weight decay";
     const PARTS: &'static [(&'static str, &'static str)] = &[
@@ -40,21 +39,34 @@ impl Section for Hyperparameters {
         printed::numbers()
     }
 
-    fn run<T: Real>(run: &mut Run, _: &NoFlags) -> Result<(), Failure> {
-        if run.wants(SEARCH) {
-            search::<T>(run)?;
+    fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
+        let notebooks = flags.are_the_notebooks();
+        if let Some(part) = &run.args().part
+            && [NARROW, PRINTED].contains(&part.as_str())
+            && !notebooks
+        {
+            return Err(Failure::Usage(anyhow!(
+                "--part {part}: is the notebook's; the flags of this section are for the other parts"
+            )));
         }
-        if run.wants(NARROW) {
+        if run.wants(SEARCH) {
+            search::run::<T>(run, flags)?;
+        }
+        if run.wants(NARROW) && notebooks {
             narrow::run::<T>(run)?;
         }
-        if run.wants(PRINTED) {
+        if run.wants(PRINTED) && notebooks {
             printed::run::<T>(run)?;
         }
         Ok(())
     }
 
-    fn conclusions(run: &Run) -> Vec<Conclusion> {
+    fn conclusions(run: &Run, flags: &Flags) -> Vec<Conclusion> {
         let mut conclusions = Vec::new();
+        // The book speaks of its own search.
+        if !flags.are_the_notebooks() {
+            return conclusions;
+        }
         if run.wants(SEARCH) {
             let ranked = ranked_by_seed(run, SEARCH);
             let best = ranked.iter().map(|trials| trials[0].0);
@@ -94,92 +106,6 @@ impl Section for Hyperparameters {
         }
         conclusions
     }
-}
-
-/// The notebook's random search, once for each seed.
-fn search<T: Real>(run: &mut Run) -> Result<(), Failure> {
-    let count = run.scaled(100, 20);
-    let seeds = run.args().seeds();
-    run.begin("random search", seeds.len() * count * per_trial(run));
-    let all: Vec<Vec<Trial>> = seeds
-        .iter()
-        .map(|&seed| trials::<T>(run, Seed::new(seed), START, 0, count))
-        .collect::<Result<_, _>>()?;
-    run.end();
-    for (&seed, trials) in seeds.iter().zip(&all) {
-        for (number, trial) in trials.iter().enumerate() {
-            run.say(&format!(
-                "val acc:{} | lr:{}, weight decay:{}",
-                trial.accuracy(),
-                trial.learning_rate,
-                trial.weight_decay
-            ))?;
-            run.record(SEARCH, &number.to_string(), seed, trial.log.clone());
-        }
-        print_ranking(run, seed, trials)?;
-    }
-    draw_best(run, &all[0])?;
-    draw_scatter(run, &all)
-}
-
-fn print_ranking(run: &mut Run, seed: u64, trials: &[Trial]) -> Result<(), Failure> {
-    run.say(&format!("=========== Hyper-Parameter Optimization Result (seed {seed}) ==========="))?;
-    for (i, trial) in ranking(trials).into_iter().take(BEST).enumerate() {
-        run.say(&format!(
-            "Best-{}(val acc:{}) | lr:{}, weight decay:{}",
-            i + 1,
-            trial.accuracy(),
-            trial.learning_rate,
-            trial.weight_decay
-        ))?;
-    }
-    Ok(())
-}
-
-/// The 4×5 grid of the best trials.
-fn draw_best(run: &mut Run, trials: &[Trial]) -> Result<(), Failure> {
-    let epochs = run.scaled(50, 5);
-    let panels = ranking(trials).into_iter().take(BEST).enumerate().map(|(i, trial)| {
-        let (rate, accuracy) = (significant(trial.learning_rate), trial.accuracy());
-        let training = Line::new(Color::VERMILLION, trial.curve("train_accuracy"));
-        let validation = Line::new(Color::BLUE, trial.curve("validation_accuracy"));
-        Panel::new(format!("{}: {accuracy:.2}, lr {rate}", i + 1))
-            .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
-            .y_axis(Axis::linear("accuracy", 0.0, 1.0))
-            .mark(training.style(LineStyle::Dashed).named("training"))
-            .mark(validation.named("validation"))
-    });
-    let figure = Figure::new("The best 20 trials")
-        .subtitle(run.subtitle("first seed of the search, 400 training and 100 validation images"))
-        .grid(4, 5)
-        .panels(panels);
-    run.figure(
-        "sec6_5_best",
-        figure,
-        "Trials in order of their last validation accuracy, with their learning rates: the best ones \
-         are those with the highest learning rates.",
-    )
-}
-
-/// Every trial by its two hyperparameters.
-fn draw_scatter(run: &mut Run, all: &[Vec<Trial>]) -> Result<(), Failure> {
-    let accuracy =
-        ColorScale::new(Axis::linear("validation accuracy", 0.0, 1.0), ColorMap::Viridis);
-    let points = all.iter().flatten();
-    let points = points.map(|trial| (trial.learning_rate, trial.weight_decay, trial.accuracy()));
-    let panel = Panel::new("")
-        .x_axis(Axis::log("learning rate", 1e-6, 1e-2))
-        .y_axis(Axis::log("weight decay", 1e-8, 1e-4))
-        .mark(Scatter::colored(accuracy, points));
-    let figure = Figure::new("Where accuracy lies")
-        .subtitle(run.subtitle(&format!("{} trials", all.iter().map(Vec::len).sum::<usize>())))
-        .panel(panel);
-    run.figure(
-        "sec6_5_scatter",
-        figure,
-        "Accuracy rises with the learning rate up to the edge of the range; the weight decay makes no \
-         difference that can be seen.",
-    )
 }
 
 fn main() -> ExitCode {

@@ -1,12 +1,13 @@
 //! 6.5.2: the range narrowed round by round.
 
+use experiments::search::{Distribution, Space, Task, Trial, Value, ranking};
 use experiments::text::significant;
 use experiments::{Conclusion, Failure, Real, Run};
 use init::Seed;
 use viz::{Axis, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Panel, Scatter};
 
 use crate::ranking::{Point, ranked_by_seed};
-use crate::trial::{Range, START, Trial, per_trial, ranking, trials};
+use crate::search::{log, notebooks, progress};
 
 /// The part's name.
 pub const NARROW: &str = "narrow";
@@ -38,33 +39,39 @@ pub fn conclusion(run: &Run) -> Conclusion {
 pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
     let (rounds, count) = (run.scaled(ROUNDS, 2), run.scaled(ROUND_TRIALS, 8));
     let seeds = run.args().seeds();
-    run.begin("narrowing the range", seeds.len() * rounds * count * per_trial(run));
+    let epochs = notebooks(run, &Space::notebook(), Seed::new(0)).epochs;
+    run.begin("narrowing the range", seeds.len() * rounds * count * epochs);
     let mut panels = Vec::new();
     let mut found = Vec::new();
     for &root in &seeds {
-        let mut range = START;
+        let task = Task::<T>::new(run.data(), Seed::new(root));
+        let mut space = Space::notebook();
         for round in 0..rounds {
             // Trial numbers go on behind those of the search.
-            let first = 1000 + round * count;
-            let trials = trials::<T>(run, Seed::new(root), range, first, count)?;
+            let first = (1000 + round * count) as u64;
+            let search = notebooks(run, &space, Seed::new(root));
+            let numbers = first..first + count as u64;
+            let trials = search.run(&task, &[], numbers, |epochs| progress(run, epochs))?;
             for (number, trial) in trials.iter().enumerate() {
                 let part = format!("{NARROW}/{}", round + 1);
-                run.record(&part, &number.to_string(), root, trial.log.clone());
+                run.record(&part, &number.to_string(), root, log(&space, trial));
             }
             if root == seeds[0] {
-                panels.push(round_panel(round, range, &trials));
+                panels.push(round_panel(round, &space, &trials));
             }
-            found.push((root, round, range, ranking(&trials)[0].accuracy()));
-            range = around_the_best(&ranking(&trials)[..KEPT.min(count)], range);
+            let ranked = ranking(&trials);
+            found.push((root, round, space.clone(), ranked[0].accuracy()));
+            space = around_the_best(&ranked[..KEPT.min(count)], &space);
         }
-        found.push((root, rounds, range, f64::NAN));
+        found.push((root, rounds, space, f64::NAN));
     }
     run.end();
-    for (seed, round, range, best) in found {
-        let ends = |(low, high): (f64, f64)| {
-            format!("{} to {}", significant(10_f64.powf(low)), significant(10_f64.powf(high)))
+    for (seed, round, space, best) in found {
+        let ends = |name: &str| {
+            let (low, high) = range(&space, name);
+            format!("{} to {}", significant(low), significant(high))
         };
-        let (lr, decay) = (ends(range.learning_rate), ends(range.weight_decay));
+        let (lr, decay) = (ends("lr"), ends("weight_decay"));
         run.say(&match round {
             last if last == rounds => {
                 format!("seed {seed}, range found: lr {lr}, weight decay {decay}")
@@ -87,13 +94,27 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
     )
 }
 
-fn round_panel(round: usize, range: Range, trials: &[Trial]) -> Panel {
+/// The ends of a dimension.
+fn range(space: &Space, name: &str) -> (f64, f64) {
+    match space.get(name) {
+        Some(&Distribution::LogUniform { low, high }) => (low, high),
+        other => unreachable!("the notebook's space has log scales only, found {other:?}"),
+    }
+}
+
+fn value(trial: &Trial, name: &str) -> f64 {
+    match trial.params.get(name) {
+        Some(&Value::Float(x)) => x,
+        other => unreachable!("the notebook's space has real numbers only, found {other:?}"),
+    }
+}
+
+fn round_panel(round: usize, space: &Space, trials: &[Trial]) -> Panel {
     let accuracy =
         ColorScale::new(Axis::linear("validation accuracy", 0.0, 1.0), ColorMap::Viridis);
-    let power = |(low, high): (f64, f64)| [10_f64.powf(low), 10_f64.powf(high)];
-    let ([x0, x1], [y0, y1]) = (power(range.learning_rate), power(range.weight_decay));
+    let ((x0, x1), (y0, y1)) = (range(space, "lr"), range(space, "weight_decay"));
     let frame = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)];
-    let points = trials.iter().map(|t| (t.learning_rate, t.weight_decay, t.accuracy()));
+    let points = trials.iter().map(|t| (value(t, "lr"), value(t, "weight_decay"), t.accuracy()));
     Panel::new(format!("round {}", round + 1))
         .x_axis(Axis::log("learning rate", 1e-6, 1e-2))
         .y_axis(Axis::log("weight decay", 1e-8, 1e-4))
@@ -102,16 +123,17 @@ fn round_panel(round: usize, range: Range, trials: &[Trial]) -> Panel {
 }
 
 /// The smallest range that holds the best trials, a tenth wider on each side, within the old one.
-fn around_the_best(best: &[&Trial], old: Range) -> Range {
-    let span = |(old_low, old_high): (f64, f64), value: fn(&Trial) -> f64| {
-        let exponents = || best.iter().map(|trial| value(trial).log10());
+fn around_the_best(best: &[&Trial], old: &Space) -> Space {
+    let narrowed = |name: &str| {
+        let exponents = || best.iter().map(|trial| value(trial, name).log10());
         let low = exponents().fold(f64::INFINITY, f64::min);
         let high = exponents().fold(f64::NEG_INFINITY, f64::max);
         let margin = 0.1 * (high - low);
-        ((low - margin).max(old_low), (high + margin).min(old_high))
+        let (old_low, old_high) = range(old, name);
+        Distribution::LogUniform {
+            low: 10_f64.powf(low - margin).max(old_low),
+            high: 10_f64.powf(high + margin).min(old_high),
+        }
     };
-    Range {
-        learning_rate: span(old.learning_rate, |trial| trial.learning_rate),
-        weight_decay: span(old.weight_decay, |trial| trial.weight_decay),
-    }
+    Space::of(["lr", "weight_decay"].map(|name| (name, narrowed(name))))
 }

@@ -1,16 +1,18 @@
 //! The notebook's own 100 points, trained with our seeds: its printed accuracies can be compared only
 //! where the hyperparameters are the same.
 
+use experiments::search::{Params, Space, Task, Trial, Value};
 use experiments::{Failure, Printed, Real, Run, csv_rows};
 use init::Seed;
+use rayon::prelude::*;
 
-use crate::trial::{per_trial, train_at};
+use crate::search::{notebooks, progress};
 
 /// The part's name, and its one series: the step is the number of the trial.
 pub const PRINTED: &str = "printed";
 const METRIC: &str = "validation_accuracy";
 /// Trial numbers go on behind those of the search and of the narrowing.
-const FIRST_TRIAL: usize = 10_000;
+const FIRST_TRIAL: u64 = 10_000;
 
 /// Trial, validation accuracy, learning rate, weight decay.
 fn rows() -> Vec<Vec<f64>> {
@@ -38,9 +40,20 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
     let mut points: Vec<(f64, f64)> = rows().iter().map(|row| (row[2], row[3])).collect();
     points.truncate(run.scaled(points.len(), 8));
     let seeds = run.args().seeds();
-    run.begin("the notebook's points", seeds.len() * points.len() * per_trial(run));
+    // Its points, whether or not they lie in a space.
+    let space = Space::notebook();
+    let search = notebooks(run, &space, Seed::new(0));
+    run.begin("the notebook's points", seeds.len() * points.len() * search.epochs);
     for &root in &seeds {
-        let trials = train_at::<T>(run, Seed::new(root), &points, FIRST_TRIAL)?;
+        let task = Task::<T>::new(run.data(), Seed::new(root));
+        let train = |(i, &(lr, weight_decay)): (usize, &(f64, f64))| {
+            let values = [("lr", lr), ("weight_decay", weight_decay)];
+            let params = Params::of(values.map(|(name, x)| (name, Value::Float(x))));
+            let one = (FIRST_TRIAL + i as u64, params);
+            search.train(&task, one, &[], |epochs| progress(run, epochs))
+        };
+        let trials = points.par_iter().enumerate().map(train);
+        let trials: Vec<Trial> = trials.collect::<Result<_, _>>()?;
         let accuracies = trials.iter().map(|trial| trial.accuracy());
         let log = accuracies.enumerate().map(|(trial, accuracy)| (trial, METRIC, accuracy));
         run.record(PRINTED, PRINTED, root, log.collect());

@@ -1,0 +1,238 @@
+//! The figures of a search.
+
+use experiments::bands::Band;
+use experiments::curves::{self, Style};
+use experiments::search::{
+    Distribution, End, Observation, Space, Trial, Value, importance as shares, ranking,
+};
+use experiments::text::significant;
+use experiments::{Failure, Run};
+use viz::{
+    Axis, Bars, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Marker, Panel, Parallel,
+    Scatter,
+};
+
+use crate::flags::Flags;
+
+/// How many of the best are drawn.
+pub const BEST: usize = 20;
+
+/// The 4×5 grid of the best trials.
+pub fn best(run: &mut Run, flags: &Flags, trials: &[Trial], epochs: usize) -> Result<(), Failure> {
+    let panels = ranking(trials).into_iter().take(BEST).enumerate().map(|(i, trial)| {
+        let rate = match trial.params.get("lr") {
+            Some(Value::Float(x)) => format!(", lr {}", significant(*x)),
+            _ => String::new(),
+        };
+        let curve = |metric: fn(&experiments::search::Epoch) -> f64| -> Vec<(f64, f64)> {
+            trial.epochs.iter().map(|epoch| (epoch.epoch as f64, metric(epoch))).collect()
+        };
+        let training = Line::new(Color::VERMILLION, curve(|epoch| epoch.train_accuracy));
+        let validation = Line::new(Color::BLUE, curve(|epoch| epoch.validation_accuracy));
+        let title = format!("{}: {:.2}{rate}", i + 1, trial.accuracy());
+        Panel::new(title)
+            .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
+            .y_axis(Axis::linear("accuracy", 0.0, 1.0))
+            .mark(training.style(LineStyle::Dashed).named("training"))
+            .mark(validation.named("validation"))
+    });
+    let figure = Figure::new("The best 20 trials")
+        .subtitle(run.subtitle("first seed of the search, 400 training and 100 validation images"))
+        .grid(4, 5)
+        .panels(panels);
+    let reading = if flags.are_the_notebooks() {
+        "Trials in order of their last validation accuracy, with their learning rates: the best ones \
+         are those with the highest learning rates."
+    } else {
+        "Trials in order of their last validation accuracy."
+    };
+    run.figure("sec6_5_best", figure, reading)
+}
+
+/// Every trial by two hyperparameters: learning rate and weight decay, or those that matter most.
+pub fn scatter(
+    run: &mut Run,
+    flags: &Flags,
+    space: &Space,
+    all: &[Vec<Trial>],
+) -> Result<(), Failure> {
+    let Some((x, y)) = most_telling(space, all) else { return Ok(()) };
+    let points = all
+        .iter()
+        .flatten()
+        .map(|trial| (place(space, trial, &x), place(space, trial, &y), trial.accuracy()));
+    let panel = Panel::new("")
+        .x_axis(axis(space, &x))
+        .y_axis(axis(space, &y))
+        .mark(Scatter::colored(accuracy_scale(), points));
+    let figure =
+        Figure::new("Where accuracy lies").subtitle(run.subtitle(&count(all))).panel(panel);
+    let reading = if flags.are_the_notebooks() {
+        "Accuracy rises with the learning rate up to the edge of the range; the weight decay makes no \
+         difference that can be seen."
+    } else {
+        "Every trial at its place, coloured by its last validation accuracy; diverged trials have none."
+    };
+    run.figure("sec6_5_scatter", figure, reading)
+}
+
+fn most_telling(space: &Space, all: &[Vec<Trial>]) -> Option<(String, String)> {
+    let (rate, decay) = ("lr".to_owned(), "weight_decay".to_owned());
+    if space.get(&rate).is_some() && space.get(&decay).is_some() {
+        return Some((rate, decay));
+    }
+    let shares = mean_shares(space, all);
+    let mut names: Vec<(f64, &String)> = shares
+        .iter()
+        .map(|band| band.mean)
+        .zip(space.dimensions().iter().map(|(n, _)| n))
+        .collect();
+    names.sort_by(|a, b| b.0.total_cmp(&a.0));
+    Some((names.first()?.1.clone(), names.get(1)?.1.clone()))
+}
+
+/// All hyperparameters of all trials at once.
+pub fn parallel(run: &mut Run, space: &Space, all: &[Vec<Trial>]) -> Result<(), Failure> {
+    let names = || space.dimensions().iter().map(|(name, _)| name);
+    let mut axes: Vec<Axis> = names().map(|name| axis(space, name)).collect();
+    axes.push(Axis::linear("validation accuracy", 0.0, 1.0));
+    let lines = all.iter().flatten().map(|trial| {
+        let mut values: Vec<f64> = names().map(|name| place(space, trial, name)).collect();
+        values.push(trial.accuracy());
+        (values, trial.accuracy())
+    });
+    let width = (160.0 * axes.len() as f64).clamp(600.0, 1600.0);
+    let figure = Figure::new("Every trial through its hyperparameters to its accuracy")
+        .subtitle(run.subtitle(&count(all)))
+        .plot_size(width, 360.0)
+        .panel(Parallel::new("", axes, accuracy_scale(), lines));
+    run.figure(
+        "sec6_5_parallel",
+        figure,
+        "A line a trial. Where lines of one colour meet on an axis, that hyperparameter goes with the \
+         accuracy; where colours are mixed, it does not.",
+    )
+}
+
+/// The best accuracy after each trial.
+pub fn history(run: &mut Run, all: &[Vec<Trial>]) -> Result<(), Failure> {
+    let length = all.iter().map(Vec::len).max().unwrap_or(0);
+    let best: Vec<Vec<f64>> = all.iter().map(|trials| running_best(trials)).collect();
+    let bands: Vec<(usize, Band)> = (0..length)
+        .map(|k| (k + 1, Band::of(&best.iter().map(|best| best[k]).collect::<Vec<_>>())))
+        .collect();
+    let points = |pruned: bool| {
+        let of = move |trial: &&Trial| matches!(trial.end, End::Stopped(_)) == pruned;
+        let trials = all.iter().flatten().filter(of);
+        trials.map(|trial| (trial.number as f64 + 1.0, trial.accuracy())).collect::<Vec<_>>()
+    };
+    let mut panel = Panel::new("")
+        .x_axis(Axis::linear("trial", 1.0, length as f64))
+        .y_axis(Axis::linear("validation accuracy", 0.0, 1.0))
+        .mark(Scatter::new(Color::GREY, points(false)).radius(2.5).named("trial"));
+    if !points(true).is_empty() {
+        let pruned = Scatter::new(Color::ORANGE, points(true)).radius(3.0).marker(Marker::Cross);
+        panel = panel.mark(pruned.named("pruned trial"));
+    }
+    let panel = panel.marks(curves::draw(&bands, &Style::solid("best so far", Color::BLUE)));
+    let figure =
+        Figure::new("The best trial so far").subtitle(run.subtitle(&count(all))).panel(panel);
+    run.figure(
+        "sec6_5_history",
+        figure,
+        "Once the line is flat, further trials of this kind find little: change the space, not their \
+         number.",
+    )
+}
+
+/// The highest accuracy among the first trials, for each number of them; 0 before there is one.
+pub fn running_best(trials: &[Trial]) -> Vec<f64> {
+    let best = trials.iter().scan(0.0, |best: &mut f64, trial| {
+        *best = best.max(trial.accuracy());
+        Some(*best)
+    });
+    best.collect()
+}
+
+/// How much each hyperparameter decides.
+pub fn importance(run: &mut Run, space: &Space, all: &[Vec<Trial>]) -> Result<(), Failure> {
+    let mut bands: Vec<(String, Band)> = (space.dimensions().iter())
+        .map(|(name, _)| label(name))
+        .zip(mean_shares(space, all))
+        .collect();
+    bands.sort_by(|a, b| b.1.mean.total_cmp(&a.1.mean));
+    let names: Vec<String> =
+        bands.iter().map(|(name, band)| format!("{name}: {}", band.text(2))).collect();
+    let panel = Panel::new("")
+        .x_axis(Axis::linear("share of the importance", 0.0, 1.0))
+        .y_axis(Axis::categories(names.clone()))
+        .mark(Bars::new(Color::BLUE, bands.iter().map(|(_, band)| band.mean)));
+    let height = (34.0 * names.len() as f64).max(90.0);
+    let figure = Figure::new("What sets the best tenth of the trials apart (PED-ANOVA)")
+        .subtitle(run.subtitle(&count(all)))
+        .plot_size(600.0, height)
+        .panel(panel);
+    run.say(&format!("importance (PED-ANOVA): {}", names.join(", ")))?;
+    run.figure(
+        "sec6_5_importance",
+        figure,
+        "How far the values of the best tenth differ from those of all trials, hyperparameter by \
+         hyperparameter, as shares of 1. Of each alone: interactions are not seen.",
+    )
+}
+
+/// The importance of each dimension, over seeds.
+fn mean_shares(space: &Space, all: &[Vec<Trial>]) -> Vec<Band> {
+    let of_seed = |trials: &Vec<Trial>| {
+        let complete = trials.iter().filter(|trial| trial.end == End::Complete);
+        shares(space, &complete.map(Trial::observation).collect::<Vec<Observation>>())
+    };
+    let seeds: Vec<Vec<f64>> = all.iter().map(of_seed).collect();
+    let band = |k: usize| Band::of(&seeds.iter().map(|shares| shares[k]).collect::<Vec<_>>());
+    (0..space.len()).map(band).collect()
+}
+
+fn count(all: &[Vec<Trial>]) -> String {
+    format!("{} trials", all.iter().map(Vec::len).sum::<usize>())
+}
+
+fn accuracy_scale() -> ColorScale {
+    ColorScale::new(Axis::linear("validation accuracy", 0.0, 1.0), ColorMap::Viridis)
+}
+
+/// A name as people read it.
+fn label(name: &str) -> String {
+    if name == "lr" { "learning rate".to_owned() } else { name.replace('_', " ") }
+}
+
+/// The axis of a dimension.
+fn axis(space: &Space, name: &str) -> Axis {
+    let label = label(name);
+    match space.get(name) {
+        Some(&Distribution::Uniform { low, high }) => Axis::linear(label, low, high),
+        Some(&Distribution::LogUniform { low, high }) => Axis::log(label, low, high),
+        Some(&Distribution::Integer { low, high, log: true }) => {
+            Axis::log(label, low as f64, high as f64)
+        }
+        Some(&Distribution::Integer { low, high, log: false }) => {
+            Axis::linear(label, low as f64, high as f64)
+        }
+        Some(Distribution::Categorical { choices }) => {
+            Axis::categories(choices.iter().cloned()).labelled(label)
+        }
+        None => Axis::linear(label, 0.0, 1.0),
+    }
+}
+
+/// Where a trial lies on the axis of a dimension.
+fn place(space: &Space, trial: &Trial, name: &str) -> f64 {
+    match trial.params.get(name) {
+        Some(Value::Float(x)) => *x,
+        Some(Value::Integer(x)) => *x as f64,
+        Some(Value::Text(choice)) => {
+            let choices = space.get(name).map_or(&[][..], Distribution::choices);
+            choices.iter().position(|known| known == choice).map_or(f64::NAN, |k| k as f64)
+        }
+        None => f64::NAN,
+    }
+}

@@ -1,0 +1,97 @@
+//! The flags of this section.
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+use experiments::search::pruner::PrunerKind;
+use experiments::search::sampler::{SamplerKind, Sobol};
+use experiments::search::{Sampler, Space};
+use experiments::{Failure, Run};
+
+/// What is searched, and how; the notebook's random search by default.
+#[derive(Clone, Debug, PartialEq, clap::Args)]
+pub struct Flags {
+    /// A hyperparameter to search and where, once for each: lr, weight_decay, momentum, batch_size,
+    /// depth, width, activation, initializer, optimizer, dropout, batch_norm; uniform:LOW:HIGH,
+    /// log:LOW:HIGH, int:LOW:HIGH, logint:LOW:HIGH or choice:A,B,…; the others stay the notebook's
+    /// [default: lr=log:1e-6:1e-2 and weight_decay=log:1e-8:1e-4]
+    #[arg(long, value_name = "NAME=WHERE", verbatim_doc_comment)]
+    space: Vec<String>,
+    /// The same from a TOML file, with a line name = "WHERE" for each
+    #[arg(long, value_name = "FILE", conflicts_with = "space")]
+    space_file: Option<PathBuf>,
+    /// What chooses the next trial: random, grid or grid:LEVELS, sobol, gp (Bayesian optimisation)
+    #[arg(long, value_name = "NAME", default_value_t = SamplerKind::Random)]
+    pub sampler: SamplerKind,
+    /// What stops a trial that is behind: none, median, asha (successive halving)
+    #[arg(long, value_name = "NAME", default_value_t = PrunerKind::None)]
+    pub pruner: PrunerKind,
+    /// Trials [default: 100]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=100_000))]
+    trials: Option<u64>,
+    /// Epochs of a trial [default: 50]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    epochs: Option<u16>,
+    /// Trials that gp, median and asha take at a time, to train them side by side: 1 learns from
+    /// every trial, more are faster; results depend on it
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    together: u16,
+}
+
+impl Flags {
+    /// What is searched.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] if it cannot be.
+    pub fn space(&self) -> Result<Space, Failure> {
+        let space = match &self.space_file {
+            Some(file) => Space::read(file),
+            None if self.space.is_empty() => Ok(Space::notebook()),
+            None => Space::parse(self.space.iter().map(String::as_str)),
+        };
+        let what = if self.space_file.is_some() { "--space-file" } else { "--space" };
+        space.map_err(|error| Failure::Usage(anyhow!("{what}: {error}")))
+    }
+
+    /// The sampler, if it has so many trials to give.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] if it has not.
+    pub fn sampler(&self, space: &Space, trials: u64) -> Result<Box<dyn Sampler>, Failure> {
+        let sampler = self.sampler.sampler();
+        match sampler.count(space) {
+            Some(count) if count < trials => Err(Failure::Usage(anyhow!(
+                "--sampler {}: the grid has {count} points, fewer than the {trials} trials; give \
+                 --trials {count} or more levels",
+                self.sampler
+            ))),
+            _ => Ok(sampler),
+        }
+    }
+
+    /// Trials of a search: `usual` if nothing else was asked for.
+    pub fn trials(&self, run: &Run, usual: u64, quick: u64) -> u64 {
+        self.trials.unwrap_or_else(|| run.scaled(usual, quick))
+    }
+
+    /// Epochs of a trial.
+    pub fn epochs(&self, run: &Run) -> usize {
+        self.epochs.map_or_else(|| run.scaled(50, 5), usize::from)
+    }
+
+    /// Trials suggested at a time.
+    pub fn together(&self) -> usize {
+        usize::from(self.together)
+    }
+
+    /// Whether this is the notebook's search, of which its conclusions speak.
+    pub fn are_the_notebooks(&self) -> bool {
+        let Self { space, space_file, sampler, pruner, trials, epochs, together: _ } = self;
+        let untouched = space.is_empty() && space_file.is_none();
+        let plain = *sampler == SamplerKind::Random && *pruner == PrunerKind::None;
+        untouched && plain && trials.is_none() && epochs.is_none()
+    }
+}
+
+/// A Sobol sequence has no more dimensions than the space can have.
+const _: () = assert!(experiments::search::Hyperparameter::ALL.len() <= Sobol::DIMENSIONS);
