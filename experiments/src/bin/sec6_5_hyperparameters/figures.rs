@@ -137,12 +137,7 @@ pub fn history(run: &mut Run, all: &[Vec<Trial>]) -> Result<(), Failure> {
     let panel = panel.marks(curves::draw(&bands, &Style::solid("best so far", Color::BLUE)));
     let figure =
         Figure::new("The best trial so far").subtitle(run.subtitle(&count(all))).panel(panel);
-    run.figure(
-        "sec6_5_history",
-        figure,
-        "Once the line is flat, further trials of this kind find little: change the space, not their \
-         number.",
-    )
+    run.figure("sec6_5_history", figure, "A dot a trial; the line is the best one up to it.")
 }
 
 /// The highest accuracy among the first trials, for each number of them; 0 before there is one.

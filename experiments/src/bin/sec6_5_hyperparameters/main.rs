@@ -2,9 +2,12 @@
 
 mod figures;
 mod flags;
+mod functions;
 mod narrow;
 mod printed;
+mod pruners;
 mod ranking;
+mod samplers;
 mod search;
 
 use std::process::ExitCode;
@@ -16,7 +19,9 @@ use experiments::{Args, Conclusion, Failure, Printed, Real, Run, Section};
 use flags::Flags;
 use narrow::NARROW;
 use printed::PRINTED;
+use pruners::PRUNERS;
 use ranking::{Point, rank_correlation, ranked_by_seed};
+use samplers::SAMPLERS;
 use search::SEARCH;
 
 struct Hyperparameters;
@@ -29,6 +34,11 @@ impl Section for Hyperparameters {
         (SEARCH, "100 random trials of 50 epochs, ranked by validation accuracy"),
         (NARROW, "the search repeated in the range of the best, round by round"),
         (PRINTED, "the notebook's own 100 points, to compare its printed accuracies with"),
+    ];
+
+    const ON_REQUEST: &'static [(&'static str, &'static str)] = &[
+        (SAMPLERS, "random, grid, Sobol and Bayesian search judged by trials; give --runs 10"),
+        (PRUNERS, "what median pruning and successive halving save and lose; give --runs 10"),
     ];
 
     fn samples(_: &Args) -> (usize, usize) {
@@ -52,6 +62,12 @@ impl Section for Hyperparameters {
         if run.wants(SEARCH) {
             search::run::<T>(run, flags)?;
         }
+        if run.wants(SAMPLERS) {
+            samplers::run::<T>(run, flags)?;
+        }
+        if run.wants(PRUNERS) {
+            pruners::run::<T>(run, flags)?;
+        }
         if run.wants(NARROW) && notebooks {
             narrow::run::<T>(run)?;
         }
@@ -63,6 +79,12 @@ impl Section for Hyperparameters {
 
     fn conclusions(run: &Run, flags: &Flags) -> Vec<Conclusion> {
         let mut conclusions = Vec::new();
+        if run.wants(SAMPLERS) {
+            conclusions.extend(samplers::conclusions(run));
+        }
+        if run.wants(PRUNERS) {
+            conclusions.extend(pruners::conclusions(run));
+        }
         // The book speaks of its own search.
         if !flags.are_the_notebooks() {
             return conclusions;
