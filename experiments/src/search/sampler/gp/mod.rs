@@ -153,3 +153,103 @@ fn candidates(known: Known<'_>, number: u64, incumbent: &[f64]) -> Vec<Vec<f64>>
 fn snap(space: &Space, unit: &[f64]) -> Vec<f64> {
     space.unit(&space.at(unit)).expect("a point of the space")
 }
+
+#[cfg(test)]
+mod tests {
+    use init::Seed;
+
+    use super::*;
+    use crate::search::sampler::{Observation, Random};
+    use crate::search::{Distribution, Value};
+
+    /// A hill on a log scale with its top at lr = 10⁻³ and depth 4, better with a tanh.
+    fn value(params: &Params) -> f64 {
+        let Some(Value::Float(lr)) = params.get("lr") else { panic!("no lr") };
+        let Some(Value::Integer(depth)) = params.get("depth") else { panic!("no depth") };
+        let tanh = params.get("activation") == Some(&Value::Text("tanh".to_owned()));
+        let distance = (lr.log10() + 3.0).powi(2) + (*depth as f64 - 4.0).powi(2) / 4.0;
+        f64::from(u8::from(tanh)) - distance
+    }
+
+    fn space() -> Space {
+        let flags = ["lr=log:1e-6:1", "depth=int:1:8", "activation=choice:relu,tanh,gelu"];
+        Space::parse(flags).unwrap()
+    }
+
+    fn search(sampler: &dyn Sampler, seed: u64, together: usize) -> Vec<Observation> {
+        let space = space();
+        let mut finished: Vec<Observation> = Vec::new();
+        for start in (0..30).step_by(together) {
+            let mut pending = Vec::new();
+            for number in start..(start + together as u64).min(30) {
+                let seed = Seed::new(seed);
+                let known = Known { space: &space, finished: &finished, pending: &pending, seed };
+                pending.push(sampler.suggest(known, number));
+            }
+            for params in pending {
+                let value = value(&params);
+                finished.push(Observation { number: finished.len() as u64, params, value });
+            }
+        }
+        finished
+    }
+
+    fn best(trials: &[Observation]) -> f64 {
+        trials.iter().map(|trial| trial.value).fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    #[test]
+    fn it_finds_the_top_of_a_hill_where_random_search_does_not() {
+        for seed in 0..5 {
+            let found = best(&search(&GaussianProcess, seed, 1));
+            assert!(found > 0.999, "seed {seed}: {found}");
+            assert!(best(&search(&GaussianProcess, seed, 4)) > 0.99);
+            assert!(best(&search(&Random, seed, 1)) < 0.99);
+        }
+    }
+
+    #[test]
+    fn trials_that_are_suggested_together_lie_apart() {
+        let trials = search(&GaussianProcess, 1, 5);
+        for batch in trials[10..].chunks(5) {
+            for (i, trial) in batch.iter().enumerate() {
+                assert!(batch[..i].iter().all(|other| other.params != trial.params));
+            }
+        }
+    }
+
+    #[test]
+    fn a_suggestion_follows_from_the_history_and_survives_failures_in_it() {
+        let space = space();
+        let mut finished = search(&GaussianProcess, 2, 1);
+        let suggest = |finished: &[Observation]| {
+            let seed = Seed::new(2);
+            let known = Known { space: &space, finished, pending: &[], seed };
+            GaussianProcess.suggest(known, 30)
+        };
+        assert_eq!(suggest(&finished), suggest(&finished));
+        finished[3].value = f64::NAN;
+        assert!(space.unit(&suggest(&finished)).is_some());
+        finished.iter_mut().for_each(|trial| trial.value = f64::NAN);
+        assert!(space.unit(&suggest(&finished)).is_some());
+        finished.iter_mut().for_each(|trial| trial.value = 1.0);
+        assert!(space.unit(&suggest(&finished)).is_some());
+        finished.iter_mut().for_each(|trial| trial.params = space.at(&[0.5; 3]));
+        assert!(space.unit(&suggest(&finished)).is_some());
+    }
+
+    #[test]
+    fn one_dimension_of_one_kind_is_enough() {
+        for distribution in ["uniform:0:1", "int:2:2", "choice:a,b"] {
+            let distribution: Distribution = distribution.parse().unwrap();
+            let space = Space::of([("x", distribution)]);
+            let mut finished = Vec::new();
+            for number in 0..12 {
+                let seed = Seed::new(1);
+                let known = Known { space: &space, finished: &finished, pending: &[], seed };
+                let params = GaussianProcess.suggest(known, number);
+                finished.push(Observation { number, params, value: number as f64 });
+            }
+        }
+    }
+}
