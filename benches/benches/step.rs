@@ -1,43 +1,37 @@
 //! One training step of the chapter's networks, one thread: forward, backward, update, and the
 //! second forward for the loss after it.
 
+use benches::step::{Step, flop};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use init::Seed;
-use layers::{Mode, MultiLayerNet};
-use nalgebra::DMatrix;
-use optimizers::{Adam, Optimizer, Rule, Sgd};
+use layers::{DropoutScaling, MultiLayerNet};
+use optimizers::{AdaGrad, Adam, Momentum, Optimizer, Rule, Sgd};
+use tensor_ops::Scalar;
 
-const BATCH: usize = 128;
+/// (name, hidden layers, batch, network, optimizer)
+type Case<T> = (&'static str, usize, usize, MultiLayerNet, Box<dyn Optimizer<T>>);
 
-fn steps(c: &mut Criterion) {
-    let mut group = c.benchmark_group("step 784-100x4-10, batch 128, f32");
-    group.throughput(Throughput::Elements(BATCH as u64));
-    // About as many pixels of a digit are not 0.
-    let pixel = |i: usize, j: usize| if (i * 31 + j * 7).is_multiple_of(5) { 0.6 } else { 0.0 };
-    let x = DMatrix::<f32>::from_fn(BATCH, 784, pixel);
-    let labels: Vec<usize> = (0..BATCH).map(|i| i % 10).collect();
-    let plain = MultiLayerNet::new(784, &[100; 4], 10);
-    let cases: [(&str, MultiLayerNet, Box<dyn Optimizer<f32>>); 3] = [
-        ("sgd", plain.clone(), Sgd::default().build().expect("the book's default")),
-        ("adam", plain.clone(), Adam::default().build().expect("the book's default")),
-        (
-            "sgd, batch norm",
-            plain.batch_norm(true),
-            Sgd::default().build().expect("the book's default"),
-        ),
+fn steps<T: Scalar>(c: &mut Criterion) {
+    let mut group = c.benchmark_group(format!("step 784-100xDEPTH-10, {}", T::NAME));
+    let net = |depth: usize| MultiLayerNet::new(784, &vec![100; depth], 10);
+    let expected = "the book's defaults are valid";
+    let sgd = || Sgd::default().build().expect(expected);
+    let cases: [Case<T>; 7] = [
+        ("6.1.8 sgd", 4, 128, net(4), sgd()),
+        ("6.1.8 momentum", 4, 128, net(4), Momentum::default().build().expect(expected)),
+        ("6.1.8 adagrad", 4, 128, net(4), AdaGrad::default().build().expect(expected)),
+        ("6.1.8 adam", 4, 128, net(4), Adam::default().build().expect(expected)),
+        ("6.3 batch norm", 5, 100, net(5).batch_norm(true), sgd()),
+        ("6.4 weight decay", 6, 100, net(6).weight_decay(0.1), sgd()),
+        ("6.4 dropout", 6, 100, net(6).dropout(0.2, DropoutScaling::AtEvaluation), sgd()),
     ];
-    for (name, network, mut optimizer) in cases {
-        let mut network = network.build::<f32>(Seed::new(1)).expect("fixed settings are valid");
-        group.bench_function(BenchmarkId::from_parameter(name), |b| {
-            b.iter(|| {
-                network.gradient(&x, &labels);
-                optimizer.step(&mut network).expect("the same network in every step");
-                network.loss(&x, &labels, Mode::Eval)
-            });
-        });
+    for (name, depth, batch, network, optimizer) in cases {
+        let widths = [&[784][..], &vec![100; depth], &[10]].concat();
+        let mut step = Step::<T>::new(network, optimizer, batch);
+        group.throughput(Throughput::Elements(flop(&widths, batch) as u64));
+        group.bench_function(BenchmarkId::from_parameter(name), |b| b.iter(|| step.run()));
     }
     group.finish();
 }
 
-criterion_group!(benches, steps);
+criterion_group!(benches, steps::<f32>, steps::<f64>);
 criterion_main!(benches);

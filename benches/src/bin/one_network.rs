@@ -1,0 +1,84 @@
+//! One network of section 6.1.8 as a section of its own: what `benches/peers` compares with the peers.
+//!
+//! It runs on the spine of the experiments, so that what is timed is what the sections do: batches drawn
+//! and gathered, a step, the second forward for the loss after it, and the test accuracy at the end.
+
+use std::process::ExitCode;
+
+use experiments::{
+    Args, Conclusion, Contestant, Failure, Moment, Plan, Printed, Real, Run, Section, train,
+};
+use init::Seed;
+use layers::{Mode, MultiLayerNet};
+use optimizers::{Adam, Rule, Sgd};
+
+/// What trains it.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Optimizer {
+    Sgd,
+    Adam,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+struct Flags {
+    /// What trains the network
+    #[arg(long, value_enum, default_value = "sgd")]
+    optimizer: Optimizer,
+}
+
+struct OneNetwork;
+
+const PART: &str = "mnist";
+
+impl Section for OneNetwork {
+    type Flags = Flags;
+    const NAME: &'static str = "one_network";
+    const ABOUT: &'static str = "One network of section 6.1.8, to be timed";
+    const PARTS: &'static [(&'static str, &'static str)] =
+        &[(PART, "784-100×4-10, batch 128, 2,000 iterations")];
+
+    fn samples(_: &Args) -> (usize, usize) {
+        (60_000, 10_000)
+    }
+
+    fn printed() -> Vec<Printed> {
+        Vec::new()
+    }
+
+    fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
+        let plan = Plan { iterations: run.scaled(2000, 100), batch_size: 128 };
+        let seed = Seed::new(run.args().seed);
+        let samples = run.data().train.clone();
+        let test = run.data().test.blocks::<T>();
+        let (name, built) = match flags.optimizer {
+            Optimizer::Sgd => ("sgd", Sgd::default().build()),
+            Optimizer::Adam => ("adam", Adam::default().build()),
+        };
+        run.begin("training one network", plan.iterations);
+        let network = MultiLayerNet::new(784, &[100; 4], 10).build::<T>(seed.unit(0));
+        let mut contestants = [Contestant {
+            network: network.expect("fixed settings are valid"),
+            optimizer: built.expect("the book's defaults are valid"),
+        }];
+        let observe = |Moment { iteration, network, x, labels, log, .. }: Moment<'_, T>| {
+            log.push((iteration, "train_loss", network.loss(x, labels, Mode::Eval).f64()));
+            if iteration + 1 == plan.iterations {
+                log.push((iteration, "test_accuracy", test.accuracy(network)));
+            }
+        };
+        let logs = train(run, &mut contestants, &samples, plan, seed, observe)?;
+        run.end();
+        for log in logs {
+            run.record(PART, name, run.args().seed, log);
+        }
+        Ok(())
+    }
+
+    fn conclusions(_: &Run, _: &Flags) -> Vec<Conclusion> {
+        Vec::new()
+    }
+}
+
+fn main() -> ExitCode {
+    experiments::main::<OneNetwork>()
+}

@@ -1,0 +1,126 @@
+//! One training step of one network: what everything else here is made of.
+
+use std::time::Instant;
+
+use init::Seed;
+use layers::{Mode, MultiLayerNet, Sequential};
+use nalgebra::DMatrix;
+use optimizers::Optimizer;
+use tensor_ops::{
+    Operand::{self, Plain, Transposed},
+    Scalar, matmul,
+};
+
+/// A network, what trains it, and a mini-batch of digits' density.
+#[derive(Debug)]
+pub struct Step<T: Scalar> {
+    network: Sequential<T>,
+    optimizer: Box<dyn Optimizer<T>>,
+    x: DMatrix<T>,
+    labels: Vec<usize>,
+}
+
+impl<T: Scalar> Step<T> {
+    /// # Panics
+    /// If the network's settings are invalid.
+    ///
+    /// ```
+    /// use benches::step::Step;
+    /// use layers::MultiLayerNet;
+    /// use optimizers::{Rule, Sgd};
+    ///
+    /// let net = MultiLayerNet::new(784, &[100; 4], 10);
+    /// let mut step = Step::<f32>::new(net, Sgd::default().build().unwrap(), 128);
+    /// assert!(step.run() < 3.0);
+    /// ```
+    pub fn new(network: MultiLayerNet, optimizer: Box<dyn Optimizer<T>>, batch: usize) -> Self {
+        // Every fifth pixel of a digit is not 0.
+        let pixel = |i: usize, j: usize| if (i * 31 + j * 7) % 5 == 0 { 0.6 } else { 0.0 };
+        Self {
+            network: network.build(Seed::new(1)).expect("fixed settings are valid"),
+            optimizer,
+            x: DMatrix::from_fn(batch, 784, |i, j| T::of(pixel(i, j))),
+            labels: (0..batch).map(|i| i % 10).collect(),
+        }
+    }
+
+    /// Forward, backward, update, and the second forward for the loss after the update.
+    ///
+    /// ```
+    /// # use benches::step::Step;
+    /// # use layers::MultiLayerNet;
+    /// # use optimizers::{Rule, Sgd};
+    /// # let net = MultiLayerNet::new(784, &[10], 10);
+    /// # let mut step = Step::<f64>::new(net, Sgd::default().build().unwrap(), 16);
+    /// let first = step.run();
+    /// assert!(step.run() < first);
+    /// ```
+    pub fn run(&mut self) -> T {
+        self.network.gradient(&self.x, &self.labels);
+        self.optimizer.step(&mut self.network).expect("the same network in every step");
+        self.network.loss(&self.x, &self.labels, Mode::Eval)
+    }
+}
+
+/// The multiplications and additions of the products of a step of a network of these widths: two
+/// forward passes, the gradients of the weights, and those of all inputs but the first layer's.
+///
+/// ```
+/// let widths = [784, 100, 100, 100, 100, 10];
+/// assert_eq!(benches::step::flop(&widths, 128), 91_955_200);
+/// ```
+pub fn flop(widths: &[usize], batch: usize) -> usize {
+    let of_layer = |(i, w): (usize, &[usize])| {
+        let products = if i == 0 { 3 } else { 4 };
+        products * 2 * batch * w[0] * w[1]
+    };
+    widths.windows(2).enumerate().map(of_layer).sum()
+}
+
+/// Seconds of the products of a step alone, on dense matrices of the same shapes: the best of `tries`.
+///
+/// ```
+/// assert!(benches::step::products_seconds::<f32>(&[784, 100, 10], 16, 2) > 0.0);
+/// ```
+pub fn products_seconds<T: Scalar>(widths: &[usize], batch: usize, tries: usize) -> f64 {
+    let matrix = |rows: usize, columns: usize| {
+        DMatrix::from_fn(rows, columns, |i, j| T::of(((i * 7 + j * 3) % 11) as f64 / 10.0 - 0.5))
+    };
+    struct Layer<T> {
+        x: DMatrix<T>,
+        w: DMatrix<T>,
+        y: DMatrix<T>,
+        dx: DMatrix<T>,
+        dw: DMatrix<T>,
+    }
+    let layer = |w: &[usize]| Layer {
+        x: matrix(batch, w[0]),
+        w: matrix(w[0], w[1]),
+        y: matrix(batch, w[1]),
+        dx: matrix(batch, w[0]),
+        dw: matrix(w[0], w[1]),
+    };
+    let mut layers: Vec<Layer<T>> = widths.windows(2).map(layer).collect();
+    let product = |a: Operand<'_, T>, b: Operand<'_, T>, c: &mut DMatrix<T>| {
+        matmul(a, b, T::zero(), c);
+    };
+    let mut once = || {
+        let start = Instant::now();
+        for pass in 0..2 {
+            for Layer { x, w, y, .. } in &mut layers {
+                product(Plain(x), Plain(w), y);
+            }
+            if pass == 1 {
+                break;
+            }
+            for (i, Layer { x, w, y, dx, dw }) in layers.iter_mut().enumerate().rev() {
+                product(Transposed(x), Plain(y), dw);
+                if i > 0 {
+                    product(Plain(y), Transposed(w), dx);
+                }
+            }
+        }
+        start.elapsed().as_secs_f64()
+    };
+    (0..tries).map(|_| once()).fold(f64::INFINITY, f64::min)
+}
