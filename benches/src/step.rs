@@ -35,7 +35,7 @@ impl<T: Scalar> Step<T> {
     /// ```
     pub fn new(network: MultiLayerNet, optimizer: Box<dyn Optimizer<T>>, batch: usize) -> Self {
         // Every fifth pixel of a digit is not 0.
-        let pixel = |i: usize, j: usize| if (i * 31 + j * 7) % 5 == 0 { 0.6 } else { 0.0 };
+        let pixel = |i: usize, j: usize| if (i * 31 + j * 7).is_multiple_of(5) { 0.6 } else { 0.0 };
         Self {
             network: network.build(Seed::new(1)).expect("fixed settings are valid"),
             optimizer,

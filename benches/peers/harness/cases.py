@@ -1,0 +1,147 @@
+"""Who does what: every measurement of a round, as a command and how its numbers are read."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent
+WORKSPACE = HERE.parent.parent
+
+# Workloads in the order of the report: (name, what it is).
+WORKLOADS = [
+    ("sgd", "One network, SGD: 784-100×4-10, batch 128, 2,000 iterations"),
+    ("adam", "One network, Adam: 784-100×4-10, batch 128, 2,000 iterations"),
+    ("6.1.8", "Section 6.1.8: SGD, Momentum, AdaGrad, Adam on the same batches"),
+    ("6.2.4", "Section 6.2.4: three initialisers"),
+    ("6.3", "Section 6.3: 32 networks, 16 weight scales with and without batch normalisation"),
+    ("6.4.1", "Section 6.4.1: overfitting, 201 evaluations of 300 + 10,000 images"),
+    ("6.4.2", "Section 6.4.2: weight decay, on 300 and on 400 images"),
+    ("6.4.3", "Section 6.4.3: dropout, 301 evaluations"),
+    ("6.4 ensemble", "Section 6.4: ten networks averaged"),
+    ("6.5", "Section 6.5: random search, 100 trials of 50 epochs"),
+]
+SECTIONS = [name for name, _ in WORKLOADS if name.startswith("6")]
+ONE = ["sgd", "adam"]
+# Peers train so many of the 100 trials, each of the same cost; their time is scaled.
+TRIALS = 10
+
+
+@dataclass
+class Case:
+    who: str
+    workload: str
+    precision: str
+    threads: int
+    command: list
+    # Which part of the rounds it takes part in.
+    part: float = 1.0
+    ours: bool = False
+    # Takes --share, and so can be tried on a tenth of its iterations.
+    scale: float = 1.0
+
+    def key(self):
+        return (self.who, self.workload, self.precision, self.threads)
+
+
+def environment(threads):
+    """The peers' thread counts; and OpenBLAS chooses its kernel by itself."""
+    env = dict(os.environ)
+    for name in ["OMP", "MKL", "OPENBLAS", "RAYON", "MATMUL"]:
+        env[f"{name}_NUM_THREADS"] = str(threads)
+    for name in ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]:
+        env.pop(name, None)
+    return env
+
+
+def ours(cache, cores):
+    programs = cache / "target-ours/release"
+    results = cache / "results"
+    sections = {
+        "6.1.8": ["sec6_1_optimizers"],
+        "6.2.4": ["sec6_2_weight_init"],
+        "6.3": ["sec6_3_batchnorm"],
+        "6.4.1": ["sec6_4_regularization", "--part", "overfit"],
+        "6.4.2": ["sec6_4_regularization", "--part", "weight_decay"],
+        "6.4.3": ["sec6_4_regularization", "--part", "dropout"],
+        "6.4 whole": ["sec6_4_regularization"],
+        "6.5": ["sec6_5_hyperparameters", "--part", "search"],
+    }
+    cases = []
+    for precision, part in [("f32", 1.0), ("f64", 0.4)]:
+        for rule in ONE:
+            sections[rule] = ["one_network", "--optimizer", rule]
+        for workload, (name, *flags) in sections.items():
+            counts = {1} if workload in ONE else {cores, 1} if workload == "6.1.8" else {cores}
+            for threads in sorted(counts):
+                out = results / f"{name}-{precision}-{workload}-{threads}"
+                command = [programs / name, *flags, "--threads", threads, "--precision", precision,
+                           "--quiet", "--force", "--out", out]
+                cases.append(Case("ours", workload, precision, threads, command, part, ours=True))
+    return cases
+
+
+def peers(cache, cores, share):
+    python = HERE / "python"
+    numpy = [cache / "numpy/bin/python", python / "numpy_lean.py"]
+    layers = [cache / "numpy/bin/python", python / "numpy_layers.py"]
+    torch = [cache / "torch/bin/python", python / "pytorch.py", "--variant"]
+    rust = lambda name: [cache / f"target-{name}/release/peer-{name}"]
+    rows = [
+        # who, command, precision, workloads, part of the rounds
+        ("PyTorch, fused", torch + ["fused"], "f32", ONE + ["6.1.8"], 1.0),
+        ("PyTorch, fused", torch + ["fused"], "f32", SECTIONS[1:], 0.4),
+        ("PyTorch, eager", torch + ["eager"], "f32", ONE, 0.4),
+        ("PyTorch, compile", torch + ["compile"], "f32", ONE + ["6.1.8"], 1.0),
+        ("libtorch, tch", rust("libtorch"), "f32", ONE + ["6.1.8"], 1.0),
+        ("burn, flex", rust("burn") + ["--variant", "flex"], "f32", ONE + ["6.1.8"], 1.0),
+        ("burn, ndarray", rust("burn") + ["--variant", "ndarray"], "f32", ONE, 0.4),
+        ("candle", rust("candle"), "f32", ONE, 0.4),
+        ("NumPy, lean", numpy, "f32", ONE + ["6.1.8"], 0.4),
+        ("NumPy, lean", numpy, "f64", ONE + SECTIONS, 0.4),
+        ("NumPy, layers", layers, "f64", ["6.1.8"], 0.4),
+    ]
+    cases = []
+    for who, command, precision, workloads, part in rows:
+        for workload in workloads:
+            for threads in range(1, cores + 1):
+                flags = ["--workload", workload, "--precision", precision, "--threads", threads,
+                         "--trials", TRIALS, "--share", share]
+                scale = 100 / TRIALS if workload == "6.5" else 1.0
+                case = Case(who, workload, precision, threads, command + flags, part, scale=scale)
+                cases.append(case)
+    return cases
+
+
+def reached_by_ours(out, workload):
+    """The same few numbers as the peers', from metrics.csv."""
+    series = {}
+    for line in (out / "metrics.csv").read_text().splitlines()[1:]:
+        part, name, _, step, metric, value = line.rsplit(",", 5)
+        if not part.startswith(("ravine", "symmetry", "activations", "ensemble")):
+            series.setdefault((name, metric), []).append(float(value))
+    last = {key: values[-1] for key, values in series.items()}
+    mean = lambda values: round(sum(values) / len(values), 4)
+    if workload in ONE + ["6.1.8", "6.2.4"]:
+        names = dict.fromkeys(name for name, metric in series if metric == "train_loss")
+        reached = {}
+        for name in names:
+            reached[f"{name} loss"] = mean(series[name, "train_loss"][-100:])
+            reached[f"{name} test"] = round(last[name, "test_accuracy"], 4)
+        return reached
+    if workload == "6.3":
+        kinds = ["plain", "batchnorm"]
+        ends = lambda kind: [v for (n, m), v in last.items() if n.endswith(kind) and m == "train_accuracy"]
+        return {f"{kind} train": mean(ends(kind)) for kind in kinds}
+    if workload == "6.5":
+        return {f"best {m}": round(max(v for (_, n), v in last.items() if n == f"{m}_accuracy"), 4)
+                for m in ["validation", "train"]}
+    return {f"{n} {m.removesuffix('_accuracy')}": round(v, 4) for (n, m), v in last.items()
+            if m in ("train_accuracy", "test_accuracy")}
+
+
+def read_ours(case):
+    out = Path(case.command[-1])
+    manifest = json.loads((out / "manifest.json").read_text())
+    about = f"{manifest['host']['instructions']}, revision {manifest['program']['git_revision'][:9]}"
+    return manifest["training_seconds"], reached_by_ours(out, case.workload), about
