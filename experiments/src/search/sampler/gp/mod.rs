@@ -33,8 +33,10 @@ use regression::Regression;
 /// still running are taken to come out as the process expects ("kriging believer", Ginsbourger et al.
 /// 2010), so that several suggested together lie apart.
 ///
-/// Time grows with the cube of the number of trials: a suggestion after 100 takes about a tenth of a
-/// second, after 300 some seconds.
+/// A pruned trial counts with the accuracy at which it was pruned, which is less than it would have
+/// come to: it was behind.
+///
+/// A suggestion after 100 trials takes about a tenth of a second, after 500 about one.
 ///
 /// Reference: Snoek, Larochelle & Adams 2012, *Practical Bayesian Optimization of Machine Learning
 /// Algorithms* (arXiv:1206.2944).
