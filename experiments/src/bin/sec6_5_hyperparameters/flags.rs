@@ -11,11 +11,15 @@ use experiments::{Failure, Run};
 /// What is searched, and how; the notebook's random search by default.
 #[derive(Clone, Debug, PartialEq, clap::Args)]
 pub struct Flags {
-    /// A hyperparameter to search and where, once for each: lr, weight_decay, momentum, batch_size,
-    /// depth, width, activation, initializer, optimizer, dropout, batch_norm; uniform:LOW:HIGH,
-    /// log:LOW:HIGH, int:LOW:HIGH, logint:LOW:HIGH or choice:A,B,…; the others stay the notebook's
+    /// A hyperparameter to search and where, once for each: lr=log:1e-6:1e-2, for example
+    ///
+    /// NAME: lr, weight_decay, momentum, batch_size, depth, width, activation, initializer, optimizer,
+    /// dropout or batch_norm; those that are not given stay the notebook's.
+    ///
+    /// WHERE: uniform:LOW:HIGH, log:LOW:HIGH, int:LOW:HIGH, logint:LOW:HIGH or choice:A,B,…
+    ///
     /// [default: lr=log:1e-6:1e-2 and weight_decay=log:1e-8:1e-4]
-    #[arg(long, value_name = "NAME=WHERE", verbatim_doc_comment)]
+    #[arg(long, value_name = "NAME=WHERE")]
     space: Vec<String>,
     /// The same from a TOML file, with a line name = "WHERE" for each
     #[arg(long, value_name = "FILE", conflicts_with = "space")]

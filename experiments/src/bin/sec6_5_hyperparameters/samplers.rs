@@ -8,7 +8,7 @@ use experiments::search::pruner::Never;
 use experiments::search::sampler::{Known, SamplerKind};
 use experiments::search::{Observation, Search, Space, Task};
 use experiments::text::significant;
-use experiments::{Conclusion, Failure, Real, Run};
+use experiments::{Conclusion, Failure, Real, Run, Table};
 use init::Seed;
 use rayon::prelude::*;
 use viz::{Axis, Band, Color, Figure, Line, LineStyle, Panel};
@@ -56,12 +56,15 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
         .subtitle(run.subtitle("median and middle half of the seeds"))
         .plot_size(330.0, 250.0)
         .panels(panels);
-    run.figure(
-        "sec6_5_samplers",
-        figure,
-        "Left: higher is better; middle and right: how far the best point is above the function's \
-         least value, lower is better. What each curve ends at is in the table.",
-    )
+    let reading = if flags.space()? == Space::notebook() {
+        "Left: higher is better; the grid does well since the best learning rate stands at the edge of \
+         the notebook's range, which is a level of it. Middle and right: how far the best point is \
+         above the function's least value; lower is better."
+    } else {
+        "Left: higher is better. Middle and right: how far the best point is above the function's \
+         least value; lower is better."
+    };
+    run.figure("sec6_5_samplers", figure, reading)
 }
 
 /// Section 6.5, or the space that the flags give.
@@ -149,23 +152,28 @@ fn report(
         run.record(SAMPLERS, &format!("{problem}/{}", name(kind)), seed, log);
     }
     let seeds = run.args().seeds().len();
+    let mut rows = Vec::new();
     for (jobs, best) in jobs.chunks(seeds).zip(best.chunks(seeds)) {
-        let quarter = quarters(best, best[0].len() - 1).map(significant);
+        let last: Vec<f64> = best.iter().filter_map(|curve| curve.last().copied()).collect();
+        let [low, median, high] = quarters(last).map(significant);
+        let (kind, trials) = (jobs[0].0, best[0].len());
         run.say(&format!(
-            "{problem}, {}: {} after {} trials (middle half of {seeds} seeds: {} to {})",
-            jobs[0].0,
-            quarter[1],
-            best[0].len(),
-            quarter[0],
-            quarter[2],
+            "{problem}, {kind}: {median} after {trials} trials (middle half of {seeds} seeds: {low} to \
+             {high})"
         ))?;
+        rows.push(vec![kind.to_string(), trials.to_string(), median, low, high]);
     }
+    let columns = ["sampler", "trials", "median", "first quartile", "third quartile"];
+    run.table(Table {
+        title: format!("Samplers on {problem}: {} over {seeds} seeds", metric.replace('_', " ")),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows,
+    });
     Ok(())
 }
 
-/// First quartile, median and third quartile at a step.
-fn quarters(curves: &[Vec<f64>], step: usize) -> [f64; 3] {
-    let mut values: Vec<f64> = curves.iter().map(|curve| curve[step]).collect();
+/// First quartile, median and third quartile.
+fn quarters(mut values: Vec<f64>) -> [f64; 3] {
     values.sort_by(f64::total_cmp);
     [0.25, 0.5, 0.75].map(|share| {
         let place = share * (values.len() - 1) as f64;
@@ -189,8 +197,9 @@ fn draw(
     for (&kind, (color, style)) in contenders.iter().zip(LOOK) {
         let of_kind = jobs.iter().zip(best).filter(|((job, _), _)| *job == kind);
         let curves: Vec<Vec<f64>> = of_kind.map(|(_, curve)| curve.clone()).collect();
+        let at = |k: usize| quarters(curves.iter().map(|curve| curve[k]).collect());
         let steps: Vec<(f64, [f64; 3])> =
-            (0..curves[0].len()).map(|k| (k as f64 + 1.0, quarters(&curves, k))).collect();
+            (0..curves[0].len()).map(|k| (k as f64 + 1.0, at(k))).collect();
         let band = steps.iter().map(|&(x, [low, _, high])| (x, low, high));
         panel = panel.mark(Band::new(color, band).opacity(0.18));
         let line = Line::new(color, steps.iter().map(|&(x, [_, median, _])| (x, median)));
@@ -203,10 +212,7 @@ fn draw(
 pub fn conclusions(run: &Run) -> Vec<Conclusion> {
     let last = |problem: &str, kind: &str, metric: &str| {
         let series = run.metrics().series(SAMPLERS, &format!("{problem}/{kind}"), metric);
-        let mut values = series.last().map_or(vec![], |(_, values)| values.clone());
-        values.sort_by(f64::total_cmp);
-        let middle = values.len() / 2;
-        values.get(middle).copied().unwrap_or(f64::NAN)
+        series.last().map_or(f64::NAN, |(_, values)| quarters(values.clone())[1])
     };
     let better = |problem: &str, metric: &str| {
         let (gp, random) = (last(problem, "gp", metric), last(problem, "random", metric));

@@ -25,7 +25,7 @@ use regression::Regression;
 /// A Gaussian process learns how good each point of the space may be; the next trial is where the
 /// expected improvement over the best one is largest.
 ///
-/// The process ([Matérn 5/2](Matern52) with a length scale a hyperparameter, on the unit cube that
+/// The process (Matérn 5/2 with a length scale a hyperparameter, on the unit cube that
 /// the space's log scales lead to) is fitted to all finished trials by its most probable length
 /// scales, variance and noise; Snoek et al. average over them instead. The first 2·d + 1 trials are a
 /// [`Sobol`] design. "Best" is the highest posterior mean at a point that was tried: the largest
