@@ -68,6 +68,13 @@ impl Data {
         })
     }
 
+    /// Built-in digits, for tests.
+    #[cfg(test)]
+    pub(crate) fn synthetic(train: usize, test: usize) -> Self {
+        let Dataset { train, test, source } = mnist_io::synthetic(SYNTHETIC_SEED, train, test);
+        Self { train: Samples::new(train), test: Samples::new(test), source, fallback: None }
+    }
+
     /// What to add to titles and tables if this is not the data set that the book uses.
     pub fn note(&self) -> Option<&'static str> {
         match self.source.kind {

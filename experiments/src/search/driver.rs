@@ -112,3 +112,47 @@ pub fn epochs_trained(trials: &[Trial]) -> usize {
 pub fn pruned(trials: &[Trial]) -> usize {
     trials.iter().filter(|trial| matches!(trial.end, End::Stopped(_))).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::pruner::Asha;
+    use crate::search::sampler::GaussianProcess;
+    use crate::search::training::tests::task;
+
+    fn search(space: &Space) -> Search<'_> {
+        let (sampler, pruner) = (&GaussianProcess, &Asha { first: 1, reduction: 2 });
+        Search { space, sampler, pruner, seed: Seed::new(3), epochs: 3, together: 2 }
+    }
+
+    #[test]
+    fn a_search_that_is_taken_up_again_goes_on_as_if_it_had_not_stopped() {
+        let space = Space::parse(["lr=log:1e-2:1", "width=int:5:20"]).unwrap();
+        let (search, task) = (search(&space), task());
+        let whole = search.run(&task, &[], 0..12, |_| Ok(())).unwrap();
+        let mut parts = search.run(&task, &[], 0..6, |_| Ok(())).unwrap();
+        parts.extend(search.run(&task, &parts.clone(), 6..12, |_| Ok(())).unwrap());
+        assert_eq!(whole, parts);
+        assert!(pruned(&whole) > 0 && epochs_trained(&whole) < 12 * 3);
+        assert_eq!(
+            whole.iter().map(|trial| trial.number).collect::<Vec<_>>(),
+            (0..12).collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn every_epoch_is_counted_and_the_counter_can_end_the_search() {
+        use std::sync::atomic::{AtomicU64, Ordering};
+        let space = Space::parse(["lr=log:1e-2:1", "width=int:5:20"]).unwrap();
+        let counted = AtomicU64::new(0);
+        let count = |epochs| {
+            counted.fetch_add(epochs, Ordering::Relaxed);
+            Ok(())
+        };
+        search(&space).run(&task(), &[], 0..6, count).unwrap();
+        assert_eq!(counted.into_inner(), 6 * 3);
+        let stop = |_| Err(Failure::Stopped(15));
+        let stopped = search(&space).run(&task(), &[], 0..6, stop);
+        assert!(matches!(stopped, Err(Failure::Stopped(15))));
+    }
+}

@@ -115,3 +115,51 @@ impl<T: Real> Task<T> {
         })
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Synthetic digits to search with.
+    pub fn task() -> Task<f32> {
+        let data = Data::synthetic(SIZE, 1);
+        Task::new(&data, Seed::new(3))
+    }
+
+    fn small() -> Settings {
+        Settings { lr: 0.1, depth: 1, width: 10, ..Settings::default() }
+    }
+
+    fn train(settings: &Settings, number: u64, until: usize) -> (Vec<Epoch>, End) {
+        let mut epochs = Vec::new();
+        let observe = |seen: Epoch| {
+            epochs.push(seen);
+            if seen.epoch == until { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let end = task().train(settings, number, 4, observe).unwrap();
+        (epochs, end)
+    }
+
+    #[test]
+    fn a_trial_follows_from_its_number_and_can_be_stopped_at_any_epoch() {
+        let (whole, end) = train(&small(), 7, 9);
+        assert_eq!((whole.len(), end), (4, End::Complete));
+        let (part, end) = train(&small(), 7, 1);
+        assert_eq!((&part[..], end), (&whole[..2], End::Stopped(1)));
+        assert_ne!(train(&small(), 8, 9).0, whole);
+    }
+
+    #[test]
+    fn a_trial_that_diverges_says_at_which_update() {
+        let wild = Settings { lr: 1e30, ..small() };
+        let (epochs, end) = train(&wild, 0, 9);
+        assert!(matches!(end, End::Diverged(1..=8)), "{end:?}");
+        assert!(epochs.len() < 4);
+    }
+
+    #[test]
+    fn an_epoch_has_as_many_updates_as_batches_fit_and_at_least_one() {
+        let of = |batch_size| task().per_epoch(&Settings { batch_size, ..small() });
+        assert_eq!([of(100), of(150), of(400), of(1000)], [4, 2, 1, 1]);
+    }
+}

@@ -29,7 +29,7 @@ struct Hyperparameters;
 impl Section for Hyperparameters {
     type Flags = Flags;
     const NAME: &'static str = "sec6_5_hyperparameters";
-    const ABOUT: &'static str = "Section 6.5: random search for learning rate and weight decay";
+    const ABOUT: &'static str = "Section 6.5: the search for hyperparameters";
     const PARTS: &'static [(&'static str, &'static str)] = &[
         (SEARCH, "100 random trials of 50 epochs, ranked by validation accuracy"),
         (NARROW, "the search repeated in the range of the best, round by round"),
