@@ -92,7 +92,7 @@ def peers(cache, cores, share):
         ("PyTorch, fused", torch + ["fused"], "f32", ONE + ["6.1.8"], 1.0),
         ("PyTorch, fused", torch + ["fused"], "f32", SECTIONS[1:], 0.4),
         ("PyTorch, eager", torch + ["eager"], "f32", ONE, 0.4),
-        ("PyTorch, compile", torch + ["compile"], "f32", ONE + ["6.1.8"], 1.0),
+        ("PyTorch, compile", torch + ["compile"], "f32", ONE, 1.0),
         ("libtorch, tch", rust("libtorch"), "f32", ONE + ["6.1.8"], 1.0),
         ("burn, flex", rust("burn") + ["--variant", "flex"], "f32", ONE + ["6.1.8"], 1.0),
         ("burn, ndarray", rust("burn") + ["--variant", "ndarray"], "f32", ONE, 0.4),
@@ -117,7 +117,7 @@ def reached_by_ours(out, workload):
     """The same few numbers as the peers', from metrics.csv."""
     series = {}
     for line in (out / "metrics.csv").read_text().splitlines()[1:]:
-        part, name, _, step, metric, value = line.rsplit(",", 5)
+        part, name, _, _, metric, value = line.rsplit(",", 5)
         if not part.startswith(("ravine", "symmetry", "activations", "ensemble")):
             series.setdefault((name, metric), []).append(float(value))
     last = {key: values[-1] for key, values in series.items()}

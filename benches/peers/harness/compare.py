@@ -13,7 +13,7 @@ from pathlib import Path
 
 import machine
 import report
-from cases import ours, peers
+from cases import ONE, SECTIONS, ours, peers
 from measure import Failed, run
 
 
@@ -31,34 +31,45 @@ class Comparison:
     def left(self):
         return self.args.minutes * 60 - (time.monotonic() - self.start)
 
-    def choose_threads(self):
-        """Tries every peer's thread counts on a tenth of the work; the slower ones drop out, but for
-        one network on one thread, which is what ours is compared with."""
-        groups = {}
-        for case in self.cases:
-            if not case.ours:
-                groups.setdefault(case.key()[:3], []).append(case)
-        for (who, workload, precision), group in groups.items():
-            if len(group) < 2:
-                continue
+    def try_threads(self):
+        """The peers' whole sections are tried on a tenth of the work, with each number of threads; the
+        slower number drops out."""
+        for group in self.groups(lambda c: c.part < 1 and c.workload in SECTIONS):
             times = {}
             for case in group:
                 trial = copy.copy(case)
                 trial.command = case.command[:-1] + [0.1 * self.args.share]
-                for _ in range(2):
-                    try:
-                        seconds = run(trial)["seconds"]
-                    except Failed as failure:
-                        self.fails(case, failure)
-                        break
-                    times[case.threads] = min(seconds, times.get(case.threads, math.inf))
-            if times:
-                best = min(times, key=times.get)
-                for case in group:
-                    if case.threads != best and not (case.threads == 1 and workload in ("sgd", "adam")):
-                        self.dropped.add(case.key())
-                tried = ", ".join(f"{n}: {t:.2f} s" for n, t in times.items())
-                print(f"threads of {who}, {workload}, {precision}: {best} ({tried})", flush=True)
+                try:
+                    times[case.threads] = run(trial)["seconds"]
+                except Failed as failure:
+                    self.fails(case, failure)
+            self.keep_best(group, times)
+
+    def groups(self, wanted):
+        """Cases that differ by their threads alone."""
+        groups = {}
+        for case in self.cases:
+            if not case.ours and wanted(case):
+                groups.setdefault(case.key()[:3], []).append(case)
+        return [group for group in groups.values() if len(group) > 1]
+
+    def keep_best(self, group, times):
+        """Drops the slower thread counts, but for one network on one thread, which ours is compared
+        with."""
+        if not times:
+            return
+        best = min(times, key=times.get)
+        for case in group:
+            if case.threads != best and not (case.threads == 1 and case.workload in ONE):
+                self.dropped.add(case.key())
+        tried = ", ".join(f"{n}: {t:.2f} s" for n, t in times.items())
+        print(f"threads of {' '.join(group[0].key()[:3])}: {best} ({tried})", flush=True)
+
+    def drop_slower(self):
+        """After the first round, for everything that was not tried before it."""
+        first = {(r["who"], r["workload"], r["precision"], r["threads"]): r["seconds"] for r in self.rows}
+        for group in self.groups(lambda c: c.key() not in self.dropped):
+            self.keep_best(group, {c.threads: first[c.key()] for c in group if c.key() in first})
 
     def fails(self, case, failure):
         if case.key() not in self.failures:
@@ -118,15 +129,19 @@ def main():
     signal.signal(signal.SIGTERM, stop)
     comparison = Comparison(args)
     facts = machine.facts(args.cache)
+    whole = True
     try:
-        comparison.choose_threads()
+        comparison.try_threads()
         for number in range(args.rounds):
             if comparison.left() <= 0:
                 break
             comparison.round(number)
+            if number == 0:
+                comparison.drop_slower()
     except KeyboardInterrupt:
         print("interrupted: the record holds what was measured so far", file=sys.stderr)
-    comparison.write(machine.again(args.cache, facts))
+        whole = False
+    comparison.write(machine.again(args.cache, facts) if whole else facts)
     sys.exit(1 if comparison.failures else 0)
 
 

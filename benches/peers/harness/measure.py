@@ -19,14 +19,19 @@ def run(case, limit=900):
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.perf_counter()
         process = subprocess.Popen(command, stdout=out, stderr=err, env=environment(case.threads))
-        # Only wait4 gives the peak memory of this one child.
-        while True:
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                break
-            if time.perf_counter() - start > limit:
-                process.kill()
-            time.sleep(0.005)
+        try:
+            # Only wait4 gives the peak memory of this one child.
+            while True:
+                pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+                if pid:
+                    break
+                if time.perf_counter() - start > limit:
+                    process.kill()
+                time.sleep(0.005)
+        except KeyboardInterrupt:
+            process.kill()
+            process.wait()
+            raise
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)

@@ -175,7 +175,8 @@ def text(rows, facts, failures, minutes, args):
         lines.append(f"| {what} | {asked} | {spread(found)} | {verdict} |")
     lines += [""] + machine_lines(facts) + ["## Times", "",
         "A ratio is a peer's time divided by ours of the same round (our best thread count; one network on "
-        "one thread). Threads of peers: the count that was faster on a tenth of the work. "
+        "one thread). Peers run with 1 and 2 threads in the first round, and then with the faster count; their "
+        "whole sections with the count that was faster on a tenth of the work. "
         f"Section 6.5 of the peers is {TRIALS} trials, scaled to 100. Ours is the time of the training as the "
         "manifest says it; peers' clocks start when the data are in memory.", ""]
     for workload, title in WORKLOADS:
