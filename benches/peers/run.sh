@@ -51,11 +51,10 @@ if [ "$setup" = yes ]; then
   build ours "$workspace" -p experiments -p benches
   build burn "$here/burn"
   build candle "$here/candle"
-  PATH=$cache/libtorch/bin:$PATH LIBTORCH_USE_PYTORCH=1 build libtorch "$here/libtorch"
+  site=$("$cache/libtorch/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
+  RUSTFLAGS="-C link-arg=-Wl,-rpath,$site/torch/lib" PATH=$cache/libtorch/bin:$PATH \
+    LIBTORCH_USE_PYTORCH=1 build libtorch "$here/libtorch"
 fi
 [ "$measure" = yes ] || exit 0
 
-# The library that libtorch's program was linked with.
-site=$("$cache/libtorch/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
-export LD_LIBRARY_PATH=$site/torch/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 exec "$cache/numpy/bin/python" "$here/harness/compare.py" --cache "$cache" --out "$out" "${options[@]}"

@@ -1,9 +1,11 @@
-//! Each layer forward and backward on a batch of 128, f32, one thread.
+//! Each layer forward and backward on a batch of 128, the losses, and whole networks that classify
+//! the 10,000 test images in blocks; f32, one thread.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use init::{Initializer, Purpose, Seed};
 use layers::{
-    Activation, Affine, BatchNorm, Convolution, Dropout, DropoutScaling, Layer, MaxPooling, Mode,
+    Activation, Affine, BatchNorm, Convolution, Dropout, DropoutScaling, Layer, Loss, MaxPooling,
+    Mode, MultiLayerNet, Targets,
 };
 use nalgebra::DMatrix;
 use tensor_ops::{ImageShape, Window};
@@ -23,6 +25,8 @@ fn passes(c: &mut Criterion) {
         ("affine 100-100", 100, Box::new(Affine::new(100, 100, Initializer::He, &mut rng))),
         ("relu 100", 100, Activation::Relu.layer()),
         ("sigmoid 100", 100, Activation::Sigmoid.layer()),
+        ("tanh 100", 100, Activation::Tanh.layer()),
+        ("gelu 100", 100, Activation::Gelu.layer()),
         ("batch norm 100", 100, Box::new(BatchNorm::new(100))),
         ("dropout 100", 100, Box::new(dropout.expect("0.2 is a ratio"))),
         (
@@ -51,5 +55,58 @@ fn passes(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, passes);
+fn losses(c: &mut Criterion) {
+    let mut group = c.benchmark_group("loss and gradient 128x10, f32");
+    let scores = DMatrix::from_fn(BATCH, 10, |i, j| ((i * 7 + j * 3) % 11) as f32 - 5.0);
+    let labels: Vec<usize> = (0..BATCH).map(|i| i % 10).collect();
+    let (mut gradient, mut scratch) = (scores.clone(), Vec::new());
+    group.throughput(Throughput::Elements(scores.len() as u64));
+    for (name, loss) in
+        [("cross entropy", Loss::CrossEntropy), ("exact cross entropy", Loss::ExactCrossEntropy)]
+    {
+        group.bench_function(BenchmarkId::from_parameter(name), |b| {
+            b.iter(|| {
+                loss.evaluate(&scores, Targets::Labels(&labels), &mut gradient, &mut scratch)
+            });
+        });
+    }
+    group.finish();
+}
+
+/// Rows a block, as the experiments evaluate.
+const BLOCK: usize = 256;
+
+fn evaluation(c: &mut Criterion) {
+    let mut group = c.benchmark_group("evaluate 10,000 images, f32");
+    let images = 10_000;
+    group.throughput(Throughput::Elements(images as u64));
+    let pixel = |i: usize, j: usize| if (i * 31 + j * 7).is_multiple_of(5) { 0.6 } else { 0.0 };
+    let rows: Vec<usize> = (0..images).collect();
+    let blocks: Vec<(DMatrix<f32>, Vec<usize>)> = rows
+        .chunks(BLOCK)
+        .map(|rows| {
+            let x = DMatrix::from_fn(rows.len(), 784, |i, j| pixel(rows[i], j));
+            (x, rows.iter().map(|i| i % 10).collect())
+        })
+        .collect();
+    let plain = MultiLayerNet::new(784, &[100; 6], 10);
+    let dropout = plain.clone().dropout(0.2, DropoutScaling::AtEvaluation);
+    let cases = [
+        ("784-100x4-10", MultiLayerNet::new(784, &[100; 4], 10)),
+        ("784-100x5-10, batch norm", MultiLayerNet::new(784, &[100; 5], 10).batch_norm(true)),
+        ("784-100x6-10", plain),
+        ("784-100x6-10, dropout", dropout),
+    ];
+    for (name, network) in cases {
+        let mut network = network.build::<f32>(Seed::new(1)).expect("fixed settings are valid");
+        group.bench_function(BenchmarkId::from_parameter(name), |b| {
+            b.iter(|| -> usize {
+                blocks.iter().map(|(x, labels)| network.count_correct(x, labels)).sum()
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, passes, losses, evaluation);
 criterion_main!(benches);

@@ -1,7 +1,8 @@
 //! Reading, gathering and drawing.
 //!
-//! Parse: the bytes of 10,000 images of 28×28, plain. Gather: a batch of 128 out of 10,000 images,
-//! new indices every time, as training does. Draw: synthetic digits.
+//! Parse: the bytes of 10,000 images of 28×28, plain. Gather: a batch of 128 (section 6.1.8) or 100
+//! (sections 6.3 to 6.5) out of 10,000 images, new indices every time, as training does. Draw:
+//! synthetic digits.
 
 use std::hint::black_box;
 
@@ -11,7 +12,6 @@ use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 
 const COUNT: usize = 10_000;
-const BATCH: usize = 128;
 
 fn parse(c: &mut Criterion, images: &Images) {
     let mut file = vec![0, 0, 8, 3, 0, 0, 0x27, 0x10, 0, 0, 0, 28, 0, 0, 0, 28];
@@ -25,21 +25,23 @@ fn parse(c: &mut Criterion, images: &Images) {
 
 fn gather<T: Real + Default>(c: &mut Criterion, images: &Images, scalar: &str) {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let mut out = vec![T::default(); BATCH * images.features()];
-    let mut group = c.benchmark_group("gather 128x784");
-    group.throughput(Throughput::Elements(out.len() as u64));
-    for (name, scale) in [("unit", Scale::Unit), ("raw", Scale::Raw)] {
-        group.bench_function(format!("{scalar}/{name}"), |b| {
-            b.iter_batched_ref(
-                || -> Vec<usize> {
-                    (0..BATCH).map(|_| rng.next_u32() as usize % images.count()).collect()
-                },
-                |indices| images.gather(indices, scale, black_box(&mut out)),
-                BatchSize::SmallInput,
-            );
-        });
+    for batch in [128, 100] {
+        let mut out = vec![T::default(); batch * images.features()];
+        let mut group = c.benchmark_group(format!("gather {batch}x784"));
+        group.throughput(Throughput::Elements(out.len() as u64));
+        for (name, scale) in [("unit", Scale::Unit), ("raw", Scale::Raw)] {
+            group.bench_function(format!("{scalar}/{name}"), |b| {
+                b.iter_batched_ref(
+                    || -> Vec<usize> {
+                        (0..batch).map(|_| rng.next_u32() as usize % images.count()).collect()
+                    },
+                    |indices| images.gather(indices, scale, black_box(&mut out)),
+                    BatchSize::SmallInput,
+                );
+            });
+        }
+        group.finish();
     }
-    group.finish();
 }
 
 fn draw(c: &mut Criterion) {

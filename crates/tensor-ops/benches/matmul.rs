@@ -1,4 +1,5 @@
-//! The matrix products of one training step of 784-100-…-10 at batch 128, one thread.
+//! The matrix products of one training step of 784-100-…-10 at batch 128 (and the first of one at
+//! batch 100, of sections 6.3 to 6.5), and of a block in evaluation; one thread.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use nalgebra::DMatrix;
@@ -8,13 +9,15 @@ use tensor_ops::{
 };
 
 /// (name, m, k, n, transposed a, transposed b)
-const PRODUCTS: [(&str, usize, usize, usize, bool, bool); 6] = [
+const PRODUCTS: [(&str, usize, usize, usize, bool, bool); 8] = [
     ("forward 128x784x100", 128, 784, 100, false, false),
     ("forward 128x100x100", 128, 100, 100, false, false),
     ("weights 784x128x100", 784, 128, 100, true, false),
     ("weights 100x128x100", 100, 128, 100, true, false),
     ("input 128x100x100", 128, 100, 100, false, true),
-    ("evaluate 1000x784x100", 1000, 784, 100, false, false),
+    ("evaluate 256x784x100", 256, 784, 100, false, false),
+    ("scores 128x100x10", 128, 100, 10, false, false),
+    ("forward 100x784x100", 100, 784, 100, false, false),
 ];
 
 fn products<T: Scalar>(c: &mut Criterion) {

@@ -1,0 +1,66 @@
+//! What stands between the products: reductions, softmax, im2col and back, f32, one thread.
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use nalgebra::DMatrix;
+use tensor_ops::reduce::{self, Axis};
+use tensor_ops::softmax::{log_sum_exp, softmax};
+use tensor_ops::{ImageShape, Window, col2im, im2col};
+
+const BATCH: usize = 128;
+
+fn matrix(rows: usize, columns: usize) -> DMatrix<f32> {
+    DMatrix::from_fn(rows, columns, |i, j| ((i * 7 + j * 3) % 11) as f32 - 5.0)
+}
+
+/// The columns of a batch of activations, as batch normalisation and the gradient of a bias need them.
+fn reductions(c: &mut Criterion) {
+    let mut group = c.benchmark_group("reduce 128x100 f32");
+    let x = matrix(BATCH, 100);
+    group.throughput(Throughput::Elements(x.len() as u64));
+    let (mut means, mut out) = (vec![0.0; 100], vec![0.0; 100]);
+    group.bench_function("sum", |b| b.iter(|| reduce::sum(black_box(&x), Axis::Rows, &mut out)));
+    reduce::mean(&x, Axis::Rows, &mut means);
+    group.bench_function("variance", |b| {
+        b.iter(|| reduce::variance(black_box(&x), Axis::Rows, &means, &mut out));
+    });
+    group.finish();
+
+    let mut group = c.benchmark_group("scores 128x10 f32");
+    let scores = matrix(BATCH, 10);
+    group.throughput(Throughput::Elements(scores.len() as u64));
+    let (mut probabilities, mut out) = (scores.clone(), vec![0.0; BATCH]);
+    let mut classes = vec![0; BATCH];
+    group.bench_function("softmax", |b| b.iter(|| softmax(&mut probabilities, &mut out)));
+    group.bench_function("log-sum-exp", |b| b.iter(|| log_sum_exp(black_box(&scores), &mut out)));
+    group.bench_function("argmax", |b| {
+        b.iter(|| reduce::argmax(black_box(&scores), Axis::Columns, &mut classes));
+    });
+    group.finish();
+}
+
+fn windows(c: &mut Criterion) {
+    let mut group = c.benchmark_group("windows of 128 images 1x28x28, f32");
+    let image = ImageShape { channels: 1, height: 28, width: 28 };
+    let x = matrix(BATCH, image.features());
+    let fits = "the window fits";
+    for (name, window) in [
+        ("5x5, pad 2", Window { height: 5, width: 5, stride: 1, pad: 2 }),
+        ("2x2, stride 2", Window { height: 2, width: 2, stride: 2, pad: 0 }),
+    ] {
+        let (mut columns, mut back) = (matrix(0, 0), matrix(0, 0));
+        im2col(&x, image, window, 0.0, &mut columns).expect(fits);
+        group.throughput(Throughput::Elements(columns.len() as u64));
+        group.bench_function(BenchmarkId::new("im2col", name), |b| {
+            b.iter(|| im2col(black_box(&x), image, window, 0.0, &mut columns).expect(fits));
+        });
+        group.bench_function(BenchmarkId::new("col2im", name), |b| {
+            b.iter(|| col2im(black_box(&columns), BATCH, image, window, &mut back).expect(fits));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, reductions, windows);
+criterion_main!(benches);
