@@ -88,6 +88,7 @@ pub fn load(split: &str) -> Samples {
 
 impl Samples {
     /// The chosen samples as one row-major matrix, and their labels.
+    #[allow(dead_code)] // libtorch gathers with an operation of its own
     pub fn gather(&self, chosen: &[i64]) -> (Vec<f32>, Vec<i64>) {
         let mut x = Vec::with_capacity(chosen.len() * 784);
         for &i in chosen {
