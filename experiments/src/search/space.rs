@@ -236,6 +236,12 @@ mod tests {
     }
 
     #[test]
+    fn the_file_that_we_ship_searches_everything() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("spaces/all.toml");
+        assert_eq!(Space::read(&path).unwrap().len(), Hyperparameter::ALL.len());
+    }
+
+    #[test]
     fn a_file_is_read_and_its_mistakes_have_lines() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("space.toml");
