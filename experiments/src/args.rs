@@ -42,12 +42,9 @@ pub struct Args {
     /// Exit with code 4 if a conclusion of the section does not hold
     #[arg(long)]
     pub strict: bool,
-    /// Folder of the four MNIST files, gzip or plain [default: $MNIST_DIR, then data/mnist]
-    #[arg(long, value_name = "DIR", help_heading = "Data")]
-    pub data_dir: Option<PathBuf>,
-    /// mnist, synthetic (built-in digits), or custom (any IDX files in the folder)
-    #[arg(long, value_name = "NAME", default_value_t = Dataset::Files(DatasetName::Mnist), help_heading = "Data")]
-    pub dataset: Dataset,
+    /// What to train on
+    #[command(flatten)]
+    pub data: DataArgs,
     /// Folder for the results [default: results/ and the name of the binary]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
@@ -66,6 +63,17 @@ pub struct Args {
     /// f32, or f64 as the notebook
     #[arg(long, value_name = "TYPE", default_value_t = Precision::F32, help_heading = "Computation")]
     pub precision: Precision,
+}
+
+/// Where images come from.
+#[derive(Clone, Debug, clap::Args)]
+pub struct DataArgs {
+    /// Folder of the four MNIST files, gzip or plain [default: $MNIST_DIR, then data/mnist]
+    #[arg(long, value_name = "DIR", help_heading = "Data")]
+    pub data_dir: Option<PathBuf>,
+    /// mnist, synthetic (built-in digits), or custom (any IDX files in the folder)
+    #[arg(long, value_name = "NAME", default_value_t = Dataset::Files(DatasetName::Mnist), help_heading = "Data")]
+    pub dataset: Dataset,
 }
 
 impl Args {

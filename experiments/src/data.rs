@@ -12,7 +12,7 @@ use rand::Rng;
 use tensor_ops::{Scalar, permutation, reshape};
 
 use crate::Failure;
-use crate::args::{Args, Dataset as Choice};
+use crate::args::{DataArgs, Dataset as Choice};
 use crate::progress::notice;
 
 /// The element types of experiments: `f32` and `f64`.
@@ -40,11 +40,16 @@ impl Data {
     /// Looked for in `--data-dir`, `$MNIST_DIR`, `data/mnist`; then downloaded; then, if there is no
     /// network, replaced by the built-in digits with a warning. A folder that was named and cannot
     /// be used is an error, never replaced.
-    pub(crate) fn load(args: &Args, train: usize, test: usize) -> Result<Self, Failure> {
+    pub(crate) fn load(
+        args: &DataArgs,
+        quiet: bool,
+        train: usize,
+        test: usize,
+    ) -> Result<Self, Failure> {
         let synthetic = |fallback| (mnist_io::synthetic(SYNTHETIC_SEED, train, test), fallback);
         let (dataset, fallback) = match args.dataset {
             Choice::Synthetic => synthetic(None),
-            Choice::Files(name) => match find(args, name).map_err(Failure::Data)? {
+            Choice::Files(name) => match find(args, quiet, name).map_err(Failure::Data)? {
                 Found::Dataset(dataset) => (*dataset, None),
                 Found::Nothing(reason) => synthetic(Some(reason)),
             },
@@ -90,7 +95,7 @@ enum Found {
     Nothing(String),
 }
 
-fn find(args: &Args, name: DatasetName) -> anyhow::Result<Found> {
+fn find(args: &DataArgs, quiet: bool, name: DatasetName) -> anyhow::Result<Found> {
     let load = |dir: &Path| Ok(Found::Dataset(Box::new(mnist_io::load(dir, name)?)));
     if let Some(dir) = &args.data_dir {
         return load(dir).context("--data-dir");
@@ -106,7 +111,7 @@ fn find(args: &Args, name: DatasetName) -> anyhow::Result<Found> {
         return Ok(Found::Dataset(Box::new(dataset)));
     }
     let had_files = holds_files(&dir);
-    match download::fetch(&dir, &download::Options::default(), &mut |event| tell(args, &event)) {
+    match download::fetch(&dir, &download::Options::default(), &mut |event| tell(quiet, &event)) {
         Ok(_) => load(&dir),
         // Something was meant to be used there, and nothing better can be had.
         Err(error) if had_files => Err(error.into()),
@@ -121,12 +126,12 @@ fn holds_files(dir: &Path) -> bool {
 }
 
 /// What a user wants to know of a download.
-fn tell(args: &Args, event: &Event<'_>) {
+fn tell(quiet: bool, event: &Event<'_>) {
     match event {
         Event::BadFile { kept, reason } => {
             notice(&format!("warning: {reason}; kept as {}", kept.display()));
         }
-        _ if args.quiet => {}
+        _ if quiet => {}
         Event::Waiting => notice("waiting for another process that is downloading …"),
         Event::Ready(file) => notice(&format!("{} is complete", file.path.display())),
         // The reasons are told if no mirror is left.

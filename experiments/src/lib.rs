@@ -28,7 +28,7 @@ mod section;
 pub mod text;
 mod trainer;
 
-pub use args::{Args, NoFlags, Precision};
+pub use args::{Args, DataArgs, NoFlags, Precision};
 pub use data::{Blocks, Data, Real, Samples};
 pub use failure::Failure;
 pub use judgement::Conclusion;

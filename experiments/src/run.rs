@@ -69,7 +69,7 @@ impl Run {
             .context("--threads")
             .map_err(Failure::Usage)?;
         let (train, test) = S::samples(&args);
-        let data = Data::load(&args, train, test)?;
+        let data = Data::load(&args.data, args.quiet, train, test)?;
         if let Some(reason) = &data.fallback {
             notice(&format!(
                 "warning: {reason}; using the built-in SYNTHETIC digits instead of MNIST"
