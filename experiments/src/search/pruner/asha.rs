@@ -21,9 +21,10 @@ pub struct Asha {
 }
 
 impl Asha {
-    /// η = 3 and three rungs, the first after 1/27 of the epochs.
+    /// η = 3 and up to three rungs, the first after 1/27 of the epochs but at least 2: the accuracy of
+    /// the first epoch is that after one update, which says nothing yet.
     pub fn over(epochs: usize) -> Self {
-        Self { first: epochs.div_ceil(27), reduction: 3 }
+        Self { first: epochs.div_ceil(27).max(2), reduction: 3 }
     }
 
     fn is_rung(&self, epochs: usize) -> bool {
