@@ -23,6 +23,12 @@ WORKLOADS = [
 ]
 SECTIONS = [name for name, _ in WORKLOADS if name.startswith("6")]
 ONE = ["sgd", "adam"]
+FRONT = [*ONE, "6.1.8"]
+# The thread count of a section is chosen on one like it: trained for the most part, or evaluated.
+ALIKE = {"6.2.4": "6.1.8", "6.3": "6.1.8", "6.4 ensemble": "6.1.8", "6.5": "6.1.8",
+         "6.4.2": "6.4.1", "6.4.3": "6.4.1"}
+# What is slow, or far from the front, takes part in so much of the rounds.
+SELDOM = 0.2
 # Peers train so many of the 100 trials, each of the same cost; their time is scaled.
 TRIALS = 10
 
@@ -37,7 +43,7 @@ class Case:
     # Which part of the rounds it takes part in.
     part: float = 1.0
     ours: bool = False
-    # Takes --share, and so can be tried on a tenth of its iterations.
+    # Times by this are the whole workload's.
     scale: float = 1.0
 
     def key(self):
@@ -67,17 +73,20 @@ def ours(cache, cores):
         "6.4 whole": ["sec6_4_regularization"],
         "6.5": ["sec6_5_hyperparameters", "--part", "search"],
     }
+    for rule in ONE:
+        sections[rule] = ["one_network", "--optimizer", rule]
+    runs = [(workload, "f32", 1 if workload in ONE else cores, 1.0 if workload in FRONT else SELDOM)
+            for workload in sections]
+    runs += [(workload, "f64", 1 if workload in ONE else cores, SELDOM)
+             for workload in sections if workload != "6.4 whole"]
+    runs.append(("6.1.8", "f32", 1, SELDOM))
     cases = []
-    for precision, part in [("f32", 1.0), ("f64", 0.4)]:
-        for rule in ONE:
-            sections[rule] = ["one_network", "--optimizer", rule]
-        for workload, (name, *flags) in sections.items():
-            counts = {1} if workload in ONE else {cores, 1} if workload == "6.1.8" else {cores}
-            for threads in sorted(counts):
-                out = results / f"{name}-{precision}-{workload}-{threads}"
-                command = [programs / name, *flags, "--threads", threads, "--precision", precision,
-                           "--quiet", "--force", "--out", out]
-                cases.append(Case("ours", workload, precision, threads, command, part, ours=True))
+    for workload, precision, threads, part in runs:
+        name, *flags = sections[workload]
+        out = results / f"{name}-{precision}-{workload}-{threads}".replace(" ", "-")
+        command = [programs / name, *flags, "--threads", threads, "--precision", precision,
+                   "--quiet", "--force", "--out", out]
+        cases.append(Case("ours", workload, precision, threads, command, part, ours=True))
     return cases
 
 
@@ -86,25 +95,26 @@ def peers(cache, cores, share):
     numpy = [cache / "numpy/bin/python", python / "numpy_lean.py"]
     layers = [cache / "numpy/bin/python", python / "numpy_layers.py"]
     torch = [cache / "torch/bin/python", python / "pytorch.py", "--variant"]
+    counts = range(1, cores + 1)
     rust = lambda name: [cache / f"target-{name}/release/peer-{name}"]
     rows = [
-        # who, command, precision, workloads, part of the rounds
-        ("PyTorch, fused", torch + ["fused"], "f32", ONE + ["6.1.8"], 1.0),
-        ("PyTorch, fused", torch + ["fused"], "f32", SECTIONS[1:], 0.4),
-        ("PyTorch, eager", torch + ["eager"], "f32", ONE, 0.4),
-        ("PyTorch, compile", torch + ["compile"], "f32", ONE, 1.0),
-        ("libtorch, tch", rust("libtorch"), "f32", ONE + ["6.1.8"], 1.0),
-        ("burn, flex", rust("burn") + ["--variant", "flex"], "f32", ONE + ["6.1.8"], 1.0),
-        ("burn, ndarray", rust("burn") + ["--variant", "ndarray"], "f32", ONE, 0.4),
-        ("candle", rust("candle"), "f32", ONE, 0.4),
-        ("NumPy, lean", numpy, "f32", ONE + ["6.1.8"], 0.4),
-        ("NumPy, lean", numpy, "f64", ONE + SECTIONS, 0.4),
-        ("NumPy, layers", layers, "f64", ["6.1.8"], 0.4),
+        # who, command, precision, workloads, part of the rounds, threads
+        ("PyTorch, fused", torch + ["fused"], "f32", FRONT, 1.0, counts),
+        ("PyTorch, fused", torch + ["fused"], "f32", SECTIONS[1:], SELDOM, counts),
+        ("PyTorch, eager", torch + ["eager"], "f32", ONE, SELDOM, counts),
+        ("PyTorch, compile", torch + ["compile"], "f32", ONE, SELDOM, [1]),
+        ("libtorch, tch", rust("libtorch"), "f32", FRONT, 1.0, counts),
+        ("burn, flex", rust("burn") + ["--variant", "flex"], "f32", FRONT, 1.0, counts),
+        ("burn, ndarray", rust("burn") + ["--variant", "ndarray"], "f32", ONE, SELDOM, counts),
+        ("candle", rust("candle"), "f32", ONE, SELDOM, counts),
+        ("NumPy, lean", numpy, "f32", FRONT, SELDOM, counts),
+        ("NumPy, lean", numpy, "f64", ONE + SECTIONS, SELDOM, counts),
+        ("NumPy, layers", layers, "f64", ["6.1.8"], SELDOM, counts),
     ]
     cases = []
-    for who, command, precision, workloads, part in rows:
+    for who, command, precision, workloads, part, threads_of in rows:
         for workload in workloads:
-            for threads in range(1, cores + 1):
+            for threads in threads_of:
                 flags = ["--workload", workload, "--precision", precision, "--threads", threads,
                          "--trials", TRIALS, "--share", share]
                 scale = 100 / TRIALS if workload == "6.5" else 1.0

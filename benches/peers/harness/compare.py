@@ -13,7 +13,7 @@ from pathlib import Path
 
 import machine
 import report
-from cases import ONE, SECTIONS, ours, peers
+from cases import ALIKE, ONE, WORKLOADS, ours, peers
 from measure import Failed, run
 
 
@@ -24,7 +24,10 @@ class Comparison:
         self.cores = min(2, len(os.sched_getaffinity(0)))
         cases = ours(args.cache, self.cores) + peers(args.cache, self.cores, args.share)
         wanted = re.compile(args.only)
-        self.cases = [c for c in cases if wanted.search(f"{c.who} {c.workload} {c.precision}")]
+        order = [name for name, _ in WORKLOADS]
+        place = lambda case: order.index(case.workload) if case.workload in order else len(order)
+        self.cases = sorted((c for c in cases if wanted.search(f"{c.who} {c.workload} {c.precision}")),
+                            key=place)
         self.rows, self.failures, self.dropped = [], {}, set()
         self.took = {}
 
@@ -32,44 +35,31 @@ class Comparison:
         return self.args.minutes * 60 - (time.monotonic() - self.start)
 
     def try_threads(self):
-        """The peers' whole sections are tried on a tenth of the work, with each number of threads; the
-        slower number drops out."""
-        for group in self.groups(lambda c: c.part < 1 and c.workload in SECTIONS):
+        """Tries the peers' thread counts on a twentieth of the work; the slower count drops out, but for
+        one network on one thread, which ours is compared with."""
+        groups = {}
+        for case in self.cases:
+            if not case.ours:
+                groups.setdefault(case.key()[:3], []).append(case)
+        best = {}
+        for (who, workload, precision), group in groups.items():
             times = {}
-            for case in group:
+            for case in group if len(group) > 1 and workload not in ALIKE else []:
                 trial = copy.copy(case)
-                trial.command = case.command[:-1] + [0.1 * self.args.share]
+                trial.command = case.command[:-1] + [0.05 * self.args.share]
                 try:
                     times[case.threads] = run(trial)["seconds"]
                 except Failed as failure:
                     self.fails(case, failure)
-            self.keep_best(group, times)
-
-    def groups(self, wanted):
-        """Cases that differ by their threads alone."""
-        groups = {}
+            if times:
+                best[who, workload, precision] = min(times, key=times.get)
+                tried = ", ".join(f"{n}: {t:.2f} s" for n, t in times.items())
+                print(f"threads of {who}, {workload}, {precision}: {tried}", flush=True)
         for case in self.cases:
-            if not case.ours and wanted(case):
-                groups.setdefault(case.key()[:3], []).append(case)
-        return [group for group in groups.values() if len(group) > 1]
-
-    def keep_best(self, group, times):
-        """Drops the slower thread counts, but for one network on one thread, which ours is compared
-        with."""
-        if not times:
-            return
-        best = min(times, key=times.get)
-        for case in group:
-            if case.threads != best and not (case.threads == 1 and case.workload in ONE):
+            like = (case.who, ALIKE.get(case.workload, case.workload), case.precision)
+            one = case.threads == 1 and case.workload in ONE
+            if not case.ours and best.get(like, case.threads) != case.threads and not one:
                 self.dropped.add(case.key())
-        tried = ", ".join(f"{n}: {t:.2f} s" for n, t in times.items())
-        print(f"threads of {' '.join(group[0].key()[:3])}: {best} ({tried})", flush=True)
-
-    def drop_slower(self):
-        """After the first round, for everything that was not tried before it."""
-        first = {(r["who"], r["workload"], r["precision"], r["threads"]): r["seconds"] for r in self.rows}
-        for group in self.groups(lambda c: c.key() not in self.dropped):
-            self.keep_best(group, {c.threads: first[c.key()] for c in group if c.key() in first})
 
     def fails(self, case, failure):
         if case.key() not in self.failures:
@@ -98,7 +88,7 @@ class Comparison:
                 print(f"round {number + 1} {workload:13} {case.who:17} {case.precision} "
                       f"{case.threads} threads: {row['seconds']:8.3f} s", flush=True)
 
-    def write(self, facts):
+    def write(self, facts, whole):
         out = self.args.out
         out.mkdir(parents=True, exist_ok=True)
         name = f"{time.strftime('%Y-%m-%d')}-{machine.cpu_slug()}"
@@ -110,6 +100,8 @@ class Comparison:
         minutes = (time.monotonic() - self.start) / 60
         text = report.text(self.rows, facts, self.failures, minutes, self.args)
         (out / f"{name}.md").write_text(text)
+        if whole:
+            machine.growth(self.args.cache, out, f"{name}-growth")
         print(f"\n{text}\nwritten to {out / name}.md and .csv", flush=True)
 
 
@@ -136,13 +128,11 @@ def main():
             if comparison.left() <= 0:
                 break
             comparison.round(number)
-            if number == 0:
-                comparison.drop_slower()
     except KeyboardInterrupt:
         print("interrupted: the record holds what was measured so far", file=sys.stderr)
         whole = False
-    comparison.write(machine.again(args.cache, facts) if whole else facts)
-    sys.exit(1 if comparison.failures else 0)
+    comparison.write(machine.again(args.cache, facts) if whole else facts, whole)
+    sys.exit(130 if not whole else 1 if comparison.failures else 0)
 
 
 if __name__ == "__main__":

@@ -75,3 +75,8 @@ def again(cache, facts):
     facts["load_after"] = os.getloadavg()[0]
     facts["profile"] = profile(cache)
     return facts
+
+
+def growth(cache, folder, name):
+    """The figure of how a step's cost grows, drawn beside the record."""
+    subprocess.run([cache / "target-ours/release/growth", folder, name], stdout=subprocess.DEVNULL)
