@@ -25,8 +25,10 @@ mod reference;
 mod run;
 pub mod search;
 mod section;
+pub mod study;
 pub mod text;
 mod trainer;
+pub mod trial;
 
 pub use args::{Args, DataArgs, NoFlags, Precision};
 pub use data::{Blocks, Data, Real, Samples};

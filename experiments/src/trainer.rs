@@ -90,7 +90,7 @@ pub fn train<T: Real>(
                 observe(Moment { contestant: index, iteration, network, x, labels, log });
                 run.advance(1);
             }
-            Ok(())
+            Ok::<_, Failure>(())
         })?;
     }
     // The last update has no loss after it, and an infinite parameter may leave the loss finite.

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::sampler::Known;
 use super::{End, Observation, Params, Pruner, Sampler, Settings, Space, Task, Trial};
+use crate::study::{Study, complete};
 use crate::{Failure, Real};
 
 /// A search for the best settings of a [`Task`].
@@ -84,6 +85,47 @@ impl Search<'_> {
         numbers: Range<u64>,
         progress: impl Fn(u64) -> Result<(), Failure> + Sync,
     ) -> Result<Vec<Trial>, Failure> {
+        self.rounds(finished, numbers, |trials, numbers| {
+            let suggested = self.suggest(trials, numbers).into_par_iter();
+            suggested.map(|one| self.train(task, one, trials, &progress)).collect()
+        })
+    }
+
+    /// Brings the trials before `count` of a study to their end, side by side with other processes
+    /// that do the same, and gives them all. Those that the study has are not trained again, and count
+    /// as progress at once.
+    ///
+    /// # Errors
+    /// As [`train`](Self::train), and if the study file cannot be used.
+    pub fn run_study<T: Real>(
+        &self,
+        task: &Task<T>,
+        study: &Study,
+        count: u64,
+        progress: impl Fn(u64) -> Result<(), Failure> + Sync,
+    ) -> Result<Vec<Trial>, Failure> {
+        self.rounds(&[], 0..count, |trials, numbers| {
+            let known = study.trials();
+            let there = numbers.clone().filter(|number| known.contains_key(number)).count() as u64;
+            progress(there * self.epochs as u64)?;
+            let whole = there == numbers.end - numbers.start;
+            let suggested = if whole { Vec::new() } else { self.suggest(trials, numbers.clone()) };
+            let train = |number: u64| {
+                let one = suggested[(number - numbers.start) as usize].clone();
+                self.train(task, one, trials, &progress)
+            };
+            let numbers: Vec<u64> = numbers.clone().collect();
+            complete(study, &numbers, train, || progress(0))
+        })
+    }
+
+    /// Takes trials `numbers` a round at a time: `round` sees all trials before it.
+    fn rounds(
+        &self,
+        finished: &[Trial],
+        numbers: Range<u64>,
+        round: impl Fn(&[Trial], Range<u64>) -> Result<Vec<Trial>, Failure>,
+    ) -> Result<Vec<Trial>, Failure> {
         let mut trials = finished.to_vec();
         // Where nobody looks at what others came to, all may train side by side.
         let independent = !self.sampler.learns() && !self.pruner.prunes();
@@ -91,11 +133,7 @@ impl Search<'_> {
         let mut start = numbers.start;
         while start < numbers.end {
             let end = numbers.end.min(start.saturating_add(step));
-            let suggested = self.suggest(&trials, start..end);
-            let new: Vec<Trial> = suggested
-                .into_par_iter()
-                .map(|one| self.train(task, one, &trials, &progress))
-                .collect::<Result<_, _>>()?;
+            let new = round(&trials, start..end)?;
             trials.extend(new);
             start = end;
         }

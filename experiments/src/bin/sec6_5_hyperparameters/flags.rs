@@ -6,6 +6,7 @@ use anyhow::anyhow;
 use experiments::search::pruner::PrunerKind;
 use experiments::search::sampler::{SamplerKind, Sobol};
 use experiments::search::{Sampler, Space};
+use experiments::study::{Identity, Study};
 use experiments::{Failure, Run};
 
 /// What is searched, and how; the notebook's random search by default.
@@ -40,9 +41,40 @@ pub struct Flags {
     /// every trial, more are faster; results depend on it
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
     together: u16,
+    /// Keep every trial of the search in this file as it ends: Optuna's journal, which Optuna and
+    /// optuna-dashboard open. Several processes can share it
+    #[arg(long, value_name = "FILE")]
+    study: Option<PathBuf>,
+    /// Go on with the study of the file, if it is there: ends as an unbroken run would have
+    #[arg(long, requires = "study")]
+    resume: bool,
 }
 
 impl Flags {
+    /// The study of a seed, if one is to be kept.
+    ///
+    /// # Errors
+    /// [`Failure`] if its file cannot be used.
+    pub fn study(&self, run: &Run, space: &Space, seed: u64) -> Result<Option<Study>, Failure> {
+        let Some(file) = &self.study else { return Ok(None) };
+        let learns = self.sampler != SamplerKind::Random || self.pruner != PrunerKind::None;
+        let mut settings = vec![
+            ("seed", seed.to_string()),
+            ("sampler", self.sampler.to_string()),
+            ("pruner", self.pruner.to_string()),
+            ("epochs", self.epochs(run).to_string()),
+            ("precision", run.args().precision.to_string()),
+            ("data", run.data().note().unwrap_or("MNIST").to_owned()),
+        ];
+        // Where trials are independent, it changes nothing.
+        if learns {
+            settings.push(("together", self.together.to_string()));
+        }
+        let name = format!("sec6_5-seed-{seed}");
+        let identity = Identity { name, space: space.clone(), settings };
+        Ok(Some(Study::open(file, identity, self.resume)?))
+    }
+
     /// What is searched.
     ///
     /// # Errors
@@ -90,7 +122,17 @@ impl Flags {
 
     /// Whether this is the notebook's search, of which its conclusions speak.
     pub fn are_the_notebooks(&self) -> bool {
-        let Self { space, space_file, sampler, pruner, trials, epochs, together: _ } = self;
+        let Self {
+            space,
+            space_file,
+            sampler,
+            pruner,
+            trials,
+            epochs,
+            together: _,
+            study: _,
+            resume: _,
+        } = self;
         let untouched = space.is_empty() && space_file.is_none();
         let plain = *sampler == SamplerKind::Random && *pruner == PrunerKind::None;
         untouched && plain && trials.is_none() && epochs.is_none()

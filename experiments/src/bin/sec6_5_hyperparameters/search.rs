@@ -26,13 +26,16 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
     let seeds = run.args().seeds();
     let what = format!("{} search", flags.sampler);
     run.begin(&what, seeds.len() * count as usize * epochs);
-    let one = |&seed: &u64| {
-        let seed = Seed::new(seed);
+    let one = |&number: &u64| {
+        let seed = Seed::new(number);
         let (sampler, pruner) = (sampler.as_ref(), pruner.as_ref());
         let together = flags.together();
         let search = Search { space: &space, sampler, pruner, seed, epochs, together };
         let task = Task::<T>::new(run.data(), seed);
-        search.run(&task, &[], 0..count, |epochs| progress(run, epochs))
+        match flags.study(run, &space, number)? {
+            None => search.run(&task, &[], 0..count, |epochs| progress(run, epochs)),
+            Some(study) => search.run_study(&task, &study, count, |epochs| progress(run, epochs)),
+        }
     };
     let all: Vec<Vec<Trial>> = seeds.iter().map(one).collect::<Result<_, _>>()?;
     run.end();

@@ -1,0 +1,115 @@
+//! What can be wrong with a study file.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::Failure;
+
+/// A study file that cannot be used, with what to do about it.
+#[derive(Debug, Error)]
+pub enum StudyError {
+    /// There is a study and it was not asked to go on with it.
+    #[error(
+        "--study {}, line {line}: {trials} trials of the study {study} are there already: give \
+         --resume to go on with them, or another --study FILE",
+        path.display()
+    )]
+    Exists {
+        /// The file.
+        path: PathBuf,
+        /// Where the study begins.
+        line: usize,
+        /// Its name.
+        study: String,
+        /// How many trials of it have ended.
+        trials: usize,
+    },
+    /// The study was made with other settings.
+    #[error(
+        "--study {}, line {line}: the study {study} was made with {setting} = {found}, this run \
+         has {wanted}: give the flags of the study, or another --study FILE",
+        path.display()
+    )]
+    OtherSettings {
+        /// The file.
+        path: PathBuf,
+        /// Where it says so.
+        line: usize,
+        /// The name of the study.
+        study: String,
+        /// Which setting differs.
+        setting: String,
+        /// In the file.
+        found: String,
+        /// In this run.
+        wanted: String,
+    },
+    /// A line that is no operation of a journal, or one of ours with something else in it.
+    #[error(
+        "--study {}, line {line}: {reason}: the file is left as it is; take a copy, repair or \
+         delete that line in an editor, or give another --study FILE",
+        path.display()
+    )]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The file has become shorter than it was.
+    #[error(
+        "--study {}: bytes that were read before are gone: another program has rewritten the file \
+         while this one was using it",
+        path.display()
+    )]
+    Shortened {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The study was there and is not any more.
+    #[error(
+        "--study {}: another program has deleted the study {study}: run again to begin it anew",
+        path.display()
+    )]
+    Deleted {
+        /// The file.
+        path: PathBuf,
+        /// The name of the study.
+        study: String,
+    },
+    /// The file cannot be read.
+    #[error("--study {}: cannot be read: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file, its lock or a claim beside it cannot be written.
+    #[error("--study {}: cannot be written: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl From<StudyError> for Failure {
+    fn from(error: StudyError) -> Self {
+        match error {
+            StudyError::Exists { .. } | StudyError::OtherSettings { .. } => {
+                Self::Usage(error.into())
+            }
+            StudyError::Broken { .. }
+            | StudyError::Shortened { .. }
+            | StudyError::Deleted { .. }
+            | StudyError::Read { .. } => Self::Data(error.into()),
+            StudyError::Write { .. } => Self::Output(error.into()),
+        }
+    }
+}
