@@ -71,7 +71,7 @@ pub struct DataArgs {
     /// Folder of the four MNIST files, gzip or plain [default: $MNIST_DIR, then data/mnist]
     #[arg(long, value_name = "DIR", help_heading = "Data")]
     pub data_dir: Option<PathBuf>,
-    /// mnist, synthetic (built-in digits), or custom (any IDX files in the folder)
+    /// mnist, fashion-mnist, synthetic (built-in digits), or custom (any IDX files in the folder)
     #[arg(long, value_name = "NAME", default_value_t = Dataset::Files(DatasetName::Mnist), help_heading = "Data")]
     pub dataset: Dataset,
 }
@@ -137,7 +137,9 @@ impl FromStr for Dataset {
         if text == "synthetic" {
             return Ok(Self::Synthetic);
         }
-        let name = text.parse().map_err(|_| "give mnist, synthetic or custom".to_owned())?;
+        let name = text
+            .parse()
+            .map_err(|_| "give mnist, fashion-mnist, synthetic or custom".to_owned())?;
         Ok(Self::Files(name))
     }
 }
@@ -162,7 +164,7 @@ mod tests {
     fn mistakes_say_what_is_allowed() {
         for (flag, value, allowed) in [
             ("--runs", "0", "1..=1000"),
-            ("--dataset", "cifar", "mnist, synthetic or custom"),
+            ("--dataset", "cifar", "mnist, fashion-mnist, synthetic or custom"),
             ("--precision", "f16", "f32 or f64"),
             ("--threads", "0", "1.."),
         ] {

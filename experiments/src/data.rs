@@ -85,6 +85,7 @@ impl Data {
         match self.source.kind {
             Kind::Mnist => None,
             Kind::Synthetic { .. } => Some("synthetic digits, not MNIST"),
+            Kind::FashionMnist => Some("Fashion-MNIST, not MNIST"),
             Kind::Custom => Some("custom data, not MNIST"),
         }
     }
@@ -133,9 +134,11 @@ fn tell(quiet: bool, event: &Event<'_>) {
         }
         _ if quiet => {}
         Event::Waiting => notice("waiting for another process that is downloading …"),
+        Event::BadMirror { url, reason } => {
+            notice(&format!("{url}: {reason}; trying the next mirror"));
+        }
         Event::Ready(file) => notice(&format!("{} is complete", file.path.display())),
-        // The reasons are told if no mirror is left.
-        Event::BadMirror { .. } | Event::Received { .. } => {}
+        Event::Received { .. } => {}
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn manifest(
     let kind = match data.source.kind {
         Kind::Synthetic { .. } => "synthetic",
         Kind::Mnist => "mnist",
+        Kind::FashionMnist => "fashion-mnist",
         Kind::Custom => "custom",
     };
     json!({

@@ -156,7 +156,7 @@ fn wrong_flags_exit_with_2_and_say_what_is_allowed() {
     let cases: [(&[&str], &str); 6] = [
         (&["--part", "nonsense"], "batchnorm"),
         (&["--runs", "0"], "1..=1000"),
-        (&["--dataset", "cifar"], "mnist, synthetic or custom"),
+        (&["--dataset", "cifar"], "mnist, fashion-mnist, synthetic or custom"),
         (&["--precision", "f16"], "f32 or f64"),
         (&["--threads", "none"], "--threads"),
         (&["--lerning-rate", "1"], "--help"),

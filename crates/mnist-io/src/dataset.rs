@@ -121,6 +121,8 @@ pub struct Source {
 pub enum Kind {
     /// MNIST itself: all four digests are those of the published files.
     Mnist,
+    /// Fashion-MNIST itself.
+    FashionMnist,
     /// Data that this crate does not know.
     Custom,
     /// Digits drawn by [`synthetic`](crate::synthetic()).
@@ -130,11 +132,12 @@ pub enum Kind {
     },
 }
 
-/// `mnist`, `custom` or `synthetic (seed 7)`.
+/// `mnist`, `fashion-mnist`, `custom` or `synthetic (seed 7)`.
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mnist => f.write_str("mnist"),
+            Self::FashionMnist => f.write_str("fashion-mnist"),
             Self::Custom => f.write_str("custom"),
             Self::Synthetic { seed } => write!(f, "synthetic (seed {seed})"),
         }

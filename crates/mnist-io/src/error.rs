@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::DatasetName;
 use crate::idx::FormatError;
 
 /// A data set that cannot be used: which file, what was expected, what was found, what to do.
@@ -48,7 +49,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// The data set asked for.
-        dataset: &'static str,
+        dataset: DatasetName,
         /// Digest of the published payload.
         expected: &'static str,
         /// Digest of this payload.

@@ -9,12 +9,16 @@ use crate::{Dataset, DatasetName, Error, FileRecord, Kind, Source, Split, file};
 /// Where MNIST's files can be fetched by hand, each as `<name>.gz`.
 pub(crate) const MIRROR: &str = "https://ossci-datasets.s3.amazonaws.com/mnist";
 
+/// Where the publisher keeps Fashion-MNIST. Plain http, which the digests make good.
+const FASHION_MNIST: &str = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com";
+
 /// Loads training and test set from the four IDX files in `dir`.
 ///
 /// Each file may be plain or gzip (its content decides, not its name), and named with a dash
 /// (`train-images-idx3-ubyte`) or a dot (`train-images.idx3-ubyte`), with or without `.gz`; the
-/// first found in that order is read. [`DatasetName::Mnist`] accepts only the published content,
-/// [`DatasetName::Custom`] anything well-formed, with images of any one size.
+/// first found in that order is read. [`DatasetName::Mnist`] and [`DatasetName::FashionMnist`] accept
+/// only the published content, [`DatasetName::Custom`] anything well-formed, with images of any one
+/// size; what it is, [`Source::kind`] says in any case.
 ///
 /// # Errors
 ///
@@ -39,8 +43,12 @@ pub fn load(dir: &Path, expect: DatasetName) -> Result<Dataset, Error> {
         return Err(Error::Sizes { path, expected: size(&train), found: size(&test) });
     }
     let files = [train_files, test_files].concat();
-    let mnist = PARTS.iter().zip(&files).all(|(part, file)| part.mnist == file.sha256);
-    let kind = if mnist { Kind::Mnist } else { Kind::Custom };
+    // What it is, whatever was asked for.
+    let known =
+        [(DatasetName::Mnist, Kind::Mnist), (DatasetName::FashionMnist, Kind::FashionMnist)];
+    let all = |name| PARTS.iter().zip(&files).all(|(part, file)| part.check(file, name).is_ok());
+    let kind =
+        known.into_iter().find(|(name, _)| all(*name)).map_or(Kind::Custom, |(_, kind)| kind);
     Ok(Dataset { train, test, source: Source { kind, files } })
 }
 
@@ -49,9 +57,7 @@ type Opened = (Payload, FileRecord);
 fn open(part: &Part, dir: &Path, expect: DatasetName) -> Result<Opened, Error> {
     let path = find(part, dir).ok_or_else(|| missing(part, dir, expect))?;
     let (payload, record) = file::read(&path, part.content)?;
-    if expect == DatasetName::Mnist {
-        part.check(&record)?;
-    }
+    part.check(&record, expect)?;
     Ok((payload, record))
 }
 
@@ -65,6 +71,10 @@ fn missing(part: &Part, dir: &Path, expect: DatasetName) -> Error {
     let next = match expect {
         DatasetName::Mnist => format!(
             "type `curl -fL --create-dirs -o '{}.gz' {MIRROR}/{name}.gz`",
+            dir.join(&name).display(),
+        ),
+        DatasetName::FashionMnist => format!(
+            "type `curl -fL --create-dirs -o '{}.gz' {FASHION_MNIST}/{name}.gz`",
             dir.join(&name).display(),
         ),
         DatasetName::Custom => "put it there, or name another folder".to_owned(),

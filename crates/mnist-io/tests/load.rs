@@ -252,4 +252,25 @@ fn mnist_itself() {
     let sum: u64 = mnist.train.images.pixels().iter().map(|&pixel| u64::from(pixel)).sum();
     assert!((sum as f64 / 47_040_000.0 / 255.0 - 0.1307).abs() < 5e-5);
     assert_eq!(load(Path::new(&dir), DatasetName::Custom).unwrap().source.kind, Kind::Mnist);
+    let error = load(Path::new(&dir), DatasetName::FashionMnist).unwrap_err().to_string();
+    assert!(error.contains("not fashion-mnist's file"), "{error}");
+}
+
+#[test]
+fn fashion_mnist_itself() {
+    let Some(dir) = std::env::var_os("FASHION_MNIST_DIR") else {
+        eprintln!("not run: set FASHION_MNIST_DIR to a folder with the four Fashion-MNIST files");
+        return;
+    };
+    let load = |name| load(Path::new(&dir), name);
+    let fashion = load(DatasetName::FashionMnist).unwrap();
+    assert_eq!(fashion.source.kind, Kind::FashionMnist);
+    assert_eq!((fashion.train.images.count(), fashion.test.images.count()), (60_000, 10_000));
+    // As the publisher says: 6,000 of each class.
+    for class in 0..10 {
+        assert_eq!(fashion.train.labels.iter().filter(|&&label| label == class).count(), 6000);
+    }
+    assert_eq!(load(DatasetName::Custom).unwrap().source.kind, Kind::FashionMnist);
+    let error = load(DatasetName::Mnist).unwrap_err().to_string();
+    assert!(error.contains("not mnist's file"), "{error}");
 }

@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 
 use crate::known::{PARTS, Part};
 use crate::load::find;
-use crate::{Error, FileRecord, file};
+use crate::{DatasetName, Error, FileRecord, file};
 
 /// Where MNIST has been published, in the order tried.
 pub const MIRRORS: [&str; 3] = [
@@ -251,6 +251,6 @@ impl Fetcher<'_> {
 /// Reads the file at `path` as `part` of MNIST.
 fn verify(part: &Part, path: &Path) -> Result<FileRecord, Error> {
     let (_, record) = file::read(path, part.content)?;
-    part.check(&record)?;
+    part.check(&record, DatasetName::Mnist)?;
     Ok(record)
 }

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::idx::Content;
+use crate::known::Digests;
 
 #[derive(Clone)]
 enum Answer {
@@ -126,7 +127,7 @@ fn labels() -> (Vec<u8>, [Part; 1]) {
         content: Content::Labels,
         stem: "t10k-labels",
         suffix: "idx1-ubyte",
-        mnist: record.sha256.leak(),
+        digests: Digests { mnist: record.sha256.leak(), fashion_mnist: "" },
     };
     (fs::read(&path).unwrap(), [part])
 }
@@ -183,7 +184,7 @@ fn a_good_file_is_fetched_once() {
     let server = Server::new(Answer::File(file.clone()));
     for _ in 0..2 {
         let (result, events) = run(&dir.path().join("new"), &parts, &[&server]);
-        assert_eq!(result.unwrap()[0].sha256, parts[0].mnist);
+        assert_eq!(result.unwrap()[0].sha256, parts[0].digests.mnist);
         assert_eq!(events.len(), 1, "{events:?}");
     }
     assert_eq!(fs::read(dir.path().join("new").join(NAME)).unwrap(), file);
