@@ -40,11 +40,11 @@ pub enum StudyError {
         /// The name of the study.
         study: String,
         /// Which setting differs.
-        setting: String,
+        setting: Box<str>,
         /// In the file.
         found: String,
         /// In this run.
-        wanted: String,
+        wanted: Box<str>,
     },
     /// A line that is no operation of a journal, or one of ours with something else in it.
     #[error(

@@ -110,10 +110,12 @@ fn remove_if_its_maker_is_dead(path: &Path) {
     let whole = file.read_to_string(&mut text).is_ok() && text.ends_with('\n');
     // Kernels of two hosts may not know of each other's locks.
     let from_here = text.starts_with(&format!("{OURS} {} ", host()));
-    if whole && from_here && file.try_lock().is_ok() {
-        if let Ok(metadata) = file.metadata() {
-            remove_if(path, Identity::of(&metadata));
-        }
+    if whole
+        && from_here
+        && file.try_lock().is_ok()
+        && let Ok(metadata) = file.metadata()
+    {
+        remove_if(path, Identity::of(&metadata));
     }
 }
 

@@ -181,9 +181,9 @@ impl State {
                     path: journal.path().to_owned(),
                     line,
                     study: identity.name.clone(),
-                    setting: setting.to_owned(),
+                    setting: setting.into(),
                     found,
-                    wanted,
+                    wanted: wanted.into(),
                 });
             }
         }
