@@ -1,0 +1,197 @@
+//! Kills, full disks and closed doors: the earlier results or the new ones are whole, and nothing else is
+//! left. `experiments/interop/faults/run.sh` does the same 200 times, over the search too.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Instant;
+
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+
+const SECTION: &str = "sec6_3_batchnorm";
+const SEARCH: &str = "sec6_5_hyperparameters";
+const FILES: [&str; 5] = [
+    "metrics.csv",
+    "summary.json",
+    "index.html",
+    "figures/sec6_3_batchnorm.png",
+    "figures/sec6_3_opening.svg",
+];
+
+/// How often to kill: few times here, `KILLS` times when asked.
+fn kills() -> usize {
+    std::env::var("KILLS").ok().map_or(6, |kills| kills.parse().expect("KILLS is a number"))
+}
+
+fn command(section: &str, folder: &Path, flags: &[&str]) -> Command {
+    let binary = Path::new(env!("CARGO_BIN_EXE_sec6_3_batchnorm")).with_file_name(section);
+    let mut command = Command::new(binary);
+    command.current_dir(folder).env_remove("MNIST_DIR");
+    command.args(["--quick", "--quiet", "--dataset", "synthetic", "--out", "out"]).args(flags);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// The bytes of the results that the seed decides.
+fn results(folder: &Path) -> Vec<Vec<u8>> {
+    let manifest = fs::read(folder.join("out/manifest.json")).unwrap();
+    serde_json::from_slice::<serde_json::Value>(&manifest).expect("a whole manifest");
+    FILES.iter().map(|file| fs::read(folder.join("out").join(file)).unwrap()).collect()
+}
+
+fn entries(folder: &Path) -> usize {
+    fs::read_dir(folder).unwrap().count()
+}
+
+#[test]
+fn a_killed_run_leaves_the_old_results_or_the_new_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let run = |seed: &str| command(SECTION, folder, &["--seed", seed]);
+    let mut took = Vec::new();
+    let whole = ["1", "2"].map(|seed| {
+        let started = Instant::now();
+        assert!(run(seed).status().unwrap().success());
+        took.push(started.elapsed());
+        results(folder)
+    });
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut ended = [0, 0];
+    for kill in 0..kills() {
+        let before = results(folder);
+        // The one that is not there now, so that old and new differ.
+        let next = usize::from(before == whole[0]);
+        let mut child = run(["1", "2"][next]).spawn().unwrap();
+        // Every second kill falls into the last third, where files are written.
+        let from = if kill % 2 == 0 { 0.0 } else { 0.6 };
+        sleep(took[1].mul_f64(rng.random_range(from..1.1)));
+        let _ = child.kill();
+        child.wait().unwrap();
+        let after = results(folder);
+        assert!(after == before || after == whole[next], "kill {kill}: neither old nor new");
+        ended[usize::from(after == whole[next])] += 1;
+        assert!(entries(folder) <= 2, "kill {kill}: drafts pile up");
+    }
+    assert!(run("1").status().unwrap().success());
+    assert!(results(folder) == whole[0]);
+    assert_eq!(entries(folder), 1, "the next run removes what a killed one left");
+    eprintln!("{} kills: {} times the old results, {} times the new", kills(), ended[0], ended[1]);
+}
+
+#[test]
+fn a_killed_search_resumes_to_the_bytes_of_one_that_was_not() {
+    let unbroken = tempfile::tempdir().unwrap();
+    let flags = ["--part", "search", "--trials", "20", "--study", "study.log", "--resume"];
+    let started = Instant::now();
+    assert!(command(SEARCH, unbroken.path(), &flags).status().unwrap().success());
+    let took = started.elapsed();
+    let metrics = |folder: &Path| fs::read(folder.join("out/metrics.csv")).unwrap();
+    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    let finished = |folder: &Path| {
+        // Optuna's journal: operation 6 with state 1 is a finished trial.
+        let text = fs::read_to_string(folder.join("study.log")).unwrap_or_default();
+        let whole = text.rsplit_once('\n').map_or(String::new(), |(whole, _)| whole.to_owned());
+        whole.lines().filter(|l| l.contains("\"op_code\":6") && l.contains("\"state\":1")).count()
+    };
+    let mut kill = 0;
+    while kill < kills() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut most = 0;
+        // A few kills over one study, then its end.
+        for _ in 0..5.min(kills() - kill) {
+            let mut child = command(SEARCH, folder.path(), &flags).spawn().unwrap();
+            sleep(took.mul_f64(rng.random_range(0.0..0.5)));
+            let _ = child.kill();
+            child.wait().unwrap();
+            let now = finished(folder.path());
+            assert!(now >= most, "kill {kill}: {most} trials were finished, {now} are");
+            most = now;
+            kill += 1;
+        }
+        let status = command(SEARCH, folder.path(), &flags).status().unwrap();
+        assert!(status.success(), "{status}");
+        assert!(metrics(folder.path()) == metrics(unbroken.path()), "after kill {kill}");
+        assert_eq!(finished(folder.path()), 20);
+        assert_eq!(entries(folder.path()), entries(unbroken.path()));
+    }
+    eprintln!("{kill} kills of the search: no finished trial lost, the same bytes in the end");
+}
+
+#[test]
+fn a_full_disk_ends_with_5_and_keeps_the_old_results() {
+    let folder = tempfile::tempdir().unwrap();
+    let binary = Path::new(env!("CARGO_BIN_EXE_sec6_3_batchnorm"));
+    // In a mount namespace of its own: a tmpfs of `$1` KiB beside the results before. Exit 99: no tmpfs.
+    let script = "mount -t tmpfs -o size=64m tmpfs disk || exit 99; cd disk; \"$0\" --quick --quiet --dataset synthetic --out out \
+                  >/dev/null 2>&1 || exit 98; cp -r out ../before; \
+                  head -c $((64*1024*1024 - $(du -sk . | cut -f1)*1024 - $1*1024)) /dev/zero >filler; \
+                  \"$0\" --quick --quiet --seed 9 --dataset synthetic --out out >/dev/null 2>../error; \
+                  code=$?; diff -r out ../before >/dev/null || exit 97; \
+                  [ $(ls -A | wc -l) = 2 ] || exit 96; exit $code";
+    for free in ["0", "8", "64", "200", "300"] {
+        let _ = fs::remove_dir_all(folder.path().join("before"));
+        fs::create_dir_all(folder.path().join("disk")).unwrap();
+        let status = Command::new("unshare")
+            .current_dir(folder.path())
+            .args(["--map-root-user", "--mount", "sh", "-c", script])
+            .arg(binary)
+            .arg(free)
+            .env_remove("MNIST_DIR")
+            .status();
+        match status.map(|status| status.code()) {
+            Ok(Some(5)) => {}
+            Err(_) | Ok(Some(1 | 99)) if std::env::var_os("KILLS").is_none() => {
+                eprintln!("not run: this machine lets nobody mount a tmpfs");
+                return;
+            }
+            other => panic!("{free} KiB free: {other:?}"),
+        }
+        let error = fs::read_to_string(folder.path().join("error")).unwrap();
+        assert!(error.contains("No space left") && error.lines().count() == 1, "{error}");
+    }
+}
+
+#[test]
+fn a_folder_without_permission_ends_with_5() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(folder.path(), open).unwrap();
+    let locked = folder.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).unwrap();
+    // Root may write anywhere: then the program runs as somebody else, from where that one may read it.
+    let binary = folder.path().join(SECTION);
+    fs::copy(env!("CARGO_BIN_EXE_sec6_3_batchnorm"), &binary).unwrap();
+    let mut command = Command::new(&binary);
+    command.current_dir(folder.path()).env_remove("MNIST_DIR");
+    command.args(["--quick", "--dataset", "synthetic", "--out", "locked/out"]);
+    if fs::metadata("/proc/self").unwrap().uid() == 0 {
+        command.uid(65_534).gid(65_534);
+    }
+    let output = command.output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(5), "{message}");
+    assert!(message.contains("locked") && message.contains("Permission denied"), "{message}");
+    assert_eq!(entries(&locked), 0);
+}
+
+#[test]
+fn a_stdout_that_cannot_be_written_ends_with_5_and_keeps_the_old_results() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(command(SECTION, folder.path(), &[]).status().unwrap().success());
+    let before = results(folder.path());
+    let full = || fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut to_full = command(SECTION, folder.path(), &["--seed", "3"]);
+    assert_eq!(to_full.stdout(full()).status().unwrap().code(), Some(5));
+    assert!(results(folder.path()) == before);
+    assert_eq!(entries(folder.path()), 1);
+
+    // Messages that nobody can read stop no run.
+    let mut unread = command(SECTION, folder.path(), &["--seed", "3"]);
+    assert!(unread.stderr(full()).status().unwrap().success());
+}
