@@ -15,9 +15,10 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 
 import optuna
-from optuna.storages import RDBStorage, RetryFailedTrialCallback, fail_stale_trials
+from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback, fail_stale_trials
 from optuna.trial import TrialState
 
 
@@ -26,7 +27,7 @@ def open_storage(args):
         args.storage,
         heartbeat_interval=args.heartbeat,
         grace_period=3 * args.heartbeat,
-        failed_trial_callback=RetryFailedTrialCallback(max_retry=3),
+        heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(max_retry=3),
     )
 
 
@@ -41,7 +42,8 @@ def create(args):
 
 
 def objective(args, trial):
-    first = RetryFailedTrialCallback.retried_trial_number(trial)
+    frozen = trial.study.get_trials(deepcopy=False)[trial.number]
+    first = RetryHeartbeatStaleTrialCallback.retried_trial_number(frozen)
     number = trial.number if first is None else first
     lr = trial.suggest_float("lr", 1e-6, 1e-2, log=True)
     weight_decay = trial.suggest_float("weight_decay", 1e-8, 1e-4, log=True)
@@ -107,6 +109,8 @@ def main():
     parser.add_argument("--heartbeat", type=int, default=60, help="seconds; a worker is dead after three")
     parser.add_argument("flags", nargs="*", help="after --: more flags of the trial")
     args = parser.parse_args()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
     actions = {"create": create, "work": work, "run": run}
     return actions[args.action](args)
 

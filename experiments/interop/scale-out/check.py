@@ -5,20 +5,22 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 
 import optuna
-from optuna.storages import RetryFailedTrialCallback
+from optuna.storages import RetryHeartbeatStaleTrialCallback
 from optuna.trial import TrialState
 
 binary, storage = sys.argv[1:]
 drive = pathlib.Path(__file__).parents[2] / "scale-out/drive.py"
 optuna.logging.set_verbosity(optuna.logging.ERROR)
+warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
 
 
 def sweep(action, study, trials, epochs, *more):
     command = [sys.executable, drive, action, f"--storage={storage}", f"--study={study}"]
     command += [f"--binary={binary}", f"--trials={trials}", f"--epochs={epochs}", *more]
-    return subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(command)
 
 
 print("== Optuna and PostgreSQL: four workers, one of them killed", flush=True)
@@ -28,6 +30,7 @@ study = optuna.load_study(study_name="killed", storage=storage)
 victim = None
 while victim is None:
     time.sleep(0.05)
+    assert all(worker.poll() is None for worker in workers), "a worker ended too early"
     pids = {worker.pid for worker in workers}
     ready = [t for t in study.trials if t.state == TrialState.RUNNING and t.number >= 8 and t.intermediate_values]
     victim = next((t for t in ready if t.user_attrs.get("worker") in pids), None)
@@ -37,7 +40,7 @@ assert codes == [-9, 0, 0, 0], codes
 trials = study.trials
 assert [t.number for t in trials] == list(range(len(trials))), "numbers are not dense and unique"
 assert trials[victim.number].state == TrialState.FAIL
-again = [t for t in trials if RetryFailedTrialCallback.retried_trial_number(t) == victim.number]
+again = [t for t in trials if RetryHeartbeatStaleTrialCallback.retried_trial_number(t) == victim.number]
 assert again and again[-1].params == victim.params, "the killed trial was not run again"
 assert again[-1].state in (TrialState.COMPLETE, TrialState.PRUNED)
 ended = [t.state for t in trials if t.state in (TrialState.COMPLETE, TrialState.PRUNED)]

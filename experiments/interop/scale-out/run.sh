@@ -14,7 +14,7 @@ need() { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need postgresql
 command -v parallel >/dev/null || need parallel
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
-"$venv/bin/pip" install --quiet optuna psycopg2-binary
+"$venv/bin/pip" install --quiet "optuna>=4.9" psycopg2-binary
 cargo build -q -p experiments --bin sec6_5_hyperparameters
 BINARY=$(cargo metadata --format-version 1 --no-deps | "$venv/bin/python" -c \
   'import json, sys; print(json.load(sys.stdin)["target_directory"])')/debug/sec6_5_hyperparameters

@@ -1,0 +1,82 @@
+//! The contract of a single training: lines on stdout, exit codes, signals, a reader that goes away.
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+fn trial(flags: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sec6_5_hyperparameters"));
+    command.args(["trial", "--json", "--dataset", "synthetic"]).args(flags);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
+    command
+}
+
+fn lines(stdout: &[u8]) -> Vec<Value> {
+    let text = std::str::from_utf8(stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn every_epoch_and_then_one_done_the_same_every_time() {
+    let flags = ["--lr", "0.01", "--epochs", "3", "--seed", "5", "--number", "2"];
+    let (first, second) = (trial(&flags).output().unwrap(), trial(&flags).output().unwrap());
+    assert_eq!(first.status.code(), Some(0));
+    assert_eq!(first.stdout, second.stdout);
+    let lines = lines(&first.stdout);
+    let events: Vec<&str> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
+    assert_eq!(events, ["epoch", "epoch", "epoch", "done"]);
+    assert_eq!(lines[3]["value"], lines[2]["validation_accuracy"]);
+    assert_eq!(lines[3]["state"], "complete");
+}
+
+#[test]
+fn exit_codes_say_how_it_ended() {
+    for (flags, code) in [
+        (&["--lr", "1e30", "--epochs", "3"][..], 4),
+        (&["--lr", "-1"], 2),
+        (&["--dropout", "1"], 2),
+        (&["--optimizer", "adamm"], 2),
+        (&["--dataset", "mnist", "--data-dir", "/nonexistent"], 3),
+    ] {
+        // The later --dataset stands in place of the earlier.
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sec6_5_hyperparameters"));
+        command.args(["trial", "--json"]).args(flags);
+        if !flags.contains(&"--dataset") {
+            command.args(["--dataset", "synthetic"]);
+        }
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{flags:?}");
+        let done = lines(&output.stdout).into_iter().filter(|line| line["event"] == "done");
+        assert_eq!(done.count(), usize::from(code == 4), "{flags:?}");
+        assert_eq!(output.stderr.is_empty(), code == 4, "{flags:?}");
+    }
+}
+
+#[test]
+fn a_signal_ends_it_after_the_epoch_without_a_done() {
+    for (signal, code) in [("TERM", 143), ("INT", 130)] {
+        let mut child = trial(&["--epochs", "60000"]).spawn().unwrap();
+        let mut reader = BufReader::new(child.stdout.take().unwrap());
+        let mut text = String::new();
+        reader.read_line(&mut text).unwrap();
+        let begin = Instant::now();
+        let kill = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        reader.read_to_string(&mut text).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+        assert!(begin.elapsed() < Duration::from_secs(30));
+        assert!(lines(text.as_bytes()).iter().all(|line| line["event"] == "epoch"));
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it() {
+    let mut child = trial(&["--epochs", "60000"]).spawn().unwrap();
+    let mut reader = BufReader::new(child.stdout.take().unwrap());
+    reader.read_line(&mut String::new()).unwrap();
+    drop(reader);
+    assert_eq!(child.wait().unwrap().code(), Some(5));
+}
