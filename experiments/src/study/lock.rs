@@ -80,19 +80,17 @@ impl Drop for Lock {
     }
 }
 
-/// Which file a path stood for.
+/// Which file a path stood for: the next one may get the number of the last, so its time counts too.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Identity(u64, u64, Option<std::time::SystemTime>);
+struct Identity(u64, Option<std::time::SystemTime>);
 
 impl Identity {
     fn of(metadata: &Metadata) -> Self {
         #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt;
-            Self(metadata.dev(), metadata.ino(), None)
-        }
+        let number = std::os::unix::fs::MetadataExt::ino(metadata);
         #[cfg(not(unix))]
-        Self(0, 0, metadata.created().ok())
+        let number = 0;
+        Self(number, metadata.modified().ok())
     }
 }
 
