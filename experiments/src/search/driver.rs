@@ -6,7 +6,7 @@ use init::Seed;
 use rayon::prelude::*;
 
 use super::sampler::Known;
-use super::{End, Observation, Params, Pruner, Sampler, Settings, Space, Task, Trial};
+use super::{End, Params, Pruner, Sampler, Settings, Space, Task, Trial, observations};
 use crate::study::{Study, complete};
 use crate::{Failure, Real};
 
@@ -31,8 +31,7 @@ pub struct Search<'a> {
 impl Search<'_> {
     /// The parameters of trials `numbers`, none of which sees another's result.
     pub fn suggest(&self, finished: &[Trial], numbers: Range<u64>) -> Vec<(u64, Params)> {
-        let mut finished: Vec<Observation> = finished.iter().map(Trial::observation).collect();
-        finished.sort_by_key(|trial| trial.number);
+        let finished = observations(finished);
         let mut pending = Vec::new();
         let (space, seed) = (self.space, self.seed);
         for number in numbers.clone() {

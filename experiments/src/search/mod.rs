@@ -49,4 +49,4 @@ pub use sampler::{Observation, Random, Sampler};
 pub use settings::Settings;
 pub use space::Space;
 pub use training::{End, Epoch, Task};
-pub use trial::{Trial, ranking};
+pub use trial::{Trial, observations, ranking};

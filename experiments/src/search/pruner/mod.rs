@@ -39,12 +39,12 @@ impl Pruner for Never {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::search::{End, Space};
 
     /// What the validation accuracies of a trial look like.
-    pub(super) fn epochs(accuracies: &[f64]) -> Vec<Epoch> {
+    fn epochs(accuracies: &[f64]) -> Vec<Epoch> {
         let epoch = |(epoch, &validation_accuracy)| Epoch {
             epoch,
             train_accuracy: f64::NAN,
@@ -54,7 +54,7 @@ mod tests {
         accuracies.iter().enumerate().map(epoch).collect()
     }
 
-    pub(super) fn trial(accuracies: &[f64], end: End) -> Trial {
+    pub fn trial(accuracies: &[f64], end: End) -> Trial {
         let params = Space::notebook().at(&[0.5, 0.5]);
         Trial { number: 0, params, epochs: epochs(accuracies), end }
     }

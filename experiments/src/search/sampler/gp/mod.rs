@@ -33,8 +33,7 @@ use regression::Regression;
 /// still running are taken to come out as the process expects ("kriging believer", Ginsbourger et al.
 /// 2010), so that several suggested together lie apart.
 ///
-/// A pruned trial counts with the accuracy at which it was pruned, which is less than it would have
-/// come to: it was behind.
+/// What a pruned trial counts as, [`observations`](crate::search::observations) says.
 ///
 /// A suggestion after 100 trials takes about a tenth of a second, after 500 about one.
 ///
