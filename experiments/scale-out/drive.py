@@ -60,6 +60,7 @@ def objective(args, trial):
             trial.report(event["validation_accuracy"], event["epoch"])
             if trial.should_prune():
                 process.terminate()
+                process.communicate()
                 raise optuna.TrialPruned
     if done is None or process.returncode != 0:
         trial.set_user_attr("exit_code", process.returncode)

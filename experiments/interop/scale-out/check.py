@@ -25,17 +25,17 @@ def sweep(action, study, trials, epochs, *more):
 
 print("== Optuna and PostgreSQL: four workers, one of them killed", flush=True)
 assert sweep("create", "killed", 0, 1).wait() == 0
-workers = [sweep("work", "killed", 24, 400, "--heartbeat=1", f"--seed={i}") for i in range(4)]
+workers = [sweep("work", "killed", 24, 50, "--heartbeat=1", f"--seed={i}") for i in range(4)]
 study = optuna.load_study(study_name="killed", storage=storage)
 victim = None
 while victim is None:
     time.sleep(0.05)
     assert all(worker.poll() is None for worker in workers), "a worker ended too early"
     pids = {worker.pid for worker in workers}
-    ready = [t for t in study.trials if t.state == TrialState.RUNNING and t.number >= 8 and t.intermediate_values]
+    ready = [t for t in study.trials if t.state == TrialState.RUNNING and t.number >= 4 and t.intermediate_values]
     victim = next((t for t in ready if t.user_attrs.get("worker") in pids), None)
 os.kill(victim.user_attrs["worker"], signal.SIGKILL)
-codes = sorted(worker.wait(timeout=300) for worker in workers)
+codes = sorted(worker.wait(timeout=600) for worker in workers)
 assert codes == [-9, 0, 0, 0], codes
 trials = study.trials
 assert [t.number for t in trials] == list(range(len(trials))), "numbers are not dense and unique"
