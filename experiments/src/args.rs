@@ -5,14 +5,13 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Parser;
+use clap_complete::Shell;
 use mnist_io::DatasetName;
+
+use crate::Lang;
 
 /// The whole command line of a section: the shared flags and its own.
 #[derive(Clone, Debug, Parser)]
-#[command(
-    after_help = "Exit codes: 0 done, 2 wrong usage, 3 unusable data, 4 a conclusion failed \
-    (--strict), 5 output could not be written, 130 or 143 stopped by a signal."
-)]
 pub(crate) struct CommandLine<F: clap::Args> {
     #[command(flatten)]
     pub(crate) args: Args,
@@ -40,8 +39,18 @@ pub struct Args {
     #[arg(long)]
     pub quick: bool,
     /// Exit with code 4 if a conclusion of the section does not hold
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub strict: bool,
+    /// Take flags from a TOML file, or from the manifest.json of an earlier run
+    ///
+    /// A line is a flag without its dashes: seed = 7, quick = true. Flags on the command line win over
+    /// the file; --quick=false turns a switch of the file off. The manifest of a run repeats it:
+    /// everything but --out, --force, --quiet and --no-progress is in it.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Language of figures, conclusions and the page: en or ko
+    #[arg(long, value_name = "LANG", default_value_t = Lang::En)]
+    pub lang: Lang,
     /// What to train on
     #[command(flatten)]
     pub data: DataArgs,
@@ -49,20 +58,33 @@ pub struct Args {
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
     /// Replace the output folder even if it does not hold results of an earlier run
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub force: bool,
     /// No progress bar
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub no_progress: bool,
     /// Nothing on stderr but warnings and errors
-    #[arg(long, short, help_heading = "Output")]
+    #[arg(long, short, help_heading = "Output", hide_short_help = true)]
     pub quiet: bool,
     /// Threads that train networks side by side; results do not depend on it [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Computation")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Computation", hide_short_help = true)]
     pub threads: Option<u16>,
     /// f32, or f64 as the notebook
-    #[arg(long, value_name = "TYPE", default_value_t = Precision::F32, help_heading = "Computation")]
+    #[arg(long, value_name = "TYPE", default_value_t = Precision::F32, help_heading = "Computation", hide_short_help = true)]
     pub precision: Precision,
+    /// Print a completion script for bash, zsh, fish, elvish or powershell, and do nothing else
+    #[arg(
+        long,
+        value_name = "SHELL",
+        hide_possible_values = true,
+        exclusive = true,
+        help_heading = "For the shell",
+        hide_short_help = true
+    )]
+    pub completions: Option<Shell>,
+    /// Print the manual page, and do nothing else: --man | man -l -
+    #[arg(long, exclusive = true, help_heading = "For the shell", hide_short_help = true)]
+    pub man: bool,
 }
 
 /// Where images come from.
@@ -72,7 +94,7 @@ pub struct DataArgs {
     #[arg(long, value_name = "DIR", help_heading = "Data")]
     pub data_dir: Option<PathBuf>,
     /// mnist, fashion-mnist, synthetic (built-in digits), or custom (any IDX files in the folder)
-    #[arg(long, value_name = "NAME", default_value_t = Dataset::Files(DatasetName::Mnist), help_heading = "Data")]
+    #[arg(long, value_name = "NAME", default_value_t = Dataset::Files(DatasetName::Mnist), help_heading = "Data", hide_short_help = true)]
     pub dataset: Dataset,
 }
 
@@ -166,6 +188,7 @@ mod tests {
             ("--runs", "0", "1..=1000"),
             ("--dataset", "cifar", "mnist, fashion-mnist, synthetic or custom"),
             ("--precision", "f16", "f32 or f64"),
+            ("--lang", "fr", "en or ko"),
             ("--threads", "0", "1.."),
         ] {
             let error =

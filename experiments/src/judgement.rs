@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::lang::Texts;
+
 /// A conclusion of a section beside the numbers that decide it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Conclusion {
@@ -20,8 +22,8 @@ impl Conclusion {
     }
 
     /// One line of the table.
-    pub(crate) fn line(&self) -> String {
-        let Self { text, holds, by } = self;
-        format!("{} {text}: {by}", if *holds { "[holds]" } else { "[FAILS]" })
+    pub(crate) fn line(&self, texts: &Texts) -> String {
+        let verdict = texts.text(if self.holds { "[holds]" } else { "[FAILS]" });
+        format!("{verdict} {}: {}", texts.text(&self.text), texts.text(&self.by))
     }
 }

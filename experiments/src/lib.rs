@@ -9,13 +9,16 @@
 
 mod args;
 pub mod bands;
+mod command;
 pub mod compare_losses;
+mod config;
 pub mod curves;
 mod data;
 mod failure;
 mod folder;
 mod interrupt;
 mod judgement;
+mod lang;
 mod leftover;
 mod manifest;
 mod metrics;
@@ -34,6 +37,7 @@ pub use args::{Args, DataArgs, NoFlags, Precision};
 pub use data::{Blocks, Data, Real, Samples};
 pub use failure::Failure;
 pub use judgement::Conclusion;
+pub use lang::Lang;
 pub use metrics::{DIVERGED, Log, Metrics, Row};
 pub use page::Table;
 pub use reference::{Printed, csv_rows};

@@ -2,8 +2,12 @@
 
 use askama::Template;
 
-use crate::Conclusion;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use crate::lang::Texts;
 use crate::reference::Comparison;
+use crate::{Conclusion, Lang};
 
 /// A figure that has been drawn.
 #[derive(Clone, Debug)]
@@ -24,10 +28,18 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
+impl Table {
+    pub(crate) fn translated(self, texts: &Texts) -> Self {
+        let columns = self.columns.iter().map(|column| texts.text(column)).collect();
+        Self { title: texts.text(&self.title), columns, rows: self.rows }
+    }
+}
+
 /// What the page shows.
 #[derive(Template)]
 #[template(path = "index.html")]
 pub(crate) struct Page<'a> {
+    pub(crate) texts: &'a Texts,
     pub(crate) section: &'a str,
     pub(crate) about: &'a str,
     /// What the data is, if not MNIST.
@@ -42,6 +54,13 @@ pub(crate) struct Page<'a> {
     pub(crate) compared: &'a [String],
     /// And each of them.
     pub(crate) comparisons: &'a [Comparison],
+}
+
+impl Page<'_> {
+    /// The bundled Korean font as base64, where the page needs it.
+    fn font(&self) -> Option<String> {
+        (self.texts.lang() == Lang::Ko).then(|| BASE64_STANDARD.encode(viz::NANUM_SQUARE))
+    }
 }
 
 /// The command that makes this page again, as it would be typed in the workspace.
@@ -72,6 +91,7 @@ mod tests {
         }];
         let conclusions = [Conclusion::new("x & y", false, "1 > 2".to_owned())];
         let page = Page {
+            texts: &Texts::new(Lang::En),
             section: "s",
             about: "about",
             note: Some("synthetic"),

@@ -6,17 +6,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use askama::Template;
-use serde_json::json;
+use serde_json::{Value, json};
 use viz::Figure;
 
+use crate::config::SETTINGS;
 use crate::folder::{self, Folder, MANIFEST};
 use crate::interrupt::Interrupt;
+use crate::lang::Texts;
 use crate::manifest::manifest;
 use crate::metrics::Divergence;
 use crate::page::{Drawn, Page, Table, command_line};
 use crate::progress::{Progress, notice};
 use crate::reference::{self, compare};
-use crate::{Args, Conclusion, Data, Failure, Log, Metrics, Section};
+use crate::{Args, Data, Failure, Log, Metrics, Section};
 
 const QUICK_READING: &str = "A quick run: too short to show what the section is about.";
 
@@ -26,6 +28,9 @@ pub struct Run {
     section: &'static str,
     parts: Vec<&'static str>,
     args: Args,
+    /// The flags as the manifest keeps them.
+    settings: Value,
+    texts: Texts,
     threads: usize,
     data: Data,
     metrics: Metrics,
@@ -44,20 +49,13 @@ pub struct Run {
 impl Run {
     /// Checks the settings, loads the data and opens the results, in that order: nothing is written
     /// for a run that cannot start.
-    pub(crate) fn start<S: Section>(args: Args) -> Result<Self, Failure> {
+    pub(crate) fn start<S: Section>(args: Args, settings: Value) -> Result<Self, Failure> {
         let started = Instant::now();
-        let names = |parts: &[(&'static str, &str)]| -> Vec<&'static str> {
-            parts.iter().map(|(name, _)| *name).collect()
-        };
         let parts = match &args.part {
-            None => names(S::PARTS),
+            None => S::PARTS.iter().map(|(name, _)| *name).collect(),
             Some(wanted) => {
-                let all = [names(S::PARTS), names(S::ON_REQUEST)].concat();
-                let known = all.join(", ");
-                let found = all.into_iter().find(|name| name == wanted);
-                vec![found.ok_or_else(|| {
-                    Failure::Usage(anyhow!("--part {wanted}: {} has {known}", S::NAME))
-                })?]
+                let all = S::PARTS.iter().chain(S::ON_REQUEST).map(|(name, _)| *name);
+                all.filter(|name| name == wanted).collect()
             }
         };
         let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(S::NAME));
@@ -80,7 +78,9 @@ impl Run {
             section: S::NAME,
             parts,
             threads: rayon::current_num_threads(),
+            texts: Texts::new(args.lang),
             args,
+            settings,
             data,
             metrics: Metrics::default(),
             figures: Vec::new(),
@@ -179,23 +179,25 @@ impl Run {
     /// # Errors
     /// [`Failure::Output`] if it cannot be written.
     pub fn figure(&mut self, name: &str, figure: Figure, reading: &str) -> Result<(), Failure> {
+        let reading = self.texts.text(reading);
         // What a figure shows after a few iterations is not what the section shows.
-        let reading = if self.args.quick { QUICK_READING } else { reading };
+        let reading = if self.args.quick { self.texts.text(QUICK_READING) } else { reading };
+        let figure = figure.map_texts(|text| self.texts.text(text));
         // On the page the reading stands below the figure, in the page's own type.
         let bare = figure.to_svg();
-        let svg = figure.caption(reading).to_svg();
+        let svg = figure.caption(&reading).to_svg();
         let write = || -> anyhow::Result<()> {
             self.folder.write(&format!("figures/{name}.png"), &viz::svg_to_png(&svg, 2.0)?)?;
             self.folder.write(&format!("figures/{name}.svg"), svg.as_bytes())
         };
         write().map_err(Failure::Output)?;
-        self.figures.push(Drawn { name: name.to_owned(), reading: reading.to_owned(), svg: bare });
+        self.figures.push(Drawn { name: name.to_owned(), reading, svg: bare });
         Ok(())
     }
 
     /// Puts a table on the page, folded behind its title.
     pub fn table(&mut self, table: Table) {
-        self.tables.push(table);
+        self.tables.push(table.translated(&self.texts));
     }
 
     /// Data, seeds and whatever else a figure must say of how it was made.
@@ -217,12 +219,21 @@ impl Run {
         let mnist = self.data.note().is_none();
         let comparisons =
             if full && mnist { compare(&S::printed(), &self.metrics) } else { Vec::new() };
-        let conclusions = if full { S::conclusions(&self, flags) } else { Vec::new() };
+        let mut conclusions = S::conclusions(&self, flags);
+        // Also those that a quick run is too short for, so that it misses the same texts.
+        let judged: Vec<String> = conclusions.iter().map(|c| c.line(&self.texts)).collect();
+        if !full {
+            conclusions.clear();
+        }
         let compared = reference::by_series(&comparisons);
         let diverged = self.metrics.diverged();
         let divergences = Divergence::lines(&diverged);
-        let judged = conclusions.iter().map(Conclusion::line).chain(compared.clone());
-        for line in divergences.iter().cloned().chain(judged) {
+        let judged = judged.into_iter().take(conclusions.len());
+        let translated = |lines: &[String]| -> Vec<String> {
+            lines.iter().map(|line| self.texts.text(line)).collect()
+        };
+        let (divergences, compared) = (translated(&divergences), translated(&compared));
+        for line in divergences.iter().cloned().chain(judged).chain(compared.clone()) {
             self.say(&line)?;
         }
         let failed = conclusions.iter().filter(|conclusion| !conclusion.holds).count();
@@ -234,6 +245,7 @@ impl Run {
             "notebook": comparisons,
         });
         let page = Page {
+            texts: &self.texts,
             section: self.section,
             about: S::ABOUT,
             note: self.data.note(),
@@ -246,10 +258,14 @@ impl Run {
             comparisons: &comparisons,
         };
         let page = page.render().context("index.html").map_err(Failure::Output)?;
+        for text in self.texts.missing() {
+            notice(&format!("warning: not in the table of --lang {}: {text}", self.args.lang));
+        }
         let wall = self.started.elapsed();
-        let Self { section, parts, args, threads, data, metrics, folder, training, .. } = self;
+        let Self { section, parts, args, settings, threads, data, metrics, folder, .. } = self;
         let mut manifest = manifest(section, &parts, &args, threads, &data);
-        manifest["training_seconds"] = training.as_secs_f64().into();
+        manifest[SETTINGS] = settings;
+        manifest["training_seconds"] = self.training.as_secs_f64().into();
         manifest["wall_seconds"] = wall.as_secs_f64().into();
         let write = || -> anyhow::Result<PathBuf> {
             folder.write("metrics.csv", &metrics.to_csv()?)?;

@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::builder::PossibleValuesParser;
+use clap::{Command, CommandFactory, FromArgMatches};
 
 use crate::args::{Args, CommandLine, Precision};
-use crate::{Conclusion, Failure, Printed, Real, Run};
+use crate::{Conclusion, Failure, Printed, Real, Run, command, config};
 
 /// One section: what its binary is called and what it does.
 pub trait Section {
@@ -38,6 +39,31 @@ pub trait Section {
 
 /// The whole program of a section: reads the command line, runs it, writes the results.
 pub fn main<S: Section>() -> ExitCode {
+    match start::<S>() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn start<S: Section>() -> Result<(), Failure> {
+    let command = command::<S>();
+    let matches = config::matches(&command, std::env::args_os().collect())?;
+    let CommandLine { args, flags } =
+        CommandLine::<S::Flags>::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    if args.man || args.completions.is_some() {
+        return command::print(command, args.completions);
+    }
+    let precision = args.precision;
+    let mut run = Run::start::<S>(args, config::settings(&command, &matches))?;
+    match precision {
+        Precision::F32 => S::run::<f32>(&mut run, &flags)?,
+        Precision::F64 => S::run::<f64>(&mut run, &flags)?,
+    }
+    run.finish::<S>(&flags)
+}
+
+/// The command line with what only this section has: its name, its parts, examples.
+fn command<S: Section>() -> Command {
     let list = |parts: &[(&str, &str)]| -> String {
         parts.iter().map(|(name, what)| format!("\n  {name:<13} {what}")).collect()
     };
@@ -45,27 +71,15 @@ pub fn main<S: Section>() -> ExitCode {
     if !S::ON_REQUEST.is_empty() {
         parts.push_str(&format!("\n\nOnly with --part:{}", list(S::ON_REQUEST)));
     }
-    let command = CommandLine::<S::Flags>::command()
+    let names = S::PARTS.iter().chain(S::ON_REQUEST).map(|(name, _)| *name);
+    CommandLine::<S::Flags>::command()
         .name(S::NAME)
         .version(env!("CARGO_PKG_VERSION"))
         .about(S::ABOUT)
-        .long_about(format!("{}\n\nParts:{parts}", S::ABOUT));
-    let line = match CommandLine::<S::Flags>::from_arg_matches(&command.get_matches()) {
-        Ok(line) => line,
-        Err(error) => error.exit(),
-    };
-    match start::<S>(line) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
-    }
-}
-
-fn start<S: Section>(CommandLine { args, flags }: CommandLine<S::Flags>) -> Result<(), Failure> {
-    let precision = args.precision;
-    let mut run = Run::start::<S>(args)?;
-    match precision {
-        Precision::F32 => S::run::<f32>(&mut run, &flags)?,
-        Precision::F64 => S::run::<f64>(&mut run, &flags)?,
-    }
-    run.finish::<S>(&flags)
+        .long_about(format!("{}\n\nParts:{parts}", S::ABOUT))
+        .mut_arg("part", |arg| {
+            arg.value_parser(PossibleValuesParser::new(names)).hide_possible_values(true)
+        })
+        .after_help("--help shows every flag, the parts and examples.")
+        .after_long_help(command::epilogue(S::NAME, S::PARTS[0].0))
 }

@@ -115,3 +115,35 @@ fn a_reader_who_goes_away_does_not_stop_the_run() {
     assert!(child.wait().unwrap().success());
     assert!(folder.path().join("out/metrics.csv").exists());
 }
+
+/// A text without an entry in the table of the language is warned of.
+#[test]
+fn every_text_of_every_section_has_a_korean_one() {
+    for section in SECTIONS {
+        let folder = tempfile::tempdir().unwrap();
+        let flags = [&QUICK[..], &["out", "--lang", "ko", "--runs", "2", "--quiet"]].concat();
+        let output = run(section, folder.path(), &flags);
+        assert!(output.status.success(), "{section}: {}", stderr(&output));
+        assert_eq!(stderr(&output), "", "{section}");
+        let page = fs::read_to_string(folder.path().join("out/index.html")).unwrap();
+        assert!(page.contains("<html lang=\"ko\">") && page.contains("그림"), "{section}");
+        assert!(page.contains("font/ttf;base64"), "{section}: the font is on the page");
+    }
+}
+
+#[test]
+fn a_manifest_repeats_its_run_to_the_byte() {
+    for section in SECTIONS {
+        let folder = tempfile::tempdir().unwrap();
+        let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+        let flags = [&QUICK[..], &["first", "--seed", "5"]].concat();
+        let output = run(section, folder.path(), &flags);
+        assert!(output.status.success(), "{section}: {}", stderr(&output));
+        let again = ["--config", "first/manifest.json", "--out", "again"];
+        let output = run(section, folder.path(), &again);
+        assert!(output.status.success(), "{section}: {}", stderr(&output));
+        for file in ["metrics.csv", "summary.json"] {
+            assert!(read(&format!("first/{file}")) == read(&format!("again/{file}")), "{section}");
+        }
+    }
+}

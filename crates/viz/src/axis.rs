@@ -136,6 +136,13 @@ impl Axis {
         self
     }
 
+    /// The title, and the names of categories.
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        let categorical = self.categorical;
+        let ticks = self.ticks.iter_mut().flatten().filter(|_| categorical);
+        std::iter::once(&mut self.label).chain(ticks.map(|tick| &mut tick.label)).collect()
+    }
+
     /// The axis with its direction turned round.
     pub(crate) fn reversed(&self) -> Self {
         Self { lo: self.hi, hi: self.lo, ..self.clone() }

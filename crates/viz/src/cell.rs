@@ -46,6 +46,14 @@ impl Cell {
         }
     }
 
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Cell::Panel(panel) => panel.texts_mut(),
+            Cell::Parallel(parallel) => parallel.texts_mut(),
+            Cell::Surface(surface) => surface.texts_mut(),
+        }
+    }
+
     pub(crate) fn keys(&self) -> impl Iterator<Item = Key> {
         self.panel().into_iter().flat_map(|panel| panel.marks.iter().filter_map(Mark::key))
     }

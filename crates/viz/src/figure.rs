@@ -118,6 +118,29 @@ impl Figure {
     }
 
     /// Rows and columns.
+    /// Every text of the figure replaced by what `text` makes of it: titles, axes and categories,
+    /// names in the legend, notes, subtitle and caption; not the numbers at ticks. Empty ones stay.
+    ///
+    /// ```
+    /// use viz::{Axis, Figure, Panel};
+    /// let panel = Panel::new("").x_axis(Axis::linear("epoch", 0.0, 9.0));
+    /// let figure = Figure::new("Training").panel(panel);
+    /// let korean = figure.map_texts(|text| match text {
+    ///     "epoch" => "에폭".to_owned(),
+    ///     other => other.to_owned(),
+    /// });
+    /// assert!(korean.to_svg().contains("에폭"));
+    /// ```
+    #[must_use]
+    pub fn map_texts(mut self, mut text: impl FnMut(&str) -> String) -> Self {
+        let own = [&mut self.title, &mut self.subtitle, &mut self.caption];
+        let cells = self.cells.iter_mut().flat_map(Cell::texts_mut);
+        for place in own.into_iter().chain(cells).filter(|place| !place.is_empty()) {
+            *place = text(place);
+        }
+        self
+    }
+
     pub(crate) fn shape(&self) -> (usize, usize) {
         let (rows, columns) = self.grid.unwrap_or((1, self.cells.len().max(1)));
         (rows.max(self.cells.len().div_ceil(columns)), columns)

@@ -35,5 +35,5 @@ pub use marks::{
 };
 pub use panel::Panel;
 pub use parallel::Parallel;
-pub use png::{MAX_PIXELS, svg_to_png};
+pub use png::{MAX_PIXELS, NANUM_SQUARE, svg_to_png};
 pub use surface::Surface;

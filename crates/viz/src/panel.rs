@@ -61,6 +61,12 @@ impl Panel {
         self
     }
 
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        let axes = [&mut self.x, &mut self.y].into_iter().flat_map(Axis::texts_mut);
+        let marks = self.marks.iter_mut().flat_map(Mark::texts_mut);
+        std::iter::once(&mut self.title).chain(axes).chain(marks).collect()
+    }
+
     pub(crate) fn x_ticks(&self, width: f64) -> Vec<Tick> {
         self.x.fitted_ticks(width, |label| text::width(label, theme::TICK.size) + theme::LABEL_AIR)
     }

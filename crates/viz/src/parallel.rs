@@ -48,6 +48,11 @@ impl Parallel {
         Self { title: title.into(), scale, axes, lines }
     }
 
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        let axes = self.axes.iter_mut().chain([&mut self.scale.axis]);
+        std::iter::once(&mut self.title).chain(axes.flat_map(Axis::texts_mut)).collect()
+    }
+
     pub(crate) fn draw(&self, canvas: &Canvas, rect: Rect) {
         let ticks: Vec<Vec<_>> = (self.axes.iter())
             .map(|a| a.fitted_ticks(rect.h - FOOT - HEAD, |_| theme::TICK.size + theme::LABEL_AIR))

@@ -11,10 +11,14 @@ use crate::VizError;
 /// The most pixels a PNG may have: 100 million, 400 MB while it is drawn.
 pub const MAX_PIXELS: f64 = 1e8;
 
+/// The bundled NanumSquare, a TrueType font, for a page that shows Hangul where no Korean font is
+/// installed. Its licence, OFL 1.1, asks that it be passed on whole.
+pub const NANUM_SQUARE: &[u8] = include_bytes!("../assets/NanumSquareR.ttf");
+
 static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
     let mut fonts = Database::new();
     fonts.load_font_data(include_bytes!("../assets/Inter-Regular.ttf").to_vec());
-    fonts.load_font_data(include_bytes!("../assets/NanumSquareR.ttf").to_vec());
+    fonts.load_font_data(NANUM_SQUARE.to_vec());
     fonts.set_sans_serif_family("Inter");
     Arc::new(fonts)
 });

@@ -80,6 +80,11 @@ impl Surface {
         self
     }
 
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        let axes = [&mut self.x, &mut self.y, &mut self.z].into_iter().flat_map(Axis::texts_mut);
+        std::iter::once(&mut self.title).chain(axes).collect()
+    }
+
     pub(crate) fn draw(&self, canvas: &Canvas, rect: Rect) {
         // Tick labels and axis titles stand at the left, below and at the right.
         let room = Rect { x: rect.x + 50.0, y: rect.y + 16.0, w: rect.w - 90.0, h: rect.h - 32.0 };

@@ -81,4 +81,8 @@ impl Arrows {
             Swatch::Line(Stroke::solid(self.color, 1.1), Some((Marker::Triangle, 3.0))),
         )
     }
+
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        vec![&mut self.name]
+    }
 }

@@ -55,4 +55,8 @@ impl Band {
     pub(crate) fn key(&self) -> Option<Key> {
         Key::new(&self.name, Swatch::Patch(self.color, self.opacity))
     }
+
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        vec![&mut self.name]
+    }
 }

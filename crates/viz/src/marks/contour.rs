@@ -51,6 +51,10 @@ impl Contour {
     pub(crate) fn key(&self) -> Option<Key> {
         Key::new(&self.name, Swatch::Line(self.stroke(), None))
     }
+
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        vec![&mut self.name]
+    }
 }
 
 /// Where the level crosses each cell: one segment, or two at a saddle.

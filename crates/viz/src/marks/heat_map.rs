@@ -51,6 +51,10 @@ impl HeatMap {
     pub(crate) fn key(&self) -> Option<Key> {
         None
     }
+
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        self.scale.axis.texts_mut()
+    }
 }
 
 /// The n + 1 borders of cells around n nodes.

@@ -75,4 +75,8 @@ impl Histogram {
     pub(crate) fn key(&self) -> Option<Key> {
         Key::new(&self.name, Swatch::Patch(self.color, self.opacity))
     }
+
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        vec![&mut self.name]
+    }
 }

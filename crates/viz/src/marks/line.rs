@@ -132,6 +132,10 @@ impl Line {
         let marker = self.marker.map(|(marker, _)| (marker, marker_radius(self.width)));
         Key::new(&self.name, Swatch::Line(self.stroke(), marker))
     }
+
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        vec![&mut self.name]
+    }
 }
 
 fn marker_radius(width: f64) -> f64 {

@@ -72,6 +72,12 @@ macro_rules! marks {
                     $(Mark::$name(mark) => mark.key(),)*
                 }
             }
+
+            pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+                match self {
+                    $(Mark::$name(mark) => mark.texts_mut(),)*
+                }
+            }
         }
     };
 }

@@ -107,4 +107,8 @@ impl Note {
     pub(crate) fn key(&self) -> Option<Key> {
         None
     }
+
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        self.lines.iter_mut().collect()
+    }
 }

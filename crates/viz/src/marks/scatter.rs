@@ -94,4 +94,12 @@ impl Scatter {
         };
         Key::new(&self.name, Swatch::Marker(self.marker, self.radius, color))
     }
+
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        let mut texts = vec![&mut self.name];
+        if let Paint::Each(scale, _) = &mut self.paint {
+            texts.extend(scale.axis.texts_mut());
+        }
+        texts
+    }
 }

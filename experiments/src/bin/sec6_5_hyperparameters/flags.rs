@@ -23,30 +23,30 @@ pub struct Flags {
     #[arg(long, value_name = "NAME=WHERE")]
     space: Vec<String>,
     /// The same from a TOML file, with a line name = "WHERE" for each
-    #[arg(long, value_name = "FILE", conflicts_with = "space")]
+    #[arg(long, value_name = "FILE", conflicts_with = "space", hide_short_help = true)]
     space_file: Option<PathBuf>,
     /// What chooses the next trial: random, grid or grid:LEVELS, sobol, gp (Bayesian optimisation)
     #[arg(long, value_name = "NAME", default_value_t = SamplerKind::Random)]
     pub sampler: SamplerKind,
     /// What stops a trial that is behind: none, median, asha (successive halving)
-    #[arg(long, value_name = "NAME", default_value_t = PrunerKind::None)]
+    #[arg(long, value_name = "NAME", default_value_t = PrunerKind::None, hide_short_help = true)]
     pub pruner: PrunerKind,
     /// Trials [default: 100]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=100_000))]
     trials: Option<u64>,
     /// Epochs of a trial [default: 50]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), hide_short_help = true)]
     epochs: Option<u16>,
     /// Trials that gp, median and asha take at a time, to train them side by side: 1 learns from
     /// every trial, more are faster; results depend on it
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..), hide_short_help = true)]
     together: u16,
     /// Keep every trial of the search in this file as it ends: Optuna's journal, which Optuna and
     /// optuna-dashboard open. Several processes can share it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     study: Option<PathBuf>,
     /// Go on with the study of the file, if it is there: ends as an unbroken run would have
-    #[arg(long, requires = "study")]
+    #[arg(long, requires = "study", hide_short_help = true)]
     resume: bool,
 }
 

@@ -21,7 +21,8 @@ pub fn conclusion(run: &Run) -> Conclusion {
     let ranked = ranked_by_seed(run, &format!("{NARROW}/{ROUNDS}"));
     let first = ranked_by_seed(run, &format!("{NARROW}/1"));
     let median = |trials: &[Vec<Point>]| {
-        let sum: f64 = trials.iter().map(|t| t[t.len() / 2].0).sum();
+        let middle = |t: &Vec<Point>| t.get(t.len() / 2).map_or(f64::NAN, |point| point.0);
+        let sum: f64 = trials.iter().map(middle).sum();
         sum / trials.len() as f64
     };
     let (before, after) = (median(&first), median(&ranked));

@@ -1,0 +1,45 @@
+//! What a command line offers beside running: its last words in `--help`, completions, a manual page.
+
+use std::io::{Write, stdout};
+
+use anyhow::Context;
+use clap::Command;
+use clap_complete::Shell;
+
+use crate::Failure;
+
+/// Examples and exit codes, below the flags of a section.
+pub(crate) fn epilogue(name: &str, part: &str) -> String {
+    let run = format!("cargo run -p experiments --bin {name} --");
+    format!(
+        "Examples:
+  {run} --quick                       look around, in seconds
+  {run} --runs 5                      five seeds, drawn as mean and band
+  {run} --part {part} --lang ko   one part, in Korean
+  {run} --config run.toml --seed 7    flags from a file, and another seed
+  {run} --config results/{name}/manifest.json   that run again
+
+Completions, for bash: source <(target/debug/{name} --completions bash)
+
+Exit codes: 0 done, 2 wrong usage, 3 unusable data, 4 a conclusion failed (--strict), 5 output could \
+not be written, 130 or 143 stopped by a signal."
+    )
+}
+
+/// Prints a completion script or, without a shell, the manual page.
+///
+/// # Errors
+/// [`Failure::Output`] if stdout cannot be written to.
+pub(crate) fn print(mut command: Command, shell: Option<Shell>) -> Result<(), Failure> {
+    let mut text = Vec::new();
+    let written = match shell {
+        Some(shell) => {
+            let name = command.get_name().to_owned();
+            clap_complete::generate(shell, &mut command, name, &mut text);
+            Ok(())
+        }
+        None => clap_mangen::Man::new(command).render(&mut text),
+    };
+    let written = written.and_then(|()| stdout().write_all(&text));
+    written.context("cannot write to stdout").map_err(Failure::Output)
+}
