@@ -30,6 +30,16 @@ impl Claim {
         }
     }
 
+    /// Removes what a process left that was killed between the result of a trial and the end of its
+    /// claim.
+    pub(super) fn sweep(study_file: &Path, study: &str, index: u64) {
+        if folder(study_file).join(format!("{study}.{index}")).exists()
+            && let Ok(Some(left)) = Self::take(study_file, study, index)
+        {
+            left.fulfil();
+        }
+    }
+
     /// Ends the claim of a trial whose result is in the study file.
     pub(super) fn fulfil(self) {
         let _ = fs::remove_file(&self.path);
@@ -61,6 +71,19 @@ mod tests {
         drop(first);
         take(3).unwrap().fulfil();
         take(4).unwrap().fulfil();
+        assert!(!folder.path().join("study.log.claims").exists());
+    }
+
+    #[test]
+    fn what_a_killed_process_left_of_an_ended_trial_is_removed_and_a_living_ones_claim_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("study.log");
+        Claim::sweep(&file, "study", 3);
+        let claim = Claim::take(&file, "study", 3).unwrap().unwrap();
+        Claim::sweep(&file, "study", 3);
+        assert!(folder.path().join("study.log.claims/study.3").exists());
+        drop(claim);
+        Claim::sweep(&file, "study", 3);
         assert!(!folder.path().join("study.log.claims").exists());
     }
 }

@@ -114,6 +114,9 @@ impl Study {
         let started = Timestamp::now();
         let mut state = self.state();
         if let Some(ended) = state.trials.get(&index) {
+            if let Some(journal) = &state.journal {
+                Claim::sweep(journal.path(), &self.identity.name, index);
+            }
             return Ok(Turn::Ended(ended.clone()));
         }
         let Some(journal) = &mut state.journal else {
