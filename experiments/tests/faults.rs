@@ -4,23 +4,24 @@
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-const SECTION: &str = "sec6_3_batchnorm";
+/// The section that ends soonest, with one figure.
+const SECTION: &str = "sec6_4_regularization";
 const SEARCH: &str = "sec6_5_hyperparameters";
 const FILES: [&str; 5] = [
     "metrics.csv",
     "summary.json",
     "index.html",
-    "figures/sec6_3_batchnorm.png",
-    "figures/sec6_3_opening.svg",
+    "figures/sec6_4_overfit.png",
+    "figures/sec6_4_overfit.svg",
 ];
 
 /// How often to kill: few times here, `KILLS` times when asked.
@@ -28,11 +29,17 @@ fn kills() -> usize {
     std::env::var("KILLS").ok().map_or(6, |kills| kills.parse().expect("KILLS is a number"))
 }
 
+fn binary(section: &str) -> PathBuf {
+    Path::new(env!("CARGO_BIN_EXE_sec6_3_batchnorm")).with_file_name(section)
+}
+
 fn command(section: &str, folder: &Path, flags: &[&str]) -> Command {
-    let binary = Path::new(env!("CARGO_BIN_EXE_sec6_3_batchnorm")).with_file_name(section);
-    let mut command = Command::new(binary);
+    let mut command = Command::new(binary(section));
     command.current_dir(folder).env_remove("MNIST_DIR");
     command.args(["--quick", "--quiet", "--dataset", "synthetic", "--out", "out"]).args(flags);
+    if section == SECTION {
+        command.args(["--part", "overfit"]);
+    }
     command.stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
@@ -61,26 +68,55 @@ fn a_killed_run_leaves_the_old_results_or_the_new_ones() {
         results(folder)
     });
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let mut ended = [0, 0];
+    let (mut old, mut new, mut too_late) = (0, 0, 0);
     for kill in 0..kills() {
         let before = results(folder);
         // The one that is not there now, so that old and new differ.
         let next = usize::from(before == whole[0]);
         let mut child = run(["1", "2"][next]).spawn().unwrap();
-        // Every second kill falls into the last third, where files are written.
-        let from = if kill % 2 == 0 { 0.0 } else { 0.6 };
-        sleep(took[1].mul_f64(rng.random_range(from..1.1)));
+        // Kills fall anywhere, into the last third, where files are written, between the finished draft
+        // and its place, and right after it took it.
+        let inode = || fs::metadata(folder.join("out")).unwrap().ino();
+        let place = inode();
+        let mut wait_for = |moment: &dyn Fn() -> bool, at_most: u64| {
+            while child.try_wait().unwrap().is_none() && !moment() {
+                sleep(Duration::from_micros(50));
+            }
+            sleep(Duration::from_micros(rng.random_range(0..at_most)));
+        };
+        match kill % 4 {
+            0 => sleep(took[1].mul_f64(rng.random_range(0.0..1.0))),
+            1 => sleep(took[1].mul_f64(rng.random_range(0.6..1.0))),
+            2 => wait_for(&|| draft_is_finished(folder), 10_000),
+            _ => wait_for(&|| inode() != place, 500),
+        }
         let _ = child.kill();
-        child.wait().unwrap();
+        let killed = child.wait().unwrap().signal() == Some(9);
         let after = results(folder);
         assert!(after == before || after == whole[next], "kill {kill}: neither old nor new");
-        ended[usize::from(after == whole[next])] += 1;
+        match (killed, after == before) {
+            (true, true) => old += 1,
+            (true, false) => new += 1,
+            (false, is_old) => {
+                assert!(!is_old, "kill {kill}: a run that ended has not put its results in place");
+                too_late += 1;
+            }
+        }
         assert!(entries(folder) <= 2, "kill {kill}: drafts pile up");
     }
     assert!(run("1").status().unwrap().success());
     assert!(results(folder) == whole[0]);
     assert_eq!(entries(folder), 1, "the next run removes what a killed one left");
-    eprintln!("{} kills: {} times the old results, {} times the new", kills(), ended[0], ended[1]);
+    eprintln!(
+        "{} kills of a section: {old} left the old results, {new} the new ones, {too_late} came too late",
+        kills()
+    );
+}
+
+/// Whether the last file of a draft beside `out` is there.
+fn draft_is_finished(folder: &Path) -> bool {
+    let mut entries = fs::read_dir(folder).unwrap().flatten();
+    entries.any(|e| e.file_name() != "out" && e.path().join("manifest.json").exists())
 }
 
 #[test]
@@ -98,7 +134,7 @@ fn a_killed_search_resumes_to_the_bytes_of_one_that_was_not() {
         let whole = text.rsplit_once('\n').map_or(String::new(), |(whole, _)| whole.to_owned());
         whole.lines().filter(|l| l.contains("\"op_code\":6") && l.contains("\"state\":1")).count()
     };
-    let mut kill = 0;
+    let (mut kill, mut killed, mut survived) = (0, 0, 0);
     while kill < kills() {
         let folder = tempfile::tempdir().unwrap();
         let mut most = 0;
@@ -107,39 +143,41 @@ fn a_killed_search_resumes_to_the_bytes_of_one_that_was_not() {
             let mut child = command(SEARCH, folder.path(), &flags).spawn().unwrap();
             sleep(took.mul_f64(rng.random_range(0.0..0.5)));
             let _ = child.kill();
-            child.wait().unwrap();
+            killed += usize::from(child.wait().unwrap().signal() == Some(9));
             let now = finished(folder.path());
             assert!(now >= most, "kill {kill}: {most} trials were finished, {now} are");
             most = now;
             kill += 1;
         }
+        survived += most;
         let status = command(SEARCH, folder.path(), &flags).status().unwrap();
         assert!(status.success(), "{status}");
         assert!(metrics(folder.path()) == metrics(unbroken.path()), "after kill {kill}");
         assert_eq!(finished(folder.path()), 20);
         assert_eq!(entries(folder.path()), entries(unbroken.path()));
     }
-    eprintln!("{kill} kills of the search: no finished trial lost, the same bytes in the end");
+    eprintln!(
+        "{kill} kills of the search, {killed} before its end: {survived} trials finished before them kept, \
+         the same bytes in the end"
+    );
 }
 
 #[test]
 fn a_full_disk_ends_with_5_and_keeps_the_old_results() {
     let folder = tempfile::tempdir().unwrap();
-    let binary = Path::new(env!("CARGO_BIN_EXE_sec6_3_batchnorm"));
-    // In a mount namespace of its own: a tmpfs of `$1` KiB beside the results before. Exit 99: no tmpfs.
-    let script = "mount -t tmpfs -o size=64m tmpfs disk || exit 99; cd disk; \"$0\" --quick --quiet --dataset synthetic --out out \
-                  >/dev/null 2>&1 || exit 98; cp -r out ../before; \
+    assert!(command(SECTION, folder.path(), &[]).status().unwrap().success());
+    fs::create_dir(folder.path().join("disk")).unwrap();
+    // In a mount namespace of its own: a tmpfs with `$1` KiB free beside the results before. Exit 99: no tmpfs.
+    let script = "mount -t tmpfs -o size=64m tmpfs disk || exit 99; cp -r out disk/out && cd disk || exit 98; \
                   head -c $((64*1024*1024 - $(du -sk . | cut -f1)*1024 - $1*1024)) /dev/zero >filler; \
-                  \"$0\" --quick --quiet --seed 9 --dataset synthetic --out out >/dev/null 2>../error; \
-                  code=$?; diff -r out ../before >/dev/null || exit 97; \
+                  \"$0\" --quick --quiet --seed 9 --part overfit --dataset synthetic --out out >/dev/null 2>../error; \
+                  code=$?; diff -r out ../out >/dev/null || exit 97; \
                   [ $(ls -A | wc -l) = 2 ] || exit 96; exit $code";
-    for free in ["0", "8", "64", "200", "300"] {
-        let _ = fs::remove_dir_all(folder.path().join("before"));
-        fs::create_dir_all(folder.path().join("disk")).unwrap();
+    for free in ["0", "8", "32", "64", "100"] {
         let status = Command::new("unshare")
             .current_dir(folder.path())
             .args(["--map-root-user", "--mount", "sh", "-c", script])
-            .arg(binary)
+            .arg(binary(SECTION))
             .arg(free)
             .env_remove("MNIST_DIR")
             .status();
@@ -166,7 +204,7 @@ fn a_folder_without_permission_ends_with_5() {
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).unwrap();
     // Root may write anywhere: then the program runs as somebody else, from where that one may read it.
     let binary = folder.path().join(SECTION);
-    fs::copy(env!("CARGO_BIN_EXE_sec6_3_batchnorm"), &binary).unwrap();
+    fs::copy(self::binary(SECTION), &binary).unwrap();
     let mut command = Command::new(&binary);
     command.current_dir(folder.path()).env_remove("MNIST_DIR");
     command.args(["--quick", "--dataset", "synthetic", "--out", "locked/out"]);
