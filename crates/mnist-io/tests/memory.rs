@@ -1,4 +1,4 @@
-//! Memory taken for files that promise, or expand to, far more than they hold.
+//! Memory taken for a data set, and for files that promise, or expand to, far more than they hold.
 //!
 //! One test, because the peak belongs to the whole process.
 
@@ -10,8 +10,8 @@ use std::path::Path;
 
 use common::{fault, folder};
 use flate2::{Compress, Compression, Crc, FlushCompress};
-use mnist_io::Error;
-use mnist_io::idx::FormatError;
+use mnist_io::idx::{FormatError, write_images, write_labels};
+use mnist_io::{DatasetName, Error, load, save, synthetic};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -56,9 +56,52 @@ fn peak(dir: &Path) -> (usize, FormatError) {
     (MEMORY.peak_usage() - before, fault)
 }
 
+/// Peak of allocated bytes while loading `dir` succeeds, and the bytes of all payloads.
+fn peak_of_success(dir: &Path, name: DatasetName) -> (usize, usize) {
+    MEMORY.reset_peak_usage();
+    let before = MEMORY.current_usage();
+    let dataset = load(dir, name).unwrap();
+    let peak = MEMORY.peak_usage() - before;
+    let payload = dataset.source.files.iter().map(|file| file.bytes as usize).sum();
+    (peak, payload)
+}
+
+const MIB: usize = 1 << 20;
+
 #[test]
+fn a_data_set_takes_its_payload_and_a_promise_takes_nothing() {
+    a_data_set_takes_its_payload();
+    nothing_is_allocated_on_a_promise();
+}
+
+fn a_data_set_takes_its_payload() {
+    let dir = tempfile::tempdir().unwrap();
+    let digits = synthetic(1, 6_000, 1_000);
+    save(dir.path(), &digits).unwrap();
+    let (plain, payload) = peak_of_success(dir.path(), DatasetName::Custom);
+    assert_eq!(payload, 7_000 * 785 + 2 * 16 + 2 * 8);
+    assert!(plain < payload + MIB, "plain: {plain} bytes for {payload}");
+
+    // The same as gzip.
+    let dir = tempfile::tempdir().unwrap();
+    for (split, name) in [(&digits.train, "train"), (&digits.test, "t10k")] {
+        let images = dir.path().join(format!("{name}-images-idx3-ubyte.gz"));
+        write_images(&images, &split.images).unwrap();
+        let labels = dir.path().join(format!("{name}-labels-idx1-ubyte.gz"));
+        write_labels(&labels, &split.labels).unwrap();
+    }
+    let (gzip, payload) = peak_of_success(dir.path(), DatasetName::Custom);
+    assert!(gzip < payload + MIB, "gzip: {gzip} bytes for {payload}");
+    eprintln!("{payload} bytes of payload: {plain} allocated for plain files, {gzip} for gzip");
+
+    if let Some(dir) = std::env::var_os("MNIST_DIR") {
+        let (peak, payload) = peak_of_success(dir.as_ref(), DatasetName::Mnist);
+        assert!(peak < payload + MIB, "MNIST: {peak} bytes for {payload}");
+        eprintln!("{payload} bytes of MNIST: {peak} allocated");
+    }
+}
+
 fn nothing_is_allocated_on_a_promise() {
-    const MIB: usize = 1 << 20;
     let header = |count: u32| {
         [&[0, 0, 8, 3][..], &count.to_be_bytes(), &[0, 0, 0, 28, 0, 0, 0, 28]].concat()
     };

@@ -25,6 +25,9 @@ pub const MIRRORS: [&str; 3] = [
 /// The longest answer taken from a mirror: 64 MiB, more than any of the files uncompressed.
 pub const MAX_BYTES: u64 = 64 << 20;
 
+/// How the name of a file begins until it is verified.
+const TEMPORARY: &str = ".download-";
+
 /// How to fetch.
 ///
 /// ```
@@ -116,7 +119,8 @@ pub enum FetchError {
 ///
 /// A file is written under a temporary name, its decompressed content compared with the published
 /// SHA-256, synced, and only then renamed. What is there but is not MNIST's is kept under its name
-/// plus `.bad`. A lock on `download.lock` makes a second process wait, and then find the files.
+/// plus `.bad`. A lock on `download.lock` makes a second process wait, and then find the files. What a
+/// killed process left under a temporary name is removed by the next one.
 ///
 /// # Errors
 ///
@@ -145,6 +149,7 @@ fn fetch_parts(
     fs::create_dir_all(dir).map_err(|source| Error::io(dir, source))?;
     let lock = dir.join("download.lock");
     let _locked = lock_file(&lock, progress).map_err(|source| Error::io(&lock, source))?;
+    sweep(dir);
 
     let mut fetcher = Fetcher {
         dir,
@@ -176,6 +181,18 @@ fn lock_file(path: &Path, progress: &mut dyn FnMut(Event<'_>)) -> io::Result<Fil
         Err(TryLockError::Error(error)) => return Err(error),
     }
     Ok(file)
+}
+
+/// Removes temporary files of processes that were killed: a living one would hold the lock. What
+/// cannot be removed stays, and is in nobody's way.
+fn sweep(dir: &Path) {
+    let Ok(entries) = fs::read_dir(dir) else { return };
+    for entry in entries.flatten() {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 struct Fetcher<'a> {
@@ -211,8 +228,10 @@ impl Fetcher<'_> {
         for at in 0..self.mirrors.len() {
             let Some(mirror) = self.mirrors.get(at) else { break };
             let url = format!("{}/{name}", mirror.trim_end_matches('/'));
-            let temporary =
-                NamedTempFile::new_in(self.dir).map_err(|source| Error::io(self.dir, source))?;
+            let temporary = tempfile::Builder::new()
+                .prefix(TEMPORARY)
+                .tempfile_in(self.dir)
+                .map_err(|source| Error::io(self.dir, source))?;
             match self.fetch_from(&url, part, temporary) {
                 Ok((temporary, record)) => {
                     file::persist(temporary, &path).map_err(|source| Error::io(&path, source))?;

@@ -1,5 +1,7 @@
 //! A real HTTP server on loopback gives good and bad answers.
 
+mod processes;
+
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -16,6 +18,8 @@ use crate::known::Digests;
 #[derive(Clone)]
 enum Answer {
     File(Vec<u8>),
+    /// The file, the second half of it a while after the first.
+    Slow(Vec<u8>),
     /// Announces the whole file and hangs up after half of it.
     Truncated(Vec<u8>),
     /// Sends half of the file and then nothing more.
@@ -80,6 +84,12 @@ fn serve(
             ok(&mut stream, file.len() as u64)?;
             stream.write_all(file)
         }
+        Answer::Slow(file) => {
+            ok(&mut stream, file.len() as u64)?;
+            stream.write_all(&file[..file.len() / 2])?;
+            thread::sleep(Duration::from_millis(400));
+            stream.write_all(&file[file.len() / 2..])
+        }
         Answer::Truncated(file) => {
             ok(&mut stream, file.len() as u64)?;
             stream.write_all(&file[..file.len() / 2])
@@ -143,7 +153,7 @@ fn run(
     let options = Options {
         mirrors: mirrors.iter().map(|server| server.url.clone()).collect(),
         connect_timeout: Duration::from_secs(2),
-        body_timeout: Duration::from_millis(500),
+        body_timeout: Duration::from_secs(1),
         loopback_http: true,
     };
     let mut events = Vec::new();
