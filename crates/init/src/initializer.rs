@@ -104,8 +104,10 @@ impl Initializer {
             Self::Zeros => weights.fill(T::zero()),
             Self::Constant { value } => weights.fill(T::of(value)),
             Self::Normal { std } => normal(weights, std, rng),
+            // ANCHOR: scale
             Self::Xavier => normal(weights, (1.0 / n_in).sqrt(), rng),
             Self::He => normal(weights, (2.0 / n_in).sqrt(), rng),
+            // ANCHOR_END: scale
             Self::GlorotNormal => normal(weights, (2.0 / (n_in + n_out)).sqrt(), rng),
             Self::Uniform { limit } => uniform(weights, limit, rng),
             Self::GlorotUniform => uniform(weights, (6.0 / (n_in + n_out)).sqrt(), rng),
@@ -116,11 +118,13 @@ impl Initializer {
     }
 }
 
+// ANCHOR: normal
 fn normal<T: Scalar>(weights: &mut DMatrix<T>, std: f64, rng: &mut impl Rng) {
     for w in weights.as_mut_slice() {
         *w = T::of(std * rng.sample::<f64, _>(StandardNormal));
     }
 }
+// ANCHOR_END: normal
 
 fn uniform<T: Scalar>(weights: &mut DMatrix<T>, limit: f64, rng: &mut impl Rng) {
     for w in weights.as_mut_slice() {

@@ -142,10 +142,12 @@ impl<T: Scalar> BatchNorm<T> {
         let (keep, eps) = (T::of(self.momentum), T::of(self.eps));
         let [running_mean, running_var] = &mut self.buffers;
         for (feature, values) in x.chunks_exact(group).enumerate() {
+            // ANCHOR: observe
             let mean = reduce::sum_slice(values) / count;
             let variance = reduce::sum_squares_about(values, mean) / count;
             self.mean[feature] = mean;
             self.inverse_std[feature] = (variance + eps).sqrt().recip();
+            // ANCHOR_END: observe
             let move_to = |old: &mut T, new: T| *old = keep * *old + (T::one() - keep) * new;
             move_to(&mut running_mean.values[feature], mean);
             move_to(&mut running_var.values[feature], variance);
@@ -183,10 +185,12 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
                 }
             };
             let [scale, shift] = [0, 1].map(|i| self.params[i].value[feature]);
+            // ANCHOR: forward
             let factor = scale * inverse_std;
             for (y, &x) in y.iter_mut().zip(x) {
                 *y = (x - mean) * factor + shift;
             }
+            // ANCHOR_END: forward
         }
     }
 
@@ -207,8 +211,10 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
         let slices = x.as_slice().chunks_exact(group).zip(dy.as_slice().chunks_exact(group));
         for (feature, (x, dy)) in slices.enumerate() {
             let (mean, inverse_std) = (self.mean[feature], self.inverse_std[feature]);
+            // ANCHOR: backward
             let d_shift = reduce::sum_slice(dy);
             let d_scale = reduce::sum_pairs(x, dy, |x, dy| (x - mean) * dy) * inverse_std;
+            // ANCHOR_END: backward
             self.params[0].grad[feature] = d_scale;
             self.params[1].grad[feature] = d_shift;
             if let Some(dx) = dx.as_deref_mut() {

@@ -106,11 +106,13 @@ impl Dropout {
             DropoutScaling::AtEvaluation => T::one(),
             DropoutScaling::AtTraining => T::of(1.0 / (1.0 - self.ratio)),
         };
+        // ANCHOR: mask
         let values = out.as_mut_slice().iter_mut().zip(input.as_slice());
         for ((out, &value), bits) in values.zip(self.bytes.as_chunks::<2>().0) {
             let keep = u32::from(u16::from_le_bytes(*bits)) >= threshold;
             *out = value * if keep { kept } else { T::zero() };
         }
+        // ANCHOR_END: mask
     }
 }
 
@@ -132,10 +134,12 @@ impl<T: Scalar> Layer<T> for Dropout {
             }
             Mode::Eval => {
                 assert_same_shape("dropout", x, y);
+                // ANCHOR: evaluation
                 let factor = match self.scaling {
                     DropoutScaling::AtEvaluation => T::of(1.0 - self.ratio),
                     DropoutScaling::AtTraining => T::one(),
                 };
+                // ANCHOR_END: evaluation
                 let values = y.as_mut_slice().iter_mut().zip(x.as_slice());
                 values.for_each(|(y, &x)| *y = x * factor);
             }

@@ -68,9 +68,11 @@ impl Distribution {
         let between = |a: f64, b: f64| u * (b - a) + a;
         match self {
             &Self::Uniform { low, high } => Value::Float(between(low, high)),
+            // ANCHOR: log
             &Self::LogUniform { low, high } => {
                 Value::Float(10_f64.powf(between(low.log10(), high.log10())))
             }
+            // ANCHOR_END: log
             &Self::Integer { low, high, log } => {
                 let (a, b) = (low as f64 - 0.5, high as f64 + 0.5);
                 let x = if log { between(a.ln(), b.ln()).exp() } else { between(a, b) };

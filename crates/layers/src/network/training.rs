@@ -66,10 +66,12 @@ impl<T: Scalar> Sequential<T> {
         }
         if self.weight_decay != 0.0 {
             let lambda = T::of(self.weight_decay);
+            // ANCHOR: weight_decay
             for Param { value, grad, .. } in self.params_mut().filter(|p| p.role == Role::Weight) {
                 let pairs = grad.as_mut_slice().iter_mut().zip(value.as_slice());
                 pairs.for_each(|(grad, &value)| *grad += lambda * value);
             }
+            // ANCHOR_END: weight_decay
         }
         loss
     }

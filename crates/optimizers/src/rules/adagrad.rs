@@ -56,10 +56,12 @@ impl Rule<1> for AdaGrad {
     fn update<T: Float>(&self, lr: f64, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
         let (lr, eps): (T, T) = (cast(lr), cast(self.eps));
         move |value, grad, [h]| {
+            // ANCHOR: update
             for ((w, &g), h) in value.iter_mut().zip(grad).zip(h) {
                 *h = *h + g * g;
                 *w = *w - lr * g / (h.sqrt() + eps);
             }
+            // ANCHOR_END: update
         }
     }
 }

@@ -67,15 +67,19 @@ impl Rule<2> for Adam {
     }
 
     fn update<T: Float>(&self, lr: f64, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+        // ANCHOR: rate
         let correction = bias_correction(self.beta2, t).sqrt() / bias_correction(self.beta1, t);
         let (lr_t, eps): (T, T) = (cast(lr * correction), cast(self.eps));
+        // ANCHOR_END: rate
         let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
         move |value, grad, [m, v]| {
+            // ANCHOR: update
             for (((w, &g), m), v) in value.iter_mut().zip(grad).zip(m).zip(v) {
                 *m = *m + rate1 * (g - *m);
                 *v = *v + rate2 * (g * g - *v);
                 *w = *w - lr_t * *m / (v.sqrt() + eps);
             }
+            // ANCHOR_END: update
         }
     }
 }

@@ -57,10 +57,12 @@ impl Rule<1> for Momentum {
     fn update<T: Float>(&self, lr: f64, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
         let (lr, momentum): (T, T) = (cast(lr), cast(self.momentum));
         move |value, grad, [v]| {
+            // ANCHOR: update
             for ((w, &g), v) in value.iter_mut().zip(grad).zip(v) {
                 *v = momentum * *v - lr * g;
                 *w = *w + *v;
             }
+            // ANCHOR_END: update
         }
     }
 }

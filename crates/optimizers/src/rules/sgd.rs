@@ -48,9 +48,11 @@ impl Rule<0> for Sgd {
     fn update<T: Float>(&self, lr: f64, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 0]) {
         let lr: T = cast(lr);
         move |value, grad, []| {
+            // ANCHOR: update
             for (w, &g) in value.iter_mut().zip(grad) {
                 *w = *w - lr * g;
             }
+            // ANCHOR_END: update
         }
     }
 }

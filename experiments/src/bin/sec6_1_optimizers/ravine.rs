@@ -33,10 +33,12 @@ pub fn conclusion(run: &Run) -> Conclusion {
 /// The notebook's optimizers with the learning rates of 6.1.7.
 fn in_the_ravine<T: Real>() -> [Box<dyn Optimizer<T>>; 4] {
     [
+        // ANCHOR: optimizers
         Sgd { lr: 0.95 }.build(),
         Momentum { lr: 0.1, ..Momentum::default() }.build(),
         AdaGrad { lr: 1.5, ..AdaGrad::default() }.build(),
         Adam { lr: 0.3, ..Adam::default() }.build(),
+        // ANCHOR_END: optimizers
     ]
     .map(|optimizer| optimizer.expect("the notebook's settings are valid"))
 }
@@ -47,9 +49,11 @@ fn f(x: f64, y: f64) -> f64 {
 }
 
 /// ∇f.
+// ANCHOR: gradient
 fn gradient<T: Real>(x: T, y: T) -> (T, T) {
     (x / T::of(10.0), T::of(2.0) * y)
 }
+// ANCHOR_END: gradient
 
 /// The points that an optimizer visits from the start.
 fn path<T: Real>(optimizer: &mut dyn Optimizer<T>) -> Vec<(f64, f64)> {

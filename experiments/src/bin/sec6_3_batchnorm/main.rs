@@ -137,10 +137,12 @@ fn train_all<T: Real>(run: &mut Run, epochs: usize) -> Result<(), Failure> {
 /// The 32 networks: for each scale the plain one, then the one with batch normalisation.
 fn contestants<T: Real>(seed: Seed) -> Result<Vec<Contestant<T>>, LayerError> {
     let network = |unit: usize| -> Result<Sequential<T>, LayerError> {
+        // ANCHOR: network
         MultiLayerNet::new(784, &HIDDEN, 10)
             .initializer(Initializer::Normal { std: weight_scale(unit / 2) })
             .batch_norm(KINDS[unit % 2].1)
             .build(seed.unit(unit as u64))
+        // ANCHOR_END: network
     };
     (0..2 * SCALES)
         .map(|unit| {

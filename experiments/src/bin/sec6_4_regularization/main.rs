@@ -36,9 +36,11 @@ struct Variant {
 }
 
 fn variants() -> [Variant; 4] {
+    // ANCHOR: networks
     let plain = MultiLayerNet::new(784, &HIDDEN, 10);
     let decay = plain.clone().weight_decay(DECAY);
     let dropout = plain.clone().dropout(DROPOUT, DropoutScaling::AtEvaluation);
+    // ANCHOR_END: networks
     let variant = |(part, series, label), train_size, epochs, network| Variant {
         part,
         series,

@@ -35,7 +35,9 @@ impl Pruner for Median {
             return false;
         }
         there.sort_by(f64::total_cmp);
+        // ANCHOR: prune
         let median = (there[(there.len() - 1) / 2] + there[there.len() / 2]) / 2.0;
         so_far.iter().map(|epoch| epoch.validation_accuracy).fold(0.0, f64::max) < median
+        // ANCHOR_END: prune
     }
 }

@@ -27,11 +27,13 @@ pub struct Random;
 
 impl Sampler for Random {
     fn suggest(&self, known: Known<'_>, number: u64) -> Params {
+        // ANCHOR: suggest
         let mut rng = known.seed.stream(Purpose::Search, number);
         let mut unit: Vec<f64> =
             (0..known.space.len()).map(|_| rng.random_range(0.0..1.0)).collect();
         unit.reverse();
         known.space.at(&unit)
+        // ANCHOR_END: suggest
     }
 }
 
