@@ -13,11 +13,16 @@ pub(crate) fn epilogue(name: &str, part: &str) -> String {
     let run = format!("cargo run -p experiments --bin {name} --");
     format!(
         "Examples:
-  {run} --quick                       look around, in seconds
-  {run} --runs 5                      five seeds, drawn as mean and band
-  {run} --part {part} --lang ko   one part, in Korean
-  {run} --config run.toml --seed 7    flags from a file, and another seed
-  {run} --config results/{name}/manifest.json   that run again
+  # look around, in seconds
+  {run} --quick
+  # five seeds, drawn as mean and band
+  {run} --runs 5
+  # one part, in Korean
+  {run} --part {part} --lang ko
+  # flags from a file, and another seed
+  {run} --config run.toml --seed 7
+  # that run again, to the byte
+  {run} --config results/{name}/manifest.json
 
 Completions, for bash: source <(target/debug/{name} --completions bash)
 

@@ -10,6 +10,7 @@
 mod args;
 pub mod bands;
 mod command;
+pub mod compare;
 pub mod compare_losses;
 mod config;
 pub mod curves;

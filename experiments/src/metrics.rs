@@ -168,7 +168,7 @@ impl Metrics {
 }
 
 /// A loss is best where it is least, everything else where it is largest; NaN never is.
-fn best_of(metric: &str, values: &[f64]) -> f64 {
+pub(crate) fn best_of(metric: &str, values: &[f64]) -> f64 {
     let pick = if metric.ends_with("loss") { f64::min } else { f64::max };
     values.iter().copied().reduce(pick).unwrap_or(f64::NAN)
 }

@@ -71,14 +71,18 @@ fn command<S: Section>() -> Command {
     if !S::ON_REQUEST.is_empty() {
         parts.push_str(&format!("\n\nOnly with --part:{}", list(S::ON_REQUEST)));
     }
-    let names = S::PARTS.iter().chain(S::ON_REQUEST).map(|(name, _)| *name);
+    let names =
+        |parts: &[(&'static str, &str)]| parts.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+    let (always, on_request) = (names(S::PARTS), names(S::ON_REQUEST));
+    let part = format!("Run only this part of the section: {}", always.join(", "));
     CommandLine::<S::Flags>::command()
         .name(S::NAME)
         .version(env!("CARGO_PKG_VERSION"))
         .about(S::ABOUT)
         .long_about(format!("{}\n\nParts:{parts}", S::ABOUT))
         .mut_arg("part", |arg| {
-            arg.value_parser(PossibleValuesParser::new(names)).hide_possible_values(true)
+            let names = PossibleValuesParser::new([always, on_request].concat());
+            arg.value_parser(names).hide_possible_values(true).help(part)
         })
         .after_help("--help shows every flag, the parts and examples.")
         .after_long_help(command::epilogue(S::NAME, S::PARTS[0].0))

@@ -1,0 +1,82 @@
+//! Two runs compared as a user does it.
+
+mod common;
+
+use std::fs;
+
+use common::{run, stderr};
+
+const SECTION: &str = "sec6_3_batchnorm";
+
+#[test]
+fn runs_are_compared_and_what_differs_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let quick = |out: &str, more: &[&str]| {
+        let flags = ["--quick", "--dataset", "synthetic", "--quiet", "--runs", "2", "--out", out];
+        let output = run(SECTION, folder.path(), &[&flags, more].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+    };
+    quick("a", &[]);
+    quick("b", &["--precision", "f64"]);
+    quick("other", &["--seed", "7"]);
+    let output = run("compare", folder.path(), &["a", "b"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stderr(&output).contains("warning: settings differ: precision f32 and f64"));
+    let table = String::from_utf8(output.stdout).unwrap();
+    let row = |name: &str| table.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    assert!(row("01/plain").contains("diverged"), "{table}");
+    assert!(
+        row("08/batchnorm").starts_with("batchnorm  08/batchnorm  train_accuracy  0."),
+        "{table}"
+    );
+    assert_eq!(table.lines().count(), 1 + 32);
+    let out = folder.path().join("results/compare");
+    for file in ["figures/differences.svg", "figures/differences.png", "differences.csv"] {
+        assert!(out.join(file).is_file(), "{file}");
+    }
+    let svg = fs::read_to_string(out.join("figures/differences.svg")).unwrap();
+    assert!(svg.contains("settings differ: precision f32 and f64"));
+
+    let output = run("compare", folder.path(), &["a", "other", "--out", "second"]);
+    assert!(stderr(&output).contains("warning: no seed in common"), "{}", stderr(&output));
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(table.contains("ranges"), "{table}");
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let results = |name: &str, section: &str, metrics: &str| {
+        let dir = folder.path().join(name);
+        fs::create_dir(&dir).unwrap();
+        fs::write(dir.join("manifest.json"), format!("{{\"section\": \"{section}\"}}")).unwrap();
+        fs::write(dir.join("metrics.csv"), metrics).unwrap();
+    };
+    let head = "part,series,seed,step,metric,value\n";
+    results("a", "s", &format!("{head}p,x,0,0,accuracy,0.5\n"));
+    results("part", "s", &format!("{head}q,x,0,0,accuracy,0.5\n"));
+    results("section", "t", &format!("{head}p,x,0,0,accuracy,0.5\n"));
+    results("cut", "s", &format!("{head}p,x,0,0,accuracy,0.5\np,x,0"));
+    results("empty", "s", head);
+    results("manifest", "s", head);
+    fs::write(folder.path().join("manifest/manifest.json"), "{").unwrap();
+    let cases: [(&[&str], i32, &str); 9] = [
+        (&["a"], 2, "<SECOND>"),
+        (&["a", "nowhere"], 2, "give the --out folder of a section"),
+        (&["a", "part"], 2, "no series in common"),
+        (&["a", "section"], 2, "give two runs of one section"),
+        (&["a", "a", "--out", "a"], 2, "is one of the folders to compare"),
+        (&["a", "a", "--out", "."], 2, "--force"),
+        (&["a", "cut"], 3, "run the section again"),
+        (&["a", "empty"], 3, "it holds no numbers"),
+        (&["manifest", "a"], 3, "is no manifest"),
+    ];
+    for (flags, code, expected) in cases {
+        let output = run("compare", folder.path(), flags);
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(code), "{flags:?}: {message}");
+        assert!(message.contains(expected), "{flags:?}: {message}");
+        assert!(output.stdout.is_empty());
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 6);
+}
