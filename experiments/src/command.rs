@@ -1,6 +1,6 @@
 //! What a command line offers beside running: its last words in `--help`, completions, a manual page.
 
-use std::io::{Write, stdout};
+use std::io::{self, ErrorKind, Write, stdout};
 
 use anyhow::Context;
 use clap::Command;
@@ -45,6 +45,24 @@ pub(crate) fn print(mut command: Command, shell: Option<Shell>) -> Result<(), Fa
         }
         None => clap_mangen::Man::new(command).render(&mut text),
     };
-    let written = written.and_then(|()| stdout().write_all(&text));
-    written.context("cannot write to stdout").map_err(Failure::Output)
+    printed(written.and_then(|()| stdout().write_all(&text)))
+}
+
+/// Ends the program where clap has something to say instead of arguments to give: help and version, on
+/// stdout, or a mistake of the user's.
+pub(crate) fn end(said: &clap::Error) -> ! {
+    let written = said.print();
+    let code = match printed(written) {
+        Err(failure) if !said.use_stderr() => failure.tell().into(),
+        _ => said.exit_code(),
+    };
+    std::process::exit(code)
+}
+
+/// What was printed on stdout for its own sake: a reader who has gone away (`| head`) had enough of it.
+fn printed(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("cannot write to stdout").map_err(Failure::Output),
+    }
 }

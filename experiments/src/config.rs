@@ -9,7 +9,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value};
 
-use crate::Failure;
+use crate::{Failure, command};
 
 /// The flag that names the file.
 const CONFIG: &str = "config";
@@ -35,7 +35,8 @@ pub(crate) fn matches(command: &Command, line: Vec<OsString>) -> Result<ArgMatch
         let file = given.try_get_one::<std::path::PathBuf>(CONFIG).ok()??.clone();
         Some((given, file))
     }) else {
-        return Ok(command.clone().get_matches_from(line));
+        let parsed = command.clone().try_get_matches_from(line);
+        return Ok(parsed.unwrap_or_else(|said| command::end(&said)));
     };
     let usage = |error: anyhow::Error| {
         Failure::Usage(error.context(format!("--config {}", file.display())))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use layers::Sequential;
-use mnist_io::download::{self, Event};
+use mnist_io::download;
 use mnist_io::{Dataset, DatasetName, Kind, Scale, Source, Split};
 use nalgebra::DMatrix;
 use rand::Rng;
@@ -13,7 +13,7 @@ use tensor_ops::{Scalar, permutation, reshape};
 
 use crate::Failure;
 use crate::args::{DataArgs, Dataset as Choice};
-use crate::progress::notice;
+use crate::fetching::Fetching;
 
 /// The element types of experiments: `f32` and `f64`.
 pub trait Real: Scalar + mnist_io::Real {}
@@ -42,14 +42,14 @@ impl Data {
     /// be used is an error, never replaced.
     pub(crate) fn load(
         args: &DataArgs,
-        quiet: bool,
+        shown: &mut Fetching,
         train: usize,
         test: usize,
     ) -> Result<Self, Failure> {
         let synthetic = |fallback| (mnist_io::synthetic(SYNTHETIC_SEED, train, test), fallback);
         let (dataset, fallback) = match args.dataset {
             Choice::Synthetic => synthetic(None),
-            Choice::Files(name) => match find(args, quiet, name).map_err(Failure::Data)? {
+            Choice::Files(name) => match find(args, shown, name).map_err(Failure::Data)? {
                 Found::Dataset(dataset) => (*dataset, None),
                 Found::Nothing(reason) => synthetic(Some(reason)),
             },
@@ -96,7 +96,7 @@ enum Found {
     Nothing(String),
 }
 
-fn find(args: &DataArgs, quiet: bool, name: DatasetName) -> anyhow::Result<Found> {
+fn find(args: &DataArgs, shown: &mut Fetching, name: DatasetName) -> anyhow::Result<Found> {
     let load = |dir: &Path| Ok(Found::Dataset(Box::new(mnist_io::load(dir, name)?)));
     if let Some(dir) = &args.data_dir {
         return load(dir).context("--data-dir");
@@ -112,7 +112,7 @@ fn find(args: &DataArgs, quiet: bool, name: DatasetName) -> anyhow::Result<Found
         return Ok(Found::Dataset(Box::new(dataset)));
     }
     let had_files = holds_files(&dir);
-    match download::fetch(&dir, &download::Options::default(), &mut |event| tell(quiet, &event)) {
+    match download::fetch(&dir, &download::Options::default(), &mut |event| shown.tell(&event)) {
         Ok(_) => load(&dir),
         // Something was meant to be used there, and nothing better can be had.
         Err(error) if had_files => Err(error.into()),
@@ -124,22 +124,6 @@ fn find(args: &DataArgs, quiet: bool, name: DatasetName) -> anyhow::Result<Found
 fn holds_files(dir: &Path) -> bool {
     let Ok(mut entries) = std::fs::read_dir(dir) else { return false };
     entries.any(|entry| entry.is_ok_and(|e| e.file_name().to_string_lossy().contains("-ubyte")))
-}
-
-/// What a user wants to know of a download.
-fn tell(quiet: bool, event: &Event<'_>) {
-    match event {
-        Event::BadFile { kept, reason } => {
-            notice(&format!("warning: {reason}; kept as {}", kept.display()));
-        }
-        _ if quiet => {}
-        Event::Waiting => notice("waiting for another process that is downloading …"),
-        Event::BadMirror { url, reason } => {
-            notice(&format!("{url}: {reason}; trying the next mirror"));
-        }
-        Event::Ready(file) => notice(&format!("{} is complete", file.path.display())),
-        Event::Received { .. } => {}
-    }
 }
 
 /// `data/mnist` of the workspace this was built in, or of the current folder if that is gone.

@@ -22,6 +22,11 @@ pub enum Failure {
 impl Failure {
     /// Prints the chain once on stderr, in one line, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
+        ExitCode::from(self.tell())
+    }
+
+    /// The same for a program that is not ended by its `main`.
+    pub(crate) fn tell(&self) -> u8 {
         let (error, code) = match self {
             Self::Usage(error) => (error, 2),
             Self::Data(error) => (error, 3),
@@ -29,10 +34,10 @@ impl Failure {
             Self::Output(error) => (error, 5),
             Self::Stopped(signal) => {
                 notice("stopped by a signal: the earlier results are as they were");
-                return ExitCode::from(128u8.saturating_add(*signal as u8));
+                return 128u8.saturating_add(*signal as u8);
             }
         };
         notice(&format!("error: {error:#}"));
-        ExitCode::from(code)
+        code
     }
 }

@@ -1,7 +1,7 @@
 //! The folder of results: complete, or as it was before.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -86,11 +86,7 @@ impl Folder {
     pub(crate) fn publish(self) -> anyhow::Result<PathBuf> {
         let failed = || format!("cannot put the results at {}", self.out.display());
         sync_folder(self.draft.path()).with_context(failed)?;
-        if self.out.exists() {
-            exchange(self.draft.path(), &self.out).with_context(failed)?;
-        } else {
-            fs::rename(self.draft.path(), &self.out).with_context(failed)?;
-        }
+        put_in_place(self.draft.path(), &self.out).with_context(failed)?;
         if let Some(parent) = self.out.parent().filter(|parent| *parent != Path::new("")) {
             sync_folder(parent).with_context(failed)?;
         }
@@ -103,6 +99,21 @@ impl Folder {
 fn sync_folder(path: &Path) -> io::Result<()> {
     // Windows cannot open a folder as a file, and syncs renames by itself.
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+}
+
+/// Gives `draft` the name `out`; what `out` held before, if anything, is then called as the draft was.
+/// Another run may be doing the same: the last one's results stay.
+fn put_in_place(draft: &Path, out: &Path) -> io::Result<()> {
+    loop {
+        // An empty folder is replaced by a rename alone, one with something in it is not.
+        let moved = if out.exists() { exchange(draft, out) } else { fs::rename(draft, out) };
+        match moved.as_ref().map_err(io::Error::kind) {
+            // Somebody put results there, or took them away, since the line above looked.
+            Err(ErrorKind::DirectoryNotEmpty) if out.exists() => {}
+            Err(ErrorKind::NotFound) if draft.exists() && !out.exists() => {}
+            _ => return moved,
+        }
+    }
 }
 
 /// Swaps two folders: in one step where the system can, so that there is no moment without results.
@@ -148,6 +159,30 @@ mod tests {
         second.publish().unwrap();
         assert_eq!(names(&out), ["figures"]);
         assert_eq!(names(parent.path()), ["results"]);
+    }
+
+    #[test]
+    fn runs_that_end_together_leave_the_results_of_one() {
+        let parent = tempfile::tempdir().unwrap();
+        let out = parent.path().join("results");
+        for _ in 0..50 {
+            let together = std::sync::Barrier::new(4);
+            std::thread::scope(|scope| {
+                for run in 0..4_u8 {
+                    let (out, together) = (&out, &together);
+                    scope.spawn(move || {
+                        let draft = Folder::create(out).unwrap();
+                        draft.write("a", &[run]).unwrap();
+                        draft.write("b", &[run]).unwrap();
+                        together.wait();
+                        draft.publish().unwrap();
+                    });
+                }
+            });
+            assert_eq!(fs::read(out.join("a")).unwrap(), fs::read(out.join("b")).unwrap());
+            assert_eq!(names(parent.path()), ["results"]);
+            fs::remove_dir_all(&out).unwrap();
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod config;
 pub mod curves;
 mod data;
 mod failure;
+mod fetching;
 mod folder;
 mod interrupt;
 mod judgement;

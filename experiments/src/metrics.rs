@@ -1,5 +1,8 @@
 //! Every number that a run measures, in long form.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
 use anyhow::Context;
 use serde::Serialize;
 
@@ -39,15 +42,14 @@ pub(crate) struct Divergence {
 impl Divergence {
     /// A line for every series with diverged networks: which seeds, at which iterations.
     pub(crate) fn lines(all: &[Self]) -> Vec<String> {
-        let same = |a: &Self, b: &Self| (&a.part, &a.series) == (&b.part, &b.series);
-        let line = |group: &[Self]| {
-            let Self { part, series, .. } = &group[0];
+        let line = |((part, series), group): ((&str, &str), Vec<&Self>)| {
             let seeds =
                 group.iter().map(|d| format!("seed {} at iteration {}", d.seed, d.iteration));
             let seeds: Vec<String> = seeds.collect();
             format!("diverged: {part} {series}, {}", seeds.join(", "))
         };
-        all.chunk_by(same).map(line).collect()
+        let keyed = all.iter().map(|d| ((d.part.as_str(), d.series.as_str()), d));
+        grouped(keyed).into_iter().map(line).collect()
     }
 }
 
@@ -80,16 +82,8 @@ impl Metrics {
 
     /// The values of one metric at each step over all seeds: (step, values in order of seeds).
     pub fn series(&self, part: &str, series: &str, metric: &str) -> Vec<(usize, Vec<f64>)> {
-        let mut steps: Vec<(usize, Vec<f64>)> = Vec::new();
-        for row in &self.rows {
-            if row.part == part && row.series == series && row.metric == metric {
-                match steps.iter_mut().find(|(step, _)| *step == row.step) {
-                    Some((_, values)) => values.push(row.value),
-                    None => steps.push((row.step, vec![row.value])),
-                }
-            }
-        }
-        steps
+        let wanted = |row: &&Row| row.part == part && row.series == series && row.metric == metric;
+        grouped(self.rows.iter().filter(wanted).map(|row| (row.step, row.value)))
     }
 
     /// The band over seeds of one metric at each step.
@@ -100,17 +94,18 @@ impl Metrics {
 
     /// Every network that diverged, in the order of the rows: each once.
     pub(crate) fn diverged(&self) -> Vec<Divergence> {
-        let mut found: Vec<Divergence> = Vec::new();
         let told = self.rows.iter().filter(|row| row.metric == DIVERGED);
         let seen = self.rows.iter().filter(|row| !row.value.is_finite());
-        for Row { part, series, seed, step, .. } in told.chain(seen) {
-            let known = |d: &Divergence| (&d.part, &d.series, d.seed) == (part, series, *seed);
-            if !found.iter().any(known) {
-                let (part, series) = (part.clone(), series.clone());
-                found.push(Divergence { part, series, seed: *seed, iteration: *step });
-            }
-        }
-        found
+        let mut known = HashSet::new();
+        told.chain(seen)
+            .filter(|row| known.insert((&row.part, &row.series, row.seed)))
+            .map(|row| Divergence {
+                part: row.part.clone(),
+                series: row.series.clone(),
+                seed: row.seed,
+                iteration: row.step,
+            })
+            .collect()
     }
 
     /// The bytes of `metrics.csv`: `part,series,seed,step,metric,value`, values in the shortest form
@@ -128,43 +123,33 @@ impl Metrics {
 
     /// For every part, series and metric: the last value and the best one, over seeds.
     pub(crate) fn summary(&self) -> serde_json::Value {
-        let mut parts = serde_json::Map::new();
-        for (i, row) in self.rows.iter().enumerate() {
-            let (part, series, metric) = (&row.part, &row.series, row.metric);
-            if metric == DIVERGED {
-                continue;
-            }
-            let same = |r: &Row| r.part == *part && r.series == *series && r.metric == metric;
-            if self.rows[..i].iter().rev().any(same) {
-                continue;
-            }
-            let runs = self.by_seed(same);
-            let last: Vec<f64> = runs.iter().filter_map(|values| values.last().copied()).collect();
-            let best: Vec<f64> = runs.iter().map(|values| best_of(metric, values)).collect();
-            let entry = parts
-                .entry(part.clone())
-                .or_insert_with(|| serde_json::json!({}))
-                .as_object_mut()
-                .expect("made an object above")
-                .entry(series.clone())
-                .or_insert_with(|| serde_json::json!({}));
-            entry[metric] =
+        let mut parts = serde_json::json!({});
+        let measured = self.rows.iter().filter(|row| row.metric != DIVERGED);
+        let keyed = measured.map(|row| ((&row.part, &row.series, row.metric), row));
+        for ((part, series, metric), rows) in grouped(keyed) {
+            let runs = grouped(rows.into_iter().map(|row| (row.seed, row.value)));
+            let last: Vec<f64> =
+                runs.iter().filter_map(|(_, values)| values.last().copied()).collect();
+            let best: Vec<f64> = runs.iter().map(|(_, values)| best_of(metric, values)).collect();
+            parts[part][series][metric] =
                 serde_json::json!({ "final": Band::of(&last), "best": Band::of(&best) });
         }
-        parts.into()
+        parts
     }
+}
 
-    /// The matching values, a list for each seed.
-    fn by_seed(&self, matches: impl Fn(&Row) -> bool) -> Vec<Vec<f64>> {
-        let mut runs: Vec<(u64, Vec<f64>)> = Vec::new();
-        for row in self.rows.iter().filter(|row| matches(row)) {
-            match runs.iter_mut().find(|(seed, _)| *seed == row.seed) {
-                Some((_, values)) => values.push(row.value),
-                None => runs.push((row.seed, vec![row.value])),
-            }
-        }
-        runs.into_iter().map(|(_, values)| values).collect()
+/// The values of each key, in the order in which the keys are first met.
+fn grouped<K: Copy + Eq + Hash, V>(all: impl Iterator<Item = (K, V)>) -> Vec<(K, Vec<V>)> {
+    let mut groups: Vec<(K, Vec<V>)> = Vec::new();
+    let mut places = HashMap::new();
+    for (key, value) in all {
+        let place = *places.entry(key).or_insert_with(|| {
+            groups.push((key, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(value);
     }
+    groups
 }
 
 /// A loss is best where it is least, everything else where it is largest; NaN never is.
@@ -200,7 +185,9 @@ mod tests {
     fn a_diverged_network_is_named_once_with_its_iteration() {
         let mut metrics = metrics();
         let told = vec![(0, "loss", f64::INFINITY), (3, DIVERGED, 1.0), (5, "loss", f64::NAN)];
+        // Seed by seed, as sections record.
         metrics.record("p", "b", 7, told.clone());
+        metrics.record("p", "c", 7, vec![(2, DIVERGED, 1.0)]);
         metrics.record("p", "b", 8, told);
         let found = metrics.diverged();
         let lines = Divergence::lines(&found);
@@ -208,6 +195,7 @@ mod tests {
             lines,
             [
                 "diverged: p b, seed 7 at iteration 3, seed 8 at iteration 3",
+                "diverged: p c, seed 7 at iteration 2",
                 "diverged: p a, seed 2 at iteration 1"
             ]
         );

@@ -18,7 +18,7 @@ pub(crate) struct Progress {
 
 impl Progress {
     pub(crate) fn new(args: &Args, what: &str, steps: u64) -> Self {
-        let bar_wanted = stderr().is_terminal() && !args.no_progress && !args.quiet;
+        let bar_wanted = wants_bar(args.quiet, args.no_progress);
         let target =
             if bar_wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let style = ProgressStyle::with_template("{msg} {bar:30} {percent:>3} %, {eta} left")
@@ -47,6 +47,11 @@ impl Progress {
         }
         took
     }
+}
+
+/// Whether to draw a bar: somebody sees it, and wants to.
+pub(crate) fn wants_bar(quiet: bool, no_progress: bool) -> bool {
+    stderr().is_terminal() && !no_progress && !quiet
 }
 
 /// A line on stderr. `eprintln!` panics where nobody can read it (`2>&1 | head -1`, a full disk), and

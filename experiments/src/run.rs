@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use viz::Figure;
 
 use crate::config::SETTINGS;
+use crate::fetching::Fetching;
 use crate::folder::{self, Folder, MANIFEST};
 use crate::interrupt::Interrupt;
 use crate::lang::Texts;
@@ -67,7 +68,8 @@ impl Run {
             .context("--threads")
             .map_err(Failure::Usage)?;
         let (train, test) = S::samples(&args);
-        let data = Data::load(&args.data, args.quiet, train, test)?;
+        let mut shown = Fetching::new(args.quiet, args.no_progress);
+        let data = Data::load(&args.data, &mut shown, train, test)?;
         if let Some(reason) = &data.fallback {
             notice(&format!(
                 "warning: {reason}; using the built-in SYNTHETIC digits instead of MNIST"

@@ -48,8 +48,8 @@ pub fn main<S: Section>() -> ExitCode {
 fn start<S: Section>() -> Result<(), Failure> {
     let command = command::<S>();
     let matches = config::matches(&command, std::env::args_os().collect())?;
-    let CommandLine { args, flags } =
-        CommandLine::<S::Flags>::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let CommandLine { args, flags } = CommandLine::<S::Flags>::from_arg_matches(&matches)
+        .unwrap_or_else(|said| command::end(&said));
     if args.man || args.completions.is_some() {
         return command::print(command, args.completions);
     }

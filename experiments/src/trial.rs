@@ -15,11 +15,12 @@ use init::Seed;
 use serde_json::{Value, json};
 
 use crate::args::{DataArgs, Precision};
+use crate::fetching::Fetching;
 use crate::interrupt::Interrupt;
 use crate::progress::notice;
 use crate::search::training::SIZE;
 use crate::search::{End, Epoch, Settings, Task};
-use crate::{Data, Failure, Real};
+use crate::{Data, Failure, Real, command};
 
 /// A signal's epoch may take so long; engines kill after 30 s.
 const LAST_EPOCH: Duration = Duration::from_secs(25);
@@ -59,7 +60,8 @@ struct CommandLine {
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    let line = CommandLine::parse_from(std::env::args_os().skip(1));
+    let line = CommandLine::try_parse_from(std::env::args_os().skip(1))
+        .unwrap_or_else(|said| command::end(&said));
     let done = match line.precision {
         Precision::F32 => train::<f32>(&line),
         Precision::F64 => train::<f64>(&line),
@@ -80,7 +82,7 @@ fn train<T: Real>(line: &CommandLine) -> Result<End, Failure> {
     end_late_epochs(interrupt.clone());
     let wrong = |error: crate::search::SpaceError| Failure::Usage(error.into());
     line.settings.validate().map_err(wrong)?;
-    let data = Data::load(&line.data, false, SIZE, 0)?;
+    let data = Data::load(&line.data, &mut Fetching::new(false, false), SIZE, 0)?;
     if let Some(reason) = &data.fallback {
         notice(&format!("warning: {reason}; using the built-in SYNTHETIC digits instead of MNIST"));
     }

@@ -69,7 +69,8 @@ fn a_killed_run_leaves_the_old_results_or_the_new_ones() {
     });
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let (mut old, mut new, mut too_late) = (0, 0, 0);
-    for kill in 0..kills() {
+    while old + new < kills() {
+        let kill = old + new + too_late;
         let before = results(folder);
         // The one that is not there now, so that old and new differ.
         let next = usize::from(before == whole[0]);
@@ -108,8 +109,8 @@ fn a_killed_run_leaves_the_old_results_or_the_new_ones() {
     assert!(results(folder) == whole[0]);
     assert_eq!(entries(folder), 1, "the next run removes what a killed one left");
     eprintln!(
-        "{} kills of a section: {old} left the old results, {new} the new ones, {too_late} came too late",
-        kills()
+        "{} kills of a section: {old} left the old results, {new} the new ones; {too_late} more came too late",
+        old + new
     );
 }
 
@@ -134,32 +135,52 @@ fn a_killed_search_resumes_to_the_bytes_of_one_that_was_not() {
         let whole = text.rsplit_once('\n').map_or(String::new(), |(whole, _)| whole.to_owned());
         whole.lines().filter(|l| l.contains("\"op_code\":6") && l.contains("\"state\":1")).count()
     };
-    let (mut kill, mut killed, mut survived) = (0, 0, 0);
-    while kill < kills() {
+    let (mut killed, mut too_late, mut survived) = (0, 0, 0);
+    while killed < kills() {
         let folder = tempfile::tempdir().unwrap();
         let mut most = 0;
         // A few kills over one study, then its end.
-        for _ in 0..5.min(kills() - kill) {
+        for _ in 0..5.min(kills() - killed) {
             let mut child = command(SEARCH, folder.path(), &flags).spawn().unwrap();
             sleep(took.mul_f64(rng.random_range(0.0..0.5)));
             let _ = child.kill();
-            killed += usize::from(child.wait().unwrap().signal() == Some(9));
+            match child.wait().unwrap().signal() {
+                Some(9) => killed += 1,
+                _ => too_late += 1,
+            }
             let now = finished(folder.path());
-            assert!(now >= most, "kill {kill}: {most} trials were finished, {now} are");
+            assert!(now >= most, "kill {killed}: {most} trials were finished, {now} are");
             most = now;
-            kill += 1;
         }
         survived += most;
         let status = command(SEARCH, folder.path(), &flags).status().unwrap();
         assert!(status.success(), "{status}");
-        assert!(metrics(folder.path()) == metrics(unbroken.path()), "after kill {kill}");
+        assert!(metrics(folder.path()) == metrics(unbroken.path()), "after kill {killed}");
         assert_eq!(finished(folder.path()), 20);
         assert_eq!(entries(folder.path()), entries(unbroken.path()));
     }
     eprintln!(
-        "{kill} kills of the search, {killed} before its end: {survived} trials finished before them kept, \
-         the same bytes in the end"
+        "{killed} kills of the search, {too_late} more came too late: {survived} trials finished before \
+         them kept, the same bytes in the end"
     );
+}
+
+#[test]
+fn two_runs_with_one_folder_both_end_and_leave_the_results_of_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |seed: &str| command(SECTION, folder.path(), &["--seed", seed]);
+    let whole = ["1", "2"].map(|seed| {
+        assert!(run(seed).status().unwrap().success());
+        results(folder.path())
+    });
+    // At first with a folder of earlier results, then without.
+    for _ in 0..4 {
+        let mut both = ["1", "2"].map(|seed| run(seed).spawn().unwrap());
+        assert!(both.each_mut().map(|run| run.wait().unwrap()).iter().all(|end| end.success()));
+        assert!(whole.contains(&results(folder.path())));
+        assert_eq!(entries(folder.path()), 1);
+        fs::remove_dir_all(folder.path().join("out")).unwrap();
+    }
 }
 
 #[test]
@@ -228,6 +249,22 @@ fn a_stdout_that_cannot_be_written_ends_with_5_and_keeps_the_old_results() {
     assert_eq!(to_full.stdout(full()).status().unwrap().code(), Some(5));
     assert!(results(folder.path()) == before);
     assert_eq!(entries(folder.path()), 1);
+
+    for help in ["--help", "-h", "--version", "--man", "--completions=bash"] {
+        let said = |stdout: Stdio| {
+            let mut command = Command::new(binary(SECTION));
+            command.arg(help).stdout(stdout).output().unwrap()
+        };
+        let output = said(full().into());
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(5), "{help}: {message}");
+        assert!(message.contains("No space left") && message.lines().count() == 1, "{message}");
+        // A reader who has gone away had enough.
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = said(writer.into());
+        assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]), "{help}");
+    }
 
     // Messages that nobody can read stop no run.
     let mut unread = command(SECTION, folder.path(), &["--seed", "3"]);

@@ -2,7 +2,9 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use common::{run, stderr};
 
@@ -62,23 +64,53 @@ fn a_quick_run_leaves_a_whole_folder_that_says_synthetic() {
     }
 }
 
+/// Every file of the results that is not about the call itself, by name: all but the manifest.
+fn results(out: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut results = BTreeMap::new();
+    for folder in [out, &out.join("figures")] {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_file() && !path.ends_with("manifest.json") {
+                let name = path.strip_prefix(out).unwrap().to_owned();
+                results.insert(name, fs::read(path).unwrap());
+            }
+        }
+    }
+    results
+}
+
+/// Runs a section in one thread and again in two: the same files, to the byte. Gives what the two
+/// said on stdout and their pages, without the flag in which they differ.
+fn twice(section: &str, flags: &[&str]) -> [(Vec<u8>, String); 2] {
+    let runs = ["1", "2"].map(|threads| {
+        let folder = tempfile::tempdir().unwrap();
+        let flags = [&QUICK[..], &["out", "--threads", threads, "--seed", "7"], flags].concat();
+        let output = run(section, folder.path(), &flags);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let mut files = results(&folder.path().join("out"));
+        let page = String::from_utf8(files.remove(Path::new("index.html")).unwrap()).unwrap();
+        let said = format!("--threads {threads} ");
+        assert_eq!(page.matches(&said).count(), 1, "{section}");
+        (files, (output.stdout, page.replace(&said, "")))
+    });
+    let [(first, said), (second, said_again)] = runs;
+    assert!(first.keys().eq(second.keys()) && first.len() >= 4, "{section}: other files");
+    for (name, bytes) in &first {
+        assert!(*bytes == second[name], "{section} {flags:?}: {} differs", name.display());
+    }
+    [said, said_again]
+}
+
 #[test]
-fn numbers_do_not_depend_on_threads_or_repetition() {
+fn results_do_not_depend_on_threads_or_repetition() {
     for section in SECTIONS {
         for precision in ["f32", "f64"] {
-            let folder = tempfile::tempdir().unwrap();
-            let metrics = |name: &str, threads: &str| {
-                let flags = ["--seed", "7", "--runs", "2", "--threads", threads];
-                let precision = ["--precision", precision];
-                let flags = [&QUICK[..], &[name], &flags[..], &precision[..]].concat();
-                let output = run(section, folder.path(), &flags);
-                assert!(output.status.success(), "{}", stderr(&output));
-                fs::read(folder.path().join(name).join("metrics.csv")).unwrap()
-            };
-            let first = metrics("one", "1");
-            let second = metrics("two", "2");
-            assert!(first == second, "{section} {precision}: again, with two threads, differs");
+            let [first, second] = twice(section, &["--runs", "2", "--precision", precision]);
+            assert!(first == second, "{section} {precision}: stdout or page differ");
         }
+    }
+    // These say how long something took.
+    for part in ["samplers", "pruners"] {
+        twice("sec6_5_hyperparameters", &["--part", part]);
     }
 }
 
