@@ -7,9 +7,8 @@ use anyhow::{Context, anyhow};
 use layers::Sequential;
 use mnist_io::download;
 use mnist_io::{Dataset, DatasetName, Kind, Scale, Source, Split};
-use nalgebra::DMatrix;
 use rand::Rng;
-use tensor_ops::{Scalar, permutation, reshape};
+use tensor_ops::{Scalar, Sparse, permutation};
 
 use crate::Failure;
 use crate::args::{DataArgs, Dataset as Choice};
@@ -191,19 +190,20 @@ impl Samples {
     }
 
     /// The samples at `indices` as a (batch, features) matrix of pixels in \[0, 1\], and their labels.
-    pub fn gather<T: Real>(&self, indices: &[usize], x: &mut DMatrix<T>, labels: &mut Vec<usize>) {
-        let chosen: Vec<usize> = indices.iter().map(|&i| self.order[i]).collect();
-        reshape(x, chosen.len(), self.features());
-        self.split.images.gather(&chosen, Scale::Unit, x.as_mut_slice());
+    /// Four fifths of the pixels are zero, which a sparse matrix leaves out.
+    pub fn gather<T: Real>(&self, indices: &[usize], x: &mut Sparse<T>, labels: &mut Vec<usize>) {
+        let Split { images, labels: all } = &*self.split;
+        let chosen = indices.iter().map(|&i| self.order[i]);
+        x.set_bytes(chosen.clone().map(|i| images.image(i)), |byte| Scale::Unit.value(byte));
         labels.clear();
-        labels.extend(chosen.iter().map(|&i| usize::from(self.split.labels[i])));
+        labels.extend(chosen.map(|i| usize::from(all[i])));
     }
 
     /// All samples in blocks that fit a cache, for evaluation.
     pub fn blocks<T: Real>(&self) -> Blocks<T> {
         let indices: Vec<usize> = (0..self.len()).collect();
         let gather = |indices: &[usize]| {
-            let (mut x, mut labels) = (DMatrix::zeros(0, 0), Vec::new());
+            let (mut x, mut labels) = (Sparse::default(), Vec::new());
             self.gather(indices, &mut x, &mut labels);
             (x, labels)
         };
@@ -217,12 +217,12 @@ const BLOCK: usize = 256;
 /// Samples as matrices of a few hundred rows each.
 #[derive(Clone, Debug)]
 pub struct Blocks<T: Scalar> {
-    blocks: Vec<(DMatrix<T>, Vec<usize>)>,
+    blocks: Vec<(Sparse<T>, Vec<usize>)>,
 }
 
 impl<T: Scalar> Blocks<T> {
     /// Each block's matrix and labels.
-    pub fn iter(&self) -> impl Iterator<Item = &(DMatrix<T>, Vec<usize>)> {
+    pub fn iter(&self) -> impl Iterator<Item = &(Sparse<T>, Vec<usize>)> {
         self.blocks.iter()
     }
 

@@ -2,11 +2,11 @@
 
 use init::{Purpose, Seed};
 use layers::Sequential;
-use nalgebra::DMatrix;
 use optimizers::Optimizer;
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
+use tensor_ops::Sparse;
 
 use crate::metrics::DIVERGED;
 use crate::{Failure, Log, Real, Run, Samples};
@@ -39,7 +39,7 @@ pub struct Moment<'a, T: Real> {
     /// The network after the update.
     pub network: &'a mut Sequential<T>,
     /// The mini-batch of the update.
-    pub x: &'a DMatrix<T>,
+    pub x: &'a Sparse<T>,
     /// Its labels.
     pub labels: &'a [usize],
     /// Where measurements go.
@@ -135,7 +135,7 @@ impl Batches {
 #[derive(Debug)]
 pub(crate) struct Batch<T> {
     indices: Vec<usize>,
-    pub(crate) x: DMatrix<T>,
+    pub(crate) x: Sparse<T>,
     pub(crate) labels: Vec<usize>,
 }
 
@@ -148,6 +148,6 @@ impl<T: Real> Batch<T> {
 
 impl<T: Real> Default for Batch<T> {
     fn default() -> Self {
-        Self { indices: Vec::new(), x: DMatrix::zeros(0, 0), labels: Vec::new() }
+        Self { indices: Vec::new(), x: Sparse::default(), labels: Vec::new() }
     }
 }

@@ -5,11 +5,11 @@ use nalgebra::DMatrix;
 use rand::Rng;
 use tensor_ops::{
     Operand::{Plain, Transposed},
-    Scalar, matmul,
+    Scalar, Sparse, Workspace, matmul,
     reduce::{self, Axis},
 };
 
-use crate::{Layer, LayerError, Mode, Param, Role};
+use crate::{Layer, LayerError, Mode, Param, Role, SparseInput};
 
 /// y = x·W + b: PyTorch's `Linear`, the book's `Affine`.
 ///
@@ -37,6 +37,8 @@ use crate::{Layer, LayerError, Mode, Param, Role};
 #[derive(Clone, Debug)]
 pub struct Affine<T> {
     params: [Param<T>; 2],
+    /// For sparse batches.
+    work: Workspace<T>,
 }
 
 impl<T: Scalar> Affine<T> {
@@ -59,7 +61,8 @@ impl<T: Scalar> Affine<T> {
     ) -> Self {
         let mut weight = Param::zeros("weight", Role::Weight, inputs, outputs);
         initializer.fill(&mut weight.value, rng);
-        Self { params: [weight, Param::zeros("bias", Role::Bias, 1, outputs)] }
+        let params = [weight, Param::zeros("bias", Role::Bias, 1, outputs)];
+        Self { params, work: Workspace::default() }
     }
 }
 
@@ -123,7 +126,24 @@ impl<T: Scalar> Layer<T> for Affine<T> {
         &mut self.params
     }
 
+    fn sparse_input(&mut self) -> Option<&mut dyn SparseInput<T>> {
+        Some(self)
+    }
+
     fn boxed_clone(&self) -> Box<dyn Layer<T>> {
         Box::new(self.clone())
+    }
+}
+
+impl<T: Scalar> SparseInput<T> for Affine<T> {
+    fn forward_sparse(&mut self, x: &Sparse<T>, y: &mut DMatrix<T>) {
+        let [weight, bias] = &self.params;
+        x.matmul(&weight.value, Some(bias.value.as_slice()), &mut self.work, y);
+    }
+
+    fn backward_sparse(&mut self, x: &Sparse<T>, dy: &DMatrix<T>) {
+        let [weight, bias] = &mut self.params;
+        x.tr_matmul(dy, &mut self.work, &mut weight.grad);
+        reduce::sum(dy, Axis::Rows, bias.grad.as_mut_slice());
     }
 }

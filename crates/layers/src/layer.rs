@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use tensor_ops::{Scalar, WindowError};
 use thiserror::Error;
 
-use crate::{Buffer, Param};
+use crate::{Buffer, Param, SparseInput};
 
 /// Whether a pass is part of training. It matters to batch normalisation and dropout.
 ///
@@ -199,6 +199,18 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// ```
     fn buffers_mut(&mut self) -> &mut [Buffer<T>] {
         &mut []
+    }
+
+    /// The layer as one that takes a sparse batch, if it does; [`Sequential`](crate::Sequential) asks
+    /// the first layer. None by default.
+    ///
+    /// ```
+    /// use layers::Layer;
+    ///
+    /// assert!(layers::BatchNorm::<f32>::new(2).sparse_input().is_none());
+    /// ```
+    fn sparse_input(&mut self) -> Option<&mut dyn SparseInput<T>> {
+        None
     }
 
     /// A copy, generator of random numbers included: both continue alike.

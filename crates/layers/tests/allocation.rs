@@ -8,12 +8,12 @@ use std::cell::Cell;
 
 use init::{Initializer, Purpose, Seed};
 use layers::{
-    Activation, Affine, BatchNorm, Convolution, DropoutScaling, Loss, MaxPooling, Mode,
+    Activation, Affine, BatchNorm, Convolution, DropoutScaling, Input, Loss, MaxPooling, Mode,
     MultiLayerNet, Sequential,
 };
 use nalgebra::DMatrix;
 use optimizers::{Momentum, Rule};
-use tensor_ops::{ImageShape, Scalar, Window};
+use tensor_ops::{ImageShape, Scalar, Sparse, Window};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -94,20 +94,24 @@ fn convolutional<T: Scalar>() -> Sequential<T> {
 }
 
 fn steps_after_the_first_allocate_nothing<T: Scalar>() {
-    for (name, mut net) in networks::<T>() {
+    for (name, net) in networks::<T>() {
         let (x, labels) = batch(16, &net);
-        let mut optimizer = Momentum::default().build().unwrap();
-        let mut step = |net: &mut Sequential<T>| {
-            net.gradient(&x, &labels);
-            optimizer.step(net).unwrap();
-            net.loss(&x, &labels, Mode::Eval);
-            net.accuracy(&x, &labels);
-            assert!(net.is_finite());
-        };
-        let first = allocations(|| step(&mut net));
-        assert!(first > 0, "{name}: the first step makes the buffers");
-        let counts = [(); 5].map(|()| allocations(|| step(&mut net)));
-        assert_eq!(counts, [0; 5], "{name}, {}", T::NAME);
+        let sparse = Sparse::from(&x);
+        for x in [Input::from(&x), Input::from(&sparse)] {
+            let mut net = net.clone();
+            let mut optimizer = Momentum::default().build().unwrap();
+            let mut step = |net: &mut Sequential<T>| {
+                net.gradient(x, &labels);
+                optimizer.step(net).unwrap();
+                net.loss(x, &labels, Mode::Eval);
+                net.accuracy(x, &labels);
+                assert!(net.is_finite());
+            };
+            let first = allocations(|| step(&mut net));
+            assert!(first > 0, "{name}: the first step makes the buffers");
+            let counts = [(); 5].map(|()| allocations(|| step(&mut net)));
+            assert_eq!(counts, [0; 5], "{name}, {}", T::NAME);
+        }
     }
 }
 
@@ -125,8 +129,9 @@ fn steps_after_the_first_allocate_nothing_in_f64() {
 #[test]
 fn changing_between_batch_sizes_allocates_nothing_once_each_was_seen() {
     for (name, mut net) in networks::<f32>() {
-        let (x, labels) = batch(16, &net);
-        let [large, rest] = [100, 5].map(|rows| batch(rows, &net));
+        let sparse = |(x, labels)| (Sparse::from(&x), labels);
+        let (x, labels) = sparse(batch(16, &net));
+        let [large, rest] = [100, 5].map(|rows| sparse(batch(rows, &net)));
         let mut optimizer = Momentum::default().build().unwrap();
         let mut round = || {
             net.gradient(&x, &labels);

@@ -46,6 +46,22 @@ pub enum Scale {
     Raw,
 }
 
+impl Scale {
+    /// What a byte becomes.
+    ///
+    /// ```
+    /// assert_eq!(mnist_io::Scale::Unit.value::<f64>(51), 0.2);
+    /// ```
+    #[inline(always)]
+    pub fn value<T: Real>(self, byte: u8) -> T {
+        let (high, low) = match self {
+            Self::Unit => (T::BY_256, T::BY_65280),
+            Self::Raw => (T::ONE, T::ZERO),
+        };
+        T::from(byte) * high + T::from(byte) * low
+    }
+}
+
 /// Pixels of an image that are transposed at once: one machine word of bytes.
 const BLOCK: usize = 8;
 
@@ -81,10 +97,6 @@ impl Images {
             batch.saturating_mul(features),
             "out must hold {batch} images of {features} pixels"
         );
-        let (high, low) = match scale {
-            Scale::Unit => (T::BY_256, T::BY_65280),
-            Scale::Raw => (T::ONE, T::ZERO),
-        };
         let mut tile = [[0; GROUP]; BLOCK];
         for (group, indices) in indices.chunks(GROUP).enumerate() {
             let mut images: [&[u8]; GROUP] = [&[]; GROUP];
@@ -97,7 +109,7 @@ impl Images {
                 for (column, bytes) in columns.chunks_exact_mut(batch).zip(&tile) {
                     let values = column.get_mut(rows.clone()).unwrap_or_default();
                     for (x, &byte) in values.iter_mut().zip(bytes) {
-                        *x = T::from(byte) * high + T::from(byte) * low;
+                        *x = scale.value(byte);
                     }
                 }
             }

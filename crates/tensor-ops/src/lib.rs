@@ -11,11 +11,14 @@ mod scalar;
 pub mod shuffle;
 pub mod smooth;
 pub mod softmax;
+pub mod sparse;
 
 pub use gradient::numerical_gradient;
 pub use im2col::{ImageShape, Window, WindowError, col2im, conv_output_size, im2col};
+pub use kernel::Workspace;
 pub use matmul::{Operand, instructions, matmul};
 pub use one_hot::one_hot;
 pub use scalar::{Scalar, reshape};
 pub use shuffle::{permutation, shuffle};
 pub use smooth::{kaiser, smooth_curve};
+pub use sparse::Sparse;

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use tensor_ops::{Scalar, reduce, reshape};
 
-use crate::{Layer, LayerError, Loss, Mode, Param};
+use crate::{Input, Layer, LayerError, Loss, Mode, Param};
 
 /// A network: layers one after another, a loss, and optionally a weight decay.
 ///
@@ -49,6 +49,8 @@ pub struct Sequential<T: Scalar> {
     widths: Vec<usize>,
     pub(super) loss: Loss,
     pub(super) weight_decay: f64,
+    /// The batch of the last pass, where it was sparse and the first layer does not take that.
+    pub(super) dense: DMatrix<T>,
     /// The output of each layer in the last pass.
     pub(super) activations: Vec<DMatrix<T>>,
     /// ∂loss/∂output of layer i, at i mod 2: two buffers are enough, and each keeps its sizes.
@@ -62,6 +64,7 @@ impl<T: Scalar> Clone for Sequential<T> {
         Self {
             layers: self.layers.iter().map(|layer| layer.boxed_clone()).collect(),
             widths: self.widths.clone(),
+            dense: self.dense.clone(),
             activations: self.activations.clone(),
             gradients: self.gradients.clone(),
             scratch: self.scratch.clone(),
@@ -85,6 +88,7 @@ impl<T: Scalar> Sequential<T> {
             widths: Vec::new(),
             loss: Loss::default(),
             weight_decay: 0.0,
+            dense: DMatrix::zeros(0, 0),
             activations: Vec::new(),
             gradients: [DMatrix::zeros(0, 0), DMatrix::zeros(0, 0)],
             scratch: Vec::new(),
@@ -255,7 +259,8 @@ impl<T: Scalar> Sequential<T> {
         self.params().all(|param| finite(param.value.as_slice()))
     }
 
-    /// Runs every layer on `x`, a (batch, inputs) matrix, and gives the last one's output.
+    /// Runs every layer on `x`, a (batch, inputs) matrix, dense or [`Sparse`](tensor_ops::Sparse), and
+    /// gives the last one's output.
     ///
     /// # Panics
     /// If `x` has another number of columns than the network takes.
@@ -267,15 +272,45 @@ impl<T: Scalar> Sequential<T> {
     /// # Ok::<(), layers::LayerError>(())
     /// ```
     #[track_caller]
-    pub fn forward<'a>(&'a mut self, x: &'a DMatrix<T>, mode: Mode) -> &'a DMatrix<T> {
-        assert_eq!(x.ncols(), self.inputs, "network: columns of x and inputs of the network");
+    pub fn forward<'a>(&'a mut self, x: impl Into<Input<'a, T>>, mode: Mode) -> &'a DMatrix<T> {
+        let x = x.into();
+        self.run(x, mode);
+        self.output(x)
+    }
+
+    /// [`forward`](Self::forward) without its result.
+    #[track_caller]
+    pub(super) fn run(&mut self, x: Input<'_, T>, mode: Mode) {
+        let (batch, inputs) = x.shape();
+        assert_eq!(inputs, self.inputs, "network: columns of x and inputs of the network");
         for i in 0..self.layers.len() {
             let (before, rest) = self.activations.split_at_mut(i);
-            let y = &mut rest[0];
-            reshape(y, x.nrows(), self.widths[i]);
-            self.layers[i].forward(before.last().unwrap_or(x), y, mode);
+            let (layer, y) = (&mut self.layers[i], &mut rest[0]);
+            reshape(y, batch, self.widths[i]);
+            match (before.last(), x) {
+                (Some(input), _) => layer.forward(input, y, mode),
+                (None, Input::Dense(x)) => layer.forward(x, y, mode),
+                (None, Input::Sparse(x)) => match layer.sparse_input() {
+                    Some(layer) => layer.forward_sparse(x, y),
+                    None => {
+                        x.to_dense(&mut self.dense);
+                        layer.forward(&self.dense, y, mode);
+                    }
+                },
+            }
         }
-        self.activations.last().unwrap_or(x)
+        if let (true, Input::Sparse(x)) = (self.layers.is_empty(), x) {
+            x.to_dense(&mut self.dense);
+        }
+    }
+
+    /// The output of the last pass, which was of `x`.
+    pub(super) fn output<'a>(&'a self, x: Input<'a, T>) -> &'a DMatrix<T> {
+        match (self.activations.last(), x) {
+            (Some(output), _) => output,
+            (None, Input::Dense(x)) => x,
+            (None, Input::Sparse(_)) => &self.dense,
+        }
     }
 
     /// The outputs (scores, before any softmax) for `x` in [`Mode::Eval`].
@@ -291,7 +326,7 @@ impl<T: Scalar> Sequential<T> {
     /// # Ok::<(), layers::LayerError>(())
     /// ```
     #[track_caller]
-    pub fn predict<'a>(&'a mut self, x: &'a DMatrix<T>) -> &'a DMatrix<T> {
+    pub fn predict<'a>(&'a mut self, x: impl Into<Input<'a, T>>) -> &'a DMatrix<T> {
         self.forward(x, Mode::Eval)
     }
 }

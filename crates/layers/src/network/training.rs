@@ -5,7 +5,7 @@ use optimizers::{Slot, Slots};
 use tensor_ops::{Scalar, reduce, reduce::Axis, reshape};
 
 use super::Sequential;
-use crate::{Mode, Param, Role, Targets};
+use crate::{Input, Mode, Param, Role, Targets};
 
 impl<T: Scalar> Sequential<T> {
     /// The loss of a batch, weight decay included.
@@ -21,12 +21,20 @@ impl<T: Scalar> Sequential<T> {
     /// # Ok::<(), layers::LayerError>(())
     /// ```
     #[track_caller]
-    pub fn loss<'a>(&mut self, x: &DMatrix<T>, t: impl Into<Targets<'a, T>>, mode: Mode) -> T {
-        self.forward(x, mode);
-        let scores = self.activations.last().unwrap_or(x);
+    pub fn loss<'a>(
+        &mut self,
+        x: impl Into<Input<'a, T>>,
+        t: impl Into<Targets<'a, T>>,
+        mode: Mode,
+    ) -> T {
+        let x = x.into();
+        self.run(x, mode);
         // The last layer's: (len − 1) mod 2, and somewhere where there is no layer.
-        let gradient = &mut self.gradients[(self.layers.len() + 1) % 2];
-        let loss = self.loss.evaluate(scores, t.into(), gradient, &mut self.scratch);
+        let place = (self.layers.len() + 1) % 2;
+        let mut gradient = std::mem::replace(&mut self.gradients[place], DMatrix::zeros(0, 0));
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let loss = self.loss.evaluate(self.output(x), t.into(), &mut gradient, &mut scratch);
+        (self.gradients[place], self.scratch) = (gradient, scratch);
         loss + self.decay_loss()
     }
 
@@ -50,14 +58,22 @@ impl<T: Scalar> Sequential<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[track_caller]
-    pub fn gradient<'a>(&mut self, x: &DMatrix<T>, t: impl Into<Targets<'a, T>>) -> T {
+    pub fn gradient<'a>(&mut self, x: impl Into<Input<'a, T>>, t: impl Into<Targets<'a, T>>) -> T {
+        let x = x.into();
         let loss = self.loss(x, t, Mode::Train);
         for i in (0..self.layers.len()).rev() {
             let [even, odd] = &mut self.gradients;
             let (dy, dx) = if i % 2 == 0 { (even, odd) } else { (odd, even) };
             if i == 0 {
                 // Nothing learns from the gradient by the input of the network.
-                self.layers[i].backward(x, &self.activations[i], dy, None);
+                let (layer, y) = (&mut self.layers[i], &self.activations[i]);
+                match x {
+                    Input::Dense(x) => layer.backward(x, y, dy, None),
+                    Input::Sparse(x) => match layer.sparse_input() {
+                        Some(layer) => layer.backward_sparse(x, dy),
+                        None => layer.backward(&self.dense, y, dy, None),
+                    },
+                }
             } else {
                 let input = &self.activations[i - 1];
                 reshape(dx, input.nrows(), input.ncols());
@@ -97,11 +113,11 @@ impl<T: Scalar> Sequential<T> {
     #[track_caller]
     pub fn numerical_gradient<'a>(
         &self,
-        x: &DMatrix<T>,
+        x: impl Into<Input<'a, T>>,
         t: impl Into<Targets<'a, T>>,
         h: f64,
     ) -> Vec<DMatrix<T>> {
-        let t = t.into();
+        let (x, t) = (x.into(), t.into());
         let count = self.params().count();
         (0..count)
             .map(|index| {
@@ -132,7 +148,7 @@ impl<T: Scalar> Sequential<T> {
     /// assert_eq!(net.accuracy(&x, &[1, 0, 0]), 2.0 / 3.0);
     /// ```
     #[track_caller]
-    pub fn accuracy(&mut self, x: &DMatrix<T>, labels: &[usize]) -> f64 {
+    pub fn accuracy<'a>(&mut self, x: impl Into<Input<'a, T>>, labels: &[usize]) -> f64 {
         assert!(!labels.is_empty(), "accuracy: of no samples");
         self.count_correct(x, labels) as f64 / labels.len() as f64
     }
@@ -149,11 +165,13 @@ impl<T: Scalar> Sequential<T> {
     /// assert_eq!(net.count_correct(&x, &[1, 0, 0]), 2);
     /// ```
     #[track_caller]
-    pub fn count_correct(&mut self, x: &DMatrix<T>, labels: &[usize]) -> usize {
-        assert_eq!(x.nrows(), labels.len(), "accuracy: one label a row");
+    pub fn count_correct<'a>(&mut self, x: impl Into<Input<'a, T>>, labels: &[usize]) -> usize {
+        let x = x.into();
+        assert_eq!(x.shape().0, labels.len(), "accuracy: one label a row");
         let mut classes = std::mem::take(&mut self.classes);
         classes.resize(labels.len(), 0);
-        reduce::argmax(self.predict(x), Axis::Columns, &mut classes);
+        self.run(x, Mode::Eval);
+        reduce::argmax(self.output(x), Axis::Columns, &mut classes);
         let correct = classes.iter().zip(labels).filter(|(class, label)| class == label).count();
         self.classes = classes;
         correct

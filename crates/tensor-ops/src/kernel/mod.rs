@@ -5,12 +5,17 @@
 #![allow(unsafe_code)]
 
 mod dense;
+mod sparse;
 mod vector;
 
 use nalgebra::DMatrix;
 
+use crate::sparse::Lines;
 use crate::{Operand, Scalar};
 use dense::{Product, Strided};
+use sparse::SparseProduct;
+
+pub use sparse::Workspace;
 
 /// Instruction sets that the kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,48 +60,88 @@ impl Instructions {
     }
 }
 
-/// The kernel of one element type; sealed, since only `f32` and `f64` have one.
+/// The kernels of one element type; sealed, since only `f32` and `f64` have them.
 pub trait Kernel: Sized {
-    /// Computes `product`.
+    /// Computes a dense product.
     ///
     /// # Safety
     /// The processor has the instructions. Every element that the sizes and strides address is valid
     /// to read (and of C to write), and C overlaps neither factor.
     #[doc(hidden)]
     unsafe fn dense(instructions: Instructions, product: &Product<Self>);
+
+    /// Computes a sparse product into `c`.
+    ///
+    /// # Safety
+    /// The processor has the instructions, and `c` is valid for the elements of C.
+    #[doc(hidden)]
+    unsafe fn sparse(
+        instructions: Instructions,
+        product: &SparseProduct<'_, Self>,
+        work: &mut Workspace<Self>,
+        c: *mut Self,
+    );
 }
 
-/// A tile of C fills the registers that are not needed for A and B: 2×6 of sixteen, 24 of thirty-two.
-macro_rules! kernel {
-    ($type:ty, $avx2:ident $lanes2:literal, $avx512:ident $lanes512:literal) => {
-        impl Kernel for $type {
-            unsafe fn dense(instructions: Instructions, product: &Product<Self>) {
-                #[cfg(target_arch = "x86_64")]
-                use std::arch::x86_64::{$avx2, $avx512};
-                #[cfg(target_arch = "x86_64")]
-                #[target_feature(enable = "avx512f")]
-                unsafe fn avx512(product: &Product<$type>) {
-                    // SAFETY: AVX-512 is enabled; the rest is the caller's promise.
-                    unsafe { dense::run::<$avx512, $lanes512, 1, $lanes512, 24>(product) }
-                }
-                #[cfg(target_arch = "x86_64")]
-                #[target_feature(enable = "avx2,fma")]
-                unsafe fn avx2(product: &Product<$type>) {
-                    // SAFETY: AVX2 and FMA are enabled; the rest is the caller's promise.
-                    unsafe { dense::run::<$avx2, $lanes2, 2, { 2 * $lanes2 }, 6>(product) }
-                }
-                // SAFETY: the processor has the instructions, says the caller, and the rest too.
-                unsafe {
-                    match instructions {
-                        #[cfg(target_arch = "x86_64")]
-                        Instructions::Avx512 => avx512(product),
-                        #[cfg(target_arch = "x86_64")]
-                        Instructions::Avx2 => avx2(product),
-                        Instructions::Portable => dense::run::<[$type; 4], 4, 2, 8, 4>(product),
-                    }
+/// A function that runs a kernel with the registers of each instruction set.
+macro_rules! with_instructions {
+    (
+        fn $name:ident($($argument:ident: $type:ty),+)
+        AVX512: $avx512:expr, AVX2: $avx2:expr, Portable: $portable:expr,
+    ) => {
+        unsafe fn $name(instructions: Instructions, $($argument: $type),+) {
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f")]
+            unsafe fn avx512($($argument: $type),+) {
+                // SAFETY: AVX-512 is enabled; the rest is the caller's promise.
+                unsafe { $avx512($($argument),+) }
+            }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma")]
+            unsafe fn avx2($($argument: $type),+) {
+                // SAFETY: AVX2 and FMA are enabled; the rest is the caller's promise.
+                unsafe { $avx2($($argument),+) }
+            }
+            // SAFETY: the processor has the instructions, says the caller, and the rest too.
+            unsafe {
+                match instructions {
+                    #[cfg(target_arch = "x86_64")]
+                    Instructions::Avx512 => avx512($($argument),+),
+                    #[cfg(target_arch = "x86_64")]
+                    Instructions::Avx2 => avx2($($argument),+),
+                    Instructions::Portable => $portable($($argument),+),
                 }
             }
         }
+    };
+}
+
+/// A tile of a dense product fills the registers that are not needed for its factors: 2×6 of sixteen,
+/// 24 of thirty-two.
+macro_rules! kernel {
+    ($type:ty, $avx2:ident $lanes2:literal, $avx512:ident $lanes512:literal) => {
+        const _: () = {
+            #[cfg(target_arch = "x86_64")]
+            use std::arch::x86_64::{$avx2, $avx512};
+            impl Kernel for $type {
+                with_instructions! {
+                    fn dense(product: &Product<$type>)
+                    AVX512: dense::run::<$avx512, $lanes512, 1, $lanes512, 24>,
+                    AVX2: dense::run::<$avx2, $lanes2, 2, { 2 * $lanes2 }, 6>,
+                    Portable: dense::run::<[$type; 4], 4, 2, 8, 4>,
+                }
+                with_instructions! {
+                    fn sparse(
+                        product: &SparseProduct<'_, $type>,
+                        work: &mut Workspace<$type>,
+                        c: *mut $type
+                    )
+                    AVX512: sparse::run::<$avx512, $lanes512, { 13 * $lanes512 }>,
+                    AVX2: sparse::run::<$avx2, $lanes2, { 13 * $lanes2 }>,
+                    Portable: sparse::run::<[$type; 4], 4, 52>,
+                }
+            }
+        };
     };
 }
 kernel!(f32, __m256 8, __m512 16);
@@ -125,6 +170,32 @@ pub(crate) fn dense<T: Scalar>(
     // exactly their m·k and k·n elements; c is contiguous, column-major and (m, n), and as a mutable
     // borrow apart from both.
     unsafe { T::dense(instructions, &product) };
+}
+
+/// C ← S·D, and `add` to every row of it.
+///
+/// # Panics
+/// If the shapes do not fit, or the processor lacks the instructions.
+pub(crate) fn sparse<T: Scalar>(
+    instructions: Instructions,
+    s: &Lines<T>,
+    d: &DMatrix<T>,
+    add: Option<&[T]>,
+    work: &mut Workspace<T>,
+    c: &mut DMatrix<T>,
+) {
+    let (k, n) = d.shape();
+    assert!(
+        s.width() == k && c.shape() == (s.len(), n) && add.is_none_or(|add| add.len() == n),
+        "kernel: shapes that do not fit"
+    );
+    assert!(
+        Instructions::available().any(|has| has == instructions),
+        "kernel: no {instructions:?}"
+    );
+    let product = SparseProduct { s, d: d.as_slice(), sizes: (k, n), add };
+    // SAFETY: the processor has the instructions, and c is contiguous, column-major and of C's shape.
+    unsafe { T::sparse(instructions, &product, work, c.as_mut_ptr()) };
 }
 
 fn strided<T: Scalar>(operand: Operand<'_, T>) -> Strided<T> {

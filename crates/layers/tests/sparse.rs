@@ -1,0 +1,81 @@
+//! A sparse batch trains a network to the bits that the dense one does.
+
+use init::{Initializer, Purpose, Seed};
+use layers::{
+    Convolution, DropoutScaling, Elementwise, Mode, MultiLayerNet, Sequential, activation::Relu,
+};
+use nalgebra::DMatrix;
+use optimizers::{Adam, Rule};
+use tensor_ops::{ImageShape, Scalar, Sparse, Window};
+
+const INPUTS: usize = 36;
+
+/// A fifth of the numbers are not zero.
+fn batch<T: Scalar>(rows: usize) -> (DMatrix<T>, Vec<usize>) {
+    let pixel = |i: usize, j: usize| {
+        if (i * 31 + j * 7 + i * j).is_multiple_of(5) { 0.3 + j as f64 } else { 0.0 }
+    };
+    let x = DMatrix::from_fn(rows, INPUTS, |i, j| T::of(pixel(i, j) / INPUTS as f64));
+    (x, (0..rows).map(|i| i % 3).collect())
+}
+
+fn networks<T: Scalar>() -> [Sequential<T>; 4] {
+    let plain = MultiLayerNet::new(INPUTS, &[20, 31], 3).weight_decay(0.1);
+    let all = plain.clone().batch_norm(true).dropout(0.2, DropoutScaling::AtTraining);
+    let image = ImageShape { channels: 1, height: 6, width: 6 };
+    let window = Window { height: 4, width: 4, stride: 2, pad: 0 };
+    let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+    let first = Convolution::new(image, 3, window, Initializer::He, &mut rng).unwrap();
+    [
+        plain.build(Seed::new(1)).unwrap(),
+        all.build(Seed::new(1)).unwrap(),
+        // These take a dense batch only.
+        Sequential::new(INPUTS).push(Elementwise(Relu)).unwrap(),
+        Sequential::new(INPUTS).push(first).unwrap(),
+    ]
+}
+
+fn trains_alike<T: Scalar>() {
+    for mut dense in networks::<T>() {
+        let mut sparse = dense.clone();
+        let mut optimizers = [(); 2].map(|()| Adam::default().build().unwrap());
+        for rows in [16, 7, 16] {
+            let (x, labels) = batch::<T>(rows);
+            let s = Sparse::from(&x);
+            assert_eq!(dense.gradient(&x, &labels), sparse.gradient(&s, &labels));
+            optimizers[0].step(&mut dense).unwrap();
+            optimizers[1].step(&mut sparse).unwrap();
+            for (a, b) in dense.params().zip(sparse.params()) {
+                assert_eq!((&a.grad, &a.value), (&b.grad, &b.value), "{}", a.name);
+            }
+            let losses =
+                [dense.loss(&x, &labels, Mode::Eval), sparse.loss(&s, &labels, Mode::Eval)];
+            assert_eq!(losses[0], losses[1]);
+            assert_eq!(dense.accuracy(&x, &labels), sparse.accuracy(&s, &labels));
+            assert_eq!(dense.predict(&x), sparse.predict(&s));
+        }
+    }
+}
+
+#[test]
+fn a_sparse_batch_trains_to_the_same_bits_in_f32() {
+    trains_alike::<f32>();
+}
+
+#[test]
+fn a_sparse_batch_trains_to_the_same_bits_in_f64() {
+    trains_alike::<f64>();
+}
+
+#[test]
+fn a_network_of_no_layers_gives_the_batch_back() {
+    let (x, _) = batch::<f64>(3);
+    assert_eq!(Sequential::new(INPUTS).predict(&Sparse::from(&x)), &x);
+}
+
+#[test]
+#[should_panic(expected = "columns of x and inputs of the network")]
+fn a_batch_of_another_width_is_refused() {
+    let (x, _) = batch::<f64>(3);
+    Sequential::new(INPUTS + 1).predict(&Sparse::from(&x));
+}

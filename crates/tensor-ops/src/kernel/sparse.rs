@@ -1,0 +1,208 @@
+//! The product of a sparse matrix with a dense one: zeros of the sparse one cost nothing.
+//!
+//! Some rows of the dense factor at a time are transposed into a block that stays in the first-level
+//! cache. Then every row of the product is taken into registers, and the rows of the block that belong
+//! to its non-zeros are added to it. Every element of C is one chain of multiply-adds in order of k:
+//! the bits are those of the dense product, which only adds zeros in between.
+
+use std::array;
+use std::mem::MaybeUninit;
+
+use num_traits::Zero;
+
+use super::vector::{BLOCK, Vector};
+use crate::sparse::{Entry, Lines};
+
+/// C ← S·D, and a row that is added to every row of it. C and D are column-major.
+#[derive(Clone, Copy, Debug)]
+pub struct SparseProduct<'a, T> {
+    /// The rows of S.
+    pub(super) s: &'a Lines<T>,
+    /// k·n numbers.
+    pub(super) d: &'a [T],
+    /// Rows of D, columns of D and C.
+    pub(super) sizes: (usize, usize),
+    /// n numbers, or none for zeros.
+    pub(super) add: Option<&'a [T]>,
+}
+
+/// Buffers of a sparse product, which a caller keeps for the next one.
+///
+/// ```
+/// let work = tensor_ops::Workspace::<f32>::default();
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Workspace<T> {
+    /// Rows of C one after another, in whole registers.
+    sums: Vec<T>,
+    /// How many non-zeros of each row of S are done.
+    cursors: Vec<usize>,
+}
+
+/// Registers of a row of C at a time; three of sixteen are left for the other factors.
+const REGISTERS: usize = 13;
+/// Bytes of a block of D.
+const CACHE: usize = 30 * 1024;
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
+/// A block, with room to begin at a cache line and for at least `BLOCK` rows.
+type Cache = MaybeUninit<[u8; CACHE + LINE]>;
+
+/// Computes `product` into `c`. `ROOM` is the number of elements in [`REGISTERS`].
+///
+/// # Safety
+/// The processor has the instructions of `V`, and `c` room for C.
+#[inline(always)]
+pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize>(
+    product: &SparseProduct<'_, V::Scalar>,
+    work: &mut Workspace<V::Scalar>,
+    c: *mut V::Scalar,
+) {
+    const {
+        assert!(LANES == V::LANES && ROOM == REGISTERS * LANES);
+        assert!(BLOCK * ROOM * size_of::<V::Scalar>() <= CACHE);
+    }
+    let &SparseProduct { s, d, sizes: (k, n), add } = product;
+    let m = s.len();
+    let registers = n.div_ceil(LANES);
+    let chunks = registers.div_ceil(REGISTERS);
+    let per_line = LINE / size_of::<V::Scalar>();
+    work.sums.resize(m * ROOM.min(registers * LANES) + per_line, V::Scalar::zero());
+    let sums = work.sums.as_mut_ptr();
+    let sums = sums.wrapping_add(sums.align_offset(LINE).min(per_line));
+    let mut cache = Cache::uninit();
+    let block = cache.as_mut_ptr().cast::<u8>();
+    let block = block.wrapping_add(block.align_offset(LINE).min(LINE)).cast::<V::Scalar>();
+    let mut done = 0;
+    for chunk in 0..chunks {
+        let registers = registers / chunks + usize::from(chunk < registers % chunks);
+        let width = registers * LANES;
+        let columns = width.min(n - done);
+        let mut first = [V::Scalar::zero(); ROOM];
+        if let Some(add) = add {
+            first[..columns].copy_from_slice(&add[done..done + columns]);
+        }
+        let rows = CACHE / size_of::<V::Scalar>() / width / BLOCK * BLOCK;
+        work.cursors.clear();
+        work.cursors.resize(m, 0);
+        // SAFETY: `sums` has room for `width` numbers of each of m rows, the block for `rows` of
+        // them; columns from `done` on and rows from `from` on are within C and D.
+        unsafe {
+            for i in 0..m {
+                sums.add(i * width).copy_from_nonoverlapping(first.as_ptr(), width);
+            }
+            for from in (0..k).step_by(rows) {
+                let rows = rows.min(k - from);
+                let part = d.as_ptr().add(done * k + from);
+                transpose::<V>((part, k), (block, width), rows, columns);
+                for i in 0..rows {
+                    for j in columns..width {
+                        *block.add(i * width + j) = V::Scalar::zero();
+                    }
+                }
+                for (i, cursor) in work.cursors.iter_mut().enumerate() {
+                    let part = Part { line: s.line(i), from, end: from + rows };
+                    let sum = sums.add(i * width);
+                    *cursor = add_rows::<V>(registers, part, *cursor, (block, width), sum);
+                }
+            }
+            transpose::<V>((sums, width), (c.add(done * m), m), columns, m);
+        }
+        done += columns;
+    }
+}
+
+/// `count` runs of `length` numbers become `length` runs of `count`. The distance between runs is
+/// given beside each pointer.
+///
+/// # Safety
+/// Both are valid for these numbers and apart.
+#[inline(always)]
+unsafe fn transpose<V: Vector>(
+    (from, from_stride): (*const V::Scalar, usize),
+    (to, to_stride): (*mut V::Scalar, usize),
+    length: usize,
+    count: usize,
+) {
+    for i in (0..count).step_by(BLOCK) {
+        for j in (0..length).step_by(BLOCK) {
+            // SAFETY: i + i' < count and j + j' < length.
+            unsafe {
+                let (from, to) = (from.add(i * from_stride + j), to.add(j * to_stride + i));
+                if i + BLOCK <= count && j + BLOCK <= length {
+                    V::transpose(from, from_stride, to, to_stride);
+                    continue;
+                }
+                for i in 0..BLOCK.min(count - i) {
+                    for j in 0..BLOCK.min(length - j) {
+                        *to.add(j * to_stride + i) = *from.add(i * from_stride + j);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The non-zeros of a row of S that meet rows `from` to `end` of D.
+#[derive(Clone, Copy)]
+struct Part<'a, T> {
+    line: &'a [Entry<T>],
+    from: usize,
+    end: usize,
+}
+
+/// [`add_row`] for a number of registers that is known at run time only.
+#[inline(always)]
+unsafe fn add_rows<V: Vector>(
+    registers: usize,
+    part: Part<'_, V::Scalar>,
+    done: usize,
+    block: (*const V::Scalar, usize),
+    sum: *mut V::Scalar,
+) -> usize {
+    macro_rules! by_registers {
+        ($($n:literal)+) => {
+            match registers {
+                // SAFETY: the caller's promise is that of `add_row`.
+                $($n => unsafe { add_row::<V, $n>(part, done, block, sum) },)+
+                _ => unreachable!("a row has 1 to {REGISTERS} registers"),
+            }
+        };
+    }
+    by_registers!(1 2 3 4 5 6 7 8 9 10 11 12 13)
+}
+
+/// Adds the rows of `block` that belong to `part` to `sum`, and gives how many non-zeros of the line
+/// are done then, `done` of them being so before.
+///
+/// # Safety
+/// `sum` is `REGISTERS` registers of `V`, whose instructions the processor has; `block`, given with the
+/// distance of its rows, has as many in each of `end` − `from` rows. All places up to `done` are below
+/// `from`, and those after it are not.
+#[inline(always)]
+unsafe fn add_row<V: Vector, const REGISTERS: usize>(
+    Part { line, from, end }: Part<'_, V::Scalar>,
+    mut done: usize,
+    (block, width): (*const V::Scalar, usize),
+    sum: *mut V::Scalar,
+) -> usize {
+    // SAFETY: row `place` − `from` of the block is there, since from ≤ place < end.
+    unsafe {
+        let mut sums: [V; REGISTERS] = array::from_fn(|i| V::load(sum.add(i * V::LANES)));
+        while let Some((place, value)) = line.get(done)
+            && (*place as usize) < end
+        {
+            let row = block.add((*place as usize - from) * width);
+            let value = V::splat(value);
+            for (i, sum) in sums.iter_mut().enumerate() {
+                *sum = V::load(row.add(i * V::LANES)).mul_add(value, *sum);
+            }
+            done += 1;
+        }
+        for (i, register) in sums.into_iter().enumerate() {
+            register.store(sum.add(i * V::LANES));
+        }
+    }
+    done
+}

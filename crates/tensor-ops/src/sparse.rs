@@ -1,0 +1,395 @@
+//! Matrices most of whose numbers are zero, as images are, and their products with dense ones.
+
+use nalgebra::DMatrix;
+
+use crate::kernel::{self, Instructions, Workspace};
+use crate::{Scalar, reshape};
+
+/// A (rows, columns) matrix of which only the non-zeros are kept, by rows and by columns.
+///
+/// Four fifths of MNIST's pixels are zero, so that products with a batch of them take less than half
+/// the time of a dense [`matmul`](crate::matmul()). They have the same bits: what is left out
+/// would have added zero. Only an infinity or NaN that meets a zero pixel makes a difference: 0·∞ is
+/// left out like every other zero, where the dense product has NaN.
+///
+/// Like `scipy.sparse`'s CSR and CSC arrays in one.
+///
+/// # Example
+/// ```
+/// use nalgebra::dmatrix;
+/// use tensor_ops::{Sparse, Workspace};
+///
+/// let x = Sparse::from(&dmatrix![0.0, 2.0, 0.0; 1.0, 0.0, 0.0]);
+/// let w = dmatrix![1.0, 2.0; 3.0, 4.0; 5.0, 6.0];
+/// let (mut y, mut dw) = (nalgebra::DMatrix::zeros(2, 2), nalgebra::DMatrix::zeros(3, 2));
+/// let mut work = Workspace::default();
+/// x.matmul(&w, Some(&[0.5, -0.5]), &mut work, &mut y); // x·w + b
+/// assert_eq!(y, dmatrix![6.5, 7.5; 1.5, 1.5]);
+/// x.tr_matmul(&y, &mut work, &mut dw); // xᵀ·y
+/// assert_eq!(dw, dmatrix![1.5, 1.5; 13.0, 15.0; 0.0, 0.0]);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sparse<T> {
+    rows: Lines<T>,
+    columns: Lines<T>,
+}
+
+/// The non-zeros of each row, or of each column.
+#[derive(Clone, Debug)]
+pub struct Lines<T> {
+    /// How long a line is, zeros included.
+    width: usize,
+    /// Where each line begins, and where the last one ends.
+    starts: Vec<u32>,
+    /// Where in its line each non-zero is, in order and below `width`, and the number itself. What
+    /// comes after the last line is room for the next matrix.
+    entries: Vec<Entry<T>>,
+}
+
+/// A place in a line and the number there: side by side, since they are used together.
+pub(crate) type Entry<T> = (u32, T);
+
+impl<T> Default for Lines<T> {
+    fn default() -> Self {
+        Self { width: 0, starts: vec![0], entries: Vec::new() }
+    }
+}
+
+impl<T: PartialEq> PartialEq for Lines<T> {
+    fn eq(&self, other: &Self) -> bool {
+        let all = self.starts == other.starts && self.width == other.width;
+        all && (0..self.len()).all(|i| self.line(i) == other.line(i))
+    }
+}
+
+impl<T> Lines<T> {
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// The non-zeros of line `i`.
+    #[inline(always)]
+    pub(crate) fn line(&self, i: usize) -> &[Entry<T>] {
+        &self.entries[self.starts[i] as usize..self.starts[i + 1] as usize]
+    }
+
+    /// All non-zeros.
+    fn entries(&self) -> &[Entry<T>] {
+        &self.entries[..self.end()]
+    }
+
+    fn end(&self) -> usize {
+        self.starts.last().map_or(0, |&end| end as usize)
+    }
+}
+
+impl<T: Scalar> Sparse<T> {
+    /// (rows, columns).
+    ///
+    /// ```
+    /// let x = tensor_ops::Sparse::from(&nalgebra::DMatrix::<f32>::zeros(128, 784));
+    /// assert_eq!(x.shape(), (128, 784));
+    /// ```
+    pub fn shape(&self) -> (usize, usize) {
+        (self.rows.len(), self.rows.width)
+    }
+
+    /// How many numbers are kept.
+    ///
+    /// ```
+    /// let x = tensor_ops::Sparse::from(&nalgebra::dmatrix![0.0, 3.0; f64::NAN, -0.0]);
+    /// assert_eq!(x.non_zeros(), 2);
+    /// ```
+    pub fn non_zeros(&self) -> usize {
+        self.rows.end()
+    }
+
+    /// Becomes a matrix of these rows of bytes, a number for each non-zero byte, and keeps its
+    /// allocations.
+    ///
+    /// # Panics
+    /// If the rows are of different lengths, or longer than 2³² − 1.
+    ///
+    /// ```
+    /// let mut x = tensor_ops::Sparse::<f32>::default();
+    /// x.set_bytes([&[0, 255, 0][..], &[51, 0, 0]], |byte| f32::from(byte) / 255.0);
+    /// let mut dense = nalgebra::DMatrix::zeros(0, 0);
+    /// x.to_dense(&mut dense);
+    /// assert_eq!(dense, nalgebra::dmatrix![0.0, 1.0, 0.0; 0.2, 0.0, 0.0]);
+    /// ```
+    #[track_caller]
+    pub fn set_bytes<'a>(
+        &mut self,
+        rows: impl IntoIterator<Item = &'a [u8]>,
+        value: impl Fn(u8) -> T,
+    ) {
+        self.set_rows(rows, |row, room| {
+            let mut count = 0;
+            let mut keep = |place: usize, byte: u8| {
+                room[count] = (place as u32, value(byte));
+                count += usize::from(byte != 0);
+            };
+            // Most bytes are zeros in a run: a word of them is passed over at once.
+            let (words, rest) = row.as_chunks::<8>();
+            for (word, bytes) in words.iter().enumerate() {
+                if u64::from_ne_bytes(*bytes) != 0 {
+                    bytes.iter().enumerate().for_each(|(i, &byte)| keep(word * 8 + i, byte));
+                }
+            }
+            let first = words.len() * 8;
+            rest.iter().enumerate().for_each(|(i, &byte)| keep(first + i, byte));
+            count
+        });
+    }
+
+    /// Becomes `rows`; `keep` writes the non-zeros of one into the room it is given, which is as long
+    /// as the row, and says how many there are.
+    #[track_caller]
+    fn set_rows<'a, E: 'a>(
+        &mut self,
+        rows: impl IntoIterator<Item = &'a [E]>,
+        keep: impl Fn(&[E], &mut [Entry<T>]) -> usize,
+    ) {
+        let lines = &mut self.rows;
+        lines.starts.truncate(1);
+        lines.width = 0;
+        let mut end = 0;
+        for (i, row) in rows.into_iter().enumerate() {
+            if i == 0 {
+                lines.width = row.len();
+            }
+            assert_eq!(row.len(), lines.width, "sparse: row {i} is of another length");
+            if lines.entries.len() < end + row.len() {
+                lines.entries.resize(end + row.len(), (0, T::zero()));
+            }
+            end += keep(row, &mut lines.entries[end..end + row.len()]);
+            lines.starts.push(u32::try_from(end).expect("sparse: fewer than 2³² non-zeros"));
+        }
+        assert!(u32::try_from(lines.width).is_ok(), "sparse: rows of {} numbers", lines.width);
+        self.sort_by_column();
+    }
+
+    /// Sorts the non-zeros by columns, those of a column in order of rows, by counting.
+    fn sort_by_column(&mut self) {
+        let Self { rows, columns } = self;
+        columns.width = rows.len();
+        columns.starts.clear();
+        columns.starts.resize(rows.width + 1, 0);
+        if columns.entries.len() < rows.end() {
+            columns.entries.resize(rows.end(), (0, T::zero()));
+        }
+        let (starts, entries) = (&mut columns.starts[..], &mut columns.entries[..]);
+        for &(column, _) in rows.entries() {
+            starts[column as usize] += 1;
+        }
+        let mut sum = 0;
+        for start in starts.iter_mut() {
+            sum += std::mem::replace(start, sum);
+        }
+        for row in 0..rows.len() {
+            for &(column, value) in rows.line(row) {
+                let at = &mut starts[column as usize];
+                entries[*at as usize] = (row as u32, value);
+                *at += 1;
+            }
+        }
+        // Each start has moved to the end of its line, which is the start of the next.
+        starts.rotate_right(1);
+        starts[0] = 0;
+    }
+
+    /// Writes the whole matrix, zeros included, into `dense`, which takes its shape.
+    ///
+    /// ```
+    /// let x = nalgebra::dmatrix![0.0, 3.0; 4.0, 0.0];
+    /// let mut again = nalgebra::DMatrix::zeros(0, 0);
+    /// tensor_ops::Sparse::from(&x).to_dense(&mut again);
+    /// assert_eq!(again, x);
+    /// ```
+    pub fn to_dense(&self, dense: &mut DMatrix<T>) {
+        let (rows, columns) = self.shape();
+        reshape(dense, rows, columns);
+        dense.fill(T::zero());
+        for row in 0..rows {
+            for &(column, value) in self.rows.line(row) {
+                dense[(row, column as usize)] = value;
+            }
+        }
+    }
+
+    /// Y ← X·D, with `add` added to every row: X is this matrix, (m, k), D (k, n), `add` has n
+    /// numbers, `y` is (m, n).
+    ///
+    /// # Panics
+    /// If the shapes do not fit together.
+    ///
+    /// ```
+    /// use tensor_ops::{Sparse, Workspace};
+    ///
+    /// let x = Sparse::from(&nalgebra::dmatrix![0.0, 2.0]);
+    /// let mut y = nalgebra::dmatrix![f64::NAN];
+    /// x.matmul(&nalgebra::dmatrix![7.0; 5.0], None, &mut Workspace::default(), &mut y);
+    /// assert_eq!(y[0], 10.0);
+    /// ```
+    #[track_caller]
+    pub fn matmul(
+        &self,
+        d: &DMatrix<T>,
+        add: Option<&[T]>,
+        work: &mut Workspace<T>,
+        y: &mut DMatrix<T>,
+    ) {
+        assert!(
+            d.nrows() == self.rows.width && y.shape() == (self.rows.len(), d.ncols()),
+            "sparse matmul: {:?} times {:?} into {:?}",
+            self.shape(),
+            d.shape(),
+            y.shape()
+        );
+        assert!(add.is_none_or(|add| add.len() == d.ncols()), "sparse matmul: a number a column");
+        kernel::sparse(Instructions::best(), &self.rows, d, add, work, y);
+    }
+
+    /// Y ← Xᵀ·D: X is this matrix, (m, k), D (m, n), `y` (k, n).
+    ///
+    /// # Panics
+    /// If the shapes do not fit together.
+    ///
+    /// ```
+    /// use tensor_ops::{Sparse, Workspace};
+    ///
+    /// let x = Sparse::from(&nalgebra::dmatrix![0.0, 2.0]);
+    /// let mut y = nalgebra::DMatrix::zeros(2, 1);
+    /// x.tr_matmul(&nalgebra::dmatrix![3.0], &mut Workspace::default(), &mut y);
+    /// assert_eq!(y, nalgebra::dmatrix![0.0; 6.0]);
+    /// ```
+    #[track_caller]
+    pub fn tr_matmul(&self, d: &DMatrix<T>, work: &mut Workspace<T>, y: &mut DMatrix<T>) {
+        assert!(
+            d.nrows() == self.rows.len() && y.shape() == (self.rows.width, d.ncols()),
+            "sparse tr_matmul: {:?} transposed times {:?} into {:?}",
+            self.shape(),
+            d.shape(),
+            y.shape()
+        );
+        kernel::sparse(Instructions::best(), &self.columns, d, None, work, y);
+    }
+}
+
+impl<T: Scalar> From<&DMatrix<T>> for Sparse<T> {
+    fn from(dense: &DMatrix<T>) -> Self {
+        let transposed = dense.transpose();
+        let mut sparse = Self::default();
+        // Columns of the transpose; rows of no numbers are rows all the same.
+        let row = |i: usize| &transposed.as_slice()[i * dense.ncols()..(i + 1) * dense.ncols()];
+        sparse.set_rows((0..dense.nrows()).map(row), |row, room| {
+            let kept = row.iter().enumerate().filter(|(_, value)| !value.is_zero());
+            let room = room.iter_mut().zip(kept);
+            room.map(|(entry, (place, &value))| *entry = (place as u32, value)).count()
+        });
+        sparse
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Operand::{Plain, Transposed};
+    use crate::matmul;
+    use proptest::prelude::*;
+
+    /// One of `gap` numbers is not zero.
+    fn fill<T: Scalar>(rows: usize, columns: usize, gap: usize) -> DMatrix<T> {
+        DMatrix::from_fn(rows, columns, |i, j| {
+            let kept = (i * 31 + j * 17 + i * j).is_multiple_of(gap);
+            T::of(if kept { ((i * 7 + j * 13) % 17) as f64 / 7.0 - 1.1 } else { 0.0 })
+        })
+    }
+
+    fn check<T: Scalar>((m, k, n): (usize, usize, usize), gap: usize) {
+        let (x, w, dy) = (fill::<T>(m, k, gap), fill::<T>(k, n, 1), fill::<T>(m, n, 1));
+        let sparse = Sparse::from(&x);
+        let bias: Vec<T> = (0..n).map(|j| T::of(j as f64 / 3.0)).collect();
+        for instructions in Instructions::available() {
+            let mut work = Workspace::default();
+            let mut expected = DMatrix::from_fn(m, n, |_, j| bias[j]);
+            crate::kernel::dense(instructions, Plain(&x), Plain(&w), true, &mut expected);
+            let mut y = DMatrix::from_element(m, n, T::nan());
+            kernel::sparse(instructions, &sparse.rows, &w, Some(&bias), &mut work, &mut y);
+            assert_eq!(y, expected, "{instructions:?}");
+            let mut expected = DMatrix::zeros(k, n);
+            crate::kernel::dense(instructions, Transposed(&x), Plain(&dy), false, &mut expected);
+            let mut dw = DMatrix::from_element(k, n, T::nan());
+            kernel::sparse(instructions, &sparse.columns, &dy, None, &mut work, &mut dw);
+            assert_eq!(dw, expected, "{instructions:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn products_have_the_bits_of_dense_ones(
+            m in 0..40usize, k in 1..40usize, n in 0..120usize, gap in 1..9usize,
+        ) {
+            // A matrix of no rows has no columns either.
+            let k = if m == 0 { 0 } else { k };
+            check::<f64>((m, k, n), gap);
+            check::<f32>((m, k, n), gap);
+        }
+
+        #[test]
+        fn bytes_are_kept_by_rows_and_by_columns(
+            columns in 1..40usize, bytes in prop::collection::vec(0..3u8, 0..400),
+        ) {
+            let mut x = Sparse::<f64>::from(&DMatrix::from_element(3, 50, 1.0));
+            x.set_bytes(bytes.chunks_exact(columns), f64::from);
+            let rows = bytes.len() / columns;
+            let expected = DMatrix::from_fn(rows, columns, |i, j| f64::from(bytes[i * columns + j]));
+            if rows > 0 {
+                let mut dense = DMatrix::zeros(0, 0);
+                x.to_dense(&mut dense);
+                prop_assert_eq!(&dense, &expected);
+                prop_assert_eq!(x.clone(), Sparse::from(&expected));
+                prop_assert_eq!(x.columns, Sparse::from(&expected.transpose()).rows);
+            } else {
+                prop_assert_eq!(x.shape(), (0, 0));
+            }
+        }
+    }
+
+    #[test]
+    fn products_have_the_bits_of_dense_ones_at_the_experiments_shapes() {
+        for sizes in [(128, 784, 100), (100, 784, 50), (300, 100, 10), (1, 784, 1000)] {
+            check::<f64>(sizes, 5);
+            check::<f32>(sizes, 5);
+        }
+    }
+
+    #[test]
+    fn zeros_that_meet_infinity_are_left_out() {
+        let x = fill::<f32>(1, 4, 4);
+        let mut w = DMatrix::from_element(4, 1, f32::INFINITY);
+        w[0] = 1.0;
+        let (mut y, mut dense) = (DMatrix::zeros(1, 1), DMatrix::zeros(1, 1));
+        Sparse::from(&x).matmul(&w, None, &mut Workspace::default(), &mut y);
+        matmul(Plain(&x), Plain(&w), 0.0, &mut dense);
+        assert!(y[0].is_finite() && dense[0].is_nan());
+    }
+
+    #[test]
+    #[should_panic(expected = "(2, 3) times (2, 2)")]
+    fn shapes_that_do_not_fit_are_refused() {
+        let x = Sparse::from(&DMatrix::<f64>::zeros(2, 3));
+        let mut y = DMatrix::zeros(2, 2);
+        x.matmul(&DMatrix::zeros(2, 2), None, &mut Workspace::default(), &mut y);
+    }
+
+    #[test]
+    #[should_panic(expected = "row 1 is of another length")]
+    fn ragged_rows_are_refused() {
+        Sparse::<f32>::default().set_bytes([&[0, 1][..], &[1]], f32::from);
+    }
+}
