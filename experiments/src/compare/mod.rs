@@ -12,7 +12,7 @@ use anyhow::{Context, anyhow};
 use clap::Parser;
 use serde_json::json;
 
-use crate::Failure;
+use crate::{Failure, command};
 use crate::folder::{self, Folder, MANIFEST};
 use crate::page::command_line;
 use crate::progress::notice;
@@ -54,7 +54,8 @@ struct CommandLine {
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    match start(&CommandLine::parse()) {
+    let line = CommandLine::try_parse().unwrap_or_else(|said| command::end(&said));
+    match start(&line) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
