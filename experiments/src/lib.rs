@@ -46,3 +46,8 @@ pub use reference::{Printed, csv_rows};
 pub use run::Run;
 pub use section::{Section, main};
 pub use trainer::{Contestant, Moment, Plan, train};
+
+/// The code of the README compiles and does what it says.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

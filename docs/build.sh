@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The book, English and Korean, into target/book. Needs mdbook and mdbook-i18n-helpers:
+#
+#   cargo install --locked mdbook mdbook-i18n-helpers
+#
+#   docs/build.sh              build both
+#   docs/build.sh messages     after a change of the text: bring po/ko.po up to date, untranslated texts left empty
+set -euo pipefail
+cd "$(dirname "$0")"
+
+if [ "${1:-}" = messages ]; then
+  MDBOOK_OUTPUT='{"xgettext": {}}' mdbook build -d ../target/book-messages
+  msgmerge --quiet --update --no-wrap --backup=none po/ko.po ../target/book-messages/messages.pot
+  exit
+fi
+
+mdbook build
+if command -v mdbook-gettext >/dev/null; then
+  MDBOOK_BOOK__LANGUAGE=ko mdbook build -d ../target/book/ko
+  echo "target/book/index.html, target/book/ko/index.html"
+else
+  echo "target/book/index.html; no Korean: no mdbook-gettext here"
+fi

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# The figures and the record of README and book: all five sections over ten seeds, with MNIST.
+#
+#   docs/figures/make.sh             run everything, copy the figures, write record.json
+#   docs/figures/make.sh --no-run    the same from results/book as they are
+#
+# Look at every figure before it is committed.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+results=results/book
+sections="sec6_1_optimizers sec6_2_weight_init sec6_3_batchnorm sec6_4_regularization sec6_5_hyperparameters"
+
+if [ "${1:-}" != --no-run ]; then
+  cargo build --release -p experiments --bins
+  for section in $sections; do
+    echo "== $section"
+    target/release/"$section" --runs 10 --dataset mnist --out $results/"$section" >/dev/null
+  done
+  # Only on request in the program, since they take the longest.
+  for part in samplers pruners; do
+    echo "== $part"
+    target/release/sec6_5_hyperparameters --part $part --runs 10 --out $results/$part >/dev/null
+  done
+fi
+
+for figure in \
+  sec6_1_optimizers/sec6_1_{contours,gradient_field,paths,mnist} \
+  sec6_2_weight_init/sec6_2_{sigmoid,tanh,relu,mnist} \
+  sec6_3_batchnorm/sec6_3_{batchnorm,opening} \
+  sec6_4_regularization/sec6_4_{comparison,ensemble} \
+  sec6_5_hyperparameters/sec6_5_{best,scatter,importance,narrow} \
+  samplers/sec6_5_samplers pruners/sec6_5_pruners; do
+  cp "$results/${figure%/*}/figures/${figure#*/}.svg" docs/figures/
+done
+cargo run --release -p experiments --example record -- $results docs/figures/record.json
+size=$(cat docs/figures/*.svg | wc -c)
+echo "figures: $size bytes"
+[ "$size" -le 3000000 ] || { echo "more than the 3 MB that the repository takes" >&2; exit 1; }

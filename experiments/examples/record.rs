@@ -1,0 +1,165 @@
+//! The committed record of a full run of all sections: the numbers that README and book may use.
+//!
+//! ```text
+//! cargo run -p experiments --example record -- RESULTS RECORD.json
+//! ```
+//!
+//! RESULTS holds a folder for each section, as `docs/figures/make.sh` leaves it. The record keeps the
+//! last value of every series over the seeds, what the sections conclude, how the notebook's printed
+//! numbers compare, and the winners of the search; the tests of the book look its numbers up.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use experiments::bands::Band;
+use serde_json::{Map, Value, json};
+
+/// Seed, trial, metric: the last value.
+type Trials = BTreeMap<u64, BTreeMap<String, BTreeMap<String, f64>>>;
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let mut args = std::env::args().skip(1);
+    let (Some(results), Some(record)) = (args.next(), args.next()) else {
+        return Err("usage: record RESULTS RECORD.json".into());
+    };
+    let mut folders: Vec<_> = fs::read_dir(&results)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_, std::io::Error>>()?;
+    folders.retain(|folder| folder.join("summary.json").exists());
+    folders.sort();
+    let mut sections = Map::new();
+    for folder in folders {
+        let name = folder.file_name().expect("read from a folder").to_string_lossy().into_owned();
+        sections.insert(name, section(&folder)?);
+    }
+    fs::write(&record, serde_json::to_string_pretty(&sections)? + "\n")?;
+    Ok(())
+}
+
+fn section(folder: &Path) -> Result<Value, Box<dyn Error>> {
+    let read = |name: &str| -> Result<Value, Box<dyn Error>> {
+        let path = folder.join(name);
+        let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        Ok(serde_json::from_str(&text)?)
+    };
+    let (summary, manifest) = (read("summary.json")?, read("manifest.json")?);
+    let mut last = Map::new();
+    for (part, series) in summary["results"].as_object().into_iter().flatten() {
+        for (series, metrics) in series.as_object().into_iter().flatten() {
+            // A trial is one of a hundred, not a result.
+            if series.parse::<u64>().is_ok() {
+                continue;
+            }
+            for (metric, bands) in metrics.as_object().into_iter().flatten() {
+                last.insert(format!("{part} {series} {metric}"), rounded(&bands["final"]));
+            }
+        }
+    }
+    let mut diverged: BTreeMap<String, u64> = BTreeMap::new();
+    for network in summary["diverged"].as_array().into_iter().flatten() {
+        let name = |key: &str| network[key].as_str().unwrap_or_default();
+        *diverged.entry(format!("{} {}", name("part"), name("series"))).or_default() += 1;
+    }
+    let mut section = json!({
+        "seeds": manifest["seeds"],
+        "precision": manifest["precision"],
+        "version": manifest["program"]["version"],
+        "data": manifest["data"]["kind"],
+        "last": last,
+        "diverged": diverged,
+        "conclusions": summary["conclusions"],
+        "notebook": agreement(&summary["notebook"]),
+    });
+    let trials = trials(&folder.join("metrics.csv"))?;
+    if !trials.is_empty() {
+        section["winners"] = winners(&trials);
+    }
+    Ok(section)
+}
+
+/// How many of the notebook's printed numbers lie within the range of the seeds, and how far off all
+/// are in the mean: of everything, and of each series.
+fn agreement(comparisons: &Value) -> Value {
+    let mut groups: BTreeMap<String, (u64, u64, f64)> = BTreeMap::new();
+    for number in comparisons.as_array().into_iter().flatten() {
+        let name = |key: &str| number[key].as_str().unwrap_or_default();
+        let series = format!("{} {} {}", name("part"), name("series"), name("metric"));
+        let inside = u64::from(number["inside"].as_bool() == Some(true));
+        let difference = number["notebook"].as_f64().zip(number["ours"]["mean"].as_f64());
+        let difference = difference.map_or(f64::NAN, |(theirs, ours)| (ours - theirs).abs());
+        for group in ["all".to_owned(), series] {
+            let sums = groups.entry(group).or_default();
+            *sums = (sums.0 + 1, sums.1 + inside, sums.2 + difference);
+        }
+    }
+    let told = |(name, (count, inside, sum)): (String, (u64, u64, f64))| {
+        let mean = significant(sum / count as f64);
+        (name, json!({ "numbers": count, "inside": inside, "mean_difference": mean }))
+    };
+    groups.into_iter().map(told).collect::<Map<_, _>>().into()
+}
+
+/// The last value of each metric of each trial of the part `search`, by seed.
+fn trials(metrics: &Path) -> Result<Trials, Box<dyn Error>> {
+    let mut trials = Trials::new();
+    for row in csv::Reader::from_path(metrics)?.deserialize() {
+        let (part, series, seed, _, metric, value): (String, String, u64, u64, String, f64) = row?;
+        if part == "search" {
+            trials.entry(seed).or_default().entry(series).or_default().insert(metric, value);
+        }
+    }
+    Ok(trials)
+}
+
+/// The best trial of each seed, and what all seeds' best five have in common.
+fn winners(trials: &Trials) -> Value {
+    let (mut best, mut five) = (Vec::new(), Vec::new());
+    for (seed, trials) in trials {
+        let mut ranked: Vec<_> = trials.values().collect();
+        let accuracy = |trial: &BTreeMap<String, f64>| trial["validation_accuracy"];
+        ranked.sort_by(|a, b| accuracy(b).total_cmp(&accuracy(a)));
+        best.push(json!({
+            "seed": seed,
+            "validation_accuracy": significant(accuracy(ranked[0])),
+            "learning_rate": significant(ranked[0]["learning_rate"]),
+            "weight_decay": significant(ranked[0]["weight_decay"]),
+        }));
+        five.extend(ranked.into_iter().take(5));
+    }
+    let range = |metric: &str| {
+        let values: Vec<f64> = five.iter().map(|trial| trial[metric]).collect();
+        let Band { min, max, .. } = Band::of(&values);
+        json!({ "min": significant(min), "max": significant(max) })
+    };
+    json!({
+        "best": best,
+        "best_five": {
+            "learning_rate": range("learning_rate"),
+            "weight_decay": range("weight_decay"),
+            "validation_accuracy": range("validation_accuracy"),
+        },
+    })
+}
+
+fn rounded(band: &Value) -> Value {
+    let number = |key: &str| band[key].as_f64().map_or(Value::Null, |x| significant(x).into());
+    json!({ "mean": number("mean"), "std": number("std"), "min": number("min"), "max": number("max") })
+}
+
+/// Six digits: enough for any text, and no noise in a diff.
+fn significant(x: f64) -> f64 {
+    format!("{x:.5e}").parse().unwrap_or(f64::NAN)
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("record: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! README and book: languages in step, links and included lines that are there, numbers of the record.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = path.as_ref();
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The files of a folder that end so, in order.
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> =
+        entries.filter(|p| p.extension().is_some_and(|found| found == extension)).collect();
+    files.sort();
+    assert!(!files.is_empty(), "{}", folder.display());
+    files
+}
+
+fn chapters() -> Vec<PathBuf> {
+    files(&root().join("docs"), "md")
+}
+
+fn readmes() -> [PathBuf; 2] {
+    ["README.md", "README.ko.md"].map(|name| root().join(name))
+}
+
+/// The lines outside code blocks, and the code blocks.
+fn prose_and_code(text: &str) -> (Vec<&str>, Vec<String>) {
+    let (mut prose, mut code, mut inside) = (Vec::new(), Vec::<String>::new(), false);
+    for line in text.lines() {
+        if line.starts_with("```") {
+            inside = !inside;
+            if inside {
+                code.push(format!("{line}\n"));
+            }
+        } else if inside {
+            code.last_mut().expect("pushed at its start").push_str(&format!("{line}\n"));
+        } else {
+            prose.push(line);
+        }
+    }
+    assert!(!inside, "a code block without end");
+    (prose, code)
+}
+
+/// What stands between `open` and `close`, everywhere.
+fn between<'a>(text: &'a str, open: &'a str, close: char) -> impl Iterator<Item = &'a str> {
+    text.split(open).skip(1).filter_map(move |rest| Some(rest.split_once(close)?.0))
+}
+
+/// The text without `code` and without what links point to.
+fn plain(line: &str) -> String {
+    let uncoded: String = line.split('`').step_by(2).collect::<Vec<_>>().join(" ");
+    let mut pieces = uncoded.split("](");
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        text.push(' ');
+        text.push_str(piece.split_once(')').map_or("", |(_, rest)| rest));
+    }
+    text
+}
+
+/// Numbers with a decimal point, as they are written; section numbers are none.
+fn decimals(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')) {
+        let word = word.trim_matches(|c| c == '.' || c == '-');
+        let Some((whole, digits)) = word.split_once('.') else { continue };
+        let is_number = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+        let section = whole == "6"
+            && digits.len() == 1
+            && ('1'..='5').contains(&digits.chars().next().unwrap());
+        if is_number(whole) && is_number(digits) && !section {
+            found.push(word.to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn both_readmes_have_the_same_headings_and_code() {
+    let [english, korean] = readmes().map(read);
+    assert!(english.starts_with("English | [한국어](README.ko.md)\n"));
+    assert!(korean.starts_with("[English](README.md) | 한국어\n"));
+    let outline = |text: &str| -> Vec<usize> {
+        let (prose, _) = prose_and_code(text);
+        prose
+            .iter()
+            .map(|line| line.bytes().take_while(|b| *b == b'#').count())
+            .filter(|n| *n > 0)
+            .collect()
+    };
+    assert_eq!(outline(&english), outline(&korean), "levels of headings");
+    let (english, korean) = (prose_and_code(&english).1, prose_and_code(&korean).1);
+    assert_eq!(english, korean, "code blocks");
+}
+
+#[test]
+fn links_and_pictures_are_there() {
+    let mut pages = [chapters(), readmes().to_vec()].concat();
+    for folder in fs::read_dir(root().join("crates")).unwrap() {
+        pages.push(folder.unwrap().path().join("README.md"));
+    }
+    for page in pages {
+        let text = read(&page);
+        let (prose, _) = prose_and_code(&text);
+        for line in prose {
+            let targets = between(line, "](", ')').chain(between(line, "src=\"", '"'));
+            for target in
+                targets.filter(|target| !target.contains("://") && !target.starts_with('#'))
+            {
+                let file = target.split('#').next().unwrap();
+                let path = page.parent().unwrap().join(file);
+                assert!(path.exists(), "{}: no {target}", page.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_chapter_is_in_the_summary() {
+    let summary = read(root().join("docs/SUMMARY.md"));
+    for chapter in chapters() {
+        let name = chapter.file_name().unwrap().to_str().unwrap();
+        assert!(name == "SUMMARY.md" || summary.contains(&format!("]({name})")), "{name}");
+    }
+}
+
+/// What mdBook includes, without mdBook: `{{#include FILE:ANCHOR}}`.
+#[test]
+fn included_lines_are_in_the_sources() {
+    let mut count = 0;
+    for chapter in chapters() {
+        for include in between(&read(&chapter), "{{#include ", '}') {
+            let (file, anchor) = include.split_once(':').expect("an anchor");
+            let source = read(chapter.parent().unwrap().join(file));
+            let lines: Vec<&str> = source.lines().map(str::trim).collect();
+            let at = |mark: String| {
+                let mut found = lines.iter().enumerate().filter(|(_, line)| **line == mark);
+                let (at, _) = found.next().unwrap_or_else(|| panic!("{include}: no {mark}"));
+                assert!(found.next().is_none(), "{include}: {mark} twice");
+                at
+            };
+            let (start, end) =
+                (at(format!("// ANCHOR: {anchor}")), at(format!("// ANCHOR_END: {anchor}")));
+            assert!((2..16).contains(&(end - start)), "{include}: {} lines", end - start - 1);
+            count += 1;
+        }
+    }
+    assert!(count >= 15, "{count} includes");
+}
+
+/// Every number in a JSON value, those within its texts too.
+fn numbers(value: &Value, found: &mut Vec<f64>) {
+    match value {
+        Value::Number(number) => found.extend(number.as_f64()),
+        Value::String(text) => {
+            found.extend(decimals(text).iter().map(|n| n.parse::<f64>().unwrap()))
+        }
+        Value::Array(values) => values.iter().for_each(|value| numbers(value, found)),
+        Value::Object(values) => values.values().for_each(|value| numbers(value, found)),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// What a text on these sections may say: their part of the record, and what the notebook printed.
+fn known(section: &str) -> Vec<f64> {
+    let mut known = Vec::new();
+    let record: BTreeMap<String, Value> =
+        serde_json::from_str(&read(root().join("docs/figures/record.json"))).unwrap();
+    // Samplers and pruners belong to 6.5.
+    let of_section = |name: &str| name.starts_with(section) || !name.starts_with("sec6_");
+    record.iter().filter(|(name, _)| of_section(name)).for_each(|(_, v)| numbers(v, &mut known));
+    for file in files(&root().join("data/reference"), "csv") {
+        if file.file_name().unwrap().to_str().unwrap().starts_with(section) {
+            let text = read(&file);
+            known.extend(text.split([',', '\n']).filter_map(|cell| cell.parse::<f64>().ok()));
+        }
+    }
+    known
+}
+
+fn assert_known(page: &Path, line: &str, known: &[f64]) {
+    for number in decimals(&plain(line)) {
+        let digits = number.split_once('.').unwrap().1.len() as i32;
+        let value: f64 = number.parse().unwrap();
+        let half = 0.5 * 10_f64.powi(-digits) * (1.0 + 1e-6);
+        let found = known.iter().any(|x| (x.abs() - value).abs() <= half);
+        assert!(found, "{}: {number} is in no record: {line}", page.display());
+    }
+}
+
+#[test]
+fn every_measured_number_is_in_a_record() {
+    for chapter in chapters() {
+        let name = chapter.file_stem().unwrap().to_str().unwrap();
+        // 6_1_optimizers is about sec6_1…; other chapters may speak of all.
+        let section =
+            if name.starts_with("6_") { format!("sec{}", &name[..3]) } else { "sec6_".to_owned() };
+        let known = known(&section);
+        let text = read(&chapter);
+        prose_and_code(&text).0.iter().for_each(|line| assert_known(&chapter, line, &known));
+    }
+    let known = known("sec6_");
+    for (page, title) in readmes().iter().zip(["## Beside the notebook", "## 노트북과의 비교"])
+    {
+        let text = read(page);
+        let (_, section) = text.split_once(title).unwrap_or_else(|| panic!("no {title}"));
+        let section = section.split("\n## ").next().unwrap();
+        section.lines().for_each(|line| assert_known(page, line, &known));
+    }
+}
