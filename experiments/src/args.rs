@@ -60,6 +60,9 @@ pub struct Args {
     /// Replace the output folder even if it does not hold results of an earlier run
     #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub force: bool,
+    /// Keep every trained network as models/PART/SERIES/seed-N.safetensors; of a search, the best
+    #[arg(long, help_heading = "For other programs")]
+    pub save_model: bool,
     /// No progress bar
     #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub no_progress: bool,

@@ -61,7 +61,7 @@ pub fn run<T: Real>(
     run.end();
     for (seed, logs) in seeds.into_iter().zip(logs) {
         for (series, log) in series.iter().zip(logs) {
-            run.record(PART, series.name, seed, log);
+            run.record(PART, series.name, seed, log)?;
         }
     }
     print_table(run, series)

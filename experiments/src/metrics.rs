@@ -6,6 +6,7 @@ use std::hash::Hash;
 use anyhow::Context;
 use serde::Serialize;
 
+use crate::Log;
 use crate::bands::Band;
 
 /// One measured number.
@@ -53,9 +54,6 @@ impl Divergence {
     }
 }
 
-/// What one network measured: (step, metric, value) in order.
-pub type Log = Vec<(usize, &'static str, f64)>;
-
 /// All rows of a run in the order in which they were recorded, which no thread decides.
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
@@ -64,8 +62,8 @@ pub struct Metrics {
 
 impl Metrics {
     /// Adds what one network measured.
-    pub fn record(&mut self, part: &str, series: &str, seed: u64, log: Log) {
-        self.rows.extend(log.into_iter().map(|(step, metric, value)| Row {
+    pub fn record(&mut self, part: &str, series: &str, seed: u64, log: &Log) {
+        self.rows.extend(log.measured.iter().map(|&(step, metric, value)| Row {
             part: part.to_owned(),
             series: series.to_owned(),
             seed,
@@ -162,17 +160,21 @@ pub(crate) fn best_of(metric: &str, values: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
+    fn log<const N: usize>(measured: [(usize, &'static str, f64); N]) -> Log {
+        measured.into_iter().collect()
+    }
+
     fn metrics() -> Metrics {
         let mut metrics = Metrics::default();
-        metrics.record("p", "a", 1, vec![(0, "accuracy", 0.5), (1, "accuracy", 0.25)]);
-        metrics.record("p", "a", 2, vec![(0, "accuracy", 0.1), (1, "accuracy", f64::NAN)]);
+        metrics.record("p", "a", 1, &log([(0, "accuracy", 0.5), (1, "accuracy", 0.25)]));
+        metrics.record("p", "a", 2, &log([(0, "accuracy", 0.1), (1, "accuracy", f64::NAN)]));
         metrics
     }
 
     #[test]
     fn csv_is_long_form_with_full_precision() {
         let mut metrics = metrics();
-        metrics.record("p", "b", 1, vec![(0, "train_loss", 1.0 / 3.0)]);
+        metrics.record("p", "b", 1, &log([(0, "train_loss", 1.0 / 3.0)]));
         let text = String::from_utf8(metrics.to_csv().unwrap()).unwrap();
         assert_eq!(
             text,
@@ -184,11 +186,11 @@ mod tests {
     #[test]
     fn a_diverged_network_is_named_once_with_its_iteration() {
         let mut metrics = metrics();
-        let told = vec![(0, "loss", f64::INFINITY), (3, DIVERGED, 1.0), (5, "loss", f64::NAN)];
+        let told = log([(0, "loss", f64::INFINITY), (3, DIVERGED, 1.0), (5, "loss", f64::NAN)]);
         // Seed by seed, as sections record.
-        metrics.record("p", "b", 7, told.clone());
-        metrics.record("p", "c", 7, vec![(2, DIVERGED, 1.0)]);
-        metrics.record("p", "b", 8, told);
+        metrics.record("p", "b", 7, &told);
+        metrics.record("p", "c", 7, &log([(2, DIVERGED, 1.0)]));
+        metrics.record("p", "b", 8, &told);
         let found = metrics.diverged();
         let lines = Divergence::lines(&found);
         assert_eq!(

@@ -117,7 +117,7 @@ mod tests {
                 "p",
                 "a",
                 seed,
-                vec![(0, "accuracy", seed as f64), (1, "accuracy", 1.0)],
+                &[(0, "accuracy", seed as f64), (1, "accuracy", 1.0)].into_iter().collect(),
             );
         }
         metrics

@@ -19,7 +19,7 @@ use crate::metrics::Divergence;
 use crate::page::{Drawn, Page, Table, command_line};
 use crate::progress::{Progress, notice};
 use crate::reference::{self, compare};
-use crate::{Args, Data, Failure, Log, Metrics, Section};
+use crate::{Args, Data, Failure, Log, Metrics, Section, export};
 
 const QUICK_READING: &str = "A quick run: too short to show what the section is about.";
 
@@ -120,9 +120,15 @@ impl Run {
         &self.metrics
     }
 
-    /// Keeps what one network measured.
-    pub fn record(&mut self, part: &str, series: &str, seed: u64, log: Log) {
-        self.metrics.record(part, series, seed, log);
+    /// Keeps what one network measured, and the network itself if `--save-model` asks for it.
+    ///
+    /// # Errors
+    /// [`Failure::Output`] if it cannot be written.
+    pub fn record(&mut self, part: &str, series: &str, seed: u64, log: Log) -> Result<(), Failure> {
+        self.metrics.record(part, series, seed, &log);
+        let Some(model) = log.model else { return Ok(()) };
+        let name = format!("models/{}.safetensors", export::place(part, series, seed));
+        self.folder.write(&name, &model).map_err(Failure::Output)
     }
 
     /// `full`, or `quick` if the small version was asked for.

@@ -98,13 +98,16 @@ pub fn train<T: Real>(
         if !contestant.network.is_finite() {
             diverged(log, plan.iterations);
         }
+        if run.args().save_model {
+            log.keep_model(&contestant.network);
+        }
     }
     Ok(logs)
 }
 
 /// Notes the first iteration at which a network has diverged.
 fn diverged(log: &mut Log, iteration: usize) {
-    if log.iter().all(|(_, metric, _)| *metric != DIVERGED) {
+    if log.measured.iter().all(|(_, metric, _)| *metric != DIVERGED) {
         log.push((iteration, DIVERGED, 1.0));
     }
 }

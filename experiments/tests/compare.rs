@@ -13,7 +13,7 @@ fn runs_are_compared_and_what_differs_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let quick = |out: &str, more: &[&str]| {
         let flags = ["--quick", "--dataset", "synthetic", "--quiet", "--runs", "2", "--out", out];
-        let output = run(SECTION, folder.path(), &[&flags, more].concat());
+        let output = run(SECTION, folder.path(), &[&flags[..], more].concat());
         assert!(output.status.success(), "{}", stderr(&output));
     };
     quick("a", &[]);

@@ -69,7 +69,7 @@ impl Section for OneNetwork {
         let logs = train(run, &mut contestants, &samples, plan, seed, observe)?;
         run.end();
         for log in logs {
-            run.record(PART, name, run.args().seed, log);
+            run.record(PART, name, run.args().seed, log)?;
         }
         Ok(())
     }

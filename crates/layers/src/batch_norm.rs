@@ -160,6 +160,10 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
         "batch_norm"
     }
 
+    fn description(&self) -> String {
+        format!("{} eps={}", self.name(), self.eps)
+    }
+
     fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
         LayerError::check_inputs("batch_norm", self.mean.len() * self.positions, inputs)?;
         Ok(inputs)

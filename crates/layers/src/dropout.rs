@@ -121,6 +121,14 @@ impl<T: Scalar> Layer<T> for Dropout {
         "dropout"
     }
 
+    fn description(&self) -> String {
+        let scale = match self.scaling {
+            DropoutScaling::AtEvaluation => 1.0 - self.ratio,
+            DropoutScaling::AtTraining => 1.0,
+        };
+        format!("dropout ratio={} scale={scale}", self.ratio)
+    }
+
     fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
         Ok(inputs)
     }

@@ -93,6 +93,18 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// ```
     fn name(&self) -> &'static str;
 
+    /// The name, and what else of the layer an evaluation depends on that no tensor says: a
+    /// checkpoint keeps it. The name alone by default.
+    ///
+    /// ```
+    /// use layers::Layer;
+    ///
+    /// assert_eq!(layers::BatchNorm::<f32>::new(3).description(), "batch_norm eps=0.000001");
+    /// ```
+    fn description(&self) -> String {
+        self.name().to_owned()
+    }
+
     /// How many features come out when `inputs` go in.
     ///
     /// # Errors

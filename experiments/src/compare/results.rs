@@ -105,8 +105,8 @@ impl Results {
             ));
         }
         let [first, second] = [self, other].map(|run| &run.manifest);
-        // Seeds were spoken of; a language and the number of threads change no number.
-        let passed_over = ["seed", "runs", "lang", "threads"];
+        // Seeds were spoken of; these change no number.
+        let passed_over = ["seed", "runs", "lang", "threads", "save-model"];
         let keys = [first, second].map(|m| m[SETTINGS].as_object());
         let names: BTreeSet<&String> =
             keys.iter().flatten().flat_map(|settings| settings.keys()).collect();

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use init::{Purpose, Seed};
+use layers::Sequential;
 
 use super::{Settings, SpaceError};
 use crate::trainer::{Batch, Batches};
@@ -78,8 +79,22 @@ impl<T: Real> Task<T> {
         settings: &Settings,
         number: u64,
         epochs: usize,
-        mut observe: impl FnMut(Epoch) -> ControlFlow<()>,
+        observe: impl FnMut(Epoch) -> ControlFlow<()>,
     ) -> Result<End, SpaceError> {
+        self.trained(settings, number, epochs, observe).map(|(end, _)| end)
+    }
+
+    /// The same, with the network that came out of it.
+    ///
+    /// # Errors
+    /// As [`train`](Self::train).
+    pub fn trained(
+        &self,
+        settings: &Settings,
+        number: u64,
+        epochs: usize,
+        mut observe: impl FnMut(Epoch) -> ControlFlow<()>,
+    ) -> Result<(End, Sequential<T>), SpaceError> {
         // Unit 0 is the task's own: the split.
         let seed = self.seed.unit(1 + number);
         let inputs = self.training.features();
@@ -94,7 +109,7 @@ impl<T: Real> Task<T> {
                 batch.gather(&self.training);
                 let train_loss = network.gradient(&batch.x, &batch.labels).f64();
                 if !train_loss.is_finite() {
-                    return Ok(End::Diverged(epoch * per_epoch + update));
+                    return Ok((End::Diverged(epoch * per_epoch + update), network));
                 }
                 optimizer.step(&mut network).expect("the same network in every step");
                 if update == 0 {
@@ -102,17 +117,18 @@ impl<T: Real> Task<T> {
                     let train_accuracy = self.evaluate.accuracy(&mut network);
                     let seen = Epoch { epoch, train_accuracy, validation_accuracy, train_loss };
                     if observe(seen).is_break() {
-                        return Ok(End::Stopped(epoch));
+                        return Ok((End::Stopped(epoch), network));
                     }
                 }
             }
         }
         // The last update has no loss after it.
-        Ok(if network.is_finite() {
+        let end = if network.is_finite() {
             End::Complete
         } else {
             End::Diverged(epochs.saturating_sub(1) * per_epoch + 1)
-        })
+        };
+        Ok((end, network))
     }
 }
 

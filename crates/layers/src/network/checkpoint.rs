@@ -1,6 +1,6 @@
 //! Networks as safetensors files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView, serialize};
 use tensor_ops::Scalar;
@@ -63,8 +63,10 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// "The same layers" means `BatchNorm1d(n, eps=1e-6)`, `Dropout` only where ours has
     /// [`DropoutScaling::AtTraining`](crate::DropoutScaling::AtTraining), and no `Flatten` between, which
-    /// would shift the numbers: `tests/interop/load_in_torch.py` shows how. Hyperparameters and the
-    /// state of dropout's generator are not in the file.
+    /// would shift the numbers: `tests/interop/load_in_torch.py` shows how. The metadata `layers` lists
+    /// the layers as their [`description`](crate::Layer::description)s: `affine, batch_norm
+    /// eps=0.000001, relu, affine`. Other hyperparameters and the state of dropout's generator are not
+    /// in the file.
     ///
     /// # Panics
     /// If the [`torch_shape`](crate::Param::torch_shape) of a parameter of one's own does not hold as
@@ -105,7 +107,9 @@ impl<T: Scalar> Sequential<T> {
             let view = TensorView::new(dtype, shape.clone(), bytes);
             (name.as_str(), view.expect("a shape holds as many elements as its layer"))
         });
-        serialize(views, None).expect("views of the right length serialize")
+        let layers: Vec<String> = self.layers().iter().map(|l| l.description()).collect();
+        let metadata = HashMap::from([("layers".to_owned(), layers.join(", "))]);
+        serialize(views, Some(metadata)).expect("views of the right length serialize")
     }
 
     /// Sets every parameter and running statistic from the bytes of a safetensors file.
@@ -206,6 +210,17 @@ mod tests {
         let mut other = net(&[4, 6]).build::<f64>(Seed::new(2)).unwrap();
         other.load_safetensors(&trained.to_safetensors()).unwrap();
         assert_eq!(other.predict(&x), trained.predict(&x));
+    }
+
+    #[test]
+    fn the_layers_are_told_in_the_file() {
+        let dropped = net(&[4]).dropout(0.25, crate::DropoutScaling::AtEvaluation);
+        let file = dropped.build::<f32>(Seed::new(1)).unwrap().to_safetensors();
+        let (_, header) = safetensors::SafeTensors::read_metadata(&file).unwrap();
+        let layers = &header.metadata().as_ref().unwrap()["layers"];
+        let expected =
+            "affine, batch_norm eps=0.000001, relu, dropout ratio=0.25 scale=0.75, affine";
+        assert_eq!(layers, expected);
     }
 
     #[test]

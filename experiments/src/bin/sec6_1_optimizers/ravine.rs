@@ -84,7 +84,7 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
         };
         let log: Log = path.iter().enumerate().flat_map(point).collect();
         // Nothing is drawn at random here: the paths of every seed are the same.
-        run.record(RAVINE, name, run.args().seed, log);
+        run.record(RAVINE, name, run.args().seed, log)?;
     }
     let side = |label| Axis::linear(label, -10.0, 10.0);
     let formula = "f(x, y) = x²/20 + y²";

@@ -75,7 +75,7 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
                     statistics(*activation, values).map(|(metric, value)| (layer, metric, value))
                 });
                 let series = format!("{activation}/{initializer}");
-                run.record(ACTIVATIONS, &series, root, log.collect());
+                run.record(ACTIVATIONS, &series, root, log.collect())?;
             }
         }
     }

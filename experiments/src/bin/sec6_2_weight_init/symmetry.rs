@@ -1,6 +1,6 @@
 //! 6.2.1: what happens if weights start equal.
 
-use experiments::{Conclusion, Contestant, Failure, Log, Plan, Real, Run, train};
+use experiments::{Conclusion, Contestant, Failure, Plan, Real, Run, train};
 use init::{Initializer, Seed};
 use layers::MultiLayerNet;
 use nalgebra::DMatrix;
@@ -50,18 +50,14 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
             }
         };
         let mut contestants: Vec<_> = cases.iter().enumerate().map(contestant).collect();
-        train(run, &mut contestants, &samples, plan, seed, |_| {})?;
-        for ((name, _), contestant) in cases.iter().zip(&contestants) {
-            let log: Log = ["0.weight", "2.weight"]
-                .iter()
-                .enumerate()
-                .map(|(layer, weight)| {
-                    let weights =
-                        &contestant.network.param(weight).expect("two hidden layers").value;
-                    (layer, "distinct_units", distinct_columns(weights) as f64)
-                })
-                .collect();
-            run.record(SYMMETRY, name, root, log);
+        let logs = train(run, &mut contestants, &samples, plan, seed, |_| {})?;
+        for (((name, _), contestant), mut log) in cases.iter().zip(&contestants).zip(logs) {
+            let units = ["0.weight", "2.weight"].iter().enumerate();
+            log.extend(units.map(|(layer, weight)| {
+                let weights = &contestant.network.param(weight).expect("two hidden layers").value;
+                (layer, "distinct_units", distinct_columns(weights) as f64)
+            }));
+            run.record(SYMMETRY, name, root, log)?;
         }
     }
     run.end();

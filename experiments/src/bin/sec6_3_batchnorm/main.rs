@@ -128,7 +128,7 @@ fn train_all<T: Real>(run: &mut Run, epochs: usize) -> Result<(), Failure> {
     run.end();
     for (seed, logs) in seeds.into_iter().zip(logs) {
         for (unit, log) in logs.into_iter().enumerate() {
-            run.record(PART, &series(unit / 2, KINDS[unit % 2].0), seed, log);
+            run.record(PART, &series(unit / 2, KINDS[unit % 2].0), seed, log)?;
         }
     }
     Ok(())

@@ -57,9 +57,9 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
         // The series of units goes on behind those of the other parts.
         let seed = Seed::new(seed).unit(100 + member as u64);
         let mut contestants = [contestant::<T>(&plain, seed)];
-        let logs = train(run_ref, &mut contestants, &samples, plan, seed, |_| {})?;
+        let mut logs = train(run_ref, &mut contestants, &samples, plan, seed, |_| {})?;
         let [mut contestant] = contestants;
-        Ok((logs.concat(), probabilities(&mut contestant.network, &test)))
+        Ok((logs.pop().unwrap_or_default(), probabilities(&mut contestant.network, &test)))
     };
     let jobs: Vec<_> =
         seeds.iter().flat_map(|&seed| (0..members).map(move |member| (seed, member))).collect();
@@ -69,12 +69,12 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
         let mut sum: Vec<DMatrix<T>> =
             outputs[0].1.iter().map(|p| DMatrix::zeros(p.nrows(), p.ncols())).collect();
         let mut log = Log::new();
-        for (member, (divergence, output)) in outputs.iter().enumerate() {
-            run.record(ENSEMBLE, &format!("member {}", member + 1), seed, divergence.clone());
+        for (member, (member_log, output)) in outputs.iter().enumerate() {
+            run.record(ENSEMBLE, &format!("member {}", member + 1), seed, member_log.clone())?;
             sum.iter_mut().zip(output).for_each(|(sum, p)| *sum += p);
             log.push((member + 1, "test_accuracy", accuracy(&sum, &test)));
         }
-        run.record(ENSEMBLE, ENSEMBLE, seed, log);
+        run.record(ENSEMBLE, ENSEMBLE, seed, log)?;
     }
     draw_ensemble(run, members)
 }

@@ -184,7 +184,7 @@ fn train_all<T: Real>(run: &mut Run, variants: &[Variant]) -> Result<(), Failure
     run.end();
     for ((index, seed), logs) in jobs.into_iter().zip(logs) {
         for log in logs {
-            run.record(variants[index].part, variants[index].series, seed, log);
+            run.record(variants[index].part, variants[index].series, seed, log)?;
         }
     }
     Ok(())

@@ -55,7 +55,7 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
             let trials = search.run(&task, &[], numbers, |epochs| progress(run, epochs))?;
             for (number, trial) in trials.iter().enumerate() {
                 let part = format!("{NARROW}/{}", round + 1);
-                run.record(&part, &number.to_string(), root, log(&space, trial));
+                run.record(&part, &number.to_string(), root, log(&space, trial))?;
             }
             if root == seeds[0] {
                 panels.push(round_panel(round, &space, &trials));

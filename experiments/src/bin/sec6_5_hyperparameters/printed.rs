@@ -56,7 +56,7 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
         let trials: Vec<Trial> = trials.collect::<Result<_, _>>()?;
         let accuracies = trials.iter().map(|trial| trial.accuracy());
         let log = accuracies.enumerate().map(|(trial, accuracy)| (trial, METRIC, accuracy));
-        run.record(PRINTED, PRINTED, root, log.collect());
+        run.record(PRINTED, PRINTED, root, log.collect())?;
     }
     run.end();
     Ok(())

@@ -50,8 +50,8 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
     for (kind, all, time) in &found {
         for (&seed, trials) in seeds.iter().zip(all) {
             let best = running_best(trials).last().copied().unwrap_or(f64::NAN);
-            let log = vec![(0, EPOCHS, epochs_trained(trials) as f64), (0, BEST, best)];
-            run.record(PRUNERS, &kind.to_string(), seed, log);
+            let log = [(0, EPOCHS, epochs_trained(trials) as f64), (0, BEST, best)];
+            run.record(PRUNERS, &kind.to_string(), seed, log.into_iter().collect())?;
         }
         let numbers = Numbers::of(run, *kind);
         let share = numbers.epochs.mean / (count as usize * epochs) as f64;

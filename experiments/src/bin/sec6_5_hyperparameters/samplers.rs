@@ -149,7 +149,7 @@ fn report(
 ) -> Result<(), Failure> {
     for (&(kind, seed), best) in jobs.iter().zip(best) {
         let log = best.iter().enumerate().map(|(k, &value)| (k + 1, metric, value)).collect();
-        run.record(SAMPLERS, &format!("{problem}/{}", name(kind)), seed, log);
+        run.record(SAMPLERS, &format!("{problem}/{}", name(kind)), seed, log)?;
     }
     let seeds = run.args().seeds().len();
     let mut rows = Vec::new();

@@ -1,11 +1,14 @@
 //! The search: 100 random trials, or what the flags ask for.
 
+use std::ops::ControlFlow;
+
 use experiments::search::{
-    End, Hyperparameter, Params, Random, Search, Space, Task, Trial, Value, epochs_trained, pruned,
-    ranking,
+    End, Epoch, Hyperparameter, Params, Random, Search, Settings, Space, SpaceError, Task, Trial,
+    Value, epochs_trained, pruned, ranking,
 };
 use experiments::{DIVERGED, Failure, Log, Real, Run, Table};
 use init::Seed;
+use layers::Sequential;
 
 use crate::figures::{self, BEST};
 use crate::flags::Flags;
@@ -42,7 +45,11 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
     for (&seed, trials) in seeds.iter().zip(&all) {
         for trial in trials {
             run.say(&format!("val acc:{} | {}", accuracy(trial), settings(&trial.params)))?;
-            run.record(SEARCH, &trial.number.to_string(), seed, log(&space, trial));
+            let mut log = log(&space, trial);
+            if run.args().save_model && ranking(trials).first() == Some(&trial) {
+                log.keep_model(&network::<T>(run, seed, trial, epochs)?);
+            }
+            run.record(SEARCH, &trial.number.to_string(), seed, log)?;
         }
         print_ranking(run, seed, trials)?;
         run.table(ranked_table(&space, seed, trials));
@@ -60,6 +67,24 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
     figures::parallel(run, &space, &all)?;
     figures::history(run, &all)?;
     figures::importance(run, &space, &all)
+}
+
+/// The network of a trial, trained once more: everything in it follows from seed and number.
+fn network<T: Real>(
+    run: &Run,
+    seed: u64,
+    trial: &Trial,
+    epochs: usize,
+) -> Result<Sequential<T>, Failure> {
+    let wrong = |error: SpaceError| Failure::Usage(error.into());
+    let settings = Settings::of(&trial.params).map_err(wrong)?;
+    let task = Task::<T>::new(run.data(), Seed::new(seed));
+    let until = |seen: Epoch| match seen.epoch + 1 == trial.epochs.len() {
+        true if trial.epochs.len() < epochs => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    };
+    let (_, network) = task.trained(&settings, trial.number, epochs, until).map_err(wrong)?;
+    Ok(network)
 }
 
 /// Moves the bar on and looks for signals.

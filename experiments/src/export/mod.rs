@@ -1,0 +1,20 @@
+//! Doors: files that other programs open.
+
+/// Where a network's file of a kind goes: `PART/SERIES/seed-N`, with characters that every file system
+/// takes.
+pub(crate) fn place(part: &str, series: &str, seed: u64) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._=+-/".contains(c);
+    let name = |text: &str| text.replace(|c| !plain(c), "-");
+    format!("{}/{}/seed-{seed}", name(part), name(series))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn places_have_plain_names() {
+        assert_eq!(place("mnist", "std=0.01", 7), "mnist/std=0.01/seed-7");
+        assert_eq!(place("ensemble", "member 1", 0), "ensemble/member-1/seed-0");
+    }
+}

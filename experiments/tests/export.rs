@@ -1,0 +1,59 @@
+//! The doors to other programs: what they write is right, and changes no number.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{run, stderr};
+use init::Seed;
+use layers::{DropoutScaling, MultiLayerNet};
+use mnist_io::Scale;
+use nalgebra::DMatrix;
+
+/// A small run of the part `dropout`; `more` are flags.
+fn dropout(folder: &Path, out: &str, more: &[&str]) {
+    let flags = ["--quick", "--dataset", "synthetic", "--quiet", "--part", "dropout", "--out", out];
+    let output = run("sec6_4_regularization", folder, &[&flags[..], more].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+}
+
+/// The last value of a metric in `metrics.csv`.
+fn last(folder: &Path, metric: &str) -> f64 {
+    let text = fs::read_to_string(folder.join("metrics.csv")).unwrap();
+    let line = text.lines().rfind(|line| line.contains(metric)).unwrap();
+    line.rsplit(',').next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_saved_network_is_the_one_that_was_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    dropout(folder.path(), "plain", &[]);
+    dropout(folder.path(), "saved", &["--save-model", "--runs", "2"]);
+    let out = folder.path().join("saved");
+    assert!(!folder.path().join("plain/models").exists());
+
+    let net = MultiLayerNet::new(784, &[100; 6], 10).dropout(0.2, DropoutScaling::AtEvaluation);
+    let data = mnist_io::synthetic(0, 400, 10_000);
+    let mut x = DMatrix::<f32>::zeros(500, 784);
+    data.test.images.gather(&(0..500).collect::<Vec<_>>(), Scale::Unit, x.as_mut_slice());
+    let labels: Vec<usize> = data.test.labels[..500].iter().map(|&l| l.into()).collect();
+    let mut net = net.build::<f32>(Seed::new(99)).unwrap();
+    let file = fs::read(out.join("models/dropout/dropout/seed-1.safetensors")).unwrap();
+    net.load_safetensors(&file).unwrap();
+    let correct = net.count_correct(&x, &labels);
+    assert_eq!(correct as f64 / 500.0, last(&out, "test_accuracy"));
+    assert!(out.join("models/dropout/dropout/seed-0.safetensors").is_file());
+}
+
+#[test]
+fn of_a_search_the_best_network_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let flags =
+        ["--quick", "--dataset", "synthetic", "--quiet", "--part", "search", "--trials", "6"];
+    let more = ["--pruner", "median", "--save-model", "--out", "out"];
+    let output = run("sec6_5_hyperparameters", folder.path(), &[&flags[..], &more].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let models = fs::read_dir(folder.path().join("out/models/search")).unwrap();
+    assert_eq!(models.count(), 1);
+}
