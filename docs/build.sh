@@ -14,9 +14,12 @@ if [ "${1:-}" = messages ]; then
   exit
 fi
 
+font=$PWD/../crates/viz/assets/NanumSquareR.ttf
 mdbook build
+cp "$font" ../target/book/
 if command -v mdbook-gettext >/dev/null; then
-  MDBOOK_BOOK__LANGUAGE=ko mdbook build -d ../target/book/ko
+  MDBOOK_BOOK__LANGUAGE=ko MDBOOK_BOOK__TITLE="Rust로 보는 6장 학습 관련 기술들" mdbook build -d ../target/book/ko
+  cp "$font" ../target/book/ko/
   echo "target/book/index.html, target/book/ko/index.html"
 else
   echo "target/book/index.html; no Korean: no mdbook-gettext here"

@@ -219,3 +219,68 @@ fn every_measured_number_is_in_a_record() {
         section.lines().for_each(|line| assert_known(page, line, &known));
     }
 }
+
+/// The messages of a .po file: English and translation.
+fn messages(text: &str) -> Vec<(String, String)> {
+    let mut messages: Vec<(String, String)> = Vec::new();
+    let mut translating = false;
+    for line in text.lines() {
+        let quoted = match (line.strip_prefix("msgid "), line.strip_prefix("msgstr ")) {
+            (Some(quoted), _) => {
+                messages.push(Default::default());
+                translating = false;
+                quoted
+            }
+            (_, Some(quoted)) => {
+                translating = true;
+                quoted
+            }
+            _ if line.starts_with('"') => line,
+            _ => continue,
+        };
+        // Escapes are JSON's.
+        let piece: String = serde_json::from_str(quoted).unwrap();
+        let (english, translation) = messages.last_mut().expect("a msgid first");
+        if translating { translation.push_str(&piece) } else { english.push_str(&piece) }
+    }
+    messages.into_iter().filter(|(english, _)| !english.is_empty()).collect()
+}
+
+#[test]
+fn the_korean_book_is_whole() {
+    let text = read(root().join("docs/po/ko.po"));
+    assert!(
+        !text.contains("#, fuzzy"),
+        "a text changed: docs/build.sh messages, then translate it"
+    );
+    let messages = messages(&text);
+    let sorted = |mut list: Vec<String>| {
+        list.sort();
+        list
+    };
+    let code = |text: &str| sorted(text.split('`').skip(1).step_by(2).map(str::to_owned).collect());
+    for (english, korean) in &messages {
+        assert!(!korean.is_empty(), "not translated: {english}");
+        assert_eq!(sorted(decimals(english)), sorted(decimals(korean)), "numbers: {english}");
+        assert_eq!(code(english), code(korean), "code: {english}");
+    }
+    // The text has not gone on without its translation.
+    let all: String =
+        messages.iter().map(|(english, _)| english.as_str()).collect::<Vec<_>>().join("\n");
+    for chapter in chapters() {
+        let text = read(&chapter);
+        for line in prose_and_code(&text).0 {
+            let heading = line.trim_start_matches('#');
+            if heading.len() < line.len() {
+                assert!(
+                    all.contains(heading.trim()),
+                    "{}: no translation of {line}",
+                    chapter.display()
+                );
+            }
+            for number in decimals(&plain(line)) {
+                assert!(all.contains(&number), "{}: no translation of {line}", chapter.display());
+            }
+        }
+    }
+}

@@ -12,10 +12,10 @@ use anyhow::{Context, anyhow};
 use clap::Parser;
 use serde_json::json;
 
-use crate::{Failure, command};
 use crate::folder::{self, Folder, MANIFEST};
 use crate::page::command_line;
 use crate::progress::notice;
+use crate::{Failure, command};
 use difference::Difference;
 use results::Results;
 
