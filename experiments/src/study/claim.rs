@@ -20,9 +20,15 @@ impl Claim {
     /// Claims a trial; `None` if another process has it.
     pub(super) fn take(study_file: &Path, study: &str, index: u64) -> io::Result<Option<Self>> {
         let folder = folder(study_file);
-        fs::create_dir_all(&folder)?;
         let path = folder.join(format!("{study}.{index}"));
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
+        let file = loop {
+            fs::create_dir_all(&folder)?;
+            match OpenOptions::new().create(true).truncate(false).write(true).open(&path) {
+                // Another process has removed the folder with its last claim in between.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                opened => break opened?,
+            }
+        };
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => Ok(None),
             // Without locks every process runs everything by itself.
@@ -33,18 +39,20 @@ impl Claim {
     /// Removes what a process left that was killed between the result of a trial and the end of its
     /// claim.
     pub(super) fn sweep(study_file: &Path, study: &str, index: u64) {
-        if folder(study_file).join(format!("{study}.{index}")).exists()
+        let folder = folder(study_file);
+        if folder.join(format!("{study}.{index}")).exists()
             && let Ok(Some(left)) = Self::take(study_file, study, index)
         {
             left.fulfil();
         }
+        let _ = fs::remove_dir(folder);
     }
 
     /// Ends the claim of a trial whose result is in the study file.
     pub(super) fn fulfil(self) {
         let _ = fs::remove_file(&self.path);
         if let Some(folder) = self.path.parent() {
-            // Removed with its last claim.
+            // Removed with its last claim: a folder that is not empty stays.
             let _ = fs::remove_dir(folder);
         }
     }
@@ -78,7 +86,9 @@ mod tests {
     fn what_a_killed_process_left_of_an_ended_trial_is_removed_and_a_living_ones_claim_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("study.log");
+        fs::create_dir(super::folder(&file)).unwrap();
         Claim::sweep(&file, "study", 3);
+        assert!(!folder.path().join("study.log.claims").exists());
         let claim = Claim::take(&file, "study", 3).unwrap().unwrap();
         Claim::sweep(&file, "study", 3);
         assert!(folder.path().join("study.log.claims/study.3").exists());
