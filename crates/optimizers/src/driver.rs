@@ -3,6 +3,7 @@
 use std::fmt;
 
 use num_traits::Float;
+use tensor_ops::with_wide_registers;
 
 use crate::check::non_negative;
 use crate::{Decay, Optimizer, OptimizerError, OptimizerState, Rule, Slot, Slots, StateArray};
@@ -91,10 +92,12 @@ impl<R: Rule<N>, T: Float + Send, const N: usize> Optimizer<T> for Driver<R, T, 
             assert_eq!(lens, (*len, *len), "slot {index} changed its length within a step");
             let range = start..start + len;
             start = range.end;
+            let arrays = self.arrays.each_mut().map(|array| &mut array[range.clone()]);
+            // A loop each: more is not inlined, and so not compiled for the registers.
             if decay {
-                self.decay.apply(self.lr, value, grad);
+                with_wide_registers(|| self.decay.apply(self.lr, value, grad));
             }
-            update(value, grad, self.arrays.each_mut().map(|array| &mut array[range.clone()]));
+            with_wide_registers(|| update(value, grad, arrays));
         }
         Ok(())
     }

@@ -7,6 +7,7 @@
 mod dense;
 mod sparse;
 mod vector;
+mod wide;
 
 use nalgebra::DMatrix;
 
@@ -16,6 +17,7 @@ use dense::{Product, Strided};
 use sparse::SparseProduct;
 
 pub use sparse::Workspace;
+pub use wide::with_wide_registers;
 
 /// Instruction sets that the kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

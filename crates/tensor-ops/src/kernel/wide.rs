@@ -1,0 +1,42 @@
+//! Loops that the compiler vectorises, compiled for the registers that the processor has.
+
+use super::Instructions;
+
+/// Runs `work` with the widest registers of this processor.
+///
+/// For loops over slices: what the compiler inlines into `work` is compiled once for each
+/// instruction set, and the best is chosen at run time. The bits are the same with each of them,
+/// since the compiler reorders no sum and fuses no product with one.
+///
+/// # Example
+/// ```
+/// let (mut y, x) = ([1.0_f32; 1000], [0.5; 1000]);
+/// tensor_ops::with_wide_registers(|| {
+///     for (y, x) in y.iter_mut().zip(x) {
+///         *y += 2.0 * x;
+///     }
+/// });
+/// assert_eq!(y, [2.0; 1000]);
+/// ```
+#[inline(always)]
+pub fn with_wide_registers<R>(work: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f")]
+    fn avx512<R>(work: impl FnOnce() -> R) -> R {
+        work()
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn avx2<R>(work: impl FnOnce() -> R) -> R {
+        work()
+    }
+    match Instructions::best() {
+        // SAFETY: the processor has these instructions.
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx512 => unsafe { avx512(work) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx2 => unsafe { avx2(work) },
+        Instructions::Portable => work(),
+    }
+}
