@@ -184,7 +184,7 @@ unsafe fn sum<V: Vector, const MV: usize, const MR: usize, const NR: usize>(
             }
         };
     }
-    by_columns!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24)
+    by_columns!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18)
 }
 
 /// `MV` registers by `COLUMNS` of C, which is given with the distance between its columns.
