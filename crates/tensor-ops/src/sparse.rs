@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use crate::kernel::{self, Instructions, Workspace};
+use crate::kernel::{self, Instructions, Workspace, prefetch};
 use crate::{Scalar, reshape};
 
 /// A (rows, columns) matrix of which only the non-zeros are kept, by rows and by columns.
@@ -127,6 +127,13 @@ impl<T: Scalar> Sparse<T> {
         rows: impl IntoIterator<Item = &'a [u8]>,
         value: impl Fn(u8) -> T,
     ) {
+        // Rows are anywhere in memory: the next one is asked for while one is worked on.
+        let mut rows = rows.into_iter().peekable();
+        let rows = std::iter::from_fn(|| {
+            let row = rows.next()?;
+            rows.peek().copied().map(prefetch);
+            Some(row)
+        });
         self.set_rows(rows, |row, room| {
             let mut count = 0;
             let mut keep = |place: usize, byte: u8| {

@@ -5,6 +5,7 @@
 #![allow(unsafe_code)]
 
 mod dense;
+mod prefetch;
 mod sparse;
 mod vector;
 mod wide;
@@ -16,8 +17,12 @@ use crate::{Operand, Scalar};
 use dense::{Product, Strided};
 use sparse::SparseProduct;
 
+pub(crate) use prefetch::prefetch;
 pub use sparse::Workspace;
 pub use wide::with_wide_registers;
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
 
 /// Instruction sets that the kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

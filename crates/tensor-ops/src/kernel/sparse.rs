@@ -10,6 +10,7 @@ use std::mem::MaybeUninit;
 
 use num_traits::Zero;
 
+use super::LINE;
 use super::vector::{BLOCK, Vector};
 use crate::sparse::{Entry, Lines};
 
@@ -43,8 +44,6 @@ pub struct Workspace<T> {
 const REGISTERS: usize = 13;
 /// Bytes of a block of D.
 const CACHE: usize = 30 * 1024;
-/// Bytes of a cache line.
-const LINE: usize = 64;
 
 /// A block, with room to begin at a cache line and for at least `BLOCK` rows.
 type Cache = MaybeUninit<[u8; CACHE + LINE]>;
