@@ -1,8 +1,10 @@
-//! README and book: languages in step, links and included lines that are there, numbers of the record.
+//! README and book: languages in step, parts of chapters, links, included lines and commands that are
+//! there, numbers of the record.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -27,6 +29,14 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
 
 fn chapters() -> Vec<PathBuf> {
     files(&root().join("docs"), "md")
+}
+
+/// The chapters on the sections.
+fn sections() -> Vec<PathBuf> {
+    let mut sections = chapters();
+    sections.retain(|chapter| chapter.file_name().unwrap().to_str().unwrap().starts_with("6_"));
+    assert_eq!(sections.len(), 5);
+    sections
 }
 
 fn readmes() -> [PathBuf; 2] {
@@ -69,7 +79,7 @@ fn plain(line: &str) -> String {
     text
 }
 
-/// Numbers with a decimal point, as they are written; section numbers are none.
+/// Numbers with a decimal point, as they are written (0.05, 1.2e-7); section numbers are none.
 fn decimals(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')) {
@@ -79,7 +89,8 @@ fn decimals(text: &str) -> Vec<String> {
         let section = whole == "6"
             && digits.len() == 1
             && ('1'..='5').contains(&digits.chars().next().unwrap());
-        if is_number(whole) && is_number(digits) && !section {
+        let (digits, exponent) = digits.split_once("e-").unwrap_or((digits, "0"));
+        if [whole, digits, exponent].into_iter().all(is_number) && !section {
             found.push(word.to_owned());
         }
     }
@@ -100,6 +111,12 @@ fn both_readmes_have_the_same_headings_and_code() {
             .collect()
     };
     assert_eq!(outline(&english), outline(&korean), "levels of headings");
+    let lines = |text: &str, start: &str| {
+        prose_and_code(text).0.iter().filter(|line| line.starts_with(start)).count()
+    };
+    for (start, what) in [("| ", "rows of tables"), ("- ", "items"), ("![", "figures")] {
+        assert_eq!(lines(&english, start), lines(&korean, start), "{what}");
+    }
     let (english, korean) = (prose_and_code(&english).1, prose_and_code(&korean).1);
     assert_eq!(english, korean, "code blocks");
 }
@@ -132,6 +149,60 @@ fn every_chapter_is_in_the_summary() {
     for chapter in chapters() {
         let name = chapter.file_name().unwrap().to_str().unwrap();
         assert!(name == "SUMMARY.md" || summary.contains(&format!("]({name})")), "{name}");
+    }
+}
+
+#[test]
+fn every_section_has_all_parts() {
+    for chapter in sections() {
+        let text = read(&chapter);
+        let mut rest = text.as_str();
+        for part in [
+            "\n## The idea\n",
+            "\n## The formula\n",
+            "\n## Our lines that are the formula\n",
+            "\n{{#include ",
+            "\n![",
+            "\n**What to see.** ",
+            "\n**What surprises over many seeds.**",
+            "\n## Exercises\n",
+            "\n```sh\n",
+            "\n## How PyTorch differs\n",
+        ] {
+            let found = rest.find(part);
+            let at = found.unwrap_or_else(|| panic!("{}: no {part:?}", chapter.display()));
+            // The last character may begin the next part.
+            rest = &rest[at + part.len() - 1..];
+        }
+    }
+}
+
+/// The programs take the flags of the exercises; what the flags mean is not looked at.
+#[test]
+fn exercises_are_one_command_each_that_is_there() {
+    for chapter in sections() {
+        let (_, code) = prose_and_code(&read(&chapter));
+        let exercises: Vec<&String> =
+            code.iter().filter(|code| code.starts_with("```sh")).collect();
+        assert!(exercises.len() >= 3, "{}: {} exercises", chapter.display(), exercises.len());
+        for exercise in exercises {
+            let command = exercise.trim_start_matches("```sh\n").replace("\\\n", " ");
+            assert_eq!(command.lines().count(), 1, "{}: {command}", chapter.display());
+            let words: Vec<&str> = command.split_whitespace().collect();
+            match words[..] {
+                ["cargo", "run", "-p", "experiments", "--bin", section, "--", ref flags @ ..] => {
+                    let program = Path::new(env!("CARGO_BIN_EXE_compare")).with_file_name(section);
+                    let output = Command::new(program).args(flags).arg("--help").output().unwrap();
+                    let error = String::from_utf8_lossy(&output.stderr);
+                    assert!(output.status.success(), "{command}{error}");
+                }
+                ["cargo", "run", "-p", package, "--example", example, ..] => {
+                    let source = format!("crates/{package}/examples/{example}.rs");
+                    assert!(root().join(source).exists(), "{command}");
+                }
+                _ => panic!("{}: {command}", chapter.display()),
+            }
+        }
     }
 }
 
@@ -172,13 +243,17 @@ fn numbers(value: &Value, found: &mut Vec<f64>) {
     }
 }
 
+fn record() -> String {
+    read(root().join("docs/figures/record.json"))
+}
+
 /// What a text on these sections may say: their part of the record, and what the notebook printed.
 fn known(section: &str) -> Vec<f64> {
     let mut known = Vec::new();
-    let record: BTreeMap<String, Value> =
-        serde_json::from_str(&read(root().join("docs/figures/record.json"))).unwrap();
+    let record: BTreeMap<String, Value> = serde_json::from_str(&record()).unwrap();
     // Samplers and pruners belong to 6.5.
-    let of_section = |name: &str| name.starts_with(section) || !name.starts_with("sec6_");
+    let of_section =
+        |name: &str| name.starts_with(section) || section == "sec6_5" && !name.starts_with("sec6_");
     record.iter().filter(|(name, _)| of_section(name)).for_each(|(_, v)| numbers(v, &mut known));
     for file in files(&root().join("data/reference"), "csv") {
         if file.file_name().unwrap().to_str().unwrap().starts_with(section) {
@@ -191,11 +266,18 @@ fn known(section: &str) -> Vec<f64> {
 
 fn assert_known(page: &Path, line: &str, known: &[f64]) {
     for number in decimals(&plain(line)) {
-        let digits = number.split_once('.').unwrap().1.len() as i32;
         let value: f64 = number.parse().unwrap();
-        let half = 0.5 * 10_f64.powi(-digits) * (1.0 + 1e-6);
+        let (written, exponent) = number.split_once("e-").unwrap_or((&number, "0"));
+        let digits = written.split_once('.').unwrap().1.len() as i32;
+        let half = 0.5 * 10_f64.powi(-digits - exponent.parse::<i32>().unwrap()) * (1.0 + 1e-6);
         let found = known.iter().any(|x| (x.abs() - value).abs() <= half);
         assert!(found, "{}: {number} is in no record: {line}", page.display());
+    }
+    // Shares stand in conclusions, as they are written here.
+    let record = record();
+    for before in plain(line).split(" %").collect::<Vec<_>>().split_last().unwrap().1 {
+        let share = before.rsplit(' ').next().unwrap();
+        assert!(record.contains(&format!(" {share} %")), "{}: {share} %: {line}", page.display());
     }
 }
 
@@ -203,7 +285,7 @@ fn assert_known(page: &Path, line: &str, known: &[f64]) {
 fn every_measured_number_is_in_a_record() {
     for chapter in chapters() {
         let name = chapter.file_stem().unwrap().to_str().unwrap();
-        // 6_1_optimizers is about sec6_1…; other chapters may speak of all.
+        // 6_1_optimizers is about sec6_1…; other chapters may speak of all sections.
         let section =
             if name.starts_with("6_") { format!("sec{}", &name[..3]) } else { "sec6_".to_owned() };
         let known = known(&section);

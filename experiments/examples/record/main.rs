@@ -6,7 +6,9 @@
 //!
 //! RESULTS holds a folder for each section, as `docs/figures/make.sh` leaves it. The record keeps the
 //! last value of every series over the seeds, what the sections conclude, how the notebook's printed
-//! numbers compare, and the winners of the search; the tests of the book look its numbers up.
+//! numbers compare, and of the search its winners; the tests of the book look its numbers up.
+
+mod search;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -17,8 +19,8 @@ use std::process::ExitCode;
 use experiments::bands::Band;
 use serde_json::{Map, Value, json};
 
-/// Seed, trial, metric: the last value.
-type Trials = BTreeMap<u64, BTreeMap<String, BTreeMap<String, f64>>>;
+/// A line of `metrics.csv`: part, series, seed, step, metric, value.
+type Row = (String, String, u64, u64, String, f64);
 
 fn run() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
@@ -73,10 +75,10 @@ fn section(folder: &Path) -> Result<Value, Box<dyn Error>> {
         "conclusions": summary["conclusions"],
         "notebook": agreement(&summary["notebook"]),
     });
-    let trials = trials(&folder.join("metrics.csv"))?;
-    if !trials.is_empty() {
-        section["winners"] = winners(&trials);
-    }
+    let rows: Vec<Row> = csv::Reader::from_path(folder.join("metrics.csv"))?
+        .deserialize()
+        .collect::<Result<_, _>>()?;
+    search::tell(&rows, &mut section);
     Ok(section)
 }
 
@@ -102,46 +104,17 @@ fn agreement(comparisons: &Value) -> Value {
     groups.into_iter().map(told).collect::<Map<_, _>>().into()
 }
 
-/// The last value of each metric of each trial of the part `search`, by seed.
-fn trials(metrics: &Path) -> Result<Trials, Box<dyn Error>> {
-    let mut trials = Trials::new();
-    for row in csv::Reader::from_path(metrics)?.deserialize() {
-        let (part, series, seed, _, metric, value): (String, String, u64, u64, String, f64) = row?;
-        if part == "search" {
-            trials.entry(seed).or_default().entry(series).or_default().insert(metric, value);
-        }
-    }
-    Ok(trials)
+/// Least and largest.
+fn span(values: impl Iterator<Item = f64>) -> Value {
+    let Band { min, max, .. } = Band::of(&values.collect::<Vec<_>>());
+    json!({ "min": significant(min), "max": significant(max) })
 }
 
-/// The best trial of each seed, and what all seeds' best five have in common.
-fn winners(trials: &Trials) -> Value {
-    let (mut best, mut five) = (Vec::new(), Vec::new());
-    for (seed, trials) in trials {
-        let mut ranked: Vec<_> = trials.values().collect();
-        let accuracy = |trial: &BTreeMap<String, f64>| trial["validation_accuracy"];
-        ranked.sort_by(|a, b| accuracy(b).total_cmp(&accuracy(a)));
-        best.push(json!({
-            "seed": seed,
-            "validation_accuracy": significant(accuracy(ranked[0])),
-            "learning_rate": significant(ranked[0]["learning_rate"]),
-            "weight_decay": significant(ranked[0]["weight_decay"]),
-        }));
-        five.extend(ranked.into_iter().take(5));
-    }
-    let range = |metric: &str| {
-        let values: Vec<f64> = five.iter().map(|trial| trial[metric]).collect();
-        let Band { min, max, .. } = Band::of(&values);
-        json!({ "min": significant(min), "max": significant(max) })
-    };
-    json!({
-        "best": best,
-        "best_five": {
-            "learning_rate": range("learning_rate"),
-            "weight_decay": range("weight_decay"),
-            "validation_accuracy": range("validation_accuracy"),
-        },
-    })
+/// Mean, standard deviation and range.
+fn of(values: &[f64]) -> Value {
+    let Band { mean, std, min, max, .. } = Band::of(values);
+    let [mean, std, min, max] = [mean, std, min, max].map(significant);
+    json!({ "mean": mean, "std": std, "min": min, "max": max })
 }
 
 fn rounded(band: &Value) -> Value {
