@@ -117,9 +117,11 @@ impl<'f> Layout<'f> {
 
         // Above and below the grid, where the width breaks the lines.
         let inner = width - 2.0 * theme::MARGIN;
-        let title = text::wrap(&figure.title, theme::TITLE.size, inner);
-        let subtitle = text::wrap(&figure.subtitle, theme::SUBTITLE.size, inner);
-        let caption = text::wrap(&figure.caption, theme::CAPTION.size, inner);
+        // A viewer without the bundled fonts may have wider ones.
+        let line = inner / 1.08;
+        let title = text::wrap(&figure.title, theme::TITLE.size, line);
+        let subtitle = text::wrap(&figure.subtitle, theme::SUBTITLE.size, line);
+        let caption = text::wrap(&figure.caption, theme::CAPTION.size, line);
         let keys = legend::unique(figure.cells.iter().flat_map(Cell::keys));
         let legend_height = legend::rows(&keys, inner).len() as f64 * theme::LEGEND_LINE;
         let mut y = theme::MARGIN

@@ -3,9 +3,10 @@
 //! The layout needs widths before anything is drawn, and the SVG back end estimates them from the
 //! number of bytes. These are the advances of the bundled fonts.
 
-/// The bundled fonts first, then what systems have that reads alike.
+/// The bundled fonts, and what systems have that reads alike: Latin ones first, since the ⁻ of 10⁻⁶ is an
+/// empty glyph in NanumSquare.
 pub(crate) const FAMILY: &str =
-    "Inter,NanumSquare,'Helvetica Neue',Arial,'Apple SD Gothic Neo','Malgun Gothic',sans-serif";
+    "Inter,'Helvetica Neue',Arial,NanumSquare,'Apple SD Gothic Neo','Malgun Gothic',sans-serif";
 
 /// Advances of U+0020…U+007E in Inter Regular, in thousandths of the font size.
 const ASCII: [u16; 95] = [
