@@ -117,7 +117,7 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
         ((x, y), (-dx, -dy))
     });
     let field = Panel::new("")
-        .x_axis(side("x"))
+        .x_axis(Axis::linear("x", -10.5, 10.5))
         .y_axis(Axis::linear("y", -5.5, 5.5))
         .mark(Arrows::new(Color::INK, arrows));
     run.figure(

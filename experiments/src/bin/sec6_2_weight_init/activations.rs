@@ -210,7 +210,10 @@ fn draw_activations<T: Real>(
     };
     let total = initializers.len() * LAYERS * INPUTS * UNITS;
     let share = 100.0 * outside as f64 / total as f64;
-    let reading = format!("{what} {share:.1} % of all values lie outside the range shown.");
+    let reading = match outside {
+        0 => what.to_owned(),
+        _ => format!("{what} {share:.1} % of all values lie outside the range shown."),
+    };
     run.figure(&format!("sec6_2_{activation}"), figure, &reading)
 }
 

@@ -1,6 +1,6 @@
 //! Dropout read as an ensemble, beside a real one: the notebook only states the likeness.
 
-use experiments::curves::{Style, curve};
+use experiments::curves::{Style, curve, draw};
 use experiments::{Blocks, Conclusion, Failure, Log, Plan, Real, Run, train};
 use init::Seed;
 use layers::{MultiLayerNet, Sequential};
@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 use rayon::prelude::*;
 use tensor_ops::reduce::{Axis as Over, argmax};
 use tensor_ops::softmax::softmax;
-use viz::{Axis, Color, Figure, Line, LineStyle, Marker, Panel};
+use viz::{Axis, Color, Figure, Marker, Panel};
 
 use crate::{BATCH_SIZE, HIDDEN, TRAIN_SIZE, contestant};
 
@@ -116,9 +116,9 @@ fn draw_ensemble(run: &mut Run, members: usize) -> Result<(), Failure> {
         .marks(curve(run.metrics(), (ENSEMBLE, ENSEMBLE, "test_accuracy"), &style));
     let single = run.metrics().bands("dropout", "dropout", "test_accuracy");
     if let Some((_, band)) = single.last() {
-        let level = [(1.0, band.mean), (members as f64, band.mean)];
-        let line = Line::new(Color::GREEN, level).style(LineStyle::Dashed);
-        panel = panel.mark(line.named("one network with dropout 0.2 after 301 epochs"));
+        let name = "one network with dropout 0.2 after 301 epochs";
+        let level = [(1, *band), (members, *band)];
+        panel = panel.marks(draw(&level, &Style::dashed(name, Color::GREEN)));
     }
     let figure = Figure::new("Dropout beside an ensemble")
         .subtitle(run.subtitle("300 training images, 784-100×6-10, SGD(0.01), 201 epochs"))
