@@ -16,7 +16,7 @@ use super::Matern52;
 #[derive(Clone, Debug)]
 pub struct Regression {
     kernel: Matern52,
-    noise: f64,
+    noise: Vec<f64>,
     points: Vec<Vec<f64>>,
     values: DVector<f64>,
     factor: Cholesky<f64, Dyn>,
@@ -46,25 +46,37 @@ impl Regression {
         points: Vec<Vec<f64>>,
         values: &[f64],
     ) -> Option<Self> {
+        let noise = vec![noise; points.len()];
+        Self::factorise(kernel, noise, points, DVector::from_column_slice(values))
+    }
+
+    /// The same process if the function itself, without noise, were `value` at `point`; `None` as in
+    /// [`new`](Self::new).
+    pub fn with(self, point: Vec<f64>, value: f64) -> Option<Self> {
+        let Self { kernel, mut noise, mut points, values, .. } = self;
+        points.push(point);
+        // Not quite none: the matrix must stay positive definite.
+        noise.push(1e-8 * kernel.variance);
+        let values = values.push(value);
+        Self::factorise(kernel, noise, points, values)
+    }
+
+    fn factorise(
+        kernel: Matern52,
+        noise: Vec<f64>,
+        points: Vec<Vec<f64>>,
+        values: DVector<f64>,
+    ) -> Option<Self> {
         let mut matrix = kernel.matrix(&points);
-        for i in 0..points.len() {
+        for (i, noise) in noise.iter().enumerate() {
             matrix[(i, i)] += noise;
         }
         let factor = Cholesky::new(matrix)?;
-        let values = DVector::from_column_slice(values);
         let alpha = factor.solve(&values);
         let half_log_det: f64 = factor.l_dirty().diagonal().iter().map(|d| d.ln()).sum();
         let fit = 0.5 * values.dot(&alpha);
         let likelihood = -fit - half_log_det - 0.5 * points.len() as f64 * TAU.ln();
         Some(Self { kernel, noise, points, values, factor, alpha, likelihood })
-    }
-
-    /// The same process after one more value; `None` as in [`new`](Self::new).
-    pub fn with(self, point: Vec<f64>, value: f64) -> Option<Self> {
-        let Self { kernel, noise, mut points, values, .. } = self;
-        points.push(point);
-        let values: Vec<f64> = values.iter().copied().chain([value]).collect();
-        Self::new(kernel, noise, points, &values)
     }
 
     /// ln p(y): how well kernel and noise explain what was seen.
@@ -89,7 +101,7 @@ impl Regression {
                 }
                 gradient[lengths.len()] += weight * self.kernel.covariance(a, b);
                 if i == j {
-                    gradient[lengths.len() + 1] += weight * self.noise;
+                    gradient[lengths.len() + 1] += weight * self.noise[i];
                 }
             }
         }
