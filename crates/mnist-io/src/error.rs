@@ -24,12 +24,12 @@ pub enum Error {
         next: String,
     },
     /// The operating system refused.
-    #[error("{}: {source}", .path.display())]
+    #[error("{}: {cause}", .path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// The system's words.
-        source: io::Error,
+        cause: io::Error,
     },
     /// A file is not what IDX says it must be.
     #[error("{}: {fault}", .path.display())]
@@ -92,8 +92,8 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
-        Self::Io { path: path.to_owned(), source }
+    pub(crate) fn io(path: &Path, cause: io::Error) -> Self {
+        Self::Io { path: path.to_owned(), cause }
     }
 
     pub(crate) fn format(path: &Path, fault: FormatError) -> Self {

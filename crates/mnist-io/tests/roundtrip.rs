@@ -52,6 +52,8 @@ fn a_folder_that_is_not_there_is_named() {
     let error = write_labels(&path, &[1]).unwrap_err();
     assert!(matches!(error, Error::Io { .. }));
     assert!(error.to_string().starts_with(&path.display().to_string()), "{error}");
+    // Said once where a program prints the whole chain.
+    assert!(std::error::Error::source(&error).is_none());
 }
 
 #[test]

@@ -30,11 +30,11 @@ pub enum VizError {
     Encode(String),
 
     /// A file or its folder could not be written.
-    #[error("could not write {}: {source}; check the folder's permissions and free space", path.display())]
+    #[error("could not write {}: {cause}; check the folder's permissions and free space", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
 }

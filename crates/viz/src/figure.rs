@@ -207,14 +207,14 @@ impl Figure {
         let svg = self.to_svg();
         let png = svg_to_png(&svg, 2.0)?;
         std::fs::create_dir_all(dir)
-            .map_err(|source| VizError::Io { path: dir.to_owned(), source })?;
+            .map_err(|cause| VizError::Io { path: dir.to_owned(), cause })?;
         let paths = [dir.join(format!("{name}.svg")), dir.join(format!("{name}.png"))];
         for (path, bytes) in paths.iter().zip([svg.as_bytes(), &png]) {
             let mut unfinished = path.clone().into_os_string();
             unfinished.push(".part");
             std::fs::write(&unfinished, bytes)
                 .and_then(|()| std::fs::rename(&unfinished, path))
-                .map_err(|source| VizError::Io { path: path.clone(), source })?;
+                .map_err(|cause| VizError::Io { path: path.clone(), cause })?;
         }
         Ok(paths)
     }

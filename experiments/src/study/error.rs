@@ -82,7 +82,7 @@ pub enum StudyError {
         study: String,
     },
     /// The file cannot be read.
-    #[error("--study {}: cannot be read: {source}", path.display())]
+    #[error("--study {}: cannot be read", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -90,7 +90,7 @@ pub enum StudyError {
         source: io::Error,
     },
     /// The file, its lock or a claim beside it cannot be written.
-    #[error("--study {}: cannot be written: {source}", path.display())]
+    #[error("--study {}: cannot be written", path.display())]
     Write {
         /// The file.
         path: PathBuf,

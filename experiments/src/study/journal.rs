@@ -127,7 +127,11 @@ impl Journal {
 
 fn operation(line: &[u8]) -> Result<Value, String> {
     let text = str::from_utf8(line).map_err(|error| error.to_string())?;
-    json::parse(text).map_err(|error| format!("no operation of a journal ({error})"))
+    json::parse(text.trim_end()).map_err(|error| {
+        // Which line it is, the caller says.
+        let error = error.to_string().replace(" at line 1 column", " at column");
+        format!("no operation of a journal ({error})")
+    })
 }
 
 fn sync_folder_of(path: &Path) -> io::Result<()> {
