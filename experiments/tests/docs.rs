@@ -366,3 +366,22 @@ fn the_korean_book_is_whole() {
         }
     }
 }
+
+#[test]
+fn the_table_of_dependencies_lists_what_is_asked_for() {
+    let page = read(root().join("ARCHITECTURE.md"));
+    let (_, table) = page.split_once("## Dependencies").unwrap();
+    let cells = table.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |"));
+    let mut listed: Vec<String> = cells
+        .flat_map(|(names, _)| names.split(", "))
+        .map(|name| name.split(" (").next().unwrap().to_owned())
+        .filter(|name| name != "crate")
+        .collect();
+    listed.sort();
+    let manifest: toml::Table = read(root().join("Cargo.toml")).parse().unwrap();
+    let asked = manifest["workspace"]["dependencies"].as_table().unwrap();
+    let of_others = asked.iter().filter(|(_, dependency)| dependency.get("path").is_none());
+    let mut asked: Vec<&str> = of_others.map(|(name, _)| name.as_str()).collect();
+    asked.sort_unstable();
+    assert_eq!(listed, asked);
+}
