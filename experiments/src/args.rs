@@ -63,6 +63,12 @@ pub struct Args {
     /// Keep every trained network as models/PART/SERIES/seed-N.safetensors; of a search, the best
     #[arg(long, help_heading = "For other programs")]
     pub save_model: bool,
+    /// Write event files for TensorBoard: numbers, histograms of parameters and activations
+    #[arg(long, help_heading = "For other programs")]
+    pub tensorboard: bool,
+    /// Write the numbers and the histograms as metrics.npz and histograms.npz for NumPy
+    #[arg(long, help_heading = "For other programs")]
+    pub npz: bool,
     /// No progress bar
     #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub no_progress: bool,

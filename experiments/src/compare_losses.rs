@@ -39,7 +39,7 @@ pub fn run<T: Real>(
     series: &[Series<'_>],
     contestant: impl Fn(usize, Seed) -> Contestant<T> + Sync,
 ) -> Result<(), Failure> {
-    let plan = Plan { iterations: run.scaled(2000, 100), batch_size: BATCH_SIZE };
+    let plan = Plan { iterations: run.scaled(2000, 100), batch_size: BATCH_SIZE, per_step: 1 };
     let seeds = run.args().seeds();
     let what = format!("training {} networks", series.len() * seeds.len());
     run.begin(&what, seeds.len() * series.len() * plan.iterations);

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use viz::Figure;
 
 use crate::config::SETTINGS;
+use crate::export::{self, Taken, npz};
 use crate::fetching::Fetching;
 use crate::folder::{self, Folder, MANIFEST};
 use crate::interrupt::Interrupt;
@@ -19,7 +20,7 @@ use crate::metrics::Divergence;
 use crate::page::{Drawn, Page, Table, command_line};
 use crate::progress::{Progress, notice};
 use crate::reference::{self, compare};
-use crate::{Args, Data, Failure, Log, Metrics, Section, export};
+use crate::{Args, Data, Failure, Log, Metrics, Section};
 
 const QUICK_READING: &str = "A quick run: too short to show what the section is about.";
 
@@ -35,6 +36,8 @@ pub struct Run {
     threads: usize,
     data: Data,
     metrics: Metrics,
+    /// For `--npz`.
+    histograms: Vec<Taken>,
     figures: Vec<Drawn>,
     tables: Vec<Table>,
     folder: Folder,
@@ -85,6 +88,7 @@ impl Run {
             settings,
             data,
             metrics: Metrics::default(),
+            histograms: Vec::new(),
             figures: Vec::new(),
             tables: Vec::new(),
             folder,
@@ -120,15 +124,34 @@ impl Run {
         &self.metrics
     }
 
-    /// Keeps what one network measured, and the network itself if `--save-model` asks for it.
+    /// Whether histograms are wanted at this step of so many after step 0: if a door asks for them, at
+    /// 21 steps at most, evenly spread, the first and the last among them.
+    pub fn watches(&self, step: usize, last: usize) -> bool {
+        let wanted = self.args.tensorboard || self.args.npz;
+        wanted && (0..=20).any(|part| part * last / 20 == step)
+    }
+
+    /// Keeps what one network measured, and writes what of it the doors to other programs want.
     ///
     /// # Errors
     /// [`Failure::Output`] if it cannot be written.
     pub fn record(&mut self, part: &str, series: &str, seed: u64, log: Log) -> Result<(), Failure> {
         self.metrics.record(part, series, seed, &log);
-        let Some(model) = log.model else { return Ok(()) };
-        let name = format!("models/{}.safetensors", export::place(part, series, seed));
-        self.folder.write(&name, &model).map_err(Failure::Output)
+        let place = export::place(part, series, seed);
+        if self.args.npz {
+            self.histograms.extend(Taken::all(part, series, seed, &log));
+        }
+        let write = || -> anyhow::Result<()> {
+            if self.args.tensorboard {
+                let name = format!("tensorboard/{place}/events.out.tfevents");
+                self.folder.write(&name, &export::events(&log))?;
+            }
+            if let Some(model) = &log.model {
+                self.folder.write(&format!("models/{place}.safetensors"), model)?;
+            }
+            Ok(())
+        };
+        write().map_err(Failure::Output)
     }
 
     /// `full`, or `quick` if the small version was asked for.
@@ -270,13 +293,19 @@ impl Run {
             notice(&format!("warning: not in the table of --lang {}: {text}", self.args.lang));
         }
         let wall = self.started.elapsed();
-        let Self { section, parts, args, settings, threads, data, metrics, folder, .. } = self;
+        let Self {
+            section, parts, args, settings, threads, data, metrics, histograms, folder, ..
+        } = self;
         let mut manifest = manifest(section, &parts, &args, threads, &data);
         manifest[SETTINGS] = settings;
         manifest["training_seconds"] = self.training.as_secs_f64().into();
         manifest["wall_seconds"] = wall.as_secs_f64().into();
         let write = || -> anyhow::Result<PathBuf> {
             folder.write("metrics.csv", &metrics.to_csv()?)?;
+            if args.npz {
+                folder.write("metrics.npz", &npz::metrics(metrics.rows())?)?;
+                folder.write("histograms.npz", &npz::histograms(&histograms)?)?;
+            }
             folder.write("index.html", page.as_bytes())?;
             folder.write("summary.json", &serde_json::to_vec_pretty(&summary)?)?;
             folder.write(MANIFEST, &serde_json::to_vec_pretty(&manifest)?)?;

@@ -27,6 +27,8 @@ pub struct Plan {
     pub iterations: usize,
     /// Samples a mini-batch, drawn with replacement.
     pub batch_size: usize,
+    /// Updates from one step of the metrics to the next: 1, or those of an epoch.
+    pub per_step: usize,
 }
 
 /// What an observer sees after each update of each network.
@@ -72,6 +74,7 @@ pub fn train<T: Real>(
     let mut source = Batches::new(samples, plan.batch_size, seed);
     let mut batches: Vec<Batch<T>> = (0..AHEAD).map(|_| Batch::default()).collect();
     let mut logs = vec![Log::new(); contestants.len()];
+    let last_step = plan.iterations.saturating_sub(1) / plan.per_step;
     for start in (0..plan.iterations).step_by(AHEAD) {
         let batches = &mut batches[..AHEAD.min(plan.iterations - start)];
         batches.iter_mut().for_each(|batch| source.draw(batch));
@@ -88,6 +91,10 @@ pub fn train<T: Real>(
                 }
                 optimizer.step(network).expect("the same network in every step");
                 observe(Moment { contestant: index, iteration, network, x, labels, log });
+                let step = iteration / plan.per_step;
+                if iteration % plan.per_step == 0 && run.watches(step, last_step) {
+                    log.watch(step, network, x);
+                }
                 run.advance(1);
             }
             Ok::<_, Failure>(())

@@ -2,8 +2,9 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use common::{run, stderr};
 use init::Seed;
@@ -46,14 +47,64 @@ fn a_saved_network_is_the_one_that_was_measured() {
     assert!(out.join("models/dropout/dropout/seed-0.safetensors").is_file());
 }
 
+/// Every file below a folder, by its place in it.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = PathBuf::from(path.file_name().unwrap());
+        if path.is_dir() {
+            files.extend(
+                self::files(&path).into_iter().map(|(below, bytes)| (name.join(below), bytes)),
+            );
+        } else {
+            files.insert(name, fs::read(path).unwrap());
+        }
+    }
+    files
+}
+
 #[test]
-fn of_a_search_the_best_network_is_saved() {
+fn doors_change_no_number_and_equal_runs_leave_equal_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let doors = ["--tensorboard", "--npz", "--save-model", "--runs", "2", "--threads"];
+    dropout(folder.path(), "plain", &["--runs", "2"]);
+    dropout(folder.path(), "one", &[&doors[..], &["1"]].concat());
+    dropout(folder.path(), "two", &[&doors[..], &["2"]].concat());
+    let [plain, mut one, mut two] =
+        ["plain", "one", "two"].map(|out| files(&folder.path().join(out)));
+    for (name, bytes) in plain.iter().filter(|(name, _)| name.extension() != Some("json".as_ref()))
+    {
+        let same = name != Path::new("index.html"); // which holds the command
+        assert!(!same || one[name] == *bytes, "{}", name.display());
+    }
+    let more: Vec<_> = one.keys().filter(|name| !plain.contains_key(*name)).cloned().collect();
+    let mut expected = vec![PathBuf::from("histograms.npz"), PathBuf::from("metrics.npz")];
+    for seed in ["seed-0", "seed-1"] {
+        expected.push(format!("models/dropout/dropout/{seed}.safetensors").into());
+        expected.push(format!("tensorboard/dropout/dropout/{seed}/events.out.tfevents").into());
+    }
+    expected.sort();
+    assert_eq!(more, expected);
+    for files in [&mut one, &mut two] {
+        files.retain(|name, _| expected.contains(name));
+    }
+    assert!(one == two);
+}
+
+#[test]
+fn of_a_search_the_best_network_is_saved_and_has_histograms() {
     let folder = tempfile::tempdir().unwrap();
     let flags =
         ["--quick", "--dataset", "synthetic", "--quiet", "--part", "search", "--trials", "6"];
-    let more = ["--pruner", "median", "--save-model", "--out", "out"];
+    let more = ["--pruner", "median", "--save-model", "--tensorboard", "--out", "out"];
     let output = run("sec6_5_hyperparameters", folder.path(), &[&flags[..], &more].concat());
     assert!(output.status.success(), "{}", stderr(&output));
     let models = fs::read_dir(folder.path().join("out/models/search")).unwrap();
     assert_eq!(models.count(), 1);
+    let events = files(&folder.path().join("out/tensorboard/search"));
+    assert_eq!(events.len(), 6);
+    let tag = b"parameters/0.weight";
+    let watched = |bytes: &&Vec<u8>| bytes.windows(tag.len()).any(|found| found == tag);
+    assert_eq!(events.values().filter(watched).count(), 1);
 }

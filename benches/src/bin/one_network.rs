@@ -46,7 +46,7 @@ impl Section for OneNetwork {
     }
 
     fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
-        let plan = Plan { iterations: run.scaled(2000, 100), batch_size: 128 };
+        let plan = Plan { iterations: run.scaled(2000, 100), batch_size: 128, per_step: 1 };
         let seed = Seed::new(run.args().seed);
         let samples = run.data().train.clone();
         let test = run.data().test.blocks::<T>();

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use init::{Purpose, Seed};
 use layers::Sequential;
+use tensor_ops::Sparse;
 
 use super::{Settings, SpaceError};
 use crate::trainer::{Batch, Batches};
@@ -79,12 +80,14 @@ impl<T: Real> Task<T> {
         settings: &Settings,
         number: u64,
         epochs: usize,
-        observe: impl FnMut(Epoch) -> ControlFlow<()>,
+        mut observe: impl FnMut(Epoch) -> ControlFlow<()>,
     ) -> Result<End, SpaceError> {
+        let observe = |seen, _: &mut _, _: &_| observe(seen);
         self.trained(settings, number, epochs, observe).map(|(end, _)| end)
     }
 
-    /// The same, with the network that came out of it.
+    /// The same, with the network that came out of it; `observe` sees it too, and the mini-batch of the
+    /// update.
     ///
     /// # Errors
     /// As [`train`](Self::train).
@@ -93,7 +96,7 @@ impl<T: Real> Task<T> {
         settings: &Settings,
         number: u64,
         epochs: usize,
-        mut observe: impl FnMut(Epoch) -> ControlFlow<()>,
+        mut observe: impl FnMut(Epoch, &mut Sequential<T>, &Sparse<T>) -> ControlFlow<()>,
     ) -> Result<(End, Sequential<T>), SpaceError> {
         // Unit 0 is the task's own: the split.
         let seed = self.seed.unit(1 + number);
@@ -116,7 +119,7 @@ impl<T: Real> Task<T> {
                     let validation_accuracy = self.validate.accuracy(&mut network);
                     let train_accuracy = self.evaluate.accuracy(&mut network);
                     let seen = Epoch { epoch, train_accuracy, validation_accuracy, train_loss };
-                    if observe(seen).is_break() {
+                    if observe(seen, &mut network, &batch.x).is_break() {
                         return Ok((End::Stopped(epoch), network));
                     }
                 }

@@ -1,7 +1,7 @@
 //! 6.2.2 and 6.2.3: how activations are spread over five layers.
 
 use experiments::text::significant;
-use experiments::{Conclusion, Failure, Real, Run};
+use experiments::{Conclusion, Failure, Log, Real, Run};
 use init::{Initializer, Purpose, Seed};
 use layers::{Activation, Mode};
 use nalgebra::DMatrix;
@@ -71,11 +71,16 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
                 let unit = (3 * index + column) as u64;
                 let outputs =
                     layer_outputs::<T>(*activation, *initializer, flags, Seed::new(root), unit);
-                let log = outputs.iter().enumerate().flat_map(|(layer, values)| {
-                    statistics(*activation, values).map(|(metric, value)| (layer, metric, value))
-                });
+                let mut log = Log::new();
+                for (layer, values) in outputs.iter().enumerate() {
+                    let numbers = statistics(*activation, values);
+                    log.extend(numbers.map(|(metric, value)| (layer, metric, value)));
+                    if run.watches(layer, LAYERS - 1) {
+                        log.spread(layer, "activations".to_owned(), values);
+                    }
+                }
                 let series = format!("{activation}/{initializer}");
-                run.record(ACTIVATIONS, &series, root, log.collect())?;
+                run.record(ACTIVATIONS, &series, root, log)?;
             }
         }
     }

@@ -35,7 +35,7 @@ pub fn conclusion(run: &Run) -> Conclusion {
 pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
     let constant = Initializer::Constant { value: 0.01 };
     let cases = [("zeros", Initializer::Zeros), ("constant", constant), ("he", Initializer::He)];
-    let plan = Plan { iterations: run.scaled(100, 20), batch_size: 100 };
+    let plan = Plan { iterations: run.scaled(100, 20), batch_size: 100, per_step: 1 };
     let seeds = run.args().seeds();
     run.begin("training 3 networks", seeds.len() * cases.len() * plan.iterations);
     let samples = run.data().train.clone().first(1000);

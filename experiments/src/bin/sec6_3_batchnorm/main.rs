@@ -108,7 +108,8 @@ fn series(index: usize, kind: &str) -> String {
 fn train_all<T: Real>(run: &mut Run, epochs: usize) -> Result<(), Failure> {
     let samples = run.data().train.clone().first(TRAIN_SIZE);
     // The last epoch is evaluated after its first iteration, as in the notebook.
-    let plan = Plan { iterations: (epochs - 1) * ITER_PER_EPOCH + 1, batch_size: BATCH_SIZE };
+    let iterations = (epochs - 1) * ITER_PER_EPOCH + 1;
+    let plan = Plan { iterations, batch_size: BATCH_SIZE, per_step: ITER_PER_EPOCH };
     let seeds = run.args().seeds();
     run.begin("training 32 networks", seeds.len() * 2 * SCALES * plan.iterations);
 

@@ -45,7 +45,8 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
     let seeds = run.args().seeds();
     let per_epoch = TRAIN_SIZE / BATCH_SIZE;
     let epochs = run.scaled(201, 6);
-    let plan = Plan { iterations: (epochs - 1) * per_epoch + 1, batch_size: BATCH_SIZE };
+    let iterations = (epochs - 1) * per_epoch + 1;
+    let plan = Plan { iterations, batch_size: BATCH_SIZE, per_step: per_epoch };
     let members = run.scaled(MEMBERS, 3);
     let samples = run.data().train.clone().first(TRAIN_SIZE);
     let test = run.data().test.clone().first(run.scaled(10_000, 500)).blocks::<T>();

@@ -154,7 +154,8 @@ fn train_all<T: Real>(run: &mut Run, variants: &[Variant]) -> Result<(), Failure
     let seeds = run.args().seeds();
     let plan = |variant: &Variant| {
         let per_epoch = variant.train_size / BATCH_SIZE;
-        Plan { iterations: (variant.epochs - 1) * per_epoch + 1, batch_size: BATCH_SIZE }
+        let iterations = (variant.epochs - 1) * per_epoch + 1;
+        Plan { iterations, batch_size: BATCH_SIZE, per_step: per_epoch }
     };
     let iterations: usize = variants.iter().map(|variant| plan(variant).iterations).sum();
     let test = run.data().test.clone().first(run.scaled(10_000, 500)).blocks::<T>();

@@ -6,9 +6,10 @@ use experiments::search::{
     End, Epoch, Hyperparameter, Params, Random, Search, Settings, Space, SpaceError, Task, Trial,
     Value, epochs_trained, pruned, ranking,
 };
-use experiments::{DIVERGED, Failure, Log, Real, Run, Table};
+use experiments::{Args, DIVERGED, Failure, Log, Real, Run, Table};
 use init::Seed;
 use layers::Sequential;
+use tensor_ops::Sparse;
 
 use crate::figures::{self, BEST};
 use crate::flags::Flags;
@@ -46,8 +47,9 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
         for trial in trials {
             run.say(&format!("val acc:{} | {}", accuracy(trial), settings(&trial.params)))?;
             let mut log = log(&space, trial);
-            if run.args().save_model && ranking(trials).first() == Some(&trial) {
-                log.keep_model(&network::<T>(run, seed, trial, epochs)?);
+            let &Args { save_model, tensorboard, npz, .. } = run.args();
+            if (save_model || tensorboard || npz) && ranking(trials).first() == Some(&trial) {
+                train_again::<T>(run, seed, trial, epochs, &mut log)?;
             }
             run.record(SEARCH, &trial.number.to_string(), seed, log)?;
         }
@@ -69,22 +71,33 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
     figures::importance(run, &space, &all)
 }
 
-/// The network of a trial, trained once more: everything in it follows from seed and number.
-fn network<T: Real>(
+/// Trains a trial once more, for its network and histograms: everything in it follows from seed and
+/// number.
+fn train_again<T: Real>(
     run: &Run,
     seed: u64,
     trial: &Trial,
     epochs: usize,
-) -> Result<Sequential<T>, Failure> {
+    log: &mut Log,
+) -> Result<(), Failure> {
     let wrong = |error: SpaceError| Failure::Usage(error.into());
     let settings = Settings::of(&trial.params).map_err(wrong)?;
     let task = Task::<T>::new(run.data(), Seed::new(seed));
-    let until = |seen: Epoch| match seen.epoch + 1 == trial.epochs.len() {
-        true if trial.epochs.len() < epochs => ControlFlow::Break(()),
-        _ => ControlFlow::Continue(()),
+    let last = trial.epochs.len().saturating_sub(1);
+    let observe = |seen: Epoch, network: &mut Sequential<T>, x: &Sparse<T>| {
+        if run.watches(seen.epoch, last) {
+            log.watch(seen.epoch, network, x);
+        }
+        match seen.epoch == last && trial.epochs.len() < epochs {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
     };
-    let (_, network) = task.trained(&settings, trial.number, epochs, until).map_err(wrong)?;
-    Ok(network)
+    let (_, network) = task.trained(&settings, trial.number, epochs, observe).map_err(wrong)?;
+    if run.args().save_model {
+        log.keep_model(&network);
+    }
+    Ok(())
 }
 
 /// Moves the bar on and looks for signals.
