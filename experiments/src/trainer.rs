@@ -48,8 +48,9 @@ pub struct Moment<'a, T: Real> {
     pub log: &'a mut Log,
 }
 
-/// Batches that are gathered at a time: few enough to stay in a cache, enough that networks seldom
-/// wait for each other.
+/// Batches that are gathered at a time for several networks: few enough to stay in a shared cache,
+/// enough that the networks seldom wait for each other. A network that trains alone takes them one by
+/// one, out of its core's own cache.
 const AHEAD: usize = 16;
 
 /// Trains every contestant on the same mini-batches, and gives what `observe` logged of each.
@@ -72,11 +73,12 @@ pub fn train<T: Real>(
     observe: impl Fn(Moment<'_, T>) + Sync,
 ) -> Result<Vec<Log>, Failure> {
     let mut source = Batches::new(samples, plan.batch_size, seed);
-    let mut batches: Vec<Batch<T>> = (0..AHEAD).map(|_| Batch::default()).collect();
+    let ahead = if contestants.len() == 1 { 1 } else { AHEAD };
+    let mut batches: Vec<Batch<T>> = (0..ahead).map(|_| Batch::default()).collect();
     let mut logs = vec![Log::new(); contestants.len()];
     let last_step = plan.iterations.saturating_sub(1) / plan.per_step;
-    for start in (0..plan.iterations).step_by(AHEAD) {
-        let batches = &mut batches[..AHEAD.min(plan.iterations - start)];
+    for start in (0..plan.iterations).step_by(ahead) {
+        let batches = &mut batches[..ahead.min(plan.iterations - start)];
         batches.iter_mut().for_each(|batch| source.draw(batch));
         batches.par_iter_mut().for_each(|batch| batch.gather(samples));
         let pairs = contestants.par_iter_mut().zip(&mut logs).enumerate();
