@@ -1,7 +1,7 @@
 //! One training step of the chapter's networks, one thread: forward, backward, update, and the
 //! second forward for the loss after it.
 
-use benches::step::{Step, flop};
+use benches::step::{Pixels, Step, flop};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use layers::{DropoutScaling, MultiLayerNet};
 use optimizers::{AdaGrad, Adam, Momentum, Optimizer, Rule, Sgd};
@@ -27,7 +27,7 @@ fn steps<T: Scalar>(c: &mut Criterion) {
     for (name, depth, batch, network, optimizer) in cases {
         let widths = [&[784][..], &vec![100; depth], &[10]].concat();
         let mut step = Step::<T>::new(network, optimizer, batch);
-        group.throughput(Throughput::Elements(flop(&widths, batch) as u64));
+        group.throughput(Throughput::Elements(flop(&widths, batch, Pixels::Sparse) as u64));
         group.bench_function(BenchmarkId::from_parameter(name), |b| b.iter(|| step.run()));
     }
     group.finish();

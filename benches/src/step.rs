@@ -8,15 +8,31 @@ use nalgebra::DMatrix;
 use optimizers::Optimizer;
 use tensor_ops::{
     Operand::{self, Plain, Transposed},
-    Scalar, matmul,
+    Scalar, Sparse, Workspace, matmul,
 };
 
-/// A network, what trains it, and a mini-batch of digits' density.
+/// Every fifth pixel of a digit is not zero, and those stand in runs.
+const DENSITY: usize = 5;
+
+fn pixel(image: usize, pixel: usize) -> f64 {
+    if (image + 3 * (pixel / 7)).is_multiple_of(DENSITY) { 0.6 } else { 0.0 }
+}
+
+/// How the products take the first layer's input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pixels {
+    /// All of them.
+    Dense,
+    /// Those that are not zero, as the experiments do.
+    Sparse,
+}
+
+/// A network, what trains it, and a sparse mini-batch like one of digits.
 #[derive(Debug)]
 pub struct Step<T: Scalar> {
     network: Sequential<T>,
     optimizer: Box<dyn Optimizer<T>>,
-    x: DMatrix<T>,
+    x: Sparse<T>,
     labels: Vec<usize>,
 }
 
@@ -34,12 +50,10 @@ impl<T: Scalar> Step<T> {
     /// assert!(step.run() < 3.0);
     /// ```
     pub fn new(network: MultiLayerNet, optimizer: Box<dyn Optimizer<T>>, batch: usize) -> Self {
-        // Every fifth pixel of a digit is not 0.
-        let pixel = |i: usize, j: usize| if (i * 31 + j * 7).is_multiple_of(5) { 0.6 } else { 0.0 };
         Self {
             network: network.build(Seed::new(1)).expect("fixed settings are valid"),
             optimizer,
-            x: DMatrix::from_fn(batch, 784, |i, j| T::of(pixel(i, j))),
+            x: Sparse::from(&DMatrix::from_fn(batch, 784, |i, j| T::of(pixel(i, j)))),
             labels: (0..batch).map(|i| i % 10).collect(),
         }
     }
@@ -66,23 +80,41 @@ impl<T: Scalar> Step<T> {
 /// forward passes, the gradients of the weights, and those of all inputs but the first layer's.
 ///
 /// ```
+/// use benches::step::{Pixels, flop};
+///
 /// let widths = [784, 100, 100, 100, 100, 10];
-/// assert_eq!(benches::step::flop(&widths, 128), 91_955_200);
+/// assert_eq!(flop(&widths, 128, Pixels::Dense), 91_955_200);
+/// assert_eq!(flop(&widths, 128, Pixels::Sparse), 43_791_360); // a fifth of the first layer's
 /// ```
-pub fn flop(widths: &[usize], batch: usize) -> usize {
+pub fn flop(widths: &[usize], batch: usize, pixels: Pixels) -> usize {
     let of_layer = |(i, w): (usize, &[usize])| {
+        let inputs = match pixels {
+            Pixels::Sparse if i == 0 => {
+                let images =
+                    (0..batch).map(|image| (0..w[0]).filter(move |&j| pixel(image, j) != 0.0));
+                images.map(Iterator::count).sum()
+            }
+            _ => batch * w[0],
+        };
         let products = if i == 0 { 3 } else { 4 };
-        products * 2 * batch * w[0] * w[1]
+        products * 2 * inputs * w[1]
     };
     widths.windows(2).enumerate().map(of_layer).sum()
 }
 
-/// Seconds of the products of a step alone, on dense matrices of the same shapes: the best of `tries`.
+/// Seconds of the products of a step alone: the best of `tries`.
 ///
 /// ```
-/// assert!(benches::step::products_seconds::<f32>(&[784, 100, 10], 16, 2) > 0.0);
+/// use benches::step::{Pixels, products_seconds};
+///
+/// assert!(products_seconds::<f32>(&[784, 100, 10], 16, Pixels::Sparse, 2) > 0.0);
 /// ```
-pub fn products_seconds<T: Scalar>(widths: &[usize], batch: usize, tries: usize) -> f64 {
+pub fn products_seconds<T: Scalar>(
+    widths: &[usize],
+    batch: usize,
+    pixels: Pixels,
+    tries: usize,
+) -> f64 {
     let matrix = |rows: usize, columns: usize| {
         DMatrix::from_fn(rows, columns, |i, j| T::of(((i * 7 + j * 3) % 11) as f64 / 10.0 - 0.5))
     };
@@ -101,20 +133,28 @@ pub fn products_seconds<T: Scalar>(widths: &[usize], batch: usize, tries: usize)
         dw: matrix(w[0], w[1]),
     };
     let mut layers: Vec<Layer<T>> = widths.windows(2).map(layer).collect();
+    let images = Sparse::from(&DMatrix::from_fn(batch, widths[0], |i, j| T::of(pixel(i, j))));
+    let mut work = Workspace::default();
     let product = |a: Operand<'_, T>, b: Operand<'_, T>, c: &mut DMatrix<T>| {
         matmul(a, b, T::zero(), c);
     };
     let mut once = || {
         let start = Instant::now();
         for pass in 0..2 {
-            for Layer { x, w, y, .. } in &mut layers {
-                product(Plain(x), Plain(w), y);
+            for (i, Layer { x, w, y, .. }) in layers.iter_mut().enumerate() {
+                match pixels {
+                    Pixels::Sparse if i == 0 => images.matmul(w, None, &mut work, y),
+                    _ => product(Plain(x), Plain(w), y),
+                }
             }
             if pass == 1 {
                 break;
             }
             for (i, Layer { x, w, y, dx, dw }) in layers.iter_mut().enumerate().rev() {
-                product(Transposed(x), Plain(y), dw);
+                match pixels {
+                    Pixels::Sparse if i == 0 => images.tr_matmul(y, &mut work, dw),
+                    _ => product(Transposed(x), Plain(y), dw),
+                }
                 if i > 0 {
                     product(Plain(y), Transposed(w), dx);
                 }

@@ -157,10 +157,14 @@ def machine_lines(facts):
              f"One thread, {facts['limits'][0]['instructions']}; the best of many tries before and after the rounds.",
              "", "| | f32 | f64 |", "|---|---|---|"]
     for name, label, of in [("peak_gflops", "FMA peak of a core, GFLOP/s", max),
-                            ("products_gflops", "products of a step alone, GFLOP/s", max),
+                            ("dense_products_us", "products of a step alone with all pixels, µs", min),
+                            ("dense_products_gflops", "… GFLOP/s", max),
+                            ("dense_products_share_of_peak", "… as a share of the peak", max),
+                            ("products_us", "products of a step alone without zero pixels, as trained, µs", min),
+                            ("products_gflops", "… GFLOP/s", max),
                             ("products_share_of_peak", "… as a share of the peak", max),
-                            ("products_us", "products of a step alone, µs", min),
                             ("sgd_step_us", "whole step with SGD, µs", min),
+                            ("products_share_of_sgd_step", "… share of products", max),
                             ("adam_step_us", "whole step with Adam, µs", min)]:
         lines.append(f"| {label} | {best('f32', name, of):.4g} | {best('f64', name, of):.4g} |")
     lines.append("")

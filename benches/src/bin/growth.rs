@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use benches::peak;
-use benches::step::{Step, flop};
+use benches::step::{Pixels, Step, flop};
 use layers::MultiLayerNet;
 use optimizers::{Adam, Rule, Sgd};
 use rayon::prelude::*;
@@ -77,7 +77,7 @@ fn point(size: usize, [width, depth, batch, count]: [usize; 4], gflops: f64) -> 
         size,
         sgd: seconds(&mut networks(width, depth, batch, false, count)),
         adam: seconds(&mut networks(width, depth, batch, true, count)),
-        bound: flop(&widths, batch) as f64 / (gflops * 1e9) / side_by_side,
+        bound: flop(&widths, batch, Pixels::Sparse) as f64 / (gflops * 1e9) / side_by_side,
     }
 }
 
