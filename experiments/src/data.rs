@@ -8,7 +8,7 @@ use layers::Sequential;
 use mnist_io::download;
 use mnist_io::{Dataset, DatasetName, Kind, Scale, Source, Split};
 use rand::Rng;
-use tensor_ops::{Scalar, Sparse, permutation};
+use tensor_ops::{ByteRows, Scalar, Sparse, permutation};
 
 use crate::Failure;
 use crate::args::{DataArgs, Dataset as Choice};
@@ -137,15 +137,19 @@ fn default_dir() -> PathBuf {
 /// Images as bytes and their labels, from which matrices are gathered.
 #[derive(Clone, Debug)]
 pub struct Samples {
-    split: Arc<Split>,
-    /// Which images of the split these are, in which order.
+    images: Arc<ByteRows>,
+    labels: Arc<Vec<u8>>,
+    /// Which images these are, in which order.
     order: Vec<usize>,
 }
 
 impl Samples {
-    fn new(split: Split) -> Self {
-        let order = (0..split.labels.len()).collect();
-        Self { split: Arc::new(split), order }
+    fn new(Split { images, labels }: Split) -> Self {
+        Self {
+            images: Arc::new(ByteRows::new((0..images.count()).map(|i| images.image(i)))),
+            order: (0..labels.len()).collect(),
+            labels: Arc::new(labels),
+        }
     }
 
     /// The number of samples.
@@ -160,7 +164,7 @@ impl Samples {
 
     /// The number of pixels of an image.
     pub fn features(&self) -> usize {
-        self.split.images.features()
+        self.images.width()
     }
 
     /// Only the first `n` samples.
@@ -185,18 +189,18 @@ impl Samples {
     #[track_caller]
     pub fn split_at(mut self, n: usize) -> (Self, Self) {
         let rest = self.order.split_off(n);
-        let rest = Self { split: Arc::clone(&self.split), order: rest };
+        let (images, labels) = (Arc::clone(&self.images), Arc::clone(&self.labels));
+        let rest = Self { images, labels, order: rest };
         (self, rest)
     }
 
     /// The samples at `indices` as a (batch, features) matrix of pixels in \[0, 1\], and their labels.
     /// Four fifths of the pixels are zero, which a sparse matrix leaves out.
     pub fn gather<T: Real>(&self, indices: &[usize], x: &mut Sparse<T>, labels: &mut Vec<usize>) {
-        let Split { images, labels: all } = &*self.split;
         let chosen = indices.iter().map(|&i| self.order[i]);
-        x.set_bytes(chosen.clone().map(|i| images.image(i)), |byte| Scale::Unit.value(byte));
+        x.gather(&self.images, chosen.clone(), |byte| Scale::Unit.value(byte));
         labels.clear();
-        labels.extend(chosen.map(|i| usize::from(all[i])));
+        labels.extend(chosen.map(|i| usize::from(self.labels[i])));
     }
 
     /// All samples in blocks that fit a cache, for evaluation.

@@ -9,7 +9,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use nalgebra::DMatrix;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use tensor_ops::{Scalar, Sparse, Workspace};
+use tensor_ops::{ByteRows, Scalar, Sparse, Workspace};
 
 const IMAGES: usize = 60_000;
 const SIDE: usize = 28;
@@ -18,7 +18,7 @@ const BATCH: usize = 128;
 const UNITS: usize = 100;
 
 /// Twenty lines of an image have a run of five to ten non-zeros.
-fn images() -> Vec<u8> {
+fn images() -> ByteRows {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let mut pixels = vec![0; IMAGES * PIXELS];
     for image in pixels.chunks_exact_mut(PIXELS) {
@@ -28,15 +28,14 @@ fn images() -> Vec<u8> {
             line[start..start + length].fill(rng.random_range(1..=255));
         }
     }
-    pixels
+    ByteRows::new(pixels.chunks_exact(PIXELS))
 }
 
-fn gather<T: Scalar>(batch: &mut Sparse<T>, images: &[u8], rows: &[usize]) {
-    let rows = rows.iter().map(|&i| &images[i * PIXELS..(i + 1) * PIXELS]);
-    batch.set_bytes(rows, |byte| T::of(f64::from(byte)) / T::of(255.0));
+fn gather<T: Scalar>(batch: &mut Sparse<T>, images: &ByteRows, rows: &[usize]) {
+    batch.gather(images, rows.iter().copied(), |byte| T::of(f64::from(byte)) / T::of(255.0));
 }
 
-fn sparse<T: Scalar>(c: &mut Criterion, images: &[u8]) {
+fn sparse<T: Scalar>(c: &mut Criterion, images: &ByteRows) {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     let mut draw = || -> Vec<usize> { (0..BATCH).map(|_| rng.random_range(0..IMAGES)).collect() };
     let mut x = Sparse::<T>::default();

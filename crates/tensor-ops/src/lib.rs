@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod broadcast;
+mod byte_rows;
 pub mod gradient;
 pub mod im2col;
 mod kernel;
@@ -13,6 +14,7 @@ pub mod smooth;
 pub mod softmax;
 pub mod sparse;
 
+pub use byte_rows::ByteRows;
 pub use gradient::numerical_gradient;
 pub use im2col::{ImageShape, Window, WindowError, col2im, conv_output_size, im2col};
 pub use kernel::{Workspace, with_wide_registers};

@@ -2,6 +2,7 @@
 
 use nalgebra::DMatrix;
 
+use crate::byte_rows::{ByteRows, Step};
 use crate::kernel::{self, Instructions, Workspace, prefetch};
 use crate::{Scalar, reshape};
 
@@ -87,6 +88,9 @@ impl<T> Lines<T> {
     }
 }
 
+/// Rows that are asked for ahead of the one that is worked on.
+const AHEAD: usize = 8;
+
 impl<T: Scalar> Sparse<T> {
     /// (rows, columns).
     ///
@@ -108,75 +112,70 @@ impl<T: Scalar> Sparse<T> {
         self.rows.end()
     }
 
-    /// Becomes a matrix of these rows of bytes, a number for each non-zero byte, and keeps its
-    /// allocations.
+    /// Becomes a matrix of these of the `rows`, in this order, a number for each of their bytes, and
+    /// keeps its allocations. `value` of 0 is 0.
     ///
     /// # Panics
-    /// If the rows are of different lengths, or longer than 2³² − 1.
+    /// If there is no such row.
     ///
     /// ```
-    /// let mut x = tensor_ops::Sparse::<f32>::default();
-    /// x.set_bytes([&[0, 255, 0][..], &[51, 0, 0]], |byte| f32::from(byte) / 255.0);
+    /// use tensor_ops::{ByteRows, Sparse};
+    ///
+    /// let images = ByteRows::new([&[0, 255, 0][..], &[51, 0, 0]]);
+    /// let mut x = Sparse::<f32>::default();
+    /// x.gather(&images, [1, 0], |byte| f32::from(byte) / 255.0);
     /// let mut dense = nalgebra::DMatrix::zeros(0, 0);
     /// x.to_dense(&mut dense);
-    /// assert_eq!(dense, nalgebra::dmatrix![0.0, 1.0, 0.0; 0.2, 0.0, 0.0]);
+    /// assert_eq!(dense, nalgebra::dmatrix![0.2, 0.0, 0.0; 0.0, 1.0, 0.0]);
     /// ```
     #[track_caller]
-    pub fn set_bytes<'a>(
+    pub fn gather(
         &mut self,
-        rows: impl IntoIterator<Item = &'a [u8]>,
+        rows: &ByteRows,
+        indices: impl IntoIterator<Item = usize, IntoIter: Clone>,
         value: impl Fn(u8) -> T,
     ) {
-        // Rows are anywhere in memory: the next one is asked for while one is worked on.
-        let mut rows = rows.into_iter().peekable();
-        let rows = std::iter::from_fn(|| {
-            let row = rows.next()?;
-            rows.peek().copied().map(prefetch);
-            Some(row)
-        });
-        self.set_rows(rows, |row, room| {
-            let mut count = 0;
-            let mut keep = |place: usize, byte: u8| {
-                room[count] = (place as u32, value(byte));
-                count += usize::from(byte != 0);
-            };
-            // Most bytes are zeros in a run: a word of them is passed over at once.
-            let (words, rest) = row.as_chunks::<8>();
-            for (word, bytes) in words.iter().enumerate() {
-                if u64::from_ne_bytes(*bytes) != 0 {
-                    bytes.iter().enumerate().for_each(|(i, &byte)| keep(word * 8 + i, byte));
-                }
+        // They are anywhere in memory: each is asked for while others are worked on.
+        let chosen = indices.into_iter().map(|i| rows.row(i));
+        let mut ahead = chosen.clone();
+        ahead.by_ref().take(AHEAD).for_each(|row| prefetch(row.as_flattened()));
+        let chosen = chosen.inspect(|_| {
+            if let Some(row) = ahead.next() {
+                prefetch(row.as_flattened());
             }
-            let first = words.len() * 8;
-            rest.iter().enumerate().for_each(|(i, &byte)| keep(first + i, byte));
+        });
+        self.set_rows(rows.width(), chosen, |row: &[Step], room| {
+            let (mut place, mut count) = (0, 0);
+            for &[distance, byte] in row {
+                place += u32::from(distance);
+                room[count] = (place, value(byte));
+                count += usize::from(byte != 0);
+            }
             count
         });
     }
 
-    /// Becomes `rows`; `keep` writes the non-zeros of one into the room it is given, which is as long
-    /// as the row, and says how many there are.
+    /// Becomes `rows` of `width` numbers; `keep` writes the non-zeros of one into the room it is given,
+    /// which is as long as what is given of the row, and says how many there are.
     #[track_caller]
     fn set_rows<'a, E: 'a>(
         &mut self,
+        width: usize,
         rows: impl IntoIterator<Item = &'a [E]>,
         keep: impl Fn(&[E], &mut [Entry<T>]) -> usize,
     ) {
         let lines = &mut self.rows;
         lines.starts.truncate(1);
-        lines.width = 0;
+        lines.width = width;
         let mut end = 0;
-        for (i, row) in rows.into_iter().enumerate() {
-            if i == 0 {
-                lines.width = row.len();
-            }
-            assert_eq!(row.len(), lines.width, "sparse: row {i} is of another length");
+        for row in rows {
             if lines.entries.len() < end + row.len() {
                 lines.entries.resize(end + row.len(), (0, T::zero()));
             }
             end += keep(row, &mut lines.entries[end..end + row.len()]);
             lines.starts.push(u32::try_from(end).expect("sparse: fewer than 2³² non-zeros"));
         }
-        assert!(u32::try_from(lines.width).is_ok(), "sparse: rows of {} numbers", lines.width);
+        assert!(u32::try_from(width).is_ok(), "sparse: rows of {width} numbers");
         self.sort_by_column();
     }
 
@@ -293,7 +292,7 @@ impl<T: Scalar> From<&DMatrix<T>> for Sparse<T> {
         let mut sparse = Self::default();
         // Columns of the transpose; rows of no numbers are rows all the same.
         let row = |i: usize| &transposed.as_slice()[i * dense.ncols()..(i + 1) * dense.ncols()];
-        sparse.set_rows((0..dense.nrows()).map(row), |row, room| {
+        sparse.set_rows(dense.ncols(), (0..dense.nrows()).map(row), |row: &[T], room| {
             let kept = row.iter().enumerate().filter(|(_, value)| !value.is_zero());
             let room = room.iter_mut().zip(kept);
             room.map(|(entry, (place, &value))| *entry = (place as u32, value)).count()
@@ -341,29 +340,32 @@ mod tests {
         fn products_have_the_bits_of_dense_ones(
             m in 0..40usize, k in 1..40usize, n in 0..120usize, gap in 1..9usize,
         ) {
-            // A matrix of no rows has no columns either.
-            let k = if m == 0 { 0 } else { k };
             check::<f64>((m, k, n), gap);
             check::<f32>((m, k, n), gap);
         }
 
         #[test]
         fn bytes_are_kept_by_rows_and_by_columns(
-            columns in 1..40usize, bytes in prop::collection::vec(0..3u8, 0..400),
+            columns in 1..700usize, sparse in 1..600usize, seeds in prop::collection::vec(0..9usize, 0..20),
         ) {
+            let byte = |seed: usize, j: usize| {
+                if (j + 31 * seed).is_multiple_of(sparse) { 1 + ((seed + j) % 255) as u8 } else { 0 }
+            };
+            let pixels: Vec<Vec<u8>> =
+                seeds.iter().map(|&seed| (0..columns).map(|j| byte(seed, j)).collect()).collect();
+            let rows = ByteRows::new(pixels.iter().map(Vec::as_slice));
+            // Every other row, backwards.
+            let chosen: Vec<usize> = (0..pixels.len()).rev().step_by(2).collect();
             let mut x = Sparse::<f64>::from(&DMatrix::from_element(3, 50, 1.0));
-            x.set_bytes(bytes.chunks_exact(columns), f64::from);
-            let rows = bytes.len() / columns;
-            let expected = DMatrix::from_fn(rows, columns, |i, j| f64::from(bytes[i * columns + j]));
-            if rows > 0 {
-                let mut dense = DMatrix::zeros(0, 0);
-                x.to_dense(&mut dense);
-                prop_assert_eq!(&dense, &expected);
-                prop_assert_eq!(x.clone(), Sparse::from(&expected));
-                prop_assert_eq!(x.columns, Sparse::from(&expected.transpose()).rows);
-            } else {
-                prop_assert_eq!(x.shape(), (0, 0));
-            }
+            x.gather(&rows, chosen.iter().copied(), f64::from);
+            let width = rows.width();
+            let expected =
+                DMatrix::from_fn(chosen.len(), width, |i, j| f64::from(pixels[chosen[i]][j]));
+            let mut dense = DMatrix::zeros(0, 0);
+            x.to_dense(&mut dense);
+            prop_assert_eq!(&dense, &expected);
+            prop_assert_eq!(x.clone(), Sparse::from(&expected));
+            prop_assert_eq!(x.columns, Sparse::from(&expected.transpose()).rows);
         }
     }
 
@@ -392,11 +394,5 @@ mod tests {
         let x = Sparse::from(&DMatrix::<f64>::zeros(2, 3));
         let mut y = DMatrix::zeros(2, 2);
         x.matmul(&DMatrix::zeros(2, 2), None, &mut Workspace::default(), &mut y);
-    }
-
-    #[test]
-    #[should_panic(expected = "row 1 is of another length")]
-    fn ragged_rows_are_refused() {
-        Sparse::<f32>::default().set_bytes([&[0, 1][..], &[1]], f32::from);
     }
 }
