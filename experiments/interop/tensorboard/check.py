@@ -38,7 +38,8 @@ def networks(table, name):
 
 def check(results):
     metrics = pandas.read_csv(results / "metrics.csv", dtype={"series": str})
-    npz = np.load(results / "histograms.npz")
+    # Read at once: an NpzFile unpacks an array anew each time it is asked for.
+    npz = dict(np.load(results / "histograms.npz"))
     taken = pandas.DataFrame({name: npz[name] for name in ["part", "series", "seed", "step", "name"]})
     expected_scalars = dict(networks(metrics, "metric"))
     expected_histograms = dict(networks(taken, "name"))
