@@ -32,7 +32,7 @@ def plain(name):
 
 def check_histograms(results):
     """The last histogram of every parameter is that of the network that was saved."""
-    npz = np.load(results / "histograms.npz")
+    npz = dict(np.load(results / "histograms.npz"))
     assert npz["counts"].shape == (len(npz["step"]), 30) and npz["edges"].shape == (len(npz["step"]), 31)
     last = {}
     for row, key in enumerate(zip(*(npz[name] for name in ["part", "series", "seed", "name"]))):
