@@ -84,7 +84,7 @@ impl<T: Scalar> Step<T> {
 ///
 /// let widths = [784, 100, 100, 100, 100, 10];
 /// assert_eq!(flop(&widths, 128, Pixels::Dense), 91_955_200);
-/// assert_eq!(flop(&widths, 128, Pixels::Sparse), 43_791_360); // a fifth of the first layer's
+/// assert_eq!(flop(&widths, 128, Pixels::Sparse), 43_789_600); // 20,076 of 100,352 pixels
 /// ```
 pub fn flop(widths: &[usize], batch: usize, pixels: Pixels) -> usize {
     let of_layer = |(i, w): (usize, &[usize])| {
