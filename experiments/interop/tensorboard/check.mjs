@@ -39,11 +39,11 @@ const coloured = (png) =>
 
 // Of each section some runs, some tags, and how many cards of scalars and of histograms these are.
 const views = [
-  ["sec6_1", "sec6_1.*/mnist/adam/seed-0", "train_loss|0.weight|1.relu", 1, 2],
+  ["sec6_1", "sec6_1.*/mnist/adam/seed-0", "train_loss|/0.weight|/1.relu", 1, 2],
   ["sec6_2", "sec6_2.*/activations/relu/he/seed-0", "std|activations", 1, 1],
-  ["sec6_3", "sec6_3.*/08/batchnorm/seed-0", "train_accuracy|0.weight|1.batch_norm", 1, 2],
-  ["sec6_4", "sec6_4.*/dropout/dropout/seed-0", "accuracy|0.weight", 2, 1],
-  ["sec6_5", "sec6_5.*/search/.*/seed-0", "validation_accuracy|0.weight", 1, 1],
+  ["sec6_3", "sec6_3.*/08/batchnorm/seed-0", "train_accuracy|/0.weight|/1.batch_norm", 1, 2],
+  ["sec6_4", "sec6_4.*/dropout/dropout/seed-0", "accuracy|/0.weight", 2, 1],
+  ["sec6_5", "sec6_5.*/search/.*/seed-0", "validation_accuracy|/0.weight", 1, 1],
 ];
 let failures = 0;
 for (const [section, runFilter, tagFilter, scalars, histograms] of views) {
