@@ -45,10 +45,13 @@ pub fn run<T: Real>(
     run.begin(&what, seeds.len() * series.len() * plan.iterations);
     let samples = run.data().train.clone();
     let test = run.data().test.blocks::<T>();
-    let observe = |Moment { iteration, network, x, labels, log, .. }: Moment<'_, T>| {
-        log.push((iteration, "train_loss", network.loss(x, labels, Mode::Eval).f64()));
+    let observe = |mut moment: Moment<'_, T>| {
+        let Moment { iteration, x, labels, .. } = moment;
+        let loss = moment.network.loss(x, labels, Mode::Eval).f64();
+        moment.log.push((iteration, "train_loss", loss));
         if iteration + 1 == plan.iterations {
-            log.push((iteration, "test_accuracy", test.accuracy(network)));
+            let accuracy = moment.accuracy(&test);
+            moment.log.push((iteration, "test_accuracy", accuracy));
         }
     };
     let train_one = |seed: u64| {

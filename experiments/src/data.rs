@@ -8,6 +8,7 @@ use layers::Sequential;
 use mnist_io::download;
 use mnist_io::{Dataset, DatasetName, Kind, Scale, Source, Split};
 use rand::Rng;
+use rayon::prelude::*;
 use tensor_ops::{ByteRows, Scalar, Sparse, permutation};
 
 use crate::Failure;
@@ -218,6 +219,9 @@ impl Samples {
 /// Rows a block: a block's activations in five layers of 100 stay within a core's cache.
 const BLOCK: usize = 256;
 
+/// Fewer blocks than these are counted sooner than a network is copied.
+const BLOCKS_A_COPY: usize = 4;
+
 /// Samples as matrices of a few hundred rows each.
 #[derive(Clone, Debug)]
 pub struct Blocks<T: Scalar> {
@@ -230,13 +234,21 @@ impl<T: Scalar> Blocks<T> {
         self.blocks.iter()
     }
 
-    /// The share of all samples that `network` classifies rightly.
-    pub fn accuracy(&self, network: &mut Sequential<T>) -> f64 {
-        let (mut correct, mut count) = (0, 0);
-        for (x, labels) in &self.blocks {
-            correct += network.count_correct(x, labels);
-            count += labels.len();
-        }
-        correct as f64 / count as f64
+    /// The share of all samples that `network` classifies rightly, counted by it and by copies of it
+    /// on up to so many threads.
+    pub fn accuracy(&self, network: &mut Sequential<T>, threads: usize) -> f64 {
+        let count = |network: &mut Sequential<T>, blocks: &[(Sparse<T>, Vec<usize>)]| -> usize {
+            blocks.iter().map(|(x, labels)| network.count_correct(x, labels)).sum()
+        };
+        let threads = threads.min(self.blocks.len() / BLOCKS_A_COPY).max(1);
+        let (own, others) = self.blocks.split_at(self.blocks.len().div_ceil(threads));
+        let mut others: Vec<_> =
+            others.chunks(own.len().max(1)).map(|blocks| (network.clone(), blocks)).collect();
+        let (own, others): (usize, usize) = rayon::join(
+            || count(network, own),
+            || others.par_iter_mut().map(|(network, blocks)| count(network, blocks)).sum(),
+        );
+        let all: usize = self.blocks.iter().map(|(_, labels)| labels.len()).sum();
+        (own + others) as f64 / all as f64
     }
 }

@@ -47,7 +47,7 @@ impl Divergence {
             let seeds =
                 group.iter().map(|d| format!("seed {} at iteration {}", d.seed, d.iteration));
             let seeds: Vec<String> = seeds.collect();
-            format!("diverged: {part} {series}, {}", seeds.join(", "))
+            format!("diverged: {part} {series}: {}", seeds.join(", "))
         };
         let keyed = all.iter().map(|d| ((d.part.as_str(), d.series.as_str()), d));
         grouped(keyed).into_iter().map(line).collect()
@@ -196,9 +196,9 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "diverged: p b, seed 7 at iteration 3, seed 8 at iteration 3",
-                "diverged: p c, seed 7 at iteration 2",
-                "diverged: p a, seed 2 at iteration 1"
+                "diverged: p b: seed 7 at iteration 3, seed 8 at iteration 3",
+                "diverged: p c: seed 7 at iteration 2",
+                "diverged: p a: seed 2 at iteration 1"
             ]
         );
         assert!(metrics.summary()["p"]["b"][DIVERGED].is_null(), "it is no measurement");

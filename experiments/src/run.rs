@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
@@ -43,6 +44,8 @@ pub struct Run {
     folder: Folder,
     interrupt: Interrupt,
     progress: Option<Progress>,
+    /// Networks that are being trained now.
+    networks: AtomicUsize,
     /// Whether anybody still reads stdout.
     stdout_open: bool,
     started: Instant,
@@ -94,6 +97,7 @@ impl Run {
             folder,
             interrupt: Interrupt::listen(),
             progress: None,
+            networks: AtomicUsize::new(0),
             stdout_open: true,
             started,
             training: Duration::ZERO,
@@ -122,6 +126,23 @@ impl Run {
     /// Everything measured so far.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Counts networks as being trained until the guard is dropped.
+    pub(crate) fn count_networks(&self, count: usize) -> impl Drop + use<'_> {
+        struct Counted<'a>(&'a AtomicUsize, usize);
+        impl Drop for Counted<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_sub(self.1, Ordering::Relaxed);
+            }
+        }
+        self.networks.fetch_add(count, Ordering::Relaxed);
+        Counted(&self.networks, count)
+    }
+
+    /// How many threads there are for each network that is being trained, at least 1.
+    pub(crate) fn threads_a_network(&self) -> usize {
+        (self.threads / self.networks.load(Ordering::Relaxed).max(1)).max(1)
     }
 
     /// Whether histograms are wanted at this step of so many after step 0: if a door asks for them, at
@@ -233,7 +254,16 @@ impl Run {
 
     /// Data, seeds and whatever else a figure must say of how it was made.
     pub fn subtitle(&self, settings: &str) -> String {
-        let Args { seed, runs, precision, quick, .. } = &self.args;
+        self.subtitle_of_runs(settings, self.args.runs)
+    }
+
+    /// The same for a figure that shows the first seed alone.
+    pub fn subtitle_of_first_seed(&self, settings: &str) -> String {
+        self.subtitle_of_runs(settings, 1)
+    }
+
+    fn subtitle_of_runs(&self, settings: &str, runs: u64) -> String {
+        let Args { seed, precision, quick, .. } = &self.args;
         let data = self.data.note().unwrap_or("MNIST");
         let seeds = match runs {
             1 => format!("seed {seed}"),

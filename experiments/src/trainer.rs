@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use tensor_ops::Sparse;
 
 use crate::metrics::DIVERGED;
-use crate::{Failure, Log, Real, Run, Samples};
+use crate::{Blocks, Failure, Log, Real, Run, Samples};
 
 /// A network and what trains it.
 #[derive(Debug)]
@@ -46,6 +46,15 @@ pub struct Moment<'a, T: Real> {
     pub labels: &'a [usize],
     /// Where measurements go.
     pub log: &'a mut Log,
+    run: &'a Run,
+}
+
+impl<T: Real> Moment<'_, T> {
+    /// The share of these samples that the network classifies rightly. Threads that have no network to
+    /// train help to count.
+    pub fn accuracy(&mut self, samples: &Blocks<T>) -> f64 {
+        samples.accuracy(self.network, self.run.threads_a_network())
+    }
 }
 
 /// Batches that are gathered at a time for several networks: few enough to stay in a shared cache,
@@ -72,6 +81,7 @@ pub fn train<T: Real>(
     seed: Seed,
     observe: impl Fn(Moment<'_, T>) + Sync,
 ) -> Result<Vec<Log>, Failure> {
+    let _counted = run.count_networks(contestants.len());
     let mut source = Batches::new(samples, plan.batch_size, seed);
     let ahead = if contestants.len() == 1 { 1 } else { AHEAD };
     let mut batches: Vec<Batch<T>> = (0..ahead).map(|_| Batch::default()).collect();
@@ -92,7 +102,7 @@ pub fn train<T: Real>(
                     diverged(log, iteration);
                 }
                 optimizer.step(network).expect("the same network in every step");
-                observe(Moment { contestant: index, iteration, network, x, labels, log });
+                observe(Moment { contestant: index, iteration, network, x, labels, log, run });
                 let step = iteration / plan.per_step;
                 if iteration % plan.per_step == 0 && run.watches(step, last_step) {
                     log.watch(step, network, x);

@@ -28,7 +28,7 @@ fn a_diverged_network_is_named_with_its_iteration_wherever_results_are_read() {
 
     let seeds: Vec<String> =
         found.iter().map(|(seed, at)| format!("seed {seed} at iteration {at}")).collect();
-    let line = format!("diverged: batchnorm 01/plain, {}", seeds.join(", "));
+    let line = format!("diverged: batchnorm 01/plain: {}", seeds.join(", "));
     let table = String::from_utf8(output.stdout).unwrap();
     assert!(table.lines().any(|said| said == line), "{line} is not in {table}");
     assert!(read("index.html").contains(&format!("<li>{line}</li>")), "{line}");

@@ -292,13 +292,18 @@ fn every_measured_number_is_in_a_record() {
         let text = read(&chapter);
         prose_and_code(&text).0.iter().for_each(|line| assert_known(&chapter, line, &known));
     }
-    let known = known("sec6_");
-    for (page, title) in readmes().iter().zip(["## Beside the notebook", "## 노트북과의 비교"])
-    {
-        let text = read(page);
-        let (_, section) = text.split_once(title).unwrap_or_else(|| panic!("no {title}"));
-        let section = section.split("\n## ").next().unwrap();
-        section.lines().for_each(|line| assert_known(page, line, &known));
+    let measured = [
+        ("sec6_", ["## Beside the notebook", "## 노트북과의 비교"]),
+        ("sec6_5", ["## Searching hyperparameters", "## 하이퍼파라미터 탐색"]),
+    ];
+    for (sections, titles) in measured {
+        let known = known(sections);
+        for (page, title) in readmes().iter().zip(titles) {
+            let text = read(page);
+            let (_, section) = text.split_once(title).unwrap_or_else(|| panic!("no {title}"));
+            let section = section.split("\n## ").next().unwrap();
+            section.lines().for_each(|line| assert_known(page, line, &known));
+        }
     }
 }
 

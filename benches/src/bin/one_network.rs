@@ -60,10 +60,13 @@ impl Section for OneNetwork {
             network: network.expect("fixed settings are valid"),
             optimizer: built.expect("the book's defaults are valid"),
         }];
-        let observe = |Moment { iteration, network, x, labels, log, .. }: Moment<'_, T>| {
-            log.push((iteration, "train_loss", network.loss(x, labels, Mode::Eval).f64()));
+        let observe = |mut moment: Moment<'_, T>| {
+            let Moment { iteration, x, labels, .. } = moment;
+            let loss = moment.network.loss(x, labels, Mode::Eval).f64();
+            moment.log.push((iteration, "train_loss", loss));
             if iteration + 1 == plan.iterations {
-                log.push((iteration, "test_accuracy", test.accuracy(network)));
+                let accuracy = moment.accuracy(&test);
+                moment.log.push((iteration, "test_accuracy", accuracy));
             }
         };
         let logs = train(run, &mut contestants, &samples, plan, seed, observe)?;

@@ -86,8 +86,7 @@ impl<'f> Layout<'f> {
                     }
                 }
             }
-            let gap =
-                if column == 0 { left } else { (stands_out + left + 10.0).max(theme::PANEL_GAP) };
+            let gap = if column == 0 { left } else { stands_out + left + theme::PANEL_GAP };
             x = (x + gap).ceil();
             lefts.push(x);
             x += w;

@@ -116,8 +116,8 @@ impl<T: Real> Task<T> {
                 }
                 optimizer.step(&mut network).expect("the same network in every step");
                 if update == 0 {
-                    let validation_accuracy = self.validate.accuracy(&mut network);
-                    let train_accuracy = self.evaluate.accuracy(&mut network);
+                    let validation_accuracy = self.validate.accuracy(&mut network, 1);
+                    let train_accuracy = self.evaluate.accuracy(&mut network, 1);
                     let seen = Epoch { epoch, train_accuracy, validation_accuracy, train_loss };
                     if observe(seen, &mut network, &batch.x).is_break() {
                         return Ok((End::Stopped(epoch), network));

@@ -114,10 +114,10 @@ fn train_all<T: Real>(run: &mut Run, epochs: usize) -> Result<(), Failure> {
     run.begin("training 32 networks", seeds.len() * 2 * SCALES * plan.iterations);
 
     let blocks = samples.blocks::<T>();
-    let observe = |Moment { iteration, network, log, .. }: Moment<'_, T>| {
-        if iteration % ITER_PER_EPOCH == 0 {
-            let epoch = iteration / ITER_PER_EPOCH;
-            log.push((epoch, "train_accuracy", blocks.accuracy(network)));
+    let observe = |mut moment: Moment<'_, T>| {
+        if moment.iteration.is_multiple_of(ITER_PER_EPOCH) {
+            let accuracy = moment.accuracy(&blocks);
+            moment.log.push((moment.iteration / ITER_PER_EPOCH, "train_accuracy", accuracy));
         }
     };
     let train_one = |seed: u64| {

@@ -170,11 +170,13 @@ fn train_all<T: Real>(run: &mut Run, variants: &[Variant]) -> Result<(), Failure
         let samples = run_ref.data().train.clone().first(variant.train_size);
         let blocks = samples.blocks::<T>();
         let per_epoch = variant.train_size / BATCH_SIZE;
-        let observe = |Moment { iteration, network, log, .. }: Moment<'_, T>| {
-            if iteration % per_epoch == 0 {
-                let epoch = iteration / per_epoch;
-                log.push((epoch, "train_accuracy", blocks.accuracy(network)));
-                log.push((epoch, "test_accuracy", test.accuracy(network)));
+        let observe = |mut moment: Moment<'_, T>| {
+            if moment.iteration.is_multiple_of(per_epoch) {
+                let epoch = moment.iteration / per_epoch;
+                for (metric, samples) in [("train_accuracy", &blocks), ("test_accuracy", &test)] {
+                    let accuracy = moment.accuracy(samples);
+                    moment.log.push((epoch, metric, accuracy));
+                }
             }
         };
         let seed = Seed::new(seed);

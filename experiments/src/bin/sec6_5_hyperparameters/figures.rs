@@ -37,7 +37,7 @@ pub fn best(run: &mut Run, flags: &Flags, trials: &[Trial], epochs: usize) -> Re
             .mark(validation.named("validation"))
     });
     let figure = Figure::new("The best 20 trials")
-        .subtitle(run.subtitle("first seed of the search, 400 training and 100 validation images"))
+        .subtitle(run.subtitle_of_first_seed("400 training and 100 validation images"))
         .grid(4, 5)
         .panels(panels);
     let reading = if flags.are_the_notebooks() {

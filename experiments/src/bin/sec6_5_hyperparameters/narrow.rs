@@ -84,7 +84,7 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
         })?;
     }
     let figure = Figure::new("Narrowing the range")
-        .subtitle(run.subtitle(&format!("first seed, {count} trials a round")))
+        .subtitle(run.subtitle_of_first_seed(&format!("{count} trials a round")))
         .grid(rounds.div_ceil(2), 2)
         .panels(panels);
     run.figure(

@@ -88,7 +88,7 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
     });
     let panels = found.iter().map(|(kind, all, _)| panel(*kind, &all[0], epochs));
     let figure = Figure::new("The same trials under three pruners")
-        .subtitle(run.subtitle(&format!("first seed, {count} trials")))
+        .subtitle(run.subtitle_of_first_seed(&format!("{count} trials")))
         .panels(panels);
     run.figure(
         "sec6_5_pruners",
