@@ -1,9 +1,9 @@
 //! The product of a sparse matrix with a dense one: zeros of the sparse one cost nothing.
 //!
-//! Some rows of the dense factor at a time are transposed into a block that stays in the first-level
-//! cache. Then every row of the product is taken into registers, and the rows of the block that belong
-//! to its non-zeros are added to it. Every element of C is one chain of multiply-adds in order of k:
-//! the bits are those of the dense product, which only adds zeros in between.
+//! Some rows of the dense factor at a time are transposed into a block that stays in cache. Then every row
+//! of the product is taken into registers, and the rows of the block that belong to its non-zeros are
+//! added to it; with the last block it is complete, and goes to C. Every element of C is one chain of
+//! multiply-adds in order of k: the bits are those of the dense product, which only adds zeros in between.
 
 use std::array;
 use std::mem::MaybeUninit;
@@ -42,25 +42,28 @@ pub struct Workspace<T> {
 
 /// Registers of a row of C at a time; three of sixteen are left for the other factors.
 const REGISTERS: usize = 13;
-/// Bytes of a block of D.
-const CACHE: usize = 30 * 1024;
+/// Bytes of the largest block of D.
+const LARGEST: usize = 64 * 1024;
+/// Bytes of `BLOCK` rows of C.
+const TILE: usize = BLOCK * REGISTERS * LINE;
 
-/// A block, with room to begin at a cache line and for at least `BLOCK` rows.
-type Cache = MaybeUninit<[u8; CACHE + LINE]>;
+/// A block and a tile, with room to begin at a cache line.
+type Cache = MaybeUninit<[u8; LARGEST + TILE + LINE]>;
 
-/// Computes `product` into `c`. `ROOM` is the number of elements in [`REGISTERS`].
+/// Computes `product` into `c`. `ROOM` is the number of elements in [`REGISTERS`], `CACHE` the bytes of
+/// a block of D.
 ///
 /// # Safety
 /// The processor has the instructions of `V`, and `c` room for C.
 #[inline(always)]
-pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize>(
+pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize, const CACHE: usize>(
     product: &SparseProduct<'_, V::Scalar>,
     work: &mut Workspace<V::Scalar>,
     c: *mut V::Scalar,
 ) {
     const {
         assert!(LANES == V::LANES && ROOM == REGISTERS * LANES);
-        assert!(BLOCK * ROOM * size_of::<V::Scalar>() <= CACHE);
+        assert!(BLOCK * ROOM * size_of::<V::Scalar>() <= CACHE && CACHE <= LARGEST);
     }
     let &SparseProduct { s, d, sizes: (k, n), add } = product;
     let m = s.len();
@@ -73,6 +76,7 @@ pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize>(
     let mut cache = Cache::uninit();
     let block = cache.as_mut_ptr().cast::<u8>();
     let block = block.wrapping_add(block.align_offset(LINE).min(LINE)).cast::<V::Scalar>();
+    let tile = block.wrapping_byte_add(CACHE);
     let mut done = 0;
     for chunk in 0..chunks {
         let registers = registers / chunks + usize::from(chunk < registers % chunks);
@@ -88,10 +92,9 @@ pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize>(
         // SAFETY: `sums` has room for `width` numbers of each of m rows, the block for `rows` of
         // them; columns from `done` on and rows from `from` on are within C and D.
         unsafe {
-            for i in 0..m {
-                sums.add(i * width).copy_from_nonoverlapping(first.as_ptr(), width);
-            }
-            for from in (0..k).step_by(rows) {
+            let mut from = 0;
+            // Once even where there is nothing to sum: C is then what is added to every row.
+            while from < k || from == 0 {
                 let rows = rows.min(k - from);
                 let part = d.as_ptr().add(done * k + from);
                 transpose::<V>((part, k), (block, width), rows, columns);
@@ -100,13 +103,22 @@ pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize>(
                         *block.add(i * width + j) = V::Scalar::zero();
                     }
                 }
-                for (i, cursor) in work.cursors.iter_mut().enumerate() {
+                let is_last = from + rows == k;
+                for i in 0..m {
                     let part = Part { line: s.line(i), from, end: from + rows };
+                    let cursor = &mut work.cursors[i];
                     let sum = sums.add(i * width);
-                    *cursor = add_rows::<V>(registers, part, *cursor, (block, width), sum);
+                    let start = if from == 0 { first.as_ptr() } else { sum };
+                    let end = if is_last { tile.add(i % BLOCK * width) } else { sum };
+                    *cursor = add_rows::<V>(registers, part, *cursor, (block, width), start, end);
+                    if is_last && (i % BLOCK + 1 == BLOCK || i + 1 == m) {
+                        let top = i / BLOCK * BLOCK;
+                        let to = c.add(done * m + top);
+                        transpose::<V>((tile, width), (to, m), columns, i + 1 - top);
+                    }
                 }
+                from += rows.max(1);
             }
-            transpose::<V>((sums, width), (c.add(done * m), m), columns, m);
         }
         done += columns;
     }
@@ -158,13 +170,14 @@ unsafe fn add_rows<V: Vector>(
     part: Part<'_, V::Scalar>,
     done: usize,
     block: (*const V::Scalar, usize),
+    start: *const V::Scalar,
     sum: *mut V::Scalar,
 ) -> usize {
     macro_rules! by_registers {
         ($($n:literal)+) => {
             match registers {
                 // SAFETY: the caller's promise is that of `add_row`.
-                $($n => unsafe { add_row::<V, $n>(part, done, block, sum) },)+
+                $($n => unsafe { add_row::<V, $n>(part, done, block, start, sum) },)+
                 _ => unreachable!("a row has 1 to {REGISTERS} registers"),
             }
         };
@@ -172,23 +185,24 @@ unsafe fn add_rows<V: Vector>(
     by_registers!(1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
-/// Adds the rows of `block` that belong to `part` to `sum`, and gives how many non-zeros of the line
-/// are done then, `done` of them being so before.
+/// Adds the rows of `block` that belong to `part` to `start` and stores that in `sum`; gives how many
+/// non-zeros of the line are done then, `done` of them being so before.
 ///
 /// # Safety
-/// `sum` is `REGISTERS` registers of `V`, whose instructions the processor has; `block`, given with the
-/// distance of its rows, has as many in each of `end` − `from` rows. All places up to `done` are below
-/// `from`, and those after it are not.
+/// `start` and `sum` are `REGISTERS` registers of `V`, whose instructions the processor has; `block`, given
+/// with the distance of its rows, has as many in each of `end` − `from` rows. All places up to `done` are
+/// below `from`, and those after it are not.
 #[inline(always)]
 unsafe fn add_row<V: Vector, const REGISTERS: usize>(
     Part { line, from, end }: Part<'_, V::Scalar>,
     mut done: usize,
     (block, width): (*const V::Scalar, usize),
+    start: *const V::Scalar,
     sum: *mut V::Scalar,
 ) -> usize {
     // SAFETY: row `place` − `from` of the block is there, since from ≤ place < end.
     unsafe {
-        let mut sums: [V; REGISTERS] = array::from_fn(|i| V::load(sum.add(i * V::LANES)));
+        let mut sums: [V; REGISTERS] = array::from_fn(|i| V::load(start.add(i * V::LANES)));
         while let Some((place, value)) = line.get(done)
             && (*place as usize) < end
         {
