@@ -1,5 +1,7 @@
 //! Rows of bytes, most of them zero, in little memory.
 
+use crate::kernel::prefetch;
+
 /// Rows of bytes of which only the non-zeros are kept: what [`Sparse::gather`](crate::Sparse::gather)
 /// makes batches of.
 ///
@@ -66,6 +68,12 @@ impl ByteRows {
     /// The length of a row, zeros included.
     pub fn width(&self) -> usize {
         self.width
+    }
+
+    /// Asks for what [`row`](Self::row) looks up.
+    #[track_caller]
+    pub(crate) fn prefetch_ends(&self, i: usize) {
+        prefetch(&self.starts[i..i + 2]);
     }
 
     pub(crate) fn row(&self, i: usize) -> &[Step] {

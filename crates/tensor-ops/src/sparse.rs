@@ -135,13 +135,16 @@ impl<T: Scalar> Sparse<T> {
         indices: impl IntoIterator<Item = usize, IntoIter: Clone>,
         value: impl Fn(u8) -> T,
     ) {
-        // They are anywhere in memory: each is asked for while others are worked on.
-        let chosen = indices.into_iter().map(|i| rows.row(i));
+        // They are anywhere in memory, and so is what says where: each is asked for while others are
+        // worked on.
+        let indices = indices.into_iter();
+        indices.clone().for_each(|i| rows.prefetch_ends(i));
+        let chosen = indices.map(|i| rows.row(i));
         let mut ahead = chosen.clone();
-        ahead.by_ref().take(AHEAD).for_each(|row| prefetch(row.as_flattened()));
+        ahead.by_ref().take(AHEAD).for_each(|row| prefetch(row));
         let chosen = chosen.inspect(|_| {
             if let Some(row) = ahead.next() {
-                prefetch(row.as_flattened());
+                prefetch(row);
             }
         });
         self.set_rows(rows.width(), chosen, |row: &[Step], room| {
