@@ -141,7 +141,7 @@ impl<T: Scalar> Sparse<T> {
         indices.clone().for_each(|i| rows.prefetch_ends(i));
         let chosen = indices.map(|i| rows.row(i));
         let mut ahead = chosen.clone();
-        ahead.by_ref().take(AHEAD).for_each(|row| prefetch(row));
+        ahead.by_ref().take(AHEAD).for_each(prefetch);
         let chosen = chosen.inspect(|_| {
             if let Some(row) = ahead.next() {
                 prefetch(row);
