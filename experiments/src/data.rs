@@ -252,3 +252,25 @@ impl<T: Scalar> Blocks<T> {
         (own + others) as f64 / all as f64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use init::Seed;
+    use layers::MultiLayerNet;
+
+    #[test]
+    fn accuracy_is_the_same_on_any_number_of_threads() {
+        let samples = Data::synthetic(12 * BLOCK + 1, 1).train;
+        let blocks = samples.blocks::<f32>();
+        let net = MultiLayerNet::new(samples.features(), &[10], 10);
+        let mut network = net.build(Seed::new(1)).unwrap();
+        let right = |(x, labels): &(_, Vec<usize>)| network.count_correct(x, labels);
+        let right: usize = blocks.iter().map(right).sum();
+        assert!(right > 0);
+        for threads in [1, 2, 3, 5, 100] {
+            let accuracy = blocks.accuracy(&mut network, threads);
+            assert_eq!(accuracy, right as f64 / samples.len() as f64, "{threads} threads");
+        }
+    }
+}

@@ -14,7 +14,7 @@ const STEPS_A_FLUSH: u64 = 16;
 /// Sets numbers to zero whose last digits are subnormal.
 ///
 /// An average of gradients fades by a factor a step where there are no more of them, as behind a pixel that
-/// is seldom lit, and would stay among the subnormal numbers for good: some processors take a hundred
+/// is seldom lit, and would stay among the subnormal numbers for good: some processors take many
 /// times as long for those.
 fn flush<T: Float>(values: &mut [T]) {
     let least = T::min_positive_value() / T::epsilon();
