@@ -5,6 +5,7 @@ mod byte_rows;
 pub mod gradient;
 pub mod im2col;
 mod kernel;
+mod lines;
 pub mod matmul;
 pub mod one_hot;
 pub mod reduce;

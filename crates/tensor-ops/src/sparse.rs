@@ -4,6 +4,7 @@ use nalgebra::DMatrix;
 
 use crate::byte_rows::{ByteRows, Step};
 use crate::kernel::{self, Instructions, Workspace, prefetch};
+use crate::lines::{Entry, Lines};
 use crate::{Scalar, reshape};
 
 /// A (rows, columns) matrix of which only the non-zeros are kept, by rows and by columns.
@@ -33,59 +34,6 @@ use crate::{Scalar, reshape};
 pub struct Sparse<T> {
     rows: Lines<T>,
     columns: Lines<T>,
-}
-
-/// The non-zeros of each row, or of each column.
-#[derive(Clone, Debug)]
-pub struct Lines<T> {
-    /// How long a line is, zeros included.
-    width: usize,
-    /// Where each line begins, and where the last one ends.
-    starts: Vec<u32>,
-    /// Where in its line each non-zero is, in order and below `width`, and the number itself. What
-    /// comes after the last line is room for the next matrix.
-    entries: Vec<Entry<T>>,
-}
-
-/// A place in a line and the number there: side by side, since they are used together.
-pub(crate) type Entry<T> = (u32, T);
-
-impl<T> Default for Lines<T> {
-    fn default() -> Self {
-        Self { width: 0, starts: vec![0], entries: Vec::new() }
-    }
-}
-
-impl<T: PartialEq> PartialEq for Lines<T> {
-    fn eq(&self, other: &Self) -> bool {
-        let all = self.starts == other.starts && self.width == other.width;
-        all && (0..self.len()).all(|i| self.line(i) == other.line(i))
-    }
-}
-
-impl<T> Lines<T> {
-    pub(crate) fn width(&self) -> usize {
-        self.width
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.starts.len() - 1
-    }
-
-    /// The non-zeros of line `i`.
-    #[inline(always)]
-    pub(crate) fn line(&self, i: usize) -> &[Entry<T>] {
-        &self.entries[self.starts[i] as usize..self.starts[i + 1] as usize]
-    }
-
-    /// All non-zeros.
-    fn entries(&self) -> &[Entry<T>] {
-        &self.entries[..self.end()]
-    }
-
-    fn end(&self) -> usize {
-        self.starts.last().map_or(0, |&end| end as usize)
-    }
 }
 
 /// Rows that are asked for ahead of the one that is worked on.

@@ -12,7 +12,7 @@ mod wide;
 
 use nalgebra::DMatrix;
 
-use crate::sparse::Lines;
+use crate::lines::Lines;
 use crate::{Operand, Scalar};
 use dense::{Product, Strided};
 use sparse::SparseProduct;

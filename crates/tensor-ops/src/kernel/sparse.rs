@@ -12,7 +12,7 @@ use num_traits::Zero;
 
 use super::LINE;
 use super::vector::{BLOCK, Vector};
-use crate::sparse::{Entry, Lines};
+use crate::lines::{Entry, Lines};
 
 /// C ← S·D, and a row that is added to every row of it. C and D are column-major.
 #[derive(Clone, Copy, Debug)]
