@@ -151,7 +151,8 @@ unsafe fn pack<V: Vector, const MR: usize>(
             while done + BLOCK <= terms {
                 for i in (0..MR).step_by(BLOCK) {
                     let block = a.from(i, done).pointer;
-                    V::transpose(block, a.row, panel.add(done * MR + i), MR);
+                    let to = panel.add(done * MR + i);
+                    V::transpose((block, a.row, BLOCK), (to, MR, BLOCK));
                 }
                 done += BLOCK;
             }

@@ -10,8 +10,8 @@ use std::mem::MaybeUninit;
 
 use num_traits::Zero;
 
-use super::LINE;
 use super::vector::{BLOCK, Vector};
+use super::{LINE, prefetch};
 use crate::lines::{Entry, Lines};
 
 /// C ← S·D, and a row that is added to every row of it. C and D are column-major.
@@ -46,6 +46,15 @@ const REGISTERS: usize = 13;
 const LARGEST: usize = 64 * 1024;
 /// Bytes of `BLOCK` rows of C.
 const TILE: usize = BLOCK * REGISTERS * LINE;
+/// Lines that are asked for ahead of the one that is worked on: those of a large matrix, as of images
+/// that are only looked at, come from far.
+const AHEAD: usize = 4;
+
+/// How far rows of a block, or of a tile, are from each other: whole [`BLOCK`]s, so that transposing may
+/// write past the last column.
+const fn stride_of(registers: usize, lanes: usize) -> usize {
+    (registers * lanes).next_multiple_of(BLOCK)
+}
 
 /// A block and a tile, with room to begin at a cache line.
 type Cache = MaybeUninit<[u8; LARGEST + TILE + LINE]>;
@@ -63,7 +72,10 @@ pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize, const
 ) {
     const {
         assert!(LANES == V::LANES && ROOM == REGISTERS * LANES);
-        assert!(BLOCK * ROOM * size_of::<V::Scalar>() <= CACHE && CACHE <= LARGEST);
+        assert!(
+            BLOCK * ROOM.next_multiple_of(BLOCK) * size_of::<V::Scalar>() <= CACHE
+                && CACHE <= LARGEST
+        );
     }
     let &SparseProduct { s, d, sizes: (k, n), add } = product;
     let m = s.len();
@@ -86,35 +98,40 @@ pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize, const
         if let Some(add) = add {
             first[..columns].copy_from_slice(&add[done..done + columns]);
         }
-        let rows = CACHE / size_of::<V::Scalar>() / width / BLOCK * BLOCK;
+        let stride = stride_of(registers, LANES);
+        let rows = CACHE / size_of::<V::Scalar>() / stride / BLOCK * BLOCK;
         work.cursors.clear();
         work.cursors.resize(m, 0);
         // SAFETY: `sums` has room for `width` numbers of each of m rows, the block for `rows` of
-        // them; columns from `done` on and rows from `from` on are within C and D.
+        // `stride`, the tile for `BLOCK` of them; columns from `done` on and rows from `from` on are
+        // within C and D.
         unsafe {
+            for i in 0..rows.min(k) {
+                for j in columns..stride {
+                    *block.add(i * stride + j) = V::Scalar::zero();
+                }
+            }
             let mut from = 0;
             // Once even where there is nothing to sum: C is then what is added to every row.
             while from < k || from == 0 {
                 let rows = rows.min(k - from);
                 let part = d.as_ptr().add(done * k + from);
-                transpose::<V>((part, k), (block, width), rows, columns);
-                for i in 0..rows {
-                    for j in columns..width {
-                        *block.add(i * width + j) = V::Scalar::zero();
-                    }
-                }
+                fill_block::<V>((part, k), (block, stride), rows, columns);
                 let is_last = from + rows == k;
                 for i in 0..m {
+                    if from == 0 && i + AHEAD < m {
+                        prefetch(s.line(i + AHEAD));
+                    }
                     let part = Part { line: s.line(i), from, end: from + rows };
                     let cursor = &mut work.cursors[i];
                     let sum = sums.add(i * width);
                     let start = if from == 0 { first.as_ptr() } else { sum };
-                    let end = if is_last { tile.add(i % BLOCK * width) } else { sum };
-                    *cursor = add_rows::<V>(registers, part, *cursor, (block, width), start, end);
+                    let end = if is_last { tile.add(i % BLOCK * stride) } else { sum };
+                    *cursor = add_rows::<V>(registers, part, *cursor, block, start, end);
                     if is_last && (i % BLOCK + 1 == BLOCK || i + 1 == m) {
                         let top = i / BLOCK * BLOCK;
                         let to = c.add(done * m + top);
-                        transpose::<V>((tile, width), (to, m), columns, i + 1 - top);
+                        empty_tile::<V>((tile, stride), (to, m), columns, i + 1 - top);
                     }
                 }
                 from += rows.max(1);
@@ -124,29 +141,66 @@ pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize, const
     }
 }
 
-/// `count` runs of `length` numbers become `length` runs of `count`. The distance between runs is
-/// given beside each pointer.
+/// `columns` runs of `rows` numbers become the rows of a block, which have room for whole [`BLOCK`]s.
+/// The distance between runs, and between rows, is given beside each pointer.
 ///
 /// # Safety
 /// Both are valid for these numbers and apart.
 #[inline(always)]
-unsafe fn transpose<V: Vector>(
+unsafe fn fill_block<V: Vector>(
     (from, from_stride): (*const V::Scalar, usize),
     (to, to_stride): (*mut V::Scalar, usize),
-    length: usize,
-    count: usize,
+    rows: usize,
+    columns: usize,
 ) {
-    for i in (0..count).step_by(BLOCK) {
-        for j in (0..length).step_by(BLOCK) {
-            // SAFETY: i + i' < count and j + j' < length.
+    let whole = rows / BLOCK * BLOCK;
+    for j in (0..columns).step_by(BLOCK) {
+        let read = BLOCK.min(columns - j);
+        for i in (0..whole).step_by(BLOCK) {
+            // SAFETY: rows i to i + `BLOCK` are there, and so are `read` columns from j on.
             unsafe {
-                let (from, to) = (from.add(i * from_stride + j), to.add(j * to_stride + i));
-                if i + BLOCK <= count && j + BLOCK <= length {
-                    V::transpose(from, from_stride, to, to_stride);
-                    continue;
+                let from = from.add(j * from_stride + i);
+                let to = (to.add(i * to_stride + j), to_stride, BLOCK);
+                // What the compiler knows to be all needs no question for each run.
+                if read == BLOCK {
+                    V::transpose((from, from_stride, BLOCK), to);
+                } else {
+                    V::transpose((from, from_stride, read), to);
                 }
-                for i in 0..BLOCK.min(count - i) {
-                    for j in 0..BLOCK.min(length - j) {
+            }
+        }
+        for i in whole..rows {
+            for j in j..j + read {
+                // SAFETY: i < rows and j < columns.
+                unsafe { *to.add(i * to_stride + j) = *from.add(j * from_stride + i) };
+            }
+        }
+    }
+}
+
+/// `rows` ≤ [`BLOCK`] runs, which have room for whole `BLOCK`s, become `columns` runs of `rows` numbers.
+///
+/// # Safety
+/// As [`fill_block`].
+#[inline(always)]
+unsafe fn empty_tile<V: Vector>(
+    (from, from_stride): (*const V::Scalar, usize),
+    (to, to_stride): (*mut V::Scalar, usize),
+    columns: usize,
+    rows: usize,
+) {
+    for j in (0..columns).step_by(BLOCK) {
+        let written = BLOCK.min(columns - j);
+        // SAFETY: `written` columns from j on are there, and all rows.
+        unsafe {
+            let (from, to) = (from.add(j), to.add(j * to_stride));
+            if rows == BLOCK && written == BLOCK {
+                V::transpose((from, from_stride, BLOCK), (to, to_stride, BLOCK));
+            } else if rows == BLOCK {
+                V::transpose((from, from_stride, BLOCK), (to, to_stride, written));
+            } else {
+                for i in 0..rows {
+                    for j in 0..written {
                         *to.add(j * to_stride + i) = *from.add(i * from_stride + j);
                     }
                 }
@@ -169,7 +223,7 @@ unsafe fn add_rows<V: Vector>(
     registers: usize,
     part: Part<'_, V::Scalar>,
     done: usize,
-    block: (*const V::Scalar, usize),
+    block: *const V::Scalar,
     start: *const V::Scalar,
     sum: *mut V::Scalar,
 ) -> usize {
@@ -189,24 +243,27 @@ unsafe fn add_rows<V: Vector>(
 /// non-zeros of the line are done then, `done` of them being so before.
 ///
 /// # Safety
-/// `start` and `sum` are `REGISTERS` registers of `V`, whose instructions the processor has; `block`, given
-/// with the distance of its rows, has as many in each of `end` − `from` rows. All places up to `done` are
+/// `start` and `sum` are `REGISTERS` registers of `V`, whose instructions the processor has; `block`
+/// has as many in each of `end` − `from` rows. All places up to `done` are
 /// below `from`, and those after it are not.
 #[inline(always)]
 unsafe fn add_row<V: Vector, const REGISTERS: usize>(
     Part { line, from, end }: Part<'_, V::Scalar>,
     mut done: usize,
-    (block, width): (*const V::Scalar, usize),
+    block: *const V::Scalar,
     start: *const V::Scalar,
     sum: *mut V::Scalar,
 ) -> usize {
+    // The compiler knows it here, and then keeps its loop in registers.
+    let stride = const { stride_of(REGISTERS, V::LANES) };
+    let first = block.wrapping_sub(from * stride);
     // SAFETY: row `place` − `from` of the block is there, since from ≤ place < end.
     unsafe {
         let mut sums: [V; REGISTERS] = array::from_fn(|i| V::load(start.add(i * V::LANES)));
         while let Some((place, value)) = line.get(done)
             && (*place as usize) < end
         {
-            let row = block.add((*place as usize - from) * width);
+            let row = first.wrapping_add(*place as usize * stride);
             let value = V::splat(value);
             for (i, sum) in sums.iter_mut().enumerate() {
                 *sum = V::load(row.add(i * V::LANES)).mul_add(value, *sum);

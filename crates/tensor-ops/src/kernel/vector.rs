@@ -1,12 +1,14 @@
 //! Registers: the few operations that the kernel needs, once for each instruction set.
 
+use num_traits::Zero;
+
 /// A register of [`LANES`](Self::LANES) numbers.
 ///
 /// # Safety
 /// Whoever calls a method of a vector of an instruction set must run on a processor that has it, and
 /// the pointers must be valid for one number ([`splat`](Self::splat)) or `LANES` of them.
 pub(super) trait Vector: Copy {
-    type Scalar: Copy + num_traits::Zero + PartialEq;
+    type Scalar: Copy + Zero + PartialEq;
     const LANES: usize;
     unsafe fn zero() -> Self;
     /// The number at `p` in every lane.
@@ -15,19 +17,22 @@ pub(super) trait Vector: Copy {
     unsafe fn store(self, p: *mut Self::Scalar);
     /// self·b + c.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
-    /// Transposes [`BLOCK`]×[`BLOCK`] numbers: row i of the one, at `from + i·from_stride`, becomes
-    /// column i of the other, whose rows are at `to + j·to_stride`.
+    /// Transposes [`BLOCK`]×[`BLOCK`] numbers: the runs of `BLOCK` at `from + i·from_stride` become
+    /// those at `to + j·to_stride`. Only the first `read` are read, the others being zeros, and only
+    /// the first `written` are written.
     #[inline(always)]
     unsafe fn transpose(
-        from: *const Self::Scalar,
-        from_stride: usize,
-        to: *mut Self::Scalar,
-        to_stride: usize,
+        (from, from_stride, read): (*const Self::Scalar, usize, usize),
+        (to, to_stride, written): (*mut Self::Scalar, usize, usize),
     ) {
         for i in 0..BLOCK {
-            for j in 0..BLOCK {
+            for j in 0..BLOCK.min(written) {
+                let zero = Self::Scalar::zero();
                 // SAFETY: both blocks are valid, says the caller.
-                unsafe { *to.add(j * to_stride + i) = *from.add(i * from_stride + j) };
+                unsafe {
+                    let value = if i < read { *from.add(i * from_stride + j) } else { zero };
+                    *to.add(j * to_stride + i) = value;
+                }
             }
         }
     }
@@ -103,12 +108,10 @@ mod x86 {
                 }
                 #[inline(always)]
                 unsafe fn transpose(
-                    from: *const $scalar,
-                    from_stride: usize,
-                    to: *mut $scalar,
-                    to_stride: usize,
+                    from: (*const $scalar, usize, usize),
+                    to: (*mut $scalar, usize, usize),
                 ) {
-                    unsafe { $transpose(from, from_stride, to, to_stride) }
+                    unsafe { $transpose(from, to) }
                 }
             }
         };
@@ -160,9 +163,18 @@ mod x86 {
 
     /// Swaps pairs, then pairs of pairs, then halves of the registers.
     #[inline(always)]
-    unsafe fn transpose_f32(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+    unsafe fn transpose_f32(
+        (from, from_stride, read): (*const f32, usize, usize),
+        (to, to_stride, written): (*mut f32, usize, usize),
+    ) {
         unsafe {
-            let rows: [__m256; 8] = array::from_fn(|i| _mm256_loadu_ps(from.add(i * from_stride)));
+            let rows: [__m256; 8] = array::from_fn(|i| {
+                if i < read {
+                    _mm256_loadu_ps(from.add(i * from_stride))
+                } else {
+                    _mm256_setzero_ps()
+                }
+            });
             let pairs: [__m256; 8] = array::from_fn(|i| {
                 let (a, b) = (rows[i / 2 * 2], rows[i / 2 * 2 + 1]);
                 if i % 2 == 0 { _mm256_unpacklo_ps(a, b) } else { _mm256_unpackhi_ps(a, b) }
@@ -175,7 +187,7 @@ mod x86 {
                     _mm256_shuffle_ps::<0xee>(a, b)
                 }
             });
-            for j in 0..8 {
+            for j in 0..8.min(written) {
                 let (a, b) = (fours[j % 4], fours[j % 4 + 4]);
                 let row = if j < 4 {
                     _mm256_permute2f128_ps::<0x20>(a, b)
@@ -189,25 +201,33 @@ mod x86 {
 
     /// The same in four blocks of 4×4.
     #[inline(always)]
-    unsafe fn transpose_f64(from: *const f64, from_stride: usize, to: *mut f64, to_stride: usize) {
+    unsafe fn transpose_f64(
+        (from, from_stride, read): (*const f64, usize, usize),
+        (to, to_stride, written): (*mut f64, usize, usize),
+    ) {
         for (i, j) in [(0, 0), (0, 4), (4, 0), (4, 4)] {
             unsafe {
                 let from = from.add(i * from_stride + j);
                 let to = to.add(j * to_stride + i);
-                let rows: [__m256d; 4] =
-                    array::from_fn(|i| _mm256_loadu_pd(from.add(i * from_stride)));
+                let rows: [__m256d; 4] = array::from_fn(|row| {
+                    if i + row < read {
+                        _mm256_loadu_pd(from.add(row * from_stride))
+                    } else {
+                        _mm256_setzero_pd()
+                    }
+                });
                 let pairs: [__m256d; 4] = array::from_fn(|i| {
                     let (a, b) = (rows[i / 2 * 2], rows[i / 2 * 2 + 1]);
                     if i % 2 == 0 { _mm256_unpacklo_pd(a, b) } else { _mm256_unpackhi_pd(a, b) }
                 });
-                for j in 0..4 {
-                    let (a, b) = (pairs[j % 2], pairs[j % 2 + 2]);
-                    let row = if j < 2 {
+                for row in 0..4.min(written.saturating_sub(j)) {
+                    let (a, b) = (pairs[row % 2], pairs[row % 2 + 2]);
+                    let values = if row < 2 {
                         _mm256_permute2f128_pd::<0x20>(a, b)
                     } else {
                         _mm256_permute2f128_pd::<0x31>(a, b)
                     };
-                    _mm256_storeu_pd(to.add(j * to_stride), row);
+                    _mm256_storeu_pd(to.add(row * to_stride), values);
                 }
             }
         }
