@@ -36,6 +36,7 @@ pub mod study;
 pub mod text;
 mod trainer;
 pub mod trial;
+mod turns;
 
 pub use args::{Args, DataArgs, NoFlags, Precision};
 pub use data::{Blocks, Data, Real, Samples};

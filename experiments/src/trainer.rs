@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use tensor_ops::Sparse;
 
 use crate::metrics::DIVERGED;
+use crate::turns::in_turns;
 use crate::{Blocks, Failure, Log, Real, Run, Samples};
 
 /// A network and what trains it.
@@ -91,18 +92,19 @@ pub fn train<T: Real>(
         let batches = &mut batches[..ahead.min(plan.iterations - start)];
         batches.iter_mut().for_each(|batch| source.draw(batch));
         batches.par_iter_mut().for_each(|batch| batch.gather(samples));
-        let pairs = contestants.par_iter_mut().zip(&mut logs).enumerate();
-        pairs.try_for_each(|(index, (contestant, log))| {
+        let items = contestants.iter_mut().zip(&mut logs).enumerate();
+        in_turns(items, batches.len(), |(index, (contestant, log)), turn| {
             let Contestant { network, optimizer } = contestant;
-            for (offset, Batch { x, labels, .. }) in batches.iter().enumerate() {
+            for offset in turn {
                 run.check_interrupt()?;
+                let Batch { x, labels, .. } = &batches[offset];
                 let iteration = start + offset;
                 let loss = network.gradient(x, labels);
                 if !loss.is_finite() {
                     diverged(log, iteration);
                 }
                 optimizer.step(network).expect("the same network in every step");
-                observe(Moment { contestant: index, iteration, network, x, labels, log, run });
+                observe(Moment { contestant: *index, iteration, network, x, labels, log, run });
                 let step = iteration / plan.per_step;
                 if iteration % plan.per_step == 0 && run.watches(step, last_step) {
                     log.watch(step, network, x);
