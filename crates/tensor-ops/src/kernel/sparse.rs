@@ -106,9 +106,10 @@ pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize, const
         // `stride`, the tile for `BLOCK` of them; columns from `done` on and rows from `from` on are
         // within C and D.
         unsafe {
+            // What is past the last column is computed with, if in vain.
             for i in 0..rows.min(k) {
-                for j in columns..stride {
-                    *block.add(i * stride + j) = V::Scalar::zero();
+                for j in (1..=LANES.max(BLOCK) / LANES).map(|back| stride - back * LANES) {
+                    V::zero().store(block.add(i * stride + j));
                 }
             }
             let mut from = 0;
