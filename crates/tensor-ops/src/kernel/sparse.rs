@@ -82,7 +82,11 @@ pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize, const
     let registers = n.div_ceil(LANES);
     let chunks = registers.div_ceil(REGISTERS);
     let per_line = LINE / size_of::<V::Scalar>();
-    work.sums.resize(m * ROOM.min(registers * LANES) + per_line, V::Scalar::zero());
+    let room = m * ROOM.min(registers * LANES) + per_line;
+    if work.sums.len() < room {
+        // Never less: a layer's two products take turns, and growing again would write zeros.
+        work.sums.resize(room, V::Scalar::zero());
+    }
     let sums = work.sums.as_mut_ptr();
     let sums = sums.wrapping_add(sums.align_offset(LINE).min(per_line));
     let mut cache = Cache::uninit();
