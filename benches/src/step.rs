@@ -136,7 +136,7 @@ pub fn products_seconds<T: Scalar>(
     let images = Sparse::from(&DMatrix::from_fn(batch, widths[0], |i, j| T::of(pixel(i, j))));
     let mut work = Workspace::default();
     let product = |a: Operand<'_, T>, b: Operand<'_, T>, c: &mut DMatrix<T>| {
-        matmul(a, b, T::zero(), c);
+        matmul(a, b, None, c);
     };
     let mut once = || {
         let start = Instant::now();

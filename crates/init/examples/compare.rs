@@ -29,7 +29,7 @@ fn spread(initializer: Initializer, seed: Seed) -> Vec<f64> {
     let (mut weights, mut y) = (DMatrix::zeros(UNITS, UNITS), DMatrix::zeros(SAMPLES, UNITS));
     let layer = |layer: u64| {
         initializer.fill(&mut weights, &mut seed.stream(Purpose::Weights, layer));
-        matmul(Plain(&x), Plain(&weights), 0.0, &mut y);
+        matmul(Plain(&x), Plain(&weights), None, &mut y);
         x = y.map(activation);
         x.variance().sqrt()
     };

@@ -72,11 +72,7 @@ pub(crate) fn affine<T: Scalar>(
     [weight, bias]: &[Param<T>; 2],
     y: &mut DMatrix<T>,
 ) {
-    let rows = y.nrows().max(1);
-    for (column, &b) in y.as_mut_slice().chunks_exact_mut(rows).zip(&bias.value) {
-        column.fill(b);
-    }
-    matmul(Plain(x), Plain(&weight.value), T::one(), y);
+    matmul(Plain(x), Plain(&weight.value), Some(bias.value.as_slice()), y);
 }
 
 /// The gradients of [`affine`].
@@ -86,10 +82,10 @@ pub(crate) fn affine_backward<T: Scalar>(
     dy: &DMatrix<T>,
     dx: Option<&mut DMatrix<T>>,
 ) {
-    matmul(Transposed(x), Plain(dy), T::zero(), &mut weight.grad);
+    matmul(Transposed(x), Plain(dy), None, &mut weight.grad);
     reduce::sum(dy, Axis::Rows, bias.grad.as_mut_slice());
     if let Some(dx) = dx {
-        matmul(Plain(dy), Transposed(&weight.value), T::zero(), dx);
+        matmul(Plain(dy), Transposed(&weight.value), None, dx);
     }
 }
 

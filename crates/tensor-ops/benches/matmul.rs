@@ -30,7 +30,7 @@ fn products<T: Scalar>(c: &mut Criterion) {
         let op = |t, x| -> Operand<'_, T> { if t { Transposed(x) } else { Plain(x) } };
         group.throughput(Throughput::Elements((2 * m * k * n) as u64));
         group.bench_function(BenchmarkId::from_parameter(name), |bench| {
-            bench.iter(|| matmul(op(ta, &a), op(tb, &b), T::zero(), &mut out));
+            bench.iter(|| matmul(op(ta, &a), op(tb, &b), None, &mut out));
         });
     }
     group.finish();

@@ -20,14 +20,14 @@ fn loss(x: &DMatrix<f64>, t: &DMatrix<f64>, w: &[f64]) -> f64 {
 /// xᵀ·(x·w − t).
 fn gradient(x: &DMatrix<f64>, t: &DMatrix<f64>, w: &[f64]) -> DMatrix<f64> {
     let mut gradient = DMatrix::zeros(w.len(), 1);
-    matmul(Transposed(x), Plain(&residual(x, t, w)), 0.0, &mut gradient);
+    matmul(Transposed(x), Plain(&residual(x, t, w)), None, &mut gradient);
     gradient
 }
 
 /// x·w − t.
 fn residual(x: &DMatrix<f64>, t: &DMatrix<f64>, w: &[f64]) -> DMatrix<f64> {
     let mut y = DMatrix::zeros(x.nrows(), 1);
-    matmul(Plain(x), Plain(&DMatrix::from_column_slice(w.len(), 1, w)), 0.0, &mut y);
+    matmul(Plain(x), Plain(&DMatrix::from_column_slice(w.len(), 1, w)), None, &mut y);
     y - t
 }
 

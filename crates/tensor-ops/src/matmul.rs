@@ -33,13 +33,13 @@ impl<T: Scalar> Operand<'_, T> {
     }
 }
 
-/// C ← op(A)·op(B) + β·C, on the calling thread.
+/// C ← op(A)·op(B), with `add` added to every row, on the calling thread.
 ///
-/// Shapes: op(A) is (m, k), op(B) is (k, n), `c` is (m, n). With β = 0 the old contents of `c` are
-/// not read, so they may be NaN. An empty product (k = 0) leaves β·C.
+/// Shapes: op(A) is (m, k), op(B) is (k, n), `add` has n numbers, `c` is (m, n). What `c` holds is not
+/// read, so it may be NaN. An empty product (k = 0) leaves `add`, or zeros.
 ///
 /// Nothing is allocated. The kernel is our own, for the products of small networks: 0.8 to 0.9 of
-/// what the multipliers can do in f32 and f64 with AVX2, where `matrixmultiply`, which nalgebra
+/// what the multipliers can do in f32 and f64 with AVX2 or AVX-512, where `matrixmultiply`, which nalgebra
 /// calls, reaches 0.7 (and nalgebra's `tr_mul` and `gemm_tr` a tenth of that). AVX-512 and AVX2 are
 /// found at run time, so no compiler flag is needed; the last bits of a sum depend on the processor.
 ///
@@ -52,14 +52,23 @@ impl<T: Scalar> Operand<'_, T> {
 /// use tensor_ops::{Operand::{Plain, Transposed}, matmul};
 ///
 /// let x = dmatrix![1.0, 2.0; 3.0, 4.0; 5.0, 6.0];
+/// let mut y = nalgebra::DMatrix::zeros(3, 1);
+/// matmul(Plain(&x), Plain(&dmatrix![1.0; 1.0]), Some(&[0.5]), &mut y); // x·w + b
+/// assert_eq!(y, dmatrix![3.5; 7.5; 11.5]);
+///
 /// let dy = dmatrix![1.0; 0.0; -1.0];
 /// let mut dw = nalgebra::DMatrix::zeros(2, 1);
-/// matmul(Transposed(&x), Plain(&dy), 0.0, &mut dw);
+/// matmul(Transposed(&x), Plain(&dy), None, &mut dw); // xᵀ·dy
 /// assert_eq!(dw, dmatrix![-4.0; -4.0]);
 /// ```
 #[track_caller]
-pub fn matmul<T: Scalar>(a: Operand<'_, T>, b: Operand<'_, T>, beta: T, c: &mut DMatrix<T>) {
-    matmul_with(Instructions::best(), a, b, beta, c);
+pub fn matmul<T: Scalar>(
+    a: Operand<'_, T>,
+    b: Operand<'_, T>,
+    add: Option<&[T]>,
+    c: &mut DMatrix<T>,
+) {
+    matmul_with(Instructions::best(), a, b, add, c);
 }
 
 /// What [`matmul`] runs on here: `avx512`, `avx2` or `portable`. The last bits of sums depend on it.
@@ -77,7 +86,7 @@ fn matmul_with<T: Scalar>(
     instructions: Instructions,
     a: Operand<'_, T>,
     b: Operand<'_, T>,
-    beta: T,
+    add: Option<&[T]>,
     c: &mut DMatrix<T>,
 ) {
     let ((m, k), (k_b, n)) = (a.shape(), b.shape());
@@ -86,10 +95,7 @@ fn matmul_with<T: Scalar>(
         "matmul: ({m}, {k}) times ({k_b}, {n}) into {:?}",
         c.shape()
     );
-    let add = beta != T::zero();
-    if add && beta != T::one() {
-        c.iter_mut().for_each(|c| *c *= beta);
-    }
+    assert!(add.is_none_or(|add| add.len() == n), "matmul: a number a column");
     kernel::dense(instructions, a, b, add, c);
 }
 
@@ -100,19 +106,14 @@ mod tests {
     use proptest::prelude::*;
 
     /// The definition, in f64: the oracle for every fast path.
-    fn naive(
-        a: Operand<'_, f64>,
-        b: Operand<'_, f64>,
-        beta: f64,
-        c: &DMatrix<f64>,
-    ) -> DMatrix<f64> {
+    fn naive(a: Operand<'_, f64>, b: Operand<'_, f64>, add: Option<&[f64]>) -> DMatrix<f64> {
         let at = |o: &Operand<'_, f64>, i, j| match o {
             Plain(m) => m[(i, j)],
             Transposed(m) => m[(j, i)],
         };
-        DMatrix::from_fn(c.nrows(), c.ncols(), |i, j| {
+        DMatrix::from_fn(a.shape().0, b.shape().1, |i, j| {
             let sum: f64 = (0..a.shape().1).map(|p| at(&a, i, p) * at(&b, p, j)).sum();
-            sum + if beta == 0.0 { 0.0 } else { beta * c[(i, j)] }
+            sum + add.map_or(0.0, |add| add[j])
         })
     }
 
@@ -120,7 +121,7 @@ mod tests {
         instructions: Instructions,
         (m, k, n): (usize, usize, usize),
         (ta, tb): (bool, bool),
-        beta: f64,
+        with_row: bool,
         tolerance: f64,
     ) {
         // Small integers over 8: every product and sum below is exact in f32 too.
@@ -129,15 +130,17 @@ mod tests {
         };
         let a = if ta { fill(k, m, 1) } else { fill(m, k, 1) };
         let b = if tb { fill(n, k, 2) } else { fill(k, n, 2) };
-        let c = fill(m, n, 3);
+        let row = fill(1, n, 3);
+        let add = with_row.then_some(row.as_slice());
         let op = |t, x| if t { Transposed(x) } else { Plain(x) };
-        let expected = naive(op(ta, &a), op(tb, &b), beta, &c);
+        let expected = naive(op(ta, &a), op(tb, &b), add);
 
         let cast = |x: &DMatrix<f64>| x.map(T::of);
-        let (a, b, mut out) = (cast(&a), cast(&b), cast(&c));
+        let (a, b, row) = (cast(&a), cast(&b), cast(&row));
+        let mut out = DMatrix::from_element(m, n, T::nan()); // must not be read
         let a = if ta { Transposed(&a) } else { Plain(&a) };
         let b = if tb { Transposed(&b) } else { Plain(&b) };
-        matmul_with(instructions, a, b, T::of(beta), &mut out);
+        matmul_with(instructions, a, b, with_row.then_some(row.as_slice()), &mut out);
         for (got, want) in out.iter().zip(expected.iter()) {
             assert!((got.f64() - want).abs() <= tolerance * (1.0 + want.abs()), "{got} != {want}");
         }
@@ -147,11 +150,11 @@ mod tests {
         #[test]
         fn agrees_with_the_definition(
             m in 0..40usize, k in 0..40usize, n in 0..40usize,
-            ta: bool, tb: bool, beta in prop::sample::select(vec![0.0, 1.0, -0.5]),
+            ta: bool, tb: bool, with_row: bool,
         ) {
             for instructions in Instructions::available() {
-                check::<f64>(instructions, (m, k, n), (ta, tb), beta, 1e-14);
-                check::<f32>(instructions, (m, k, n), (ta, tb), beta, 1e-6);
+                check::<f64>(instructions, (m, k, n), (ta, tb), with_row, 1e-14);
+                check::<f32>(instructions, (m, k, n), (ta, tb), with_row, 1e-6);
             }
         }
     }
@@ -161,34 +164,32 @@ mod tests {
         for (ta, tb) in [(false, false), (true, false), (false, true), (true, true)] {
             for sizes in [(128, 784, 100), (784, 100, 100), (100, 128, 10), (1, 100, 1)] {
                 for instructions in Instructions::available() {
-                    check::<f64>(instructions, sizes, (ta, tb), 0.0, 1e-13);
-                    check::<f32>(instructions, sizes, (ta, tb), 1.0, 1e-5);
+                    check::<f64>(instructions, sizes, (ta, tb), false, 1e-13);
+                    check::<f32>(instructions, sizes, (ta, tb), true, 1e-5);
                 }
             }
         }
     }
 
     #[test]
-    fn with_beta_zero_the_old_contents_are_not_read() {
-        let a = DMatrix::from_element(3, 2, 1.0_f32);
-        let b = DMatrix::from_element(2, 4, 1.0_f32);
-        let mut c = DMatrix::from_element(3, 4, f32::NAN);
-        matmul(Plain(&a), Plain(&b), 0.0, &mut c);
-        assert!(c.iter().all(|&x| x == 2.0));
+    fn an_empty_sum_leaves_what_is_added() {
+        let (a, b) = (DMatrix::<f64>::zeros(2, 0), DMatrix::<f64>::zeros(0, 2));
+        let mut c = DMatrix::from_element(2, 2, f64::NAN);
+        matmul(Plain(&a), Plain(&b), Some(&[1.5, 2.5]), &mut c);
+        assert_eq!(c, nalgebra::dmatrix![1.5, 2.5; 1.5, 2.5]);
     }
 
     #[test]
-    fn an_empty_sum_scales_the_old_contents() {
-        let (a, b) = (DMatrix::<f64>::zeros(2, 0), DMatrix::<f64>::zeros(0, 2));
-        let mut c = DMatrix::from_element(2, 2, 3.0);
-        matmul(Plain(&a), Plain(&b), 0.5, &mut c);
-        assert!(c.iter().all(|&x| x == 1.5));
+    #[should_panic(expected = "a number a column")]
+    fn a_row_of_another_length_is_refused() {
+        let a = DMatrix::<f64>::zeros(2, 2);
+        matmul(Plain(&a), Plain(&a), Some(&[1.0]), &mut DMatrix::zeros(2, 2));
     }
 
     #[test]
     #[should_panic(expected = "(2, 3) times (2, 2)")]
     fn shapes_that_do_not_fit_are_refused() {
         let (a, b) = (DMatrix::<f64>::zeros(2, 3), DMatrix::<f64>::zeros(2, 2));
-        matmul(Plain(&a), Plain(&b), 0.0, &mut DMatrix::zeros(2, 2));
+        matmul(Plain(&a), Plain(&b), None, &mut DMatrix::zeros(2, 2));
     }
 }

@@ -273,13 +273,13 @@ mod tests {
         let bias: Vec<T> = (0..n).map(|j| T::of(j as f64 / 3.0)).collect();
         for instructions in Instructions::available() {
             let mut work = Workspace::default();
-            let mut expected = DMatrix::from_fn(m, n, |_, j| bias[j]);
-            crate::kernel::dense(instructions, Plain(&x), Plain(&w), true, &mut expected);
+            let mut expected = DMatrix::zeros(m, n);
+            kernel::dense(instructions, Plain(&x), Plain(&w), Some(&bias), &mut expected);
             let mut y = DMatrix::from_element(m, n, T::nan());
             kernel::sparse(instructions, &sparse.rows, &w, Some(&bias), &mut work, &mut y);
             assert_eq!(y, expected, "{instructions:?}");
             let mut expected = DMatrix::zeros(k, n);
-            crate::kernel::dense(instructions, Transposed(&x), Plain(&dy), false, &mut expected);
+            kernel::dense(instructions, Transposed(&x), Plain(&dy), None, &mut expected);
             let mut dw = DMatrix::from_element(k, n, T::nan());
             kernel::sparse(instructions, &sparse.columns, &dy, None, &mut work, &mut dw);
             assert_eq!(dw, expected, "{instructions:?}");
@@ -335,7 +335,7 @@ mod tests {
         w[0] = 1.0;
         let (mut y, mut dense) = (DMatrix::zeros(1, 1), DMatrix::zeros(1, 1));
         Sparse::from(&x).matmul(&w, None, &mut Workspace::default(), &mut y);
-        matmul(Plain(&x), Plain(&w), 0.0, &mut dense);
+        matmul(Plain(&x), Plain(&w), None, &mut dense);
         assert!(y[0].is_finite() && dense[0].is_nan());
     }
 

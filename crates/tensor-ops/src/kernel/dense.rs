@@ -29,16 +29,26 @@ impl<T: Copy> Strided<T> {
     }
 }
 
-/// C ← A·B, or C ← C + A·B. C is column-major, and so is A or its transpose.
+/// C ← A·B, and a row that is added to every row of it. C is column-major, and so is A or its transpose.
 #[derive(Clone, Copy, Debug)]
-pub struct Product<T> {
+pub struct Product<'a, T> {
     /// Rows of A and C, columns of A and rows of B, columns of B and C.
     pub(super) sizes: (usize, usize, usize),
     pub(super) a: Strided<T>,
     pub(super) b: Strided<T>,
     pub(super) c: *mut T,
-    /// Whether C is added to or overwritten.
-    pub(super) add: bool,
+    /// As many numbers as C has columns, or none for zeros.
+    pub(super) add: Option<&'a [T]>,
+}
+
+/// What the sums of a tile begin with.
+#[derive(Clone, Copy)]
+enum Start<T> {
+    Zeros,
+    /// A number for each column.
+    Row(*const T),
+    /// What is there, from terms before.
+    Sums,
 }
 
 /// Columns of a panel: 16 KiB where `MR` numbers are 64 bytes.
@@ -59,7 +69,7 @@ pub(super) unsafe fn run<
     const MR: usize,
     const NR: usize,
 >(
-    product: &Product<V::Scalar>,
+    product: &Product<'_, V::Scalar>,
 ) {
     const { assert!(LANES == V::LANES && MR == MV * LANES) };
     let rows = product.sizes.0;
@@ -82,16 +92,16 @@ pub(super) unsafe fn run<
 /// As [`run`].
 #[inline(always)]
 unsafe fn some_rows<V: Vector, const MV: usize, const MR: usize, const NR: usize>(
-    product: &Product<V::Scalar>,
+    product: &Product<'_, V::Scalar>,
     first: usize,
     count: usize,
 ) {
-    let Product { sizes: (m, k, n), a, b, c, mut add } = *product;
+    let Product { sizes: (m, k, n), a, b, c, add } = *product;
     let mut panel: Panel<V::Scalar, MR> = MaybeUninit::uninit();
     let panel = panel.as_mut_ptr().cast::<V::Scalar>();
     let tiles = n.div_ceil(NR);
     let mut from = 0;
-    // Once even where there is nothing to sum: C is then set to zero.
+    // Once even where there is nothing to sum: C is then what is added to every row.
     while from < k || from == 0 {
         let terms = TERMS.min(k - from);
         // SAFETY: rows `first` to `first + count`, terms from `from` on and columns from `column` on
@@ -104,17 +114,22 @@ unsafe fn some_rows<V: Vector, const MV: usize, const MR: usize, const NR: usize
                 let columns = n / tiles + usize::from(tile < n % tiles);
                 let at = c.add(first + column * m);
                 let b = b.from(from, column);
+                let start = match add {
+                    _ if from > 0 => Start::Sums,
+                    Some(row) => Start::Row(row.as_ptr().add(column)),
+                    None => Start::Zeros,
+                };
                 if count == MR {
-                    sum::<V, MV, MR, NR>(columns, terms, panel, b, (at, m), add);
+                    sum::<V, MV, MR, NR>(columns, terms, panel, b, (at, m), start);
                 } else {
                     let mut buffer = [[V::Scalar::zero(); MR]; NR];
-                    if add {
+                    if from > 0 {
                         for (j, values) in buffer.iter_mut().enumerate().take(columns) {
                             at.add(j * m).copy_to_nonoverlapping(values.as_mut_ptr(), count);
                         }
                     }
                     let to = (buffer.as_mut_ptr().cast(), MR);
-                    sum::<V, MV, MR, NR>(columns, terms, panel, b, to, add);
+                    sum::<V, MV, MR, NR>(columns, terms, panel, b, to, start);
                     for (j, values) in buffer.iter().enumerate().take(columns) {
                         at.add(j * m).copy_from_nonoverlapping(values.as_ptr(), count);
                     }
@@ -122,7 +137,6 @@ unsafe fn some_rows<V: Vector, const MV: usize, const MR: usize, const NR: usize
                 column += columns;
             }
         }
-        add = true;
         from += TERMS;
     }
 }
@@ -174,13 +188,13 @@ unsafe fn sum<V: Vector, const MV: usize, const MR: usize, const NR: usize>(
     panel: *const V::Scalar,
     b: Strided<V::Scalar>,
     c: (*mut V::Scalar, usize),
-    add: bool,
+    start: Start<V::Scalar>,
 ) {
     macro_rules! by_columns {
         ($($n:literal)+) => {
             match columns {
                 // SAFETY: the caller's promise is that of `tile`.
-                $($n if $n <= NR => unsafe { tile::<V, MV, $n>(terms, panel, b, c, add) },)+
+                $($n if $n <= NR => unsafe { tile::<V, MV, $n>(terms, panel, b, c, start) },)+
                 _ => unreachable!("a tile has 1 to {NR} columns"),
             }
         };
@@ -191,21 +205,30 @@ unsafe fn sum<V: Vector, const MV: usize, const MR: usize, const NR: usize>(
 /// `MV` registers by `COLUMNS` of C, which is given with the distance between its columns.
 ///
 /// # Safety
-/// As [`run`], `panel` holding `terms` columns of `MV` registers.
+/// As [`run`], `panel` holding `terms` columns of `MV` registers, and a row that the sums start with
+/// `COLUMNS` numbers.
 #[inline(always)]
 unsafe fn tile<V: Vector, const MV: usize, const COLUMNS: usize>(
     terms: usize,
     panel: *const V::Scalar,
     b: Strided<V::Scalar>,
     (c, column_of_c): (*mut V::Scalar, usize),
-    add: bool,
+    start: Start<V::Scalar>,
 ) {
-    // SAFETY: these are the elements of the panel, of B and of C that the caller speaks of.
+    // SAFETY: these are the elements of the panel, of B, of the row and of C that the caller speaks of.
     unsafe {
         let mut sums = [[V::zero(); MV]; COLUMNS];
-        if add {
-            for (j, sums) in sums.iter_mut().enumerate() {
-                *sums = array::from_fn(|i| V::load(c.add(j * column_of_c + i * V::LANES)));
+        match start {
+            Start::Zeros => (),
+            Start::Row(row) => {
+                for (j, sums) in sums.iter_mut().enumerate() {
+                    *sums = [V::splat(row.add(j)); MV];
+                }
+            }
+            Start::Sums => {
+                for (j, sums) in sums.iter_mut().enumerate() {
+                    *sums = array::from_fn(|i| V::load(c.add(j * column_of_c + i * V::LANES)));
+                }
             }
         }
         let (mut a, mut b) = (panel, b);

@@ -75,7 +75,7 @@ pub trait Kernel: Sized {
     /// The processor has the instructions. Every element that the sizes and strides address is valid
     /// to read (and of C to write), and C overlaps neither factor.
     #[doc(hidden)]
-    unsafe fn dense(instructions: Instructions, product: &Product<Self>);
+    unsafe fn dense(instructions: Instructions, product: &Product<'_, Self>);
 
     /// Computes a sparse product into `c`.
     ///
@@ -133,7 +133,7 @@ macro_rules! kernel {
             use std::arch::x86_64::{$avx2, $avx512};
             impl Kernel for $type {
                 with_instructions! {
-                    fn dense(product: &Product<$type>)
+                    fn dense(product: &Product<'_, $type>)
                     AVX512: dense::run::<$avx512, $lanes512, 2, { 2 * $lanes512 }, 12>,
                     AVX2: dense::run::<$avx2, $lanes2, 2, { 2 * $lanes2 }, 6>,
                     Portable: dense::run::<[$type; 4], 4, 2, 8, 4>,
@@ -155,7 +155,7 @@ macro_rules! kernel {
 kernel!(f32, __m256 8, __m512 16);
 kernel!(f64, __m256d 4, __m512d 8);
 
-/// C ← op(A)·op(B), or C ← C + op(A)·op(B) where `add` says so.
+/// C ← op(A)·op(B), and `add` to every row of it.
 ///
 /// # Panics
 /// If the shapes do not fit, or the processor lacks the instructions.
@@ -163,11 +163,14 @@ pub(crate) fn dense<T: Scalar>(
     instructions: Instructions,
     a: Operand<'_, T>,
     b: Operand<'_, T>,
-    add: bool,
+    add: Option<&[T]>,
     c: &mut DMatrix<T>,
 ) {
     let ((m, k), (k_b, n)) = (a.shape(), b.shape());
-    assert!(k == k_b && c.shape() == (m, n), "kernel: shapes that do not fit");
+    assert!(
+        k == k_b && c.shape() == (m, n) && add.is_none_or(|add| add.len() == n),
+        "kernel: shapes that do not fit"
+    );
     assert!(
         Instructions::available().any(|has| has == instructions),
         "kernel: no {instructions:?}"

@@ -126,7 +126,7 @@ fn layer_outputs<T: Real>(
         let mut weights = DMatrix::zeros(UNITS, UNITS);
         initializer.fill(&mut weights, &mut seed.unit(unit).stream(Purpose::Weights, stream));
         let mut a = DMatrix::zeros(INPUTS, UNITS);
-        matmul(Plain(&x), Plain(&weights), T::zero(), &mut a);
+        matmul(Plain(&x), Plain(&weights), None, &mut a);
         function.forward(&a, &mut x, Mode::Eval);
         outputs.push(x.iter().map(|value| value.f64()).collect());
     }
