@@ -66,7 +66,7 @@ const AHEAD: usize = 16;
 /// Trains every contestant on the same mini-batches, and gives what `observe` logged of each.
 ///
 /// The batches are drawn with replacement from the stream ([`Purpose::Batches`], 0) of `seed`, as
-/// `np.random.choice` does, and gathered once for all. Contestants run in parallel; none sees
+/// `np.random.choice` does, and gathered once for all. Contestants take turns on all threads; none sees
 /// another, so the logs do not depend on the number of threads.
 ///
 /// Where a network's loss stops being a finite number, its log says so: [`DIVERGED`] at the first

@@ -108,7 +108,7 @@ def peers(cache, cores, share):
         ("burn, ndarray", rust("burn") + ["--variant", "ndarray"], "f32", ONE, SELDOM, counts),
         ("candle", rust("candle"), "f32", ONE, SELDOM, counts),
         ("NumPy, lean", numpy, "f32", FRONT, 1.0, counts),
-        ("NumPy, lean", numpy, "f64", FRONT[-1:], 1.0, counts),
+        ("NumPy, lean", numpy, "f64", ["6.1.8"], 1.0, counts),
         ("NumPy, lean", numpy, "f64", ONE + SECTIONS[1:], SELDOM, counts),
         ("NumPy, layers", layers, "f64", ["6.1.8"], SELDOM, counts),
     ]

@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use crate::Scalar;
+use crate::{Scalar, with_wide_registers};
 
 /// The axis that a reduction removes, as NumPy's `axis` argument does.
 ///
@@ -245,16 +245,18 @@ const LANES: usize = 16;
 #[inline]
 fn lanes<T: Scalar>(values: &[T], f: impl Fn(T) -> T) -> T {
     let (wide, rest) = values.as_chunks::<LANES>();
-    let mut partial = [T::zero(); LANES];
-    for chunk in wide {
-        for lane in 0..LANES {
-            partial[lane] += f(chunk[lane]);
+    with_wide_registers(|| {
+        let mut partial = [T::zero(); LANES];
+        for chunk in wide {
+            for lane in 0..LANES {
+                partial[lane] += f(chunk[lane]);
+            }
         }
-    }
-    for (lane, &value) in rest.iter().enumerate() {
-        partial[lane] += f(value);
-    }
-    fold(partial)
+        for (lane, &value) in rest.iter().enumerate() {
+            partial[lane] += f(value);
+        }
+        fold(partial)
+    })
 }
 
 /// Halves the partial sums until one is left.

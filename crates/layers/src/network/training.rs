@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 use optimizers::{Slot, Slots};
-use tensor_ops::{Scalar, reduce, reduce::Axis, reshape, with_wide_registers};
+use tensor_ops::{Scalar, reduce, reduce::Axis, reshape};
 
 use super::Sequential;
 use crate::{Input, Mode, Param, Role, Targets};
@@ -182,8 +182,8 @@ impl<T: Scalar> Sequential<T> {
             return T::zero();
         }
         let weights = self.params().filter(|param| param.role == Role::Weight);
-        let squares = |w: &Param<T>| reduce::sum_squares_about(w.value.as_slice(), T::zero());
-        let squares: T = weights.map(|w| with_wide_registers(|| squares(w))).sum();
+        let squares: T =
+            weights.map(|w| reduce::sum_squares_about(w.value.as_slice(), T::zero())).sum();
         T::of(0.5 * self.weight_decay) * squares
     }
 }

@@ -164,14 +164,8 @@ unsafe fn fill_block<V: Vector>(
         for i in (0..whole).step_by(BLOCK) {
             // SAFETY: rows i to i + `BLOCK` are there, and so are `read` columns from j on.
             unsafe {
-                let from = from.add(j * from_stride + i);
-                let to = (to.add(i * to_stride + j), to_stride, BLOCK);
-                // What the compiler knows to be all needs no question for each run.
-                if read == BLOCK {
-                    V::transpose((from, from_stride, BLOCK), to);
-                } else {
-                    V::transpose((from, from_stride, read), to);
-                }
+                let from = (from.add(j * from_stride + i), from_stride, read);
+                transpose::<V>(from, (to.add(i * to_stride + j), to_stride, BLOCK));
             }
         }
         for i in whole..rows {
@@ -199,10 +193,8 @@ unsafe fn empty_tile<V: Vector>(
         // SAFETY: `written` columns from j on are there, and all rows.
         unsafe {
             let (from, to) = (from.add(j), to.add(j * to_stride));
-            if rows == BLOCK && written == BLOCK {
-                V::transpose((from, from_stride, BLOCK), (to, to_stride, BLOCK));
-            } else if rows == BLOCK {
-                V::transpose((from, from_stride, BLOCK), (to, to_stride, written));
+            if rows == BLOCK {
+                transpose::<V>((from, from_stride, BLOCK), (to, to_stride, written));
             } else {
                 for i in 0..rows {
                     for j in 0..written {
@@ -210,6 +202,25 @@ unsafe fn empty_tile<V: Vector>(
                     }
                 }
             }
+        }
+    }
+}
+
+/// [`Vector::transpose`]. What the compiler knows to be a whole block needs no question for each run.
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+unsafe fn transpose<V: Vector>(
+    (from, from_stride, read): (*const V::Scalar, usize, usize),
+    (to, to_stride, written): (*mut V::Scalar, usize, usize),
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if read == BLOCK && written == BLOCK {
+            V::transpose((from, from_stride, BLOCK), (to, to_stride, BLOCK));
+        } else {
+            V::transpose((from, from_stride, read), (to, to_stride, written));
         }
     }
 }
@@ -248,9 +259,9 @@ unsafe fn add_rows<V: Vector>(
 /// non-zeros of the line are done then, `done` of them being so before.
 ///
 /// # Safety
-/// `start` and `sum` are `REGISTERS` registers of `V`, whose instructions the processor has; `block`
-/// has as many in each of `end` − `from` rows. All places up to `done` are
-/// below `from`, and those after it are not.
+/// `start` and `sum` are `REGISTERS` registers of `V`, whose instructions the processor has; `block` has
+/// as many in each of `end` − `from` rows. All places up to `done` are below `from`, and those after it
+/// are not.
 #[inline(always)]
 unsafe fn add_row<V: Vector, const REGISTERS: usize>(
     Part { line, from, end }: Part<'_, V::Scalar>,
