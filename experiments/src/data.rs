@@ -146,8 +146,17 @@ pub struct Samples {
 
 impl Samples {
     fn new(Split { images, labels }: Split) -> Self {
+        let part = images.count().div_ceil(rayon::current_num_threads()).max(1);
+        let starts = (0..images.count()).into_par_iter().step_by(part);
+        let parts = starts.map(|start| {
+            let end = images.count().min(start + part);
+            ByteRows::new((start..end).map(|i| images.image(i)))
+        });
+        let mut parts = parts.collect::<Vec<_>>().into_iter();
+        let mut rows = parts.next().unwrap_or_else(|| ByteRows::new([]));
+        parts.for_each(|part| rows.append(&part));
         Self {
-            images: Arc::new(ByteRows::new((0..images.count()).map(|i| images.image(i)))),
+            images: Arc::new(rows),
             order: (0..labels.len()).collect(),
             labels: Arc::new(labels),
         }

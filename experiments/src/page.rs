@@ -14,7 +14,10 @@ use crate::{Conclusion, Lang};
 pub(crate) struct Drawn {
     pub(crate) name: String,
     pub(crate) reading: String,
-    pub(crate) svg: String,
+    /// As SVG, without the reading: on the page it stands below, in the page's own type.
+    pub(crate) bare: String,
+    /// As SVG, with the reading in it.
+    pub(crate) captioned: String,
 }
 
 /// A table of the page.
@@ -87,7 +90,8 @@ mod tests {
         let figures = [Drawn {
             name: "f".to_owned(),
             reading: "a < b".to_owned(),
-            svg: "<svg role=\"img\"></svg>".to_owned(),
+            bare: "<svg role=\"img\"></svg>".to_owned(),
+            captioned: String::new(),
         }];
         let conclusions = [Conclusion::new("x & y", false, "1 > 2".to_owned())];
         let page = Page {

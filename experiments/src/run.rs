@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use askama::Template;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 use viz::Figure;
 
@@ -225,26 +226,24 @@ impl Run {
         }
     }
 
-    /// Draws a figure into `figures/NAME.svg` and `.png` and puts it on the page; `reading` says in
-    /// a sentence what to see in it.
-    ///
-    /// # Errors
-    /// [`Failure::Output`] if it cannot be written.
-    pub fn figure(&mut self, name: &str, figure: Figure, reading: &str) -> Result<(), Failure> {
+    /// Puts a figure on the page and, as `figures/NAME.svg` and `.png`, among the results; `reading`
+    /// says in a sentence what to see in it.
+    pub fn figure(&mut self, name: &str, figure: Figure, reading: &str) {
         let reading = self.texts.text(reading);
         // What a figure shows after a few iterations is not what the section shows.
         let reading = if self.args.quick { self.texts.text(QUICK_READING) } else { reading };
         let figure = figure.map_texts(|text| self.texts.text(text));
-        // On the page the reading stands below the figure, in the page's own type.
         let bare = figure.to_svg();
-        let svg = figure.caption(&reading).to_svg();
-        let write = || -> anyhow::Result<()> {
-            self.folder.write(&format!("figures/{name}.png"), &viz::svg_to_png(&svg, 2.0)?)?;
-            self.folder.write(&format!("figures/{name}.svg"), svg.as_bytes())
-        };
-        write().map_err(Failure::Output)?;
-        self.figures.push(Drawn { name: name.to_owned(), reading, svg: bare });
-        Ok(())
+        let captioned = figure.caption(&reading).to_svg();
+        self.figures.push(Drawn { name: name.to_owned(), reading, bare, captioned });
+    }
+
+    /// Writes all figures, side by side: a picture takes as long as thousands of steps of a network.
+    fn write_figures(&self) -> anyhow::Result<()> {
+        self.figures.par_iter().with_max_len(1).try_for_each(|Drawn { name, captioned, .. }| {
+            self.folder.write(&format!("figures/{name}.svg"), captioned.as_bytes())?;
+            self.folder.write(&format!("figures/{name}.png"), &viz::svg_to_png(captioned, 2.0)?)
+        })
     }
 
     /// Puts a table on the page, folded behind its title.
@@ -322,6 +321,7 @@ impl Run {
         for text in self.texts.missing() {
             notice(&format!("warning: not in the table of --lang {}: {text}", self.args.lang));
         }
+        self.write_figures().map_err(Failure::Output)?;
         let wall = self.started.elapsed();
         let Self {
             section, parts, args, settings, threads, data, metrics, histograms, folder, ..

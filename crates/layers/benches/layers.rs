@@ -8,7 +8,7 @@ use layers::{
     Mode, MultiLayerNet, Targets,
 };
 use nalgebra::DMatrix;
-use tensor_ops::{ImageShape, Window};
+use tensor_ops::{ImageShape, Sparse, Window};
 
 const BATCH: usize = 128;
 
@@ -82,11 +82,11 @@ fn evaluation(c: &mut Criterion) {
     group.throughput(Throughput::Elements(images as u64));
     let pixel = |i: usize, j: usize| if (i * 31 + j * 7).is_multiple_of(5) { 0.6 } else { 0.0 };
     let rows: Vec<usize> = (0..images).collect();
-    let blocks: Vec<(DMatrix<f32>, Vec<usize>)> = rows
+    let blocks: Vec<(Sparse<f32>, Vec<usize>)> = rows
         .chunks(BLOCK)
         .map(|rows| {
             let x = DMatrix::from_fn(rows.len(), 784, |i, j| pixel(rows[i], j));
-            (x, rows.iter().map(|i| i % 10).collect())
+            (Sparse::from(&x), rows.iter().map(|i| i % 10).collect())
         })
         .collect();
     let plain = MultiLayerNet::new(784, &[100; 6], 10);

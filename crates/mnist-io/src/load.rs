@@ -1,6 +1,8 @@
 //! A folder of four files becomes a data set.
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use crate::idx::Payload;
 use crate::known::{PARTS, Part};
@@ -35,8 +37,12 @@ const FASHION_MNIST: &str = "http://fashion-mnist.s3-website.eu-central-1.amazon
 pub fn load(dir: &Path, expect: DatasetName) -> Result<Dataset, Error> {
     let [images, labels, test_images, test_labels] = &PARTS;
     let open = |part| open(part, dir, expect);
-    let (train, train_files) = split(open(images)?, open(labels)?)?;
-    let (test, test_files) = split(open(test_images)?, open(test_labels)?)?;
+    let (train, test) = thread::scope(|scope| {
+        let test = scope.spawn(|| split(open(test_images)?, open(test_labels)?));
+        let train = open(images).and_then(|images| split(images, open(labels)?));
+        (train, test.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    let ((train, train_files), (test, test_files)) = (train?, test?);
     let size = |split: &Split| (split.images.rows(), split.images.cols());
     if size(&train) != size(&test) {
         let [FileRecord { path, .. }, _] = test_files;

@@ -55,6 +55,26 @@ impl ByteRows {
         kept
     }
 
+    /// Adds all rows of another behind its own.
+    ///
+    /// ```
+    /// use tensor_ops::ByteRows;
+    ///
+    /// let mut rows = ByteRows::new([&[0, 7][..]]);
+    /// rows.append(&ByteRows::new([&[8, 0][..], &[0, 9]]));
+    /// assert_eq!(rows.len(), 3);
+    /// ```
+    ///
+    /// # Panics
+    /// If its rows are of another length.
+    #[track_caller]
+    pub fn append(&mut self, other: &Self) {
+        assert_eq!(other.width, self.width, "byte rows: rows to add are of another length");
+        let end = self.steps.len();
+        self.steps.extend_from_slice(&other.steps);
+        self.starts.extend(other.starts[1..].iter().map(|start| end + start));
+    }
+
     /// The number of rows.
     pub fn len(&self) -> usize {
         self.starts.len() - 1
@@ -92,6 +112,24 @@ mod tests {
         let rows = ByteRows::new([&row[..], &[0; 1000]]);
         assert_eq!(rows.row(0), [[0, 1], [255, 2], [255, 0], [255, 0], [234, 3]]);
         assert_eq!(rows.row(1), [[0; 2]; 0]);
+    }
+
+    #[test]
+    fn rows_that_are_added_are_as_if_made_at_once() {
+        let rows: [&[u8]; 4] = [&[0, 1, 2], &[3, 0, 0], &[0; 3], &[4, 0, 5]];
+        let all = ByteRows::new(rows);
+        for first in 1..4 {
+            let mut parts = ByteRows::new(rows[..first].iter().copied());
+            parts.append(&ByteRows::new(rows[first..].iter().copied()));
+            let both = [&all, &parts].map(|rows| (&rows.starts, &rows.steps));
+            assert_eq!(both[0], both[1]);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "are of another length")]
+    fn rows_of_another_length_are_not_added() {
+        ByteRows::new([&[0, 1][..]]).append(&ByteRows::new([&[1][..]]));
     }
 
     #[test]

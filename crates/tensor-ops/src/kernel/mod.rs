@@ -124,8 +124,7 @@ macro_rules! with_instructions {
 }
 
 /// A tile of a dense product fills most registers that are not needed for its factors: 2×6 of sixteen,
-/// 2×12 of thirty-two. A block of a sparse product stays in the first-level cache of processors with AVX2;
-/// those with AVX-512 have a second-level one that is fast enough to save passes over the rows.
+/// 2×12 of thirty-two.
 macro_rules! kernel {
     ($type:ty, $avx2:ident $lanes2:literal, $avx512:ident $lanes512:literal) => {
         const _: () = {
@@ -144,9 +143,9 @@ macro_rules! kernel {
                         work: &mut Workspace<$type>,
                         c: *mut $type
                     )
-                    AVX512: sparse::run::<$avx512, $lanes512, { 13 * $lanes512 }, 0x1_0000>,
-                    AVX2: sparse::run::<$avx2, $lanes2, { 13 * $lanes2 }, 0x7800>,
-                    Portable: sparse::run::<[$type; 4], 4, 52, 0x7800>,
+                    AVX512: sparse::run::<$avx512, $lanes512, { 13 * $lanes512 }>,
+                    AVX2: sparse::run::<$avx2, $lanes2, { 13 * $lanes2 }>,
+                    Portable: sparse::run::<[$type; 4], 4, 52>,
                 }
             }
         };

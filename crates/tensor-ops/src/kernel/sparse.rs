@@ -42,8 +42,9 @@ pub struct Workspace<T> {
 
 /// Registers of a row of C at a time; three of sixteen are left for the other factors.
 const REGISTERS: usize = 13;
-/// Bytes of the largest block of D.
-const LARGEST: usize = 64 * 1024;
+/// Most bytes of a block of D: more than a first-level cache of 32 KB, since digits leave a third of the
+/// rows alone, and the second level is fast enough to save passes over all rows of S.
+const CACHE: usize = 48 * 1024;
 /// Bytes of `BLOCK` rows of C.
 const TILE: usize = BLOCK * REGISTERS * LINE;
 /// Lines that are asked for ahead of the one that is worked on: those of a large matrix, as of images
@@ -57,25 +58,21 @@ const fn stride_of(registers: usize, lanes: usize) -> usize {
 }
 
 /// A block and a tile, with room to begin at a cache line.
-type Cache = MaybeUninit<[u8; LARGEST + TILE + LINE]>;
+type Cache = MaybeUninit<[u8; CACHE + TILE + LINE]>;
 
-/// Computes `product` into `c`. `ROOM` is the number of elements in [`REGISTERS`], `CACHE` the bytes of
-/// a block of D.
+/// Computes `product` into `c`. `ROOM` is the number of elements in [`REGISTERS`].
 ///
 /// # Safety
 /// The processor has the instructions of `V`, and `c` room for C.
 #[inline(always)]
-pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize, const CACHE: usize>(
+pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize>(
     product: &SparseProduct<'_, V::Scalar>,
     work: &mut Workspace<V::Scalar>,
     c: *mut V::Scalar,
 ) {
     const {
         assert!(LANES == V::LANES && ROOM == REGISTERS * LANES);
-        assert!(
-            BLOCK * ROOM.next_multiple_of(BLOCK) * size_of::<V::Scalar>() <= CACHE
-                && CACHE <= LARGEST
-        );
+        assert!(BLOCK * ROOM.next_multiple_of(BLOCK) * size_of::<V::Scalar>() <= CACHE);
     }
     let &SparseProduct { s, d, sizes: (k, n), add } = product;
     let m = s.len();
@@ -103,7 +100,9 @@ pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize, const
             first[..columns].copy_from_slice(&add[done..done + columns]);
         }
         let stride = stride_of(registers, LANES);
-        let rows = CACHE / size_of::<V::Scalar>() / stride / BLOCK * BLOCK;
+        let most = CACHE / size_of::<V::Scalar>() / stride / BLOCK * BLOCK;
+        // All blocks are of one height: the last one might else be a pass over all rows for little.
+        let rows = k.div_ceil(k.div_ceil(most).max(1)).next_multiple_of(BLOCK);
         work.cursors.clear();
         work.cursors.resize(m, 0);
         // SAFETY: `sums` has room for `width` numbers of each of m rows, the block for `rows` of

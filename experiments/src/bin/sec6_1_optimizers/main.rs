@@ -107,7 +107,8 @@ fn mnist<T: Real>(run: &mut Run) -> Result<(), Failure> {
         "sec6_1_mnist",
         figure,
         "AdaGrad, Adam and Momentum learn faster than SGD at these learning rates.",
-    )
+    );
+    Ok(())
 }
 
 fn main() -> ExitCode {

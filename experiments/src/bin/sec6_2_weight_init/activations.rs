@@ -5,6 +5,7 @@ use experiments::{Conclusion, Failure, Log, Real, Run};
 use init::{Initializer, Purpose, Seed};
 use layers::{Activation, Mode};
 use nalgebra::DMatrix;
+use rayon::prelude::*;
 use tensor_ops::{Operand::Plain, matmul};
 use viz::{Axis, Color, Corner, Figure, Histogram, Note, Panel};
 
@@ -20,8 +21,11 @@ const BINS: usize = 30;
 /// Higher bars are cut, and their height written beside them.
 const SHOWN_COUNT: f64 = 20_000.0;
 
-/// Which initialisers 6.2.2 and 6.2.3 show for each activation.
-const SHOWN: [(Activation, Color, [Initializer; 3]); 3] = [
+/// An activation, its colour in figures, and three initialisers.
+type Shown = (Activation, Color, [Initializer; 3]);
+
+/// What 6.2.2 and 6.2.3 show.
+const SHOWN: [Shown; 3] = [
     (Activation::Sigmoid, Color::BLUE, [ONE, SMALL, Initializer::Xavier]),
     (Activation::Tanh, Color::GREEN, [ONE, SMALL, Initializer::Xavier]),
     (Activation::Relu, Color::VERMILLION, [SMALL, Initializer::Xavier, Initializer::He]),
@@ -63,29 +67,26 @@ pub fn conclusions(run: &Run) -> Vec<Conclusion> {
 /// Feeds normal inputs through five layers, for each activation and initialiser.
 ///
 /// # Errors
-/// If a table or figure cannot be written.
+/// If the table cannot be written.
 pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
+    let cases: Vec<(Activation, Initializer)> =
+        SHOWN.iter().flat_map(|(activation, _, all)| all.map(|one| (*activation, one))).collect();
     for &root in &run.args().seeds() {
-        for (index, (activation, _, initializers)) in SHOWN.iter().enumerate() {
-            for (column, initializer) in initializers.iter().enumerate() {
-                let unit = (3 * index + column) as u64;
-                let outputs =
-                    layer_outputs::<T>(*activation, *initializer, flags, Seed::new(root), unit);
-                let mut log = Log::new();
-                for (layer, values) in outputs.iter().enumerate() {
-                    let numbers = statistics(*activation, values);
-                    log.extend(numbers.map(|(metric, value)| (layer, metric, value)));
-                    if run.watches(layer, LAYERS - 1) {
-                        log.spread(layer, "activations".to_owned(), values);
-                    }
-                }
-                let series = format!("{activation}/{initializer}");
-                run.record(ACTIVATIONS, &series, root, log)?;
+        let outputs: Vec<Outputs> = cases
+            .par_iter()
+            .enumerate()
+            .map(|(unit, &case)| layer_outputs::<T>(case, flags, Seed::new(root), unit as u64))
+            .collect();
+        let logs: Vec<Log> =
+            cases.par_iter().zip(&outputs).map(|(case, all)| measure(run, case.0, all)).collect();
+        for ((activation, initializer), log) in cases.iter().zip(logs) {
+            run.record(ACTIVATIONS, &format!("{activation}/{initializer}"), root, log)?;
+        }
+        if root == run.args().seed {
+            for (shown, outputs) in SHOWN.iter().zip(outputs.chunks(3)) {
+                draw_activations(run, flags, shown, outputs);
             }
         }
-    }
-    for (index, (activation, color, initializers)) in SHOWN.iter().enumerate() {
-        draw_activations::<T>(run, flags, index, *activation, *color, initializers)?;
     }
     run.say("layer: mean, standard deviation, share saturated, share of zeros")?;
     for (activation, _, initializers) in SHOWN {
@@ -108,14 +109,16 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The values of each layer.
+type Outputs = Vec<Vec<f64>>;
+
 /// The activations of each of the five layers for 1,000 standard normal inputs.
 fn layer_outputs<T: Real>(
-    activation: Activation,
-    initializer: Initializer,
+    (activation, initializer): (Activation, Initializer),
     flags: &Flags,
     seed: Seed,
     unit: u64,
-) -> Vec<Vec<f64>> {
+) -> Outputs {
     let mut x = DMatrix::<T>::zeros(INPUTS, UNITS);
     // The inputs are the same for every case of a seed.
     ONE.fill(&mut x, &mut seed.stream(Purpose::Inputs, 0));
@@ -131,6 +134,19 @@ fn layer_outputs<T: Real>(
         outputs.push(x.iter().map(|value| value.f64()).collect());
     }
     outputs
+}
+
+/// The numbers of each layer, and its histogram where one is wanted.
+fn measure(run: &Run, activation: Activation, outputs: &Outputs) -> Log {
+    let mut log = Log::new();
+    for (layer, values) in outputs.iter().enumerate() {
+        let numbers = statistics(activation, values);
+        log.extend(numbers.map(|(metric, value)| (layer, metric, value)));
+        if run.watches(layer, LAYERS - 1) {
+            log.spread(layer, "activations".to_owned(), values);
+        }
+    }
+    log
 }
 
 /// Mean, standard deviation, the share of saturated values (where the slope is all but gone), and
@@ -154,14 +170,12 @@ fn statistics(activation: Activation, values: &[f64]) -> [(&'static str, f64); 4
 }
 
 /// A row of five histograms for each initialiser, of the first seed.
-fn draw_activations<T: Real>(
+fn draw_activations(
     run: &mut Run,
     flags: &Flags,
-    index: usize,
-    activation: Activation,
-    color: Color,
-    initializers: &[Initializer; 3],
-) -> Result<(), Failure> {
+    &(activation, color, initializers): &Shown,
+    outputs: &[Outputs],
+) {
     let (low, high) = match activation {
         _ if flags.book_range => (0.0, 1.0),
         Activation::Tanh => (-1.0, 1.0),
@@ -173,10 +187,7 @@ fn draw_activations<T: Real>(
         if activation == Activation::Relu { Corner::UpperRight } else { Corner::UpperLeft };
     let mut panels = Vec::new();
     let mut outside = 0;
-    for (column, initializer) in initializers.iter().enumerate() {
-        let unit = (3 * index + column) as u64;
-        let seed = Seed::new(run.args().seed);
-        let outputs = layer_outputs::<T>(activation, *initializer, flags, seed, unit);
+    for (initializer, outputs) in initializers.iter().zip(outputs) {
         for (layer, values) in outputs.iter().enumerate() {
             let (edges, counts, missed) = histogram(values, low, high);
             outside += missed;
@@ -219,7 +230,7 @@ fn draw_activations<T: Real>(
         0 => what.to_owned(),
         _ => format!("{what} {share:.1} % of all values lie outside the range shown."),
     };
-    run.figure(&format!("sec6_2_{activation}"), figure, &reading)
+    run.figure(&format!("sec6_2_{activation}"), figure, &reading);
 }
 
 /// Edges, counts, and how many values lie outside.

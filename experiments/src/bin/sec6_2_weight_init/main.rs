@@ -123,7 +123,8 @@ fn mnist<T: Real>(run: &mut Run) -> Result<(), Failure> {
         figure,
         "With std = 0.01 the network does not learn; He starts learning at once, Xavier some \
          hundred iterations later.",
-    )
+    );
+    Ok(())
 }
 
 fn main() -> ExitCode {

@@ -2,7 +2,7 @@
 
 use experiments::curves::{Style, curve};
 use experiments::text::significant;
-use experiments::{DIVERGED, Failure, Run};
+use experiments::{DIVERGED, Run};
 use viz::{Axis, Color, Corner, Figure, Line, Marker, Note, Panel};
 
 use crate::{ITER_PER_EPOCH, KINDS, PART, SCALES, series, weight_scale};
@@ -11,23 +11,20 @@ use crate::{ITER_PER_EPOCH, KINDS, PART, SCALES, series, weight_scale};
 const OPENING: usize = 7;
 
 /// Draws both.
-///
-/// # Errors
-/// If a figure cannot be written.
-pub fn draw(run: &mut Run, epochs: usize) -> Result<(), Failure> {
+pub fn draw(run: &mut Run, epochs: usize) {
     let grid = Figure::new("Batch normalisation at 16 scales of the initial weights")
         .subtitle(run.subtitle("1,000 training images, 784-100×5-10, SGD(0.01)"))
         .grid(4, 4)
         .panels((0..SCALES).map(|scale| panel(run, scale, epochs)));
     let reading = "W is the standard deviation of the initial weights. Plain networks learn in a \
              narrow range of scales only; a cross marks where parameters became NaN.";
-    run.figure("sec6_3_batchnorm", grid, reading)?;
+    run.figure("sec6_3_batchnorm", grid, reading);
     let opening = Figure::new("Training with and without batch normalisation")
         .subtitle(run.subtitle("1,000 training images, 784-100×5-10, SGD(0.01)"))
         .panel(panel(run, OPENING, epochs));
     let reading = "At this scale the plain network does not learn at all in these epochs; with \
              batch normalisation it fits the training images.";
-    run.figure("sec6_3_opening", opening, reading)
+    run.figure("sec6_3_opening", opening, reading);
 }
 
 /// Training accuracy by epoch at one scale.

@@ -57,7 +57,8 @@ impl Section for BatchNormSection {
         let epochs = run.scaled(20, 3);
         train_all::<T>(run, epochs)?;
         print_table(run)?;
-        figures::draw(run, epochs)
+        figures::draw(run, epochs);
+        Ok(())
     }
 
     fn conclusions(run: &Run, _: &NoFlags) -> Vec<Conclusion> {

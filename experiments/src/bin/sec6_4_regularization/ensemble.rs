@@ -129,5 +129,6 @@ fn draw_ensemble(run: &mut Run, members: usize) -> Result<(), Failure> {
         figure,
         "Averaging networks helps at once; dropout is said to do the same in one network, but not \
          within these epochs.",
-    )
+    );
+    Ok(())
 }

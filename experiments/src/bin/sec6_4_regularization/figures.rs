@@ -24,10 +24,7 @@ pub fn print_table(run: &mut Run, variants: &[Variant]) -> Result<(), Failure> {
 }
 
 /// A figure for each variant, and all of them side by side.
-///
-/// # Errors
-/// If a figure cannot be written.
-pub fn draw(run: &mut Run, variants: &[Variant]) -> Result<(), Failure> {
+pub fn draw(run: &mut Run, variants: &[Variant]) {
     let size = |variant: &Variant| format!("{} training images", variant.train_size);
     for variant in variants {
         let figure = Figure::new(format!("Training and test accuracy: {}", variant.label))
@@ -42,7 +39,7 @@ pub fn draw(run: &mut Run, variants: &[Variant]) -> Result<(), Failure> {
             "weight_decay_400" => "On 400 images, the number that the notebook's prints come from.",
             _ => "Dropout narrows the gap further; learning takes longer, and is not done here.",
         };
-        run.figure(&format!("sec6_4_{}", variant.series), figure, reading)?;
+        run.figure(&format!("sec6_4_{}", variant.series), figure, reading);
     }
     if variants.len() > 1 {
         let longest = variants.iter().map(|variant| variant.epochs).max().unwrap_or(1);
@@ -56,9 +53,8 @@ pub fn draw(run: &mut Run, variants: &[Variant]) -> Result<(), Failure> {
             figure,
             "Weight decay and dropout bring the two curves together mostly by lowering the training \
              accuracy.",
-        )?;
+        );
     }
-    Ok(())
 }
 
 fn panel(run: &Run, variant: &Variant, title: &str, epochs: usize) -> Panel {

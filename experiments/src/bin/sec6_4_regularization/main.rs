@@ -108,7 +108,7 @@ impl Section for Regularization {
         if !variants.is_empty() {
             train_all::<T>(run, &variants)?;
             figures::print_table(run, &variants)?;
-            figures::draw(run, &variants)?;
+            figures::draw(run, &variants);
         }
         if run.wants(ENSEMBLE) {
             ensemble::run::<T>(run)?;

@@ -18,7 +18,7 @@ use crate::flags::Flags;
 pub const BEST: usize = 20;
 
 /// The 4×5 grid of the best trials.
-pub fn best(run: &mut Run, flags: &Flags, trials: &[Trial], epochs: usize) -> Result<(), Failure> {
+pub fn best(run: &mut Run, flags: &Flags, trials: &[Trial], epochs: usize) {
     let panels = ranking(trials).into_iter().take(BEST).enumerate().map(|(i, trial)| {
         let rate = match trial.params.get("lr") {
             Some(Value::Float(x)) => format!(", lr {}", significant(*x)),
@@ -46,17 +46,12 @@ pub fn best(run: &mut Run, flags: &Flags, trials: &[Trial], epochs: usize) -> Re
     } else {
         "Trials in order of their last validation accuracy."
     };
-    run.figure("sec6_5_best", figure, reading)
+    run.figure("sec6_5_best", figure, reading);
 }
 
 /// Every trial by two hyperparameters: learning rate and weight decay, or those that matter most.
-pub fn scatter(
-    run: &mut Run,
-    flags: &Flags,
-    space: &Space,
-    all: &[Vec<Trial>],
-) -> Result<(), Failure> {
-    let Some((x, y)) = most_telling(space, all) else { return Ok(()) };
+pub fn scatter(run: &mut Run, flags: &Flags, space: &Space, all: &[Vec<Trial>]) {
+    let Some((x, y)) = most_telling(space, all) else { return };
     let points = all
         .iter()
         .flatten()
@@ -73,7 +68,7 @@ pub fn scatter(
     } else {
         "Every trial at its place, coloured by its last validation accuracy; diverged trials have none."
     };
-    run.figure("sec6_5_scatter", figure, reading)
+    run.figure("sec6_5_scatter", figure, reading);
 }
 
 fn most_telling(space: &Space, all: &[Vec<Trial>]) -> Option<(String, String)> {
@@ -92,7 +87,7 @@ fn most_telling(space: &Space, all: &[Vec<Trial>]) -> Option<(String, String)> {
 }
 
 /// All hyperparameters of all trials at once.
-pub fn parallel(run: &mut Run, space: &Space, all: &[Vec<Trial>]) -> Result<(), Failure> {
+pub fn parallel(run: &mut Run, space: &Space, all: &[Vec<Trial>]) {
     let names = || space.dimensions().iter().map(|(name, _)| name);
     let mut axes: Vec<Axis> = names().map(|name| axis(space, name)).collect();
     axes.push(Axis::linear("validation accuracy", 0.0, 1.0));
@@ -111,11 +106,11 @@ pub fn parallel(run: &mut Run, space: &Space, all: &[Vec<Trial>]) -> Result<(), 
         figure,
         "A line a trial. Where lines of one colour meet on an axis, that hyperparameter goes with the \
          accuracy; where colours are mixed, it does not.",
-    )
+    );
 }
 
 /// The best accuracy after each trial.
-pub fn history(run: &mut Run, all: &[Vec<Trial>]) -> Result<(), Failure> {
+pub fn history(run: &mut Run, all: &[Vec<Trial>]) {
     let length = all.iter().map(Vec::len).max().unwrap_or(0);
     let best: Vec<Vec<f64>> = all.iter().map(|trials| running_best(trials)).collect();
     let bands: Vec<(usize, Band)> = (0..length)
@@ -137,7 +132,7 @@ pub fn history(run: &mut Run, all: &[Vec<Trial>]) -> Result<(), Failure> {
     let panel = panel.marks(curves::draw(&bands, &Style::solid("best so far", Color::BLUE)));
     let figure =
         Figure::new("The best trial so far").subtitle(run.subtitle(&count(all))).panel(panel);
-    run.figure("sec6_5_history", figure, "A dot a trial; the line is the best one up to it.")
+    run.figure("sec6_5_history", figure, "A dot a trial; the line is the best one up to it.");
 }
 
 /// The highest accuracy among the first trials, for each number of them; 0 before there is one.
@@ -174,7 +169,8 @@ pub fn importance(run: &mut Run, space: &Space, all: &[Vec<Trial>]) -> Result<()
         "How far the values of the best tenth differ from those of all trials, hyperparameter by \
          hyperparameter, as shares of 1. Of each alone: interactions are not seen. \
          After a sampler that learns, most trials lie near the best, and the shares say little.",
-    )
+    );
+    Ok(())
 }
 
 /// The importance of each dimension, over seeds.

@@ -92,7 +92,8 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
         figure,
         "Each round searches the range that the best trials of the round before span: it closes in on \
          high learning rates, and on no particular weight decay.",
-    )
+    );
+    Ok(())
 }
 
 /// The ends of a dimension.

@@ -95,7 +95,8 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
         figure,
         "A line a trial, ending where it was pruned. The first trials run to their end, since there is \
          nothing to compare them with.",
-    )
+    );
+    Ok(())
 }
 
 fn panel(kind: PrunerKind, trials: &[Trial], epochs: usize) -> Panel {

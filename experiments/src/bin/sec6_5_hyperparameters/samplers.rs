@@ -64,7 +64,8 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
         "Left: higher is better. Middle and right: how far the best point is above the function's \
          least value; lower is better."
     };
-    run.figure("sec6_5_samplers", figure, reading)
+    run.figure("sec6_5_samplers", figure, reading);
+    Ok(())
 }
 
 /// Section 6.5, or the space that the flags give.

@@ -64,10 +64,10 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
             stopped.sum::<usize>()
         ))?;
     }
-    figures::best(run, flags, &all[0], epochs)?;
-    figures::scatter(run, flags, &space, &all)?;
-    figures::parallel(run, &space, &all)?;
-    figures::history(run, &all)?;
+    figures::best(run, flags, &all[0], epochs);
+    figures::scatter(run, flags, &space, &all);
+    figures::parallel(run, &space, &all);
+    figures::history(run, &all);
     figures::importance(run, &space, &all)
 }
 
