@@ -42,9 +42,9 @@ pub struct Workspace<T> {
 
 /// Registers of a row of C at a time; three of sixteen are left for the other factors.
 const REGISTERS: usize = 13;
-/// Most bytes of a block of D: more than a first-level cache of 32 KB, since digits leave a third of the
+/// Bytes of the largest block of D: more than a first-level cache of 32 KB, since digits leave a third of the
 /// rows alone, and the second level is fast enough to save passes over all rows of S.
-const CACHE: usize = 48 * 1024;
+const LARGEST: usize = 48 * 1024;
 /// Bytes of `BLOCK` rows of C.
 const TILE: usize = BLOCK * REGISTERS * LINE;
 /// Lines that are asked for ahead of the one that is worked on: those of a large matrix, as of images
@@ -58,7 +58,7 @@ const fn stride_of(registers: usize, lanes: usize) -> usize {
 }
 
 /// A block and a tile, with room to begin at a cache line.
-type Cache = MaybeUninit<[u8; CACHE + TILE + LINE]>;
+type Cache = MaybeUninit<[u8; LARGEST + TILE + LINE]>;
 
 /// Computes `product` into `c`. `ROOM` is the number of elements in [`REGISTERS`].
 ///
@@ -72,7 +72,7 @@ pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize>(
 ) {
     const {
         assert!(LANES == V::LANES && ROOM == REGISTERS * LANES);
-        assert!(BLOCK * ROOM.next_multiple_of(BLOCK) * size_of::<V::Scalar>() <= CACHE);
+        assert!(BLOCK * ROOM.next_multiple_of(BLOCK) * size_of::<V::Scalar>() <= LARGEST);
     }
     let &SparseProduct { s, d, sizes: (k, n), add } = product;
     let m = s.len();
@@ -89,7 +89,7 @@ pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize>(
     let mut cache = Cache::uninit();
     let block = cache.as_mut_ptr().cast::<u8>();
     let block = block.wrapping_add(block.align_offset(LINE).min(LINE)).cast::<V::Scalar>();
-    let tile = block.wrapping_byte_add(CACHE);
+    let tile = block.wrapping_byte_add(LARGEST);
     let mut done = 0;
     for chunk in 0..chunks {
         let registers = registers / chunks + usize::from(chunk < registers % chunks);
@@ -100,7 +100,7 @@ pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize>(
             first[..columns].copy_from_slice(&add[done..done + columns]);
         }
         let stride = stride_of(registers, LANES);
-        let most = CACHE / size_of::<V::Scalar>() / stride / BLOCK * BLOCK;
+        let most = LARGEST / size_of::<V::Scalar>() / stride / BLOCK * BLOCK;
         // All blocks are of one height: the last one might else be a pass over all rows for little.
         let rows = k.div_ceil(k.div_ceil(most).max(1)).next_multiple_of(BLOCK);
         work.cursors.clear();
