@@ -10,24 +10,8 @@ use std::mem::MaybeUninit;
 
 use num_traits::Zero;
 
+use super::strided::{Columns, Rows, Strided, Transposed};
 use super::vector::{BLOCK, Vector};
-
-/// A matrix in memory: element (i, j) is at `pointer + i·row + j·column`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Strided<T> {
-    pub(super) pointer: *const T,
-    pub(super) row: usize,
-    pub(super) column: usize,
-}
-
-impl<T: Copy> Strided<T> {
-    /// The part of it that begins at (i, j).
-    #[inline(always)]
-    unsafe fn from(self, i: usize, j: usize) -> Self {
-        // SAFETY: (i, j) is within the matrix or one past it, says the caller.
-        Self { pointer: unsafe { self.pointer.add(i * self.row + j * self.column) }, ..self }
-    }
-}
 
 /// C ← A·B, and a row that is added to every row of it. C is column-major, and so is A or its transpose.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +37,8 @@ enum Start<T> {
 
 /// Columns of a panel: 16 KiB where `MR` numbers are 64 bytes.
 const TERMS: usize = 256;
+/// Terms between two steps of the pointers.
+const UNROLLED: usize = 4;
 
 type Panel<T, const MR: usize> = MaybeUninit<[[T; MR]; TERMS]>;
 
@@ -191,15 +177,19 @@ unsafe fn sum<V: Vector, const MV: usize, const MR: usize, const NR: usize>(
     start: Start<V::Scalar>,
 ) {
     macro_rules! by_columns {
-        ($($n:literal)+) => {
+        ($b:expr; $($n:literal)+) => {
             match columns {
                 // SAFETY: the caller's promise is that of `tile`.
-                $($n if $n <= NR => unsafe { tile::<V, MV, $n>(terms, panel, b, c, start) },)+
+                $($n if $n <= NR => unsafe { tile::<V, MV, $n, _>(terms, panel, $b, c, start) },)+
                 _ => unreachable!("a tile has 1 to {NR} columns"),
             }
         };
     }
-    by_columns!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18)
+    if b.row == 1 {
+        by_columns!(Columns::new(b.pointer, b.column); 1 2 3 4 5 6 7 8 9 10 11 12)
+    } else {
+        by_columns!(Transposed { pointer: b.pointer, row: b.row }; 1 2 3 4 5 6 7 8 9 10 11 12)
+    }
 }
 
 /// `MV` registers by `COLUMNS` of C, which is given with the distance between its columns.
@@ -208,10 +198,10 @@ unsafe fn sum<V: Vector, const MV: usize, const MR: usize, const NR: usize>(
 /// As [`run`], `panel` holding `terms` columns of `MV` registers, and a row that the sums start with
 /// `COLUMNS` numbers.
 #[inline(always)]
-unsafe fn tile<V: Vector, const MV: usize, const COLUMNS: usize>(
+unsafe fn tile<V: Vector, const MV: usize, const COLUMNS: usize, B: Rows<V::Scalar>>(
     terms: usize,
     panel: *const V::Scalar,
-    b: Strided<V::Scalar>,
+    b: B,
     (c, column_of_c): (*mut V::Scalar, usize),
     start: Start<V::Scalar>,
 ) {
@@ -232,25 +222,44 @@ unsafe fn tile<V: Vector, const MV: usize, const COLUMNS: usize>(
             }
         }
         let (mut a, mut b) = (panel, b);
-        let end = panel.add(terms * MV * V::LANES);
+        let term = MV * V::LANES;
+        let end = panel.add(terms / UNROLLED * UNROLLED * term);
         while a < end {
-            let column: [V; MV] = array::from_fn(|i| V::load(a.add(i * V::LANES)));
-            // Three at a time: their addresses are what the processor can form by itself.
-            let mut row = b;
-            for (j, sums) in sums.iter_mut().enumerate() {
-                let value = V::splat(row.from(0, j % 3).pointer);
-                if j % 3 == 2 {
-                    row = row.from(0, 3);
-                }
-                for (sum, a) in sums.iter_mut().zip(column) {
-                    *sum = a.mul_add(value, *sum);
-                }
+            for p in 0..UNROLLED {
+                add_term(&mut sums, a.add(p * term), &b, p);
             }
-            (a, b) = (a.add(MV * V::LANES), b.from(1, 0));
+            (a, b) = (a.add(UNROLLED * term), b.skip(UNROLLED));
+        }
+        for _ in 0..terms % UNROLLED {
+            add_term(&mut sums, a, &b, 0);
+            (a, b) = (a.add(term), b.skip(1));
         }
         for (j, sums) in sums.into_iter().enumerate() {
             for (i, sum) in sums.into_iter().enumerate() {
                 sum.store(c.add(j * column_of_c + i * V::LANES));
+            }
+        }
+    }
+}
+
+/// Adds a column of the panel times the numbers of a row of B.
+///
+/// # Safety
+/// As [`tile`], `a` being where the column is.
+#[inline(always)]
+unsafe fn add_term<V: Vector, const MV: usize, const COLUMNS: usize>(
+    sums: &mut [[V; MV]; COLUMNS],
+    a: *const V::Scalar,
+    b: &impl Rows<V::Scalar>,
+    row: usize,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let column: [V; MV] = array::from_fn(|i| V::load(a.add(i * V::LANES)));
+        for (j, sums) in sums.iter_mut().enumerate() {
+            let value = V::splat(b.at(row, j));
+            for (sum, a) in sums.iter_mut().zip(column) {
+                *sum = a.mul_add(value, *sum);
             }
         }
     }

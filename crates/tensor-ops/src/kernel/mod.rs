@@ -7,6 +7,7 @@
 mod dense;
 mod prefetch;
 mod sparse;
+mod strided;
 mod vector;
 mod wide;
 
@@ -14,8 +15,9 @@ use nalgebra::DMatrix;
 
 use crate::lines::Lines;
 use crate::{Operand, Scalar};
-use dense::{Product, Strided};
+use dense::Product;
 use sparse::SparseProduct;
+use strided::Strided;
 
 pub(crate) use prefetch::prefetch;
 pub use sparse::Workspace;
