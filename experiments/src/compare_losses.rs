@@ -60,7 +60,8 @@ pub fn run<T: Real>(
             (0..series.len()).map(|unit| contestant(unit, seed.unit(unit as u64))).collect();
         train(run, &mut contestants, &samples, plan, seed, observe)
     };
-    let logs: Vec<_> = seeds.par_iter().map(|&seed| train_one(seed)).collect::<Result<_, _>>()?;
+    let logs: Vec<_> =
+        seeds.par_iter().with_max_len(1).map(|&seed| train_one(seed)).collect::<Result<_, _>>()?;
     run.end();
     for (seed, logs) in seeds.into_iter().zip(logs) {
         for (series, log) in series.iter().zip(logs) {

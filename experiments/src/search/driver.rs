@@ -85,7 +85,8 @@ impl Search<'_> {
         progress: impl Fn(u64) -> Result<(), Failure> + Sync,
     ) -> Result<Vec<Trial>, Failure> {
         self.rounds(finished, numbers, |trials, numbers| {
-            let suggested = self.suggest(trials, numbers).into_par_iter();
+            // One by one: several in a piece would be left to one thread at the end.
+            let suggested = self.suggest(trials, numbers).into_par_iter().with_max_len(1);
             suggested.map(|one| self.train(task, one, trials, &progress)).collect()
         })
     }

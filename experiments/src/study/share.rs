@@ -35,7 +35,8 @@ pub fn complete(
         }
     };
     loop {
-        let trials: Vec<Option<Trial>> = indices.par_iter().map(turn).collect::<Result<_, _>>()?;
+        let trials: Vec<Option<Trial>> =
+            indices.par_iter().with_max_len(1).map(turn).collect::<Result<_, _>>()?;
         let missing = trials.iter().filter(|trial| trial.is_none()).count();
         if missing == 0 {
             return Ok(trials.into_iter().flatten().collect());

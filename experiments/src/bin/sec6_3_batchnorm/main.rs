@@ -126,7 +126,8 @@ fn train_all<T: Real>(run: &mut Run, epochs: usize) -> Result<(), Failure> {
         let mut contestants = contestants::<T>(seed).expect("fixed settings are valid");
         train(run, &mut contestants, &samples, plan, seed, observe)
     };
-    let logs: Vec<_> = seeds.par_iter().map(|&seed| train_one(seed)).collect::<Result<_, _>>()?;
+    let logs: Vec<_> =
+        seeds.par_iter().with_max_len(1).map(|&seed| train_one(seed)).collect::<Result<_, _>>()?;
     run.end();
     for (seed, logs) in seeds.into_iter().zip(logs) {
         for (unit, log) in logs.into_iter().enumerate() {

@@ -10,7 +10,7 @@ use tensor_ops::reduce::{Axis as Over, argmax};
 use tensor_ops::softmax::softmax;
 use viz::{Axis, Color, Figure, Marker, Panel};
 
-use crate::{BATCH_SIZE, HIDDEN, TRAIN_SIZE, contestant};
+use crate::{HIDDEN, TRAIN_SIZE, contestant, plan_of};
 
 /// The part's name.
 pub const ENSEMBLE: &str = "ensemble";
@@ -37,43 +37,58 @@ pub fn conclusion(run: &Run) -> Vec<Conclusion> {
     )]
 }
 
-/// Ten networks, each with its own weights and mini-batches, and the mean of their probabilities.
+/// What a network of the ensemble measured, and its probabilities of the test images, block by block.
+pub type Member<T> = (Log, Vec<DMatrix<T>>);
+
+/// Networks that this part trains for a seed: ten, or none if it is not wanted.
+pub fn members(run: &Run) -> usize {
+    if run.wants(ENSEMBLE) { run.scaled(MEMBERS, 3) } else { 0 }
+}
+
+/// How long each of them is trained.
+pub fn plan(run: &Run) -> Plan {
+    plan_of(TRAIN_SIZE, run.scaled(201, 6))
+}
+
+/// Trains the networks of every seed, each with its own weights and mini-batches.
 ///
 /// # Errors
 /// Whatever stops it.
-pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
-    let seeds = run.args().seeds();
-    let per_epoch = TRAIN_SIZE / BATCH_SIZE;
-    let epochs = run.scaled(201, 6);
-    let iterations = (epochs - 1) * per_epoch + 1;
-    let plan = Plan { iterations, batch_size: BATCH_SIZE, per_step: per_epoch };
-    let members = run.scaled(MEMBERS, 3);
+pub fn train_all<T: Real>(run: &Run, test: &Blocks<T>) -> Result<Vec<Member<T>>, Failure> {
     let samples = run.data().train.clone().first(TRAIN_SIZE);
-    let test = run.data().test.clone().first(run.scaled(10_000, 500)).blocks::<T>();
     let plain = MultiLayerNet::new(784, &HIDDEN, 10);
-    let what = format!("training ensembles of {members} networks");
-    run.begin(&what, seeds.len() * members * plan.iterations);
-    let run_ref: &Run = run;
-    let train_one = |&(seed, member): &(u64, usize)| {
+    let train_one = |(seed, member): (u64, usize)| {
         // The series of units goes on behind those of the other parts.
         let seed = Seed::new(seed).unit(100 + member as u64);
         let mut contestants = [contestant::<T>(&plain, seed)];
-        let mut logs = train(run_ref, &mut contestants, &samples, plan, seed, |_| {})?;
+        let mut logs = train(run, &mut contestants, &samples, plan(run), seed, |_| {})?;
         let [mut contestant] = contestants;
-        Ok((logs.pop().unwrap_or_default(), probabilities(&mut contestant.network, &test)))
+        Ok((logs.pop().unwrap_or_default(), probabilities(&mut contestant.network, test)))
     };
+    let seeds = run.args().seeds().into_iter();
     let jobs: Vec<_> =
-        seeds.iter().flat_map(|&seed| (0..members).map(move |member| (seed, member))).collect();
-    let outputs: Vec<_> = jobs.par_iter().map(train_one).collect::<Result<_, Failure>>()?;
-    run.end();
-    for (&seed, outputs) in seeds.iter().zip(outputs.chunks(members)) {
+        seeds.flat_map(|seed| (0..members(run)).map(move |member| (seed, member))).collect();
+    jobs.into_par_iter().with_max_len(1).map(train_one).collect()
+}
+
+/// Averages the probabilities of one network, two, and so on, and draws how right that is.
+///
+/// # Errors
+/// If what is found cannot be written.
+pub fn report<T: Real>(
+    run: &mut Run,
+    trained: &[Member<T>],
+    test: &Blocks<T>,
+) -> Result<(), Failure> {
+    let members = members(run);
+    for (seed, outputs) in run.args().seeds().into_iter().zip(trained.chunks(members)) {
         let mut sum: Vec<DMatrix<T>> =
             outputs[0].1.iter().map(|p| DMatrix::zeros(p.nrows(), p.ncols())).collect();
         let mut log = Log::new();
         for (member, (member_log, output)) in outputs.iter().enumerate() {
             run.record(ENSEMBLE, &format!("member {}", member + 1), seed, member_log.clone())?;
             sum.iter_mut().zip(output).for_each(|(sum, p)| *sum += p);
-            log.push((member + 1, "test_accuracy", accuracy(&sum, &test)));
+            log.push((member + 1, "test_accuracy", accuracy(&sum, test)));
         }
         run.record(ENSEMBLE, ENSEMBLE, seed, log)?;
     }

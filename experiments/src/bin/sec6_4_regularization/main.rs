@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use ensemble::ENSEMBLE;
 use experiments::bands::Band;
 use experiments::{
-    Args, Conclusion, Contestant, Failure, Log, Moment, NoFlags, Plan, Printed, Real, Run, Section,
-    csv_rows, train,
+    Args, Blocks, Conclusion, Contestant, Failure, Log, Moment, NoFlags, Plan, Printed, Real, Run,
+    Section, csv_rows, train,
 };
 use init::Seed;
 use layers::{DropoutScaling, MultiLayerNet};
@@ -105,13 +105,14 @@ impl Section for Regularization {
         let wanted = variants().into_iter().filter(|variant| run.wants(variant.part));
         let scaled = |v: Variant| Variant { epochs: run.scaled(v.epochs, 6), ..v };
         let variants: Vec<_> = wanted.map(scaled).collect();
+        let test = run.data().test.clone().first(run.scaled(10_000, 500)).blocks::<T>();
+        let members = train_all(run, &variants, &test)?;
         if !variants.is_empty() {
-            train_all::<T>(run, &variants)?;
             figures::print_table(run, &variants)?;
             figures::draw(run, &variants);
         }
         if run.wants(ENSEMBLE) {
-            ensemble::run::<T>(run)?;
+            ensemble::report(run, &members, &test)?;
         }
         Ok(())
     }
@@ -149,31 +150,36 @@ impl Section for Regularization {
     }
 }
 
-/// Trains every variant for every seed side by side; evaluates at each epoch's first iteration.
-fn train_all<T: Real>(run: &mut Run, variants: &[Variant]) -> Result<(), Failure> {
+/// How long to train on so many images.
+fn plan_of(train_size: usize, epochs: usize) -> Plan {
+    let per_epoch = train_size / BATCH_SIZE;
+    Plan { iterations: (epochs - 1) * per_epoch + 1, batch_size: BATCH_SIZE, per_step: per_epoch }
+}
+
+/// Trains all networks of the section side by side, the longest first, and keeps what the variants
+/// measured; gives what the ensemble's did.
+fn train_all<T: Real>(
+    run: &mut Run,
+    variants: &[Variant],
+    test: &Blocks<T>,
+) -> Result<Vec<ensemble::Member<T>>, Failure> {
     let seeds = run.args().seeds();
-    let plan = |variant: &Variant| {
-        let per_epoch = variant.train_size / BATCH_SIZE;
-        let iterations = (variant.epochs - 1) * per_epoch + 1;
-        Plan { iterations, batch_size: BATCH_SIZE, per_step: per_epoch }
-    };
-    let iterations: usize = variants.iter().map(|variant| plan(variant).iterations).sum();
-    let test = run.data().test.clone().first(run.scaled(10_000, 500)).blocks::<T>();
-    let jobs: Vec<_> = (0..variants.len())
-        .flat_map(|index| seeds.iter().map(move |&seed| (index, seed)))
-        .collect();
-    let what = format!("training {} networks", jobs.len());
+    let plan = |variant: &Variant| plan_of(variant.train_size, variant.epochs);
+    let members = ensemble::members(run);
+    let iterations = variants.iter().map(|variant| plan(variant).iterations).sum::<usize>()
+        + members * ensemble::plan(run).iterations;
+    let what = format!("training {} networks", seeds.len() * (variants.len() + members));
     run.begin(&what, seeds.len() * iterations);
     let run_ref: &Run = run;
     let train_one = |&(index, seed): &(usize, u64)| {
         let variant = &variants[index];
         let samples = run_ref.data().train.clone().first(variant.train_size);
         let blocks = samples.blocks::<T>();
-        let per_epoch = variant.train_size / BATCH_SIZE;
+        let plan = plan(variant);
         let observe = |mut moment: Moment<'_, T>| {
-            if moment.iteration.is_multiple_of(per_epoch) {
-                let epoch = moment.iteration / per_epoch;
-                for (metric, samples) in [("train_accuracy", &blocks), ("test_accuracy", &test)] {
+            if moment.iteration.is_multiple_of(plan.per_step) {
+                let epoch = moment.iteration / plan.per_step;
+                for (metric, samples) in [("train_accuracy", &blocks), ("test_accuracy", test)] {
                     let accuracy = moment.accuracy(samples);
                     moment.log.push((epoch, metric, accuracy));
                 }
@@ -181,16 +187,22 @@ fn train_all<T: Real>(run: &mut Run, variants: &[Variant]) -> Result<(), Failure
         };
         let seed = Seed::new(seed);
         let mut contestant = [contestant(&variant.network, seed.unit(index as u64))];
-        train(run_ref, &mut contestant, &samples, plan(variant), seed, observe)
+        train(run_ref, &mut contestant, &samples, plan, seed, observe)
     };
-    let logs: Vec<Vec<Log>> = jobs.par_iter().map(train_one).collect::<Result<_, _>>()?;
+    let jobs: Vec<_> = (0..variants.len())
+        .flat_map(|index| seeds.iter().map(move |&seed| (index, seed)))
+        .collect();
+    // The last variant is the longest: what is begun last should be short.
+    let logs = || jobs.par_iter().rev().with_max_len(1).map(train_one).collect::<Result<_, _>>();
+    let (logs, members) = rayon::join(logs, || ensemble::train_all(run_ref, test));
+    let (logs, members): (Vec<Vec<Log>>, _) = (logs?, members?);
     run.end();
-    for ((index, seed), logs) in jobs.into_iter().zip(logs) {
+    for ((index, seed), logs) in jobs.into_iter().zip(logs.into_iter().rev()) {
         for log in logs {
             run.record(variants[index].part, variants[index].series, seed, log)?;
         }
     }
-    Ok(())
+    Ok(members)
 }
 
 fn contestant<T: Real>(network: &MultiLayerNet, seed: Seed) -> Contestant<T> {

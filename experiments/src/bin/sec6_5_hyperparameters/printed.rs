@@ -52,7 +52,7 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
             let one = (FIRST_TRIAL + i as u64, params);
             search.train(&task, one, &[], |epochs| progress(run, epochs))
         };
-        let trials = points.par_iter().enumerate().map(train);
+        let trials = points.par_iter().enumerate().with_max_len(1).map(train);
         let trials: Vec<Trial> = trials.collect::<Result<_, _>>()?;
         let accuracies = trials.iter().map(|trial| trial.accuracy());
         let log = accuracies.enumerate().map(|(trial, accuracy)| (trial, METRIC, accuracy));

@@ -86,7 +86,7 @@ fn on_networks<T: Real>(run: &mut Run, flags: &Flags) -> Result<Panel, Failure> 
         let found = search.run(&task, &[], 0..trials, |epochs| progress(run, epochs))?;
         Ok(running_best(&found))
     };
-    let best: Vec<Vec<f64>> = jobs.par_iter().map(one).collect::<Result<_, _>>()?;
+    let best: Vec<Vec<f64>> = jobs.par_iter().with_max_len(1).map(one).collect::<Result<_, _>>()?;
     run.end();
     let panel = Panel::new("section 6.5")
         .x_axis(Axis::linear("trials", 1.0, trials as f64))
@@ -124,7 +124,7 @@ fn on(run: &mut Run, function: &Function) -> Result<Panel, Failure> {
         }
         Ok(best)
     };
-    let best: Vec<Vec<f64>> = jobs.par_iter().map(one).collect::<Result<_, _>>()?;
+    let best: Vec<Vec<f64>> = jobs.par_iter().with_max_len(1).map(one).collect::<Result<_, _>>()?;
     run.end();
     let suggestions = trials * seeds.len() as u64;
     run.say(&format!(
