@@ -156,8 +156,8 @@ fn plan_of(train_size: usize, epochs: usize) -> Plan {
     Plan { iterations: (epochs - 1) * per_epoch + 1, batch_size: BATCH_SIZE, per_step: per_epoch }
 }
 
-/// Trains all networks of the section side by side, the longest first, and keeps what the variants
-/// measured; gives what the ensemble's did.
+/// Trains all networks of the section for every seed side by side, the longest first. Keeps what the
+/// variants measured at each epoch's first iteration; gives what the ensemble's did.
 fn train_all<T: Real>(
     run: &mut Run,
     variants: &[Variant],
