@@ -1,9 +1,9 @@
 //! The product itself: panels of A are packed, tiles of C stay in registers.
 //!
-//! For `MR` rows of A at a time, up to `TERMS` columns are copied side by side into a panel that stays
-//! in the first-level cache; then every tile of `MR` × `NR` elements of C is summed over that panel
-//! in registers, B being read where it is, one number at a time. So only A is copied, and onto the
-//! stack: nothing is allocated. Every element of C is one chain of multiply-adds in order of k.
+//! For the rows of A that fill two registers, up to `TERMS` columns are copied side by side into a panel
+//! that stays in the first-level cache; then every tile of these rows by up to `NR` columns of C is summed
+//! over that panel in registers, B being read where it is, one number at a time. So only A is copied, and
+//! onto the stack: nothing is allocated. Every element of C is one chain of multiply-adds in order of k.
 
 use std::array;
 use std::mem::MaybeUninit;
@@ -11,7 +11,7 @@ use std::mem::MaybeUninit;
 use num_traits::Zero;
 
 use super::strided::{Columns, Rows, Strided, Transposed};
-use super::vector::{BLOCK, Vector};
+use super::vector::{BLOCK, Vector, Work};
 
 /// C ← A·B, and a row that is added to every row of it. C is column-major, and so is A or its transpose.
 #[derive(Clone, Copy, Debug)]
@@ -35,170 +35,220 @@ enum Start<T> {
     Sums,
 }
 
-/// Columns of a panel: 16 KiB where `MR` numbers are 64 bytes.
+/// Most registers of a tile's column.
+const REGISTERS: usize = 2;
+/// Columns of a panel: 16 KiB where a column is 64 bytes.
 const TERMS: usize = 256;
 /// Terms between two steps of the pointers.
 const UNROLLED: usize = 4;
 
-type Panel<T, const MR: usize> = MaybeUninit<[[T; MR]; TERMS]>;
-
-/// Computes `product` in tiles of `MR` = `MV` registers of `LANES` by at most `NR`.
+/// Computes a product in tiles of [`REGISTERS`] by at most `NR` columns.
 ///
 /// # Safety
-/// The processor has the instructions of `V`. Every element that the sizes and strides address is
-/// valid to read (and of C to write), and C overlaps neither factor.
-#[inline(always)]
-pub(super) unsafe fn run<
-    V: Vector,
-    const LANES: usize,
-    const MV: usize,
-    const MR: usize,
-    const NR: usize,
->(
-    product: &Product<'_, V::Scalar>,
-) {
-    const { assert!(LANES == V::LANES && MR == MV * LANES) };
-    let rows = product.sizes.0;
-    for first in (0..rows).step_by(MR) {
-        let count = MR.min(rows - first);
-        // SAFETY: the caller's promise; these are rows of the product.
-        unsafe {
-            if count <= LANES {
-                some_rows::<V, 1, LANES, NR>(product, first, count);
-            } else {
-                some_rows::<V, MV, MR, NR>(product, first, count);
+/// Every element that the sizes and strides address is valid to read (and of C to write), and C overlaps
+/// neither factor.
+pub(super) struct Tiled<'a, T, const NR: usize>(pub(super) &'a Product<'a, T>);
+
+impl<V: Vector, const NR: usize> Work<V> for Tiled<'_, V::Scalar, NR> {
+    #[inline(always)]
+    unsafe fn run(self) {
+        let (rows, _, columns) = self.0.sizes;
+        if columns == 0 {
+            return;
+        }
+        let most = REGISTERS * V::LANES;
+        for first in (0..rows).step_by(most) {
+            let count = most.min(rows - first);
+            // SAFETY: the caller's promise; these are rows of the product.
+            unsafe {
+                if count <= V::LANES {
+                    some_rows::<V, 1, NR>(self.0, first, count);
+                } else {
+                    some_rows::<V, REGISTERS, NR>(self.0, first, count);
+                }
             }
         }
     }
 }
 
-/// `count` ≤ `MR` rows of C, from `first` on.
+/// `rows` of C from `first` on, which fill at most `MV` registers.
 ///
 /// # Safety
-/// As [`run`].
+/// As [`Tiled`].
 #[inline(always)]
-unsafe fn some_rows<V: Vector, const MV: usize, const MR: usize, const NR: usize>(
+unsafe fn some_rows<V: Vector, const MV: usize, const NR: usize>(
     product: &Product<'_, V::Scalar>,
     first: usize,
-    count: usize,
+    rows: usize,
 ) {
     let Product { sizes: (m, k, n), a, b, c, add } = *product;
-    let mut panel: Panel<V::Scalar, MR> = MaybeUninit::uninit();
-    let panel = panel.as_mut_ptr().cast::<V::Scalar>();
+    let mut panel = MaybeUninit::<[[V; MV]; TERMS]>::uninit();
+    let panel = panel.as_mut_ptr().cast();
     let tiles = n.div_ceil(NR);
     let mut from = 0;
     // Once even where there is nothing to sum: C is then what is added to every row.
     while from < k || from == 0 {
         let terms = TERMS.min(k - from);
-        // SAFETY: rows `first` to `first + count`, terms from `from` on and columns from `column` on
-        // are within the sizes; the panel has room for `TERMS` columns, the buffer for a tile.
+        // SAFETY: rows `first` to `first + rows`, terms from `from` on and columns from `column` on
+        // are within the sizes; the panel has room for `TERMS` columns.
         unsafe {
-            pack::<V, MR>(a.from(first, from), count, terms, panel);
+            pack::<V, MV>(a.from(first, from), rows, terms, panel);
             let mut column = 0;
-            for tile in 0..tiles {
-                // As even as they can be: a tile of few columns leaves multipliers idle.
-                let columns = n / tiles + usize::from(tile < n % tiles);
-                let at = c.add(first + column * m);
-                let b = b.from(from, column);
-                let start = match add {
-                    _ if from > 0 => Start::Sums,
-                    Some(row) => Start::Row(row.as_ptr().add(column)),
-                    None => Start::Zeros,
-                };
-                if count == MR {
-                    sum::<V, MV, MR, NR>(columns, terms, panel, b, (at, m), start);
-                } else {
-                    let mut buffer = [[V::Scalar::zero(); MR]; NR];
-                    if from > 0 {
-                        for (j, values) in buffer.iter_mut().enumerate().take(columns) {
-                            at.add(j * m).copy_to_nonoverlapping(values.as_mut_ptr(), count);
-                        }
-                    }
-                    let to = (buffer.as_mut_ptr().cast(), MR);
-                    sum::<V, MV, MR, NR>(columns, terms, panel, b, to, start);
-                    for (j, values) in buffer.iter().enumerate().take(columns) {
-                        at.add(j * m).copy_from_nonoverlapping(values.as_ptr(), count);
-                    }
+            // As even as they can be: a tile of few columns leaves multipliers idle.
+            for (columns, tiles) in [(n / tiles + 1, n % tiles), (n / tiles, tiles - n % tiles)] {
+                if tiles > 0 {
+                    let start = match add {
+                        _ if from > 0 => Start::Sums,
+                        Some(row) => Start::Row(row.as_ptr().add(column)),
+                        None => Start::Zeros,
+                    };
+                    let (b, c) = (b.from(from, column), c.add(first + column * m));
+                    let part = Part { tiles, rows, terms, panel, b, c, column_of_c: m, start };
+                    sum::<V, MV, NR>(columns, part);
                 }
-                column += columns;
+                column += tiles * columns;
             }
         }
         from += TERMS;
     }
 }
 
-/// Copies `terms` columns of `a` side by side: `rows` of each, and zeros for the rest of `MR`.
+/// Copies `terms` columns of `a` side by side: `rows` of each, and zeros for the rest of `MV` registers.
 ///
 /// # Safety
-/// `a` has these elements, `panel` room for `MR`·`terms`.
+/// `a` has these elements, `panel` room for `terms` columns.
 #[inline(always)]
-unsafe fn pack<V: Vector, const MR: usize>(
+unsafe fn pack<V: Vector, const MV: usize>(
     a: Strided<V::Scalar>,
     rows: usize,
     terms: usize,
     panel: *mut V::Scalar,
 ) {
+    let most = MV * V::LANES;
     let mut done = 0;
     // SAFETY: rows below `rows` and columns below `terms`, as the caller says.
     unsafe {
-        if rows == MR && a.row == 1 {
+        if rows == most && a.row == 1 {
             for p in 0..terms {
                 let column = a.from(0, p).pointer;
-                panel.add(p * MR).copy_from_nonoverlapping(column, MR);
+                panel.add(p * most).copy_from_nonoverlapping(column, most);
             }
             done = terms;
-        } else if rows == MR && a.column == 1 && MR.is_multiple_of(BLOCK) {
+        } else if rows == most && a.column == 1 && most.is_multiple_of(BLOCK) {
             while done + BLOCK <= terms {
-                for i in (0..MR).step_by(BLOCK) {
+                for i in (0..most).step_by(BLOCK) {
                     let block = a.from(i, done).pointer;
-                    let to = panel.add(done * MR + i);
-                    V::transpose((block, a.row, BLOCK), (to, MR, BLOCK));
+                    let to = panel.add(done * most + i);
+                    V::transpose((block, a.row, BLOCK), (to, most, BLOCK));
                 }
                 done += BLOCK;
             }
         }
         for p in done..terms {
-            for i in 0..MR {
+            for i in 0..most {
                 let value = if i < rows { *a.from(i, p).pointer } else { V::Scalar::zero() };
-                *panel.add(p * MR + i) = value;
+                *panel.add(p * most + i) = value;
             }
         }
     }
 }
 
-/// [`tile`] for a number of columns that is known at run time only.
-#[inline(always)]
-unsafe fn sum<V: Vector, const MV: usize, const MR: usize, const NR: usize>(
-    columns: usize,
+/// Tiles side by side, of one number of columns.
+struct Part<T> {
+    tiles: usize,
+    /// Rows of them that are rows of C.
+    rows: usize,
     terms: usize,
-    panel: *const V::Scalar,
-    b: Strided<V::Scalar>,
-    c: (*mut V::Scalar, usize),
-    start: Start<V::Scalar>,
-) {
+    panel: *const T,
+    b: Strided<T>,
+    c: *mut T,
+    /// The distance between two columns of C.
+    column_of_c: usize,
+    start: Start<T>,
+}
+
+/// [`Tiles`] of a number of columns that is known at run time only.
+///
+/// # Safety
+/// As [`Tiles`].
+#[inline(always)]
+unsafe fn sum<V: Vector, const MV: usize, const NR: usize>(columns: usize, part: Part<V::Scalar>) {
     macro_rules! by_columns {
-        ($b:expr; $($n:literal)+) => {
+        ($($n:literal)+) => {
             match columns {
-                // SAFETY: the caller's promise is that of `tile`.
-                $($n if $n <= NR => unsafe { tile::<V, MV, $n, _>(terms, panel, $b, c, start) },)+
+                $($n => if const { $n <= NR } {
+                    // SAFETY: the caller's promise.
+                    unsafe { V::run(Tiles::<_, MV, $n>(part)) }
+                })+
                 _ => unreachable!("a tile has 1 to {NR} columns"),
             }
         };
     }
-    if b.row == 1 {
-        by_columns!(Columns::new(b.pointer, b.column); 1 2 3 4 5 6 7 8 9 10 11 12)
-    } else {
-        by_columns!(Transposed { pointer: b.pointer, row: b.row }; 1 2 3 4 5 6 7 8 9 10 11 12)
+    by_columns!(1 2 3 4 5 6 7 8 9 10 11 12);
+}
+
+/// A part of `MV` registers by `COLUMNS` a tile.
+///
+/// # Safety
+/// As [`Tiled`], the panel holding `terms` columns of `MV` registers, and a row that the sums start with as
+/// many numbers as there are columns.
+struct Tiles<T, const MV: usize, const COLUMNS: usize>(Part<T>);
+
+impl<V: Vector, const MV: usize, const COLUMNS: usize> Work<V> for Tiles<V::Scalar, MV, COLUMNS> {
+    #[inline(always)]
+    unsafe fn run(self) {
+        let Part { tiles, rows, terms, panel, b, c, column_of_c, start } = self.0;
+        let most = MV * V::LANES;
+        let mut buffer = MaybeUninit::<[[V; MV]; COLUMNS]>::uninit();
+        // SAFETY: the caller's promise; the buffer has room for a tile.
+        unsafe {
+            for first in (0..tiles).map(|tile| tile * COLUMNS) {
+                let b = b.from(0, first);
+                let c = c.add(first * column_of_c);
+                let start = match start {
+                    Start::Row(row) => Start::Row(row.add(first)),
+                    other => other,
+                };
+                let to = if rows == most {
+                    (c, column_of_c)
+                } else {
+                    let to = buffer.write([[V::zero(); MV]; COLUMNS]).as_mut_ptr().cast();
+                    if let Start::Sums = start {
+                        copy((c, column_of_c), (to, most), rows, COLUMNS);
+                    }
+                    (to, most)
+                };
+                if b.row == 1 {
+                    tile::<V, _, MV, COLUMNS>(terms, panel, Columns::new(b), to, start);
+                } else {
+                    tile::<V, _, MV, COLUMNS>(terms, panel, Transposed::new(b), to, start);
+                }
+                if rows < most {
+                    copy((to.0, most), (c, column_of_c), rows, COLUMNS);
+                }
+            }
+        }
+    }
+}
+
+/// Copies `columns` of `rows` numbers; the distance between columns is given beside each pointer.
+///
+/// # Safety
+/// Both are valid for these numbers and apart.
+#[inline(always)]
+unsafe fn copy<T>(from: (*const T, usize), to: (*mut T, usize), rows: usize, columns: usize) {
+    for j in 0..columns {
+        // SAFETY: j < `columns`.
+        unsafe { to.0.add(j * to.1).copy_from_nonoverlapping(from.0.add(j * from.1), rows) };
     }
 }
 
 /// `MV` registers by `COLUMNS` of C, which is given with the distance between its columns.
 ///
 /// # Safety
-/// As [`run`], `panel` holding `terms` columns of `MV` registers, and a row that the sums start with
-/// `COLUMNS` numbers.
+/// As [`Tiles`].
 #[inline(always)]
-unsafe fn tile<V: Vector, const MV: usize, const COLUMNS: usize, B: Rows<V::Scalar>>(
+unsafe fn tile<V: Vector, B: Rows<V::Scalar>, const MV: usize, const COLUMNS: usize>(
     terms: usize,
     panel: *const V::Scalar,
     b: B,

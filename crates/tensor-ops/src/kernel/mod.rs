@@ -15,9 +15,10 @@ use nalgebra::DMatrix;
 
 use crate::lines::Lines;
 use crate::{Operand, Scalar};
-use dense::Product;
+use dense::{Product, Tiled};
 use sparse::SparseProduct;
 use strided::Strided;
+use vector::Vector;
 
 pub(crate) use prefetch::prefetch;
 pub use sparse::Workspace;
@@ -79,82 +80,52 @@ pub trait Kernel: Sized {
     #[doc(hidden)]
     unsafe fn dense(instructions: Instructions, product: &Product<'_, Self>);
 
-    /// Computes a sparse product into `c`.
+    /// Computes a sparse product.
     ///
     /// # Safety
-    /// The processor has the instructions, and `c` is valid for the elements of C.
+    /// The processor has the instructions, and C is valid for its elements.
     #[doc(hidden)]
-    unsafe fn sparse(
-        instructions: Instructions,
-        product: &SparseProduct<'_, Self>,
-        work: &mut Workspace<Self>,
-        c: *mut Self,
-    );
+    unsafe fn sparse(instructions: Instructions, product: SparseProduct<'_, Self>);
 }
 
-/// A function that runs a kernel with the registers of each instruction set.
-macro_rules! with_instructions {
-    (
-        fn $name:ident($($argument:ident: $type:ty),+)
-        AVX512: $avx512:expr, AVX2: $avx2:expr, Portable: $portable:expr,
-    ) => {
-        unsafe fn $name(instructions: Instructions, $($argument: $type),+) {
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f")]
-            unsafe fn avx512($($argument: $type),+) {
-                // SAFETY: AVX-512 is enabled; the rest is the caller's promise.
-                unsafe { $avx512($($argument),+) }
-            }
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2,fma")]
-            unsafe fn avx2($($argument: $type),+) {
-                // SAFETY: AVX2 and FMA are enabled; the rest is the caller's promise.
-                unsafe { $avx2($($argument),+) }
-            }
-            // SAFETY: the processor has the instructions, says the caller, and the rest too.
-            unsafe {
-                match instructions {
-                    #[cfg(target_arch = "x86_64")]
-                    Instructions::Avx512 => avx512($($argument),+),
-                    #[cfg(target_arch = "x86_64")]
-                    Instructions::Avx2 => avx2($($argument),+),
-                    Instructions::Portable => $portable($($argument),+),
-                }
-            }
-        }
-    };
-}
-
-/// A tile of a dense product fills most registers that are not needed for its factors: 2×6 of sixteen,
+/// Tiles of a dense product fill most registers that are not needed for its factors: 2×6 of sixteen,
 /// 2×12 of thirty-two.
 macro_rules! kernel {
-    ($type:ty, $avx2:ident $lanes2:literal, $avx512:ident $lanes512:literal) => {
+    ($type:ty, $avx2:ident, $avx512:ident) => {
         const _: () = {
             #[cfg(target_arch = "x86_64")]
             use std::arch::x86_64::{$avx2, $avx512};
             impl Kernel for $type {
-                with_instructions! {
-                    fn dense(product: &Product<'_, $type>)
-                    AVX512: dense::run::<$avx512, $lanes512, 2, { 2 * $lanes512 }, 12>,
-                    AVX2: dense::run::<$avx2, $lanes2, 2, { 2 * $lanes2 }, 6>,
-                    Portable: dense::run::<[$type; 4], 4, 2, 8, 4>,
+                unsafe fn dense(instructions: Instructions, product: &Product<'_, Self>) {
+                    // SAFETY: the caller's promise.
+                    unsafe {
+                        match instructions {
+                            #[cfg(target_arch = "x86_64")]
+                            Instructions::Avx512 => $avx512::run(Tiled::<_, 12>(product)),
+                            #[cfg(target_arch = "x86_64")]
+                            Instructions::Avx2 => $avx2::run(Tiled::<_, 6>(product)),
+                            Instructions::Portable => <[$type; 4]>::run(Tiled::<_, 4>(product)),
+                        }
+                    }
                 }
-                with_instructions! {
-                    fn sparse(
-                        product: &SparseProduct<'_, $type>,
-                        work: &mut Workspace<$type>,
-                        c: *mut $type
-                    )
-                    AVX512: sparse::run::<$avx512, $lanes512, { 13 * $lanes512 }>,
-                    AVX2: sparse::run::<$avx2, $lanes2, { 13 * $lanes2 }>,
-                    Portable: sparse::run::<[$type; 4], 4, 52>,
+                unsafe fn sparse(instructions: Instructions, product: SparseProduct<'_, Self>) {
+                    // SAFETY: the caller's promise.
+                    unsafe {
+                        match instructions {
+                            #[cfg(target_arch = "x86_64")]
+                            Instructions::Avx512 => $avx512::run(product),
+                            #[cfg(target_arch = "x86_64")]
+                            Instructions::Avx2 => $avx2::run(product),
+                            Instructions::Portable => <[$type; 4]>::run(product),
+                        }
+                    }
                 }
             }
         };
     };
 }
-kernel!(f32, __m256 8, __m512 16);
-kernel!(f64, __m256d 4, __m512d 8);
+kernel!(f32, __m256, __m512);
+kernel!(f64, __m256d, __m512d);
 
 /// C ← op(A)·op(B), and `add` to every row of it.
 ///
@@ -205,9 +176,10 @@ pub(crate) fn sparse<T: Scalar>(
         Instructions::available().any(|has| has == instructions),
         "kernel: no {instructions:?}"
     );
-    let product = SparseProduct { s, d: d.as_slice(), sizes: (k, n), add };
+    let (d, c) = (d.as_slice(), c.as_mut_ptr());
+    let product = SparseProduct { s, d, sizes: (k, n), add, work, c };
     // SAFETY: the processor has the instructions, and c is contiguous, column-major and of C's shape.
-    unsafe { T::sparse(instructions, &product, work, c.as_mut_ptr()) };
+    unsafe { T::sparse(instructions, product) };
 }
 
 fn strided<T: Scalar>(operand: Operand<'_, T>) -> Strided<T> {

@@ -10,12 +10,15 @@ use std::mem::MaybeUninit;
 
 use num_traits::Zero;
 
-use super::vector::{BLOCK, Vector};
+use super::vector::{BLOCK, Vector, Work};
 use super::{LINE, prefetch};
-use crate::lines::{Entry, Lines};
+use crate::lines::Lines;
 
 /// C ← S·D, and a row that is added to every row of it. C and D are column-major.
-#[derive(Clone, Copy, Debug)]
+///
+/// # Safety
+/// C is valid for its elements.
+#[derive(Debug)]
 pub struct SparseProduct<'a, T> {
     /// The rows of S.
     pub(super) s: &'a Lines<T>,
@@ -25,6 +28,8 @@ pub struct SparseProduct<'a, T> {
     pub(super) sizes: (usize, usize),
     /// n numbers, or none for zeros.
     pub(super) add: Option<&'a [T]>,
+    pub(super) work: &'a mut Workspace<T>,
+    pub(super) c: *mut T,
 }
 
 /// Buffers of a sparse product, which a caller keeps for the next one.
@@ -57,91 +62,86 @@ const fn stride_of(registers: usize, lanes: usize) -> usize {
     (registers * lanes).next_multiple_of(BLOCK)
 }
 
-/// A block and a tile, with room to begin at a cache line.
-type Cache = MaybeUninit<[u8; LARGEST + TILE + LINE]>;
+/// A block and a tile.
+#[repr(C, align(64))]
+struct Cache {
+    block: [u8; LARGEST],
+    tile: [u8; TILE],
+}
 
-/// Computes `product` into `c`. `ROOM` is the number of elements in [`REGISTERS`].
-///
-/// # Safety
-/// The processor has the instructions of `V`, and `c` room for C.
-#[inline(always)]
-pub(super) unsafe fn run<V: Vector, const LANES: usize, const ROOM: usize>(
-    product: &SparseProduct<'_, V::Scalar>,
-    work: &mut Workspace<V::Scalar>,
-    c: *mut V::Scalar,
-) {
-    const {
-        assert!(LANES == V::LANES && ROOM == REGISTERS * LANES);
-        assert!(BLOCK * ROOM.next_multiple_of(BLOCK) * size_of::<V::Scalar>() <= LARGEST);
-    }
-    let &SparseProduct { s, d, sizes: (k, n), add } = product;
-    let m = s.len();
-    let registers = n.div_ceil(LANES);
-    let chunks = registers.div_ceil(REGISTERS);
-    let per_line = LINE / size_of::<V::Scalar>();
-    let room = m * ROOM.min(registers * LANES) + per_line;
-    if work.sums.len() < room {
-        // Never less: a layer's two products take turns, and growing again would write zeros.
-        work.sums.resize(room, V::Scalar::zero());
-    }
-    let sums = work.sums.as_mut_ptr();
-    let sums = sums.wrapping_add(sums.align_offset(LINE).min(per_line));
-    let mut cache = Cache::uninit();
-    let block = cache.as_mut_ptr().cast::<u8>();
-    let block = block.wrapping_add(block.align_offset(LINE).min(LINE)).cast::<V::Scalar>();
-    let tile = block.wrapping_byte_add(LARGEST);
-    let mut done = 0;
-    for chunk in 0..chunks {
-        let registers = registers / chunks + usize::from(chunk < registers % chunks);
-        let width = registers * LANES;
-        let columns = width.min(n - done);
-        let mut first = [V::Scalar::zero(); ROOM];
-        if let Some(add) = add {
-            first[..columns].copy_from_slice(&add[done..done + columns]);
+impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
+    #[inline(always)]
+    unsafe fn run(self) {
+        const {
+            let most = stride_of(REGISTERS, V::LANES) * size_of::<V::Scalar>();
+            assert!(BLOCK * most <= TILE && TILE <= LARGEST && align_of::<Cache>() == LINE);
         }
-        let stride = stride_of(registers, LANES);
-        let most = LARGEST / size_of::<V::Scalar>() / stride / BLOCK * BLOCK;
-        // All blocks are of one height: the last one might else be a pass over all rows for little.
-        let rows = k.div_ceil(k.div_ceil(most).max(1)).next_multiple_of(BLOCK);
-        work.cursors.clear();
-        work.cursors.resize(m, 0);
-        // SAFETY: `sums` has room for `width` numbers of each of m rows, the block for `rows` of
-        // `stride`, the tile for `BLOCK` of them; columns from `done` on and rows from `from` on are
-        // within C and D.
-        unsafe {
-            // What is past the last column is computed with, if in vain.
-            for i in 0..rows.min(k) {
-                for j in (1..=LANES.max(BLOCK) / LANES).map(|back| stride - back * LANES) {
-                    V::zero().store(block.add(i * stride + j));
+        let Self { s, d, sizes: (k, n), add, work, c } = self;
+        let m = s.len();
+        let registers = n.div_ceil(V::LANES);
+        let chunks = registers.div_ceil(REGISTERS);
+        let per_line = LINE / size_of::<V::Scalar>();
+        let room = m * REGISTERS.min(registers) * V::LANES + per_line;
+        if work.sums.len() < room {
+            // Never less: a layer's two products take turns, and growing again would write zeros.
+            work.sums.resize(room, V::Scalar::zero());
+        }
+        let sums = work.sums.as_mut_ptr();
+        let sums = sums.wrapping_add(sums.align_offset(LINE).min(per_line));
+        let mut cache = MaybeUninit::<Cache>::uninit();
+        let block = cache.as_mut_ptr().cast::<V::Scalar>();
+        let tile = block.wrapping_byte_add(LARGEST);
+        let mut done = 0;
+        for chunk in 0..chunks {
+            let registers = registers / chunks + usize::from(chunk < registers % chunks);
+            let width = registers * V::LANES;
+            let columns = width.min(n - done);
+            let stride = stride_of(registers, V::LANES);
+            let most = LARGEST / size_of::<V::Scalar>() / stride / BLOCK * BLOCK;
+            // All blocks are of one height: the last one might else be a pass over all rows for little.
+            let rows = k.div_ceil(k.div_ceil(most).max(1)).next_multiple_of(BLOCK);
+            work.cursors.clear();
+            work.cursors.resize(m, 0);
+            // SAFETY: `first` and `sums` have room for `width` numbers, of one row and of each of m, the
+            // block for `rows` of `stride`, the tile for `BLOCK` of them; columns from `done` on and
+            // rows from `from` on are within C and D.
+            unsafe {
+                let mut first = [V::zero(); REGISTERS];
+                let first = first.as_mut_ptr().cast::<V::Scalar>();
+                if let Some(add) = add {
+                    let add = &add[done..done + columns];
+                    first.copy_from_nonoverlapping(add.as_ptr(), columns);
                 }
-            }
-            let mut from = 0;
-            // Once even where there is nothing to sum: C is then what is added to every row.
-            while from < k || from == 0 {
-                let rows = rows.min(k - from);
-                let part = d.as_ptr().add(done * k + from);
-                fill_block::<V>((part, k), (block, stride), rows, columns);
-                let is_last = from + rows == k;
-                for i in 0..m {
-                    if from == 0 && i + AHEAD < m {
-                        prefetch(s.line(i + AHEAD));
-                    }
-                    let part = Part { line: s.line(i), from, end: from + rows };
-                    let cursor = &mut work.cursors[i];
-                    let sum = sums.add(i * width);
-                    let start = if from == 0 { first.as_ptr() } else { sum };
-                    let end = if is_last { tile.add(i % BLOCK * stride) } else { sum };
-                    *cursor = add_rows::<V>(registers, part, *cursor, block, start, end);
-                    if is_last && (i % BLOCK + 1 == BLOCK || i + 1 == m) {
-                        let top = i / BLOCK * BLOCK;
-                        let to = c.add(done * m + top);
-                        empty_tile::<V>((tile, stride), (to, m), columns, i + 1 - top);
+                // What is past the last column is computed with, if in vain.
+                for end in (1..=rows.min(k)).map(|i| block.add(i * stride)) {
+                    for back in 1..=V::LANES.max(BLOCK) / V::LANES {
+                        V::zero().store(end.sub(back * V::LANES));
                     }
                 }
-                from += rows.max(1);
+                let mut from = 0;
+                // Once even where there is nothing to sum: C is then what is added to every row.
+                while from < k || from == 0 {
+                    let end = k.min(from + rows);
+                    let part = d.as_ptr().add(done * k + from);
+                    fill_block::<V>((part, k), (block, stride), end - from, columns);
+                    for top in (0..m).step_by(BLOCK) {
+                        let rows = BLOCK.min(m - top);
+                        let sums = sums.add(top * width);
+                        let start = if from == 0 { (first, 0) } else { (sums, width) };
+                        let to = if end == k { (tile, stride) } else { (sums, width) };
+                        let cursors = &mut work.cursors[top..top + rows];
+                        let part = Part { s, top, cursors, from, end, block, start, to };
+                        sum::<V>(registers, part);
+                        if end == k {
+                            let c = c.add(done * m + top);
+                            empty_tile::<V>((tile, stride), (c, m), columns, rows);
+                        }
+                    }
+                    from += rows.max(1);
+                }
             }
+            done += columns;
         }
-        done += columns;
     }
 }
 
@@ -224,70 +224,78 @@ unsafe fn transpose<V: Vector>(
     }
 }
 
-/// The non-zeros of a row of S that meet rows `from` to `end` of D.
-#[derive(Clone, Copy)]
+/// Some rows of S, where they meet rows `from` to `end` of D.
 struct Part<'a, T> {
-    line: &'a [Entry<T>],
+    s: &'a Lines<T>,
+    /// The first of the rows.
+    top: usize,
+    /// How many non-zeros of each row are done.
+    cursors: &'a mut [usize],
     from: usize,
     end: usize,
+    /// The rows of D.
+    block: *const T,
+    /// What the sums of a row begin with, and the distance to that of the next row.
+    start: (*mut T, usize),
+    /// Where they go.
+    to: (*mut T, usize),
 }
 
-/// [`add_row`] for a number of registers that is known at run time only.
+/// [`Rows`] of a number of registers that is known at run time only.
+///
+/// # Safety
+/// As [`Rows`].
 #[inline(always)]
-unsafe fn add_rows<V: Vector>(
-    registers: usize,
-    part: Part<'_, V::Scalar>,
-    done: usize,
-    block: *const V::Scalar,
-    start: *const V::Scalar,
-    sum: *mut V::Scalar,
-) -> usize {
+unsafe fn sum<V: Vector>(registers: usize, part: Part<'_, V::Scalar>) {
     macro_rules! by_registers {
         ($($n:literal)+) => {
             match registers {
-                // SAFETY: the caller's promise is that of `add_row`.
-                $($n => unsafe { add_row::<V, $n>(part, done, block, start, sum) },)+
+                // SAFETY: the caller's promise.
+                $($n => unsafe { V::run(Rows::<_, $n>(part)) },)+
                 _ => unreachable!("a row has 1 to {REGISTERS} registers"),
             }
         };
     }
-    by_registers!(1 2 3 4 5 6 7 8 9 10 11 12 13)
+    by_registers!(1 2 3 4 5 6 7 8 9 10 11 12 13);
 }
 
-/// Adds the rows of `block` that belong to `part` to `start` and stores that in `sum`; gives how many
-/// non-zeros of the line are done then, `done` of them being so before.
+/// Adds the rows of the block that belong to non-zeros to what the sums begin with.
 ///
 /// # Safety
-/// `start` and `sum` are `REGISTERS` registers of `V`, whose instructions the processor has; `block` has
-/// as many in each of `end` − `from` rows. All places up to `done` are below `from`, and those after it
-/// are not.
-#[inline(always)]
-unsafe fn add_row<V: Vector, const REGISTERS: usize>(
-    Part { line, from, end }: Part<'_, V::Scalar>,
-    mut done: usize,
-    block: *const V::Scalar,
-    start: *const V::Scalar,
-    sum: *mut V::Scalar,
-) -> usize {
-    // The compiler knows it here, and then keeps its loop in registers.
-    let stride = const { stride_of(REGISTERS, V::LANES) };
-    let first = block.wrapping_sub(from * stride);
-    // SAFETY: row `place` − `from` of the block is there, since from ≤ place < end.
-    unsafe {
-        let mut sums: [V; REGISTERS] = array::from_fn(|i| V::load(start.add(i * V::LANES)));
-        while let Some((place, value)) = line.get(done)
-            && (*place as usize) < end
-        {
-            let row = first.wrapping_add(*place as usize * stride);
-            let value = V::splat(value);
-            for (i, sum) in sums.iter_mut().enumerate() {
-                *sum = V::load(row.add(i * V::LANES)).mul_add(value, *sum);
+/// Sums, before and after, have `REGISTERS` registers a row; `block` has as many in each of `end` − `from`
+/// rows. All places up to a row's cursor are below `from`, and those after it are not.
+struct Rows<'a, T, const REGISTERS: usize>(Part<'a, T>);
+
+impl<V: Vector, const REGISTERS: usize> Work<V> for Rows<'_, V::Scalar, REGISTERS> {
+    #[inline(always)]
+    unsafe fn run(self) {
+        let Part { s, top, cursors, from, end, block, start, to } = self.0;
+        // The compiler knows it here, and then keeps its loop in registers.
+        let stride = const { stride_of(REGISTERS, V::LANES) };
+        let first = block.wrapping_sub(from * stride);
+        for (i, cursor) in cursors.iter_mut().enumerate() {
+            if from == 0 && top + i + AHEAD < s.len() {
+                prefetch(s.line(top + i + AHEAD));
             }
-            done += 1;
-        }
-        for (i, register) in sums.into_iter().enumerate() {
-            register.store(sum.add(i * V::LANES));
+            let line = s.line(top + i);
+            // SAFETY: row `place` − `from` of the block is there, since from ≤ place < end.
+            unsafe {
+                let (start, to) = (start.0.add(i * start.1), to.0.add(i * to.1));
+                let mut sums: [V; REGISTERS] = array::from_fn(|i| V::load(start.add(i * V::LANES)));
+                while let Some((place, value)) = line.get(*cursor)
+                    && (*place as usize) < end
+                {
+                    let row = first.wrapping_add(*place as usize * stride);
+                    let value = V::splat(value);
+                    for (i, sum) in sums.iter_mut().enumerate() {
+                        *sum = V::load(row.add(i * V::LANES)).mul_add(value, *sum);
+                    }
+                    *cursor += 1;
+                }
+                for (i, sum) in sums.into_iter().enumerate() {
+                    sum.store(to.add(i * V::LANES));
+                }
+            }
         }
     }
-    done
 }

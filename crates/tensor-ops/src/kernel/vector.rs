@@ -17,6 +17,8 @@ pub(super) trait Vector: Copy {
     unsafe fn store(self, p: *mut Self::Scalar);
     /// self·b + c.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
+    /// Runs `work` in a function of its own, which is compiled with the instructions.
+    unsafe fn run(work: impl Work<Self>);
     /// Transposes [`BLOCK`]×[`BLOCK`] numbers: the runs of `BLOCK` at `from + i·from_stride` become
     /// those at `to + j·to_stride`. Only the first `read` are read, the others being zeros, and only
     /// the first `written` are written.
@@ -36,6 +38,14 @@ pub(super) trait Vector: Copy {
             }
         }
     }
+}
+
+/// A kernel on registers of `V`, or a part of one: the compiler takes several times as long for a kernel in
+/// one function as for its parts.
+pub(super) trait Work<V: Vector> {
+    /// # Safety
+    /// What the type says, and the processor has the instructions of `V`.
+    unsafe fn run(self);
 }
 
 /// Rows and columns that [`Vector::transpose`] takes at a time.
@@ -73,6 +83,11 @@ impl<T: num_traits::Float> Vector for [T; 4] {
             if fused { x.mul_add(y, z) } else { x * y + z }
         })
     }
+    #[inline(never)]
+    unsafe fn run(work: impl Work<Self>) {
+        // SAFETY: the caller's promise.
+        unsafe { work.run() }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -81,7 +96,7 @@ mod x86 {
     use std::array;
 
     macro_rules! vector {
-        ($register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $store:ident, $fma:ident, $transpose:ident) => {
+        ($features:literal, $register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $store:ident, $fma:ident, $transpose:ident) => {
             // SAFETY of every method: the trait's contract is the intrinsic's.
             impl super::Vector for $register {
                 type Scalar = $scalar;
@@ -106,6 +121,11 @@ mod x86 {
                 unsafe fn mul_add(self, b: Self, c: Self) -> Self {
                     unsafe { $fma(self, b, c) }
                 }
+                #[inline(never)]
+                #[target_feature(enable = $features)]
+                unsafe fn run(work: impl super::Work<Self>) {
+                    unsafe { work.run() }
+                }
                 #[inline(always)]
                 unsafe fn transpose(
                     from: (*const $scalar, usize, usize),
@@ -117,6 +137,7 @@ mod x86 {
         };
     }
     vector!(
+        "avx2,fma",
         __m256,
         f32,
         8,
@@ -128,6 +149,7 @@ mod x86 {
         transpose_f32
     );
     vector!(
+        "avx2,fma",
         __m256d,
         f64,
         4,
@@ -139,6 +161,7 @@ mod x86 {
         transpose_f64
     );
     vector!(
+        "avx512f",
         __m512,
         f32,
         16,
@@ -150,6 +173,7 @@ mod x86 {
         transpose_f32
     );
     vector!(
+        "avx512f",
         __m512d,
         f64,
         8,
