@@ -6,9 +6,10 @@ pub(crate) fn prefetch<T>(values: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        for line in values.chunks(super::LINE / size_of::<T>()) {
+        let first = values.as_ptr().cast::<i8>();
+        for at in (0..size_of_val(values)).step_by(super::LINE) {
             // SAFETY: every x86-64 processor has the instruction, which reads nothing.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(first.wrapping_add(at)) };
         }
     }
     #[cfg(not(target_arch = "x86_64"))]

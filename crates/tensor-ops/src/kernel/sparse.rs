@@ -47,9 +47,10 @@ pub struct Workspace<T> {
 
 /// Registers of a row of C at a time; three of sixteen are left for the other factors.
 const REGISTERS: usize = 13;
-/// Bytes of the largest block of D: more than a first-level cache of 32 KB, since digits leave a third of the
-/// rows alone, and the second level is fast enough to save passes over all rows of S.
-const LARGEST: usize = 48 * 1024;
+/// Bytes of the largest block of D: more than a first-level cache of 32 or 48 KB, since digits leave a third of
+/// the rows alone, and the second level is fast enough to save passes over all rows of S. A batch of 128 by
+/// 100 units is one block.
+const LARGEST: usize = 56 * 1024;
 /// Bytes of `BLOCK` rows of C.
 const TILE: usize = BLOCK * REGISTERS * LINE;
 /// Lines that are asked for ahead of the one that is worked on: those of a large matrix, as of images
@@ -282,7 +283,8 @@ impl<V: Vector, const REGISTERS: usize> Work<V> for Rows<'_, V::Scalar, REGISTER
             unsafe {
                 let (start, to) = (start.0.add(i * start.1), to.0.add(i * to.1));
                 let mut sums: [V; REGISTERS] = array::from_fn(|i| V::load(start.add(i * V::LANES)));
-                while let Some((place, value)) = line.get(*cursor)
+                let mut done = *cursor;
+                while let Some((place, value)) = line.get(done)
                     && (*place as usize) < end
                 {
                     let row = first.wrapping_add(*place as usize * stride);
@@ -290,8 +292,9 @@ impl<V: Vector, const REGISTERS: usize> Work<V> for Rows<'_, V::Scalar, REGISTER
                     for (i, sum) in sums.iter_mut().enumerate() {
                         *sum = V::load(row.add(i * V::LANES)).mul_add(value, *sum);
                     }
-                    *cursor += 1;
+                    done += 1;
                 }
+                *cursor = done;
                 for (i, sum) in sums.into_iter().enumerate() {
                     sum.store(to.add(i * V::LANES));
                 }
