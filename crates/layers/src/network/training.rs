@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 use optimizers::{Slot, Slots};
-use tensor_ops::{Scalar, reduce, reduce::Axis, reshape};
+use tensor_ops::{Scalar, reduce, reduce::Axis, reshape, with_wide_registers};
 
 use super::Sequential;
 use crate::{Input, Mode, Param, Role, Targets};
@@ -85,7 +85,7 @@ impl<T: Scalar> Sequential<T> {
             // ANCHOR: weight_decay
             for Param { value, grad, .. } in self.params_mut().filter(|p| p.role == Role::Weight) {
                 let pairs = grad.as_mut_slice().iter_mut().zip(value.as_slice());
-                pairs.for_each(|(grad, &value)| *grad += lambda * value);
+                with_wide_registers(|| pairs.for_each(|(grad, &value)| *grad += lambda * value));
             }
             // ANCHOR_END: weight_decay
         }

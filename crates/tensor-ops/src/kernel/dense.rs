@@ -11,7 +11,7 @@ use std::mem::MaybeUninit;
 use num_traits::Zero;
 
 use super::strided::{Columns, Rows, Strided, Transposed};
-use super::vector::{BLOCK, Vector, Work};
+use super::vector::{BLOCK, Vector, Work, transpose};
 
 /// C ← A·B, and a row that is added to every row of it. C is column-major, and so is A or its transpose.
 #[derive(Clone, Copy, Debug)]
@@ -125,29 +125,36 @@ unsafe fn pack<V: Vector, const MV: usize>(
     panel: *mut V::Scalar,
 ) {
     let most = MV * V::LANES;
-    let mut done = 0;
     // SAFETY: rows below `rows` and columns below `terms`, as the caller says.
     unsafe {
-        if rows == most && a.row == 1 {
+        if a.row == 1 {
             for p in 0..terms {
-                let column = a.from(0, p).pointer;
-                panel.add(p * most).copy_from_nonoverlapping(column, most);
-            }
-            done = terms;
-        } else if rows == most && a.column == 1 && most.is_multiple_of(BLOCK) {
-            while done + BLOCK <= terms {
-                for i in (0..most).step_by(BLOCK) {
-                    let block = a.from(i, done).pointer;
-                    let to = panel.add(done * most + i);
-                    V::transpose((block, a.row, BLOCK), (to, most, BLOCK));
+                let (from, to) = (a.from(0, p).pointer, panel.add(p * most));
+                for i in (0..most).step_by(V::LANES) {
+                    let there = rows.saturating_sub(i);
+                    let part = if there >= V::LANES {
+                        V::load(from.add(i))
+                    } else {
+                        V::load_first(from.wrapping_add(i), there)
+                    };
+                    part.store(to.add(i));
                 }
-                done += BLOCK;
             }
-        }
-        for p in done..terms {
-            for i in 0..most {
-                let value = if i < rows { *a.from(i, p).pointer } else { V::Scalar::zero() };
-                *panel.add(p * most + i) = value;
+        } else if a.column == 1 && most.is_multiple_of(BLOCK) && terms >= BLOCK {
+            for p in (0..terms).step_by(BLOCK) {
+                // The last block takes some terms again.
+                let p = p.min(terms - BLOCK);
+                for i in (0..most).step_by(BLOCK) {
+                    let from = (a.from(i, p).pointer, a.row, BLOCK.min(rows.saturating_sub(i)));
+                    transpose::<V>(from, (panel.add(p * most + i), most, BLOCK));
+                }
+            }
+        } else {
+            for p in 0..terms {
+                for i in 0..most {
+                    let value = if i < rows { *a.from(i, p).pointer } else { V::Scalar::zero() };
+                    *panel.add(p * most + i) = value;
+                }
             }
         }
     }

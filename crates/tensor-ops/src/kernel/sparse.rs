@@ -10,7 +10,7 @@ use std::mem::MaybeUninit;
 
 use num_traits::Zero;
 
-use super::vector::{BLOCK, Vector, Work};
+use super::vector::{BLOCK, Vector, Work, transpose};
 use super::{LINE, prefetch};
 use crate::lines::Lines;
 
@@ -51,8 +51,10 @@ const REGISTERS: usize = 13;
 /// the rows alone, and the second level is fast enough to save passes over all rows of S. A batch of 128 by
 /// 100 units is one block.
 const LARGEST: usize = 56 * 1024;
-/// Bytes of `BLOCK` rows of C.
-const TILE: usize = BLOCK * REGISTERS * LINE;
+/// Rows of C in a tile: as many numbers as a cache line of C has, which is brought in once then.
+const ROWS: usize = 16;
+/// Bytes of a tile.
+const TILE: usize = ROWS * REGISTERS * LINE;
 /// Lines that are asked for ahead of the one that is worked on: those of a large matrix, as of images
 /// that are only looked at, come from far.
 const AHEAD: usize = 4;
@@ -75,7 +77,7 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
     unsafe fn run(self) {
         const {
             let most = stride_of(REGISTERS, V::LANES) * size_of::<V::Scalar>();
-            assert!(BLOCK * most <= TILE && TILE <= LARGEST && align_of::<Cache>() == LINE);
+            assert!(ROWS * most <= TILE && TILE <= LARGEST && align_of::<Cache>() == LINE);
         }
         let Self { s, d, sizes: (k, n), add, work, c } = self;
         let m = s.len();
@@ -104,7 +106,7 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
             work.cursors.clear();
             work.cursors.resize(m, 0);
             // SAFETY: `first` and `sums` have room for `width` numbers, of one row and of each of m, the
-            // block for `rows` of `stride`, the tile for `BLOCK` of them; columns from `done` on and
+            // block for `rows` of `stride`, the tile for `ROWS` of them; columns from `done` on and
             // rows from `from` on are within C and D.
             unsafe {
                 let mut first = [V::zero(); REGISTERS];
@@ -125,8 +127,8 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
                     let end = k.min(from + rows);
                     let part = d.as_ptr().add(done * k + from);
                     fill_block::<V>((part, k), (block, stride), end - from, columns);
-                    for top in (0..m).step_by(BLOCK) {
-                        let rows = BLOCK.min(m - top);
+                    for top in (0..m).step_by(ROWS) {
+                        let rows = ROWS.min(m - top);
                         let sums = sums.add(top * width);
                         let start = if from == 0 { (first, 0) } else { (sums, width) };
                         let to = if end == k { (tile, stride) } else { (sums, width) };
@@ -177,7 +179,7 @@ unsafe fn fill_block<V: Vector>(
     }
 }
 
-/// `rows` ≤ [`BLOCK`] runs, which have room for whole `BLOCK`s, become `columns` runs of `rows` numbers.
+/// `rows` runs, which have room for whole [`BLOCK`]s, become `columns` runs of `rows` numbers.
 ///
 /// # Safety
 /// As [`fill_block`].
@@ -188,39 +190,21 @@ unsafe fn empty_tile<V: Vector>(
     columns: usize,
     rows: usize,
 ) {
+    let whole = rows / BLOCK * BLOCK;
     for j in (0..columns).step_by(BLOCK) {
         let written = BLOCK.min(columns - j);
-        // SAFETY: `written` columns from j on are there, and all rows.
-        unsafe {
-            let (from, to) = (from.add(j), to.add(j * to_stride));
-            if rows == BLOCK {
-                transpose::<V>((from, from_stride, BLOCK), (to, to_stride, written));
-            } else {
-                for i in 0..rows {
-                    for j in 0..written {
-                        *to.add(j * to_stride + i) = *from.add(i * from_stride + j);
-                    }
-                }
+        for i in (0..whole).step_by(BLOCK) {
+            // SAFETY: rows i to i + `BLOCK` are there, and so are `written` columns from j on.
+            unsafe {
+                let from = (from.add(i * from_stride + j), from_stride, BLOCK);
+                transpose::<V>(from, (to.add(j * to_stride + i), to_stride, written));
             }
         }
-    }
-}
-
-/// [`Vector::transpose`]. What the compiler knows to be a whole block needs no question for each run.
-///
-/// # Safety
-/// As there.
-#[inline(always)]
-unsafe fn transpose<V: Vector>(
-    (from, from_stride, read): (*const V::Scalar, usize, usize),
-    (to, to_stride, written): (*mut V::Scalar, usize, usize),
-) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        if read == BLOCK && written == BLOCK {
-            V::transpose((from, from_stride, BLOCK), (to, to_stride, BLOCK));
-        } else {
-            V::transpose((from, from_stride, read), (to, to_stride, written));
+        for i in whole..rows {
+            for j in j..j + written {
+                // SAFETY: i < rows and j < columns.
+                unsafe { *to.add(j * to_stride + i) = *from.add(i * from_stride + j) };
+            }
         }
     }
 }

@@ -14,6 +14,8 @@ pub(super) trait Vector: Copy {
     /// The number at `p` in every lane.
     unsafe fn splat(p: *const Self::Scalar) -> Self;
     unsafe fn load(p: *const Self::Scalar) -> Self;
+    /// The first `count` < `LANES` numbers at `p`, which alone must be valid, and zeros.
+    unsafe fn load_first(p: *const Self::Scalar, count: usize) -> Self;
     unsafe fn store(self, p: *mut Self::Scalar);
     /// self·b + c.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
@@ -51,6 +53,25 @@ pub(super) trait Work<V: Vector> {
 /// Rows and columns that [`Vector::transpose`] takes at a time.
 pub(super) const BLOCK: usize = 8;
 
+/// [`Vector::transpose`]. What the compiler knows to be a whole block needs no question for each run.
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+pub(super) unsafe fn transpose<V: Vector>(
+    (from, from_stride, read): (*const V::Scalar, usize, usize),
+    (to, to_stride, written): (*mut V::Scalar, usize, usize),
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if read == BLOCK && written == BLOCK {
+            V::transpose((from, from_stride, BLOCK), (to, to_stride, BLOCK));
+        } else {
+            V::transpose((from, from_stride, read), (to, to_stride, written));
+        }
+    }
+}
+
 /// Any processor: the compiler maps an array of four on whatever registers there are.
 impl<T: num_traits::Float> Vector for [T; 4] {
     type Scalar = T;
@@ -68,6 +89,11 @@ impl<T: num_traits::Float> Vector for [T; 4] {
     unsafe fn load(p: *const T) -> Self {
         // SAFETY: `p` is valid for four numbers, says the caller; arrays of them have no padding.
         unsafe { p.cast::<Self>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn load_first(p: *const T, count: usize) -> Self {
+        // SAFETY: lane < `count`.
+        std::array::from_fn(|lane| if lane < count { unsafe { *p.add(lane) } } else { T::zero() })
     }
     #[inline(always)]
     unsafe fn store(self, p: *mut T) {
@@ -96,7 +122,7 @@ mod x86 {
     use std::array;
 
     macro_rules! vector {
-        ($features:literal, $register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $store:ident, $fma:ident, $transpose:ident) => {
+        ($features:literal, $register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident, $fma:ident, $transpose:ident) => {
             // SAFETY of every method: the trait's contract is the intrinsic's.
             impl super::Vector for $register {
                 type Scalar = $scalar;
@@ -112,6 +138,10 @@ mod x86 {
                 #[inline(always)]
                 unsafe fn load(p: *const $scalar) -> Self {
                     unsafe { $load(p) }
+                }
+                #[inline(always)]
+                unsafe fn load_first(p: *const $scalar, count: usize) -> Self {
+                    unsafe { $load_first(p, count) }
                 }
                 #[inline(always)]
                 unsafe fn store(self, p: *mut $scalar) {
@@ -144,6 +174,7 @@ mod x86 {
         _mm256_setzero_ps,
         _mm256_set1_ps,
         _mm256_loadu_ps,
+        load_first_256_f32,
         _mm256_storeu_ps,
         _mm256_fmadd_ps,
         transpose_f32
@@ -156,6 +187,7 @@ mod x86 {
         _mm256_setzero_pd,
         _mm256_set1_pd,
         _mm256_loadu_pd,
+        load_first_256_f64,
         _mm256_storeu_pd,
         _mm256_fmadd_pd,
         transpose_f64
@@ -168,6 +200,7 @@ mod x86 {
         _mm512_setzero_ps,
         _mm512_set1_ps,
         _mm512_loadu_ps,
+        load_first_512_f32,
         _mm512_storeu_ps,
         _mm512_fmadd_ps,
         transpose_f32
@@ -180,10 +213,33 @@ mod x86 {
         _mm512_setzero_pd,
         _mm512_set1_pd,
         _mm512_loadu_pd,
+        load_first_512_f64,
         _mm512_storeu_pd,
         _mm512_fmadd_pd,
         transpose_f64
     );
+
+    /// Masks: that of the first `count` lanes of 32 bits begins at 8 − `count`, of 64 bits at 8 − 2·`count`.
+    static FIRST: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    #[inline(always)]
+    unsafe fn load_first_256_f32(p: *const f32, count: usize) -> __m256 {
+        unsafe { _mm256_maskload_ps(p, _mm256_loadu_si256(FIRST.as_ptr().add(8 - count).cast())) }
+    }
+    #[inline(always)]
+    unsafe fn load_first_256_f64(p: *const f64, count: usize) -> __m256d {
+        unsafe {
+            _mm256_maskload_pd(p, _mm256_loadu_si256(FIRST.as_ptr().add(8 - 2 * count).cast()))
+        }
+    }
+    #[inline(always)]
+    unsafe fn load_first_512_f32(p: *const f32, count: usize) -> __m512 {
+        unsafe { _mm512_maskz_loadu_ps((1 << count) - 1, p) }
+    }
+    #[inline(always)]
+    unsafe fn load_first_512_f64(p: *const f64, count: usize) -> __m512d {
+        unsafe { _mm512_maskz_loadu_pd((1 << count) - 1, p) }
+    }
 
     /// Swaps pairs, then pairs of pairs, then halves of the registers.
     #[inline(always)]
