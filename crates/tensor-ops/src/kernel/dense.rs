@@ -1,7 +1,7 @@
 //! The product itself: panels of A are packed, tiles of C stay in registers.
 //!
 //! For the rows of A that fill two registers, up to `TERMS` columns are copied side by side into a panel
-//! that stays in the first-level cache; then every tile of these rows by up to `NR` columns of C is summed
+//! that stays in the first-level cache; then every tile of these rows by up to [`Vector::COLUMNS`] columns of C is summed
 //! over that panel in registers, B being read where it is, one number at a time. So only A is copied, and
 //! onto the stack: nothing is allocated. Every element of C is one chain of multiply-adds in order of k.
 
@@ -42,14 +42,14 @@ const TERMS: usize = 256;
 /// Terms between two steps of the pointers.
 const UNROLLED: usize = 4;
 
-/// Computes a product in tiles of [`REGISTERS`] by at most `NR` columns.
+/// Computes a product in tiles of [`REGISTERS`] by at most [`Vector::COLUMNS`].
 ///
 /// # Safety
 /// Every element that the sizes and strides address is valid to read (and of C to write), and C overlaps
 /// neither factor.
-pub(super) struct Tiled<'a, T, const NR: usize>(pub(super) &'a Product<'a, T>);
+pub(super) struct Tiled<'a, T>(pub(super) &'a Product<'a, T>);
 
-impl<V: Vector, const NR: usize> Work<V> for Tiled<'_, V::Scalar, NR> {
+impl<V: Vector> Work<V> for Tiled<'_, V::Scalar> {
     #[inline(always)]
     unsafe fn run(self) {
         let (rows, _, columns) = self.0.sizes;
@@ -62,9 +62,9 @@ impl<V: Vector, const NR: usize> Work<V> for Tiled<'_, V::Scalar, NR> {
             // SAFETY: the caller's promise; these are rows of the product.
             unsafe {
                 if count <= V::LANES {
-                    some_rows::<V, 1, NR>(self.0, first, count);
+                    some_rows::<V, 1>(self.0, first, count);
                 } else {
-                    some_rows::<V, REGISTERS, NR>(self.0, first, count);
+                    some_rows::<V, REGISTERS>(self.0, first, count);
                 }
             }
         }
@@ -76,7 +76,7 @@ impl<V: Vector, const NR: usize> Work<V> for Tiled<'_, V::Scalar, NR> {
 /// # Safety
 /// As [`Tiled`].
 #[inline(always)]
-unsafe fn some_rows<V: Vector, const MV: usize, const NR: usize>(
+unsafe fn some_rows<V: Vector, const MV: usize>(
     product: &Product<'_, V::Scalar>,
     first: usize,
     rows: usize,
@@ -84,7 +84,7 @@ unsafe fn some_rows<V: Vector, const MV: usize, const NR: usize>(
     let Product { sizes: (m, k, n), a, b, c, add } = *product;
     let mut panel = MaybeUninit::<[[V; MV]; TERMS]>::uninit();
     let panel = panel.as_mut_ptr().cast();
-    let tiles = n.div_ceil(NR);
+    let tiles = n.div_ceil(V::COLUMNS);
     let mut from = 0;
     // Once even where there is nothing to sum: C is then what is added to every row.
     while from < k || from == 0 {
@@ -104,7 +104,7 @@ unsafe fn some_rows<V: Vector, const MV: usize, const NR: usize>(
                     };
                     let (b, c) = (b.from(from, column), c.add(first + column * m));
                     let part = Part { tiles, rows, terms, panel, b, c, column_of_c: m, start };
-                    sum::<V, MV, NR>(columns, part);
+                    sum::<V, MV>(columns, part);
                 }
                 column += tiles * columns;
             }
@@ -179,15 +179,15 @@ struct Part<T> {
 /// # Safety
 /// As [`Tiles`].
 #[inline(always)]
-unsafe fn sum<V: Vector, const MV: usize, const NR: usize>(columns: usize, part: Part<V::Scalar>) {
+unsafe fn sum<V: Vector, const MV: usize>(columns: usize, part: Part<V::Scalar>) {
     macro_rules! by_columns {
         ($($n:literal)+) => {
             match columns {
-                $($n => if const { $n <= NR } {
+                $($n => if const { $n <= V::COLUMNS } {
                     // SAFETY: the caller's promise.
                     unsafe { V::run(Tiles::<_, MV, $n>(part)) }
                 })+
-                _ => unreachable!("a tile has 1 to {NR} columns"),
+                _ => unreachable!("a tile has 1 to {} columns", V::COLUMNS),
             }
         };
     }

@@ -88,37 +88,32 @@ pub trait Kernel: Sized {
     unsafe fn sparse(instructions: Instructions, product: SparseProduct<'_, Self>);
 }
 
-/// Tiles of a dense product fill most registers that are not needed for its factors: 2×6 of sixteen,
-/// 2×12 of thirty-two.
+/// The kernels of an element type, run on the registers of each instruction set.
 macro_rules! kernel {
     ($type:ty, $avx2:ident, $avx512:ident) => {
         const _: () = {
             #[cfg(target_arch = "x86_64")]
             use std::arch::x86_64::{$avx2, $avx512};
+            macro_rules! run {
+                ($instructions:ident, $work:expr) => {
+                    // SAFETY: the caller's promise.
+                    unsafe {
+                        match $instructions {
+                            #[cfg(target_arch = "x86_64")]
+                            Instructions::Avx512 => $avx512::run($work),
+                            #[cfg(target_arch = "x86_64")]
+                            Instructions::Avx2 => $avx2::run($work),
+                            Instructions::Portable => <[$type; 4]>::run($work),
+                        }
+                    }
+                };
+            }
             impl Kernel for $type {
                 unsafe fn dense(instructions: Instructions, product: &Product<'_, Self>) {
-                    // SAFETY: the caller's promise.
-                    unsafe {
-                        match instructions {
-                            #[cfg(target_arch = "x86_64")]
-                            Instructions::Avx512 => $avx512::run(Tiled::<_, 12>(product)),
-                            #[cfg(target_arch = "x86_64")]
-                            Instructions::Avx2 => $avx2::run(Tiled::<_, 6>(product)),
-                            Instructions::Portable => <[$type; 4]>::run(Tiled::<_, 4>(product)),
-                        }
-                    }
+                    run!(instructions, Tiled(product));
                 }
                 unsafe fn sparse(instructions: Instructions, product: SparseProduct<'_, Self>) {
-                    // SAFETY: the caller's promise.
-                    unsafe {
-                        match instructions {
-                            #[cfg(target_arch = "x86_64")]
-                            Instructions::Avx512 => $avx512::run(product),
-                            #[cfg(target_arch = "x86_64")]
-                            Instructions::Avx2 => $avx2::run(product),
-                            Instructions::Portable => <[$type; 4]>::run(product),
-                        }
-                    }
+                    run!(instructions, product);
                 }
             }
         };

@@ -10,6 +10,9 @@ use num_traits::Zero;
 pub(super) trait Vector: Copy {
     type Scalar: Copy + Zero + PartialEq;
     const LANES: usize;
+    /// Columns of the largest tile of two registers by so many that leaves enough for the factors: 2×6 of
+    /// sixteen registers, 2×12 of thirty-two.
+    const COLUMNS: usize;
     unsafe fn zero() -> Self;
     /// The number at `p` in every lane.
     unsafe fn splat(p: *const Self::Scalar) -> Self;
@@ -76,6 +79,7 @@ pub(super) unsafe fn transpose<V: Vector>(
 impl<T: num_traits::Float> Vector for [T; 4] {
     type Scalar = T;
     const LANES: usize = 4;
+    const COLUMNS: usize = 4;
     #[inline(always)]
     unsafe fn zero() -> Self {
         [T::zero(); 4]
@@ -122,11 +126,12 @@ mod x86 {
     use std::array;
 
     macro_rules! vector {
-        ($features:literal, $register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident, $fma:ident, $transpose:ident) => {
+        ($features:literal, $columns:literal, $register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident, $fma:ident, $transpose:ident) => {
             // SAFETY of every method: the trait's contract is the intrinsic's.
             impl super::Vector for $register {
                 type Scalar = $scalar;
                 const LANES: usize = $lanes;
+                const COLUMNS: usize = $columns;
                 #[inline(always)]
                 unsafe fn zero() -> Self {
                     unsafe { $zero() }
@@ -168,6 +173,7 @@ mod x86 {
     }
     vector!(
         "avx2,fma",
+        6,
         __m256,
         f32,
         8,
@@ -181,6 +187,7 @@ mod x86 {
     );
     vector!(
         "avx2,fma",
+        6,
         __m256d,
         f64,
         4,
@@ -194,6 +201,7 @@ mod x86 {
     );
     vector!(
         "avx512f",
+        12,
         __m512,
         f32,
         16,
@@ -207,6 +215,7 @@ mod x86 {
     );
     vector!(
         "avx512f",
+        12,
         __m512d,
         f64,
         8,
