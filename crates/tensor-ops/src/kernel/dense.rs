@@ -8,10 +8,9 @@
 use std::array;
 use std::mem::MaybeUninit;
 
-use num_traits::Zero;
-
 use super::strided::{Columns, Rows, Strided, Transposed};
-use super::vector::{BLOCK, Vector, Work, transpose};
+use super::transpose::{Rest, transpose};
+use super::vector::{Vector, Work};
 
 /// C ← A·B, and a row that is added to every row of it. C is column-major, and so is A or its transpose.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +112,7 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
     }
 }
 
-/// Copies `terms` columns of `a` side by side: `rows` of each, and zeros for the rest of `MV` registers.
+/// Copies `terms` columns of `a` side by side: `rows` of each, and whatever in the rest of `MV` registers.
 ///
 /// # Safety
 /// `a` has these elements, `panel` room for `terms` columns.
@@ -140,22 +139,8 @@ unsafe fn pack<V: Vector, const MV: usize>(
                     part.store(to.add(i));
                 }
             }
-        } else if a.column == 1 && most.is_multiple_of(BLOCK) && terms >= BLOCK {
-            for p in (0..terms).step_by(BLOCK) {
-                // The last block takes some terms again.
-                let p = p.min(terms - BLOCK);
-                for i in (0..most).step_by(BLOCK) {
-                    let from = (a.from(i, p).pointer, a.row, BLOCK.min(rows.saturating_sub(i)));
-                    transpose::<V>(from, (panel.add(p * most + i), most, BLOCK));
-                }
-            }
         } else {
-            for p in 0..terms {
-                for i in 0..most {
-                    let value = if i < rows { *a.from(i, p).pointer } else { V::Scalar::zero() };
-                    *panel.add(p * most + i) = value;
-                }
-            }
+            transpose::<V>((a.pointer, a.row), (panel, most), (rows, terms), Rest::Padded);
         }
     }
 }

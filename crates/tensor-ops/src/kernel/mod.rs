@@ -8,6 +8,7 @@ mod dense;
 mod prefetch;
 mod sparse;
 mod strided;
+mod transpose;
 mod vector;
 mod wide;
 

@@ -10,7 +10,8 @@ use std::mem::MaybeUninit;
 
 use num_traits::Zero;
 
-use super::vector::{BLOCK, Vector, Work, transpose};
+use super::transpose::{Rest, transpose};
+use super::vector::{Vector, Work};
 use super::{LINE, prefetch};
 use crate::lines::Lines;
 
@@ -59,12 +60,6 @@ const TILE: usize = ROWS * REGISTERS * LINE;
 /// that are only looked at, come from far.
 const AHEAD: usize = 4;
 
-/// How far rows of a block, or of a tile, are from each other: whole [`BLOCK`]s, so that transposing may
-/// write past the last column.
-const fn stride_of(registers: usize, lanes: usize) -> usize {
-    (registers * lanes).next_multiple_of(BLOCK)
-}
-
 /// A block and a tile.
 #[repr(C, align(64))]
 struct Cache {
@@ -76,7 +71,7 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
     #[inline(always)]
     unsafe fn run(self) {
         const {
-            let most = stride_of(REGISTERS, V::LANES) * size_of::<V::Scalar>();
+            let most = REGISTERS * size_of::<V>();
             assert!(ROWS * most <= TILE && TILE <= LARGEST && align_of::<Cache>() == LINE);
         }
         let Self { s, d, sizes: (k, n), add, work, c } = self;
@@ -99,14 +94,13 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
             let registers = registers / chunks + usize::from(chunk < registers % chunks);
             let width = registers * V::LANES;
             let columns = width.min(n - done);
-            let stride = stride_of(registers, V::LANES);
-            let most = LARGEST / size_of::<V::Scalar>() / stride / BLOCK * BLOCK;
+            let most = LARGEST / size_of::<V>() / registers;
             // All blocks are of one height: the last one might else be a pass over all rows for little.
-            let rows = k.div_ceil(k.div_ceil(most).max(1)).next_multiple_of(BLOCK);
+            let rows = k.div_ceil(k.div_ceil(most).max(1));
             work.cursors.clear();
             work.cursors.resize(m, 0);
             // SAFETY: `first` and `sums` have room for `width` numbers, of one row and of each of m, the
-            // block for `rows` of `stride`, the tile for `ROWS` of them; columns from `done` on and
+            // block for `rows` of `width`, the tile for `ROWS` of them; columns from `done` on and
             // rows from `from` on are within C and D.
             unsafe {
                 let mut first = [V::zero(); REGISTERS];
@@ -115,96 +109,30 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
                     let add = &add[done..done + columns];
                     first.copy_from_nonoverlapping(add.as_ptr(), columns);
                 }
-                // What is past the last column is computed with, if in vain.
-                for end in (1..=rows.min(k)).map(|i| block.add(i * stride)) {
-                    for back in 1..=V::LANES.max(BLOCK) / V::LANES {
-                        V::zero().store(end.sub(back * V::LANES));
-                    }
-                }
                 let mut from = 0;
                 // Once even where there is nothing to sum: C is then what is added to every row.
                 while from < k || from == 0 {
                     let end = k.min(from + rows);
                     let part = d.as_ptr().add(done * k + from);
-                    fill_block::<V>((part, k), (block, stride), end - from, columns);
+                    let sizes = (columns, end - from);
+                    transpose::<V>((part, k), (block, width), sizes, Rest::Padded);
                     for top in (0..m).step_by(ROWS) {
                         let rows = ROWS.min(m - top);
                         let sums = sums.add(top * width);
                         let start = if from == 0 { (first, 0) } else { (sums, width) };
-                        let to = if end == k { (tile, stride) } else { (sums, width) };
+                        let to = if end == k { (tile, width) } else { (sums, width) };
                         let cursors = &mut work.cursors[top..top + rows];
                         let part = Part { s, top, cursors, from, end, block, start, to };
                         sum::<V>(registers, part);
                         if end == k {
                             let c = c.add(done * m + top);
-                            empty_tile::<V>((tile, stride), (c, m), columns, rows);
+                            transpose::<V>((tile, width), (c, m), (rows, columns), Rest::Left);
                         }
                     }
                     from += rows.max(1);
                 }
             }
             done += columns;
-        }
-    }
-}
-
-/// `columns` runs of `rows` numbers become the rows of a block, which have room for whole [`BLOCK`]s.
-/// The distance between runs, and between rows, is given beside each pointer.
-///
-/// # Safety
-/// Both are valid for these numbers and apart.
-#[inline(always)]
-unsafe fn fill_block<V: Vector>(
-    (from, from_stride): (*const V::Scalar, usize),
-    (to, to_stride): (*mut V::Scalar, usize),
-    rows: usize,
-    columns: usize,
-) {
-    let whole = rows / BLOCK * BLOCK;
-    for j in (0..columns).step_by(BLOCK) {
-        let read = BLOCK.min(columns - j);
-        for i in (0..whole).step_by(BLOCK) {
-            // SAFETY: rows i to i + `BLOCK` are there, and so are `read` columns from j on.
-            unsafe {
-                let from = (from.add(j * from_stride + i), from_stride, read);
-                transpose::<V>(from, (to.add(i * to_stride + j), to_stride, BLOCK));
-            }
-        }
-        for i in whole..rows {
-            for j in j..j + read {
-                // SAFETY: i < rows and j < columns.
-                unsafe { *to.add(i * to_stride + j) = *from.add(j * from_stride + i) };
-            }
-        }
-    }
-}
-
-/// `rows` runs, which have room for whole [`BLOCK`]s, become `columns` runs of `rows` numbers.
-///
-/// # Safety
-/// As [`fill_block`].
-#[inline(always)]
-unsafe fn empty_tile<V: Vector>(
-    (from, from_stride): (*const V::Scalar, usize),
-    (to, to_stride): (*mut V::Scalar, usize),
-    columns: usize,
-    rows: usize,
-) {
-    let whole = rows / BLOCK * BLOCK;
-    for j in (0..columns).step_by(BLOCK) {
-        let written = BLOCK.min(columns - j);
-        for i in (0..whole).step_by(BLOCK) {
-            // SAFETY: rows i to i + `BLOCK` are there, and so are `written` columns from j on.
-            unsafe {
-                let from = (from.add(i * from_stride + j), from_stride, BLOCK);
-                transpose::<V>(from, (to.add(j * to_stride + i), to_stride, written));
-            }
-        }
-        for i in whole..rows {
-            for j in j..j + written {
-                // SAFETY: i < rows and j < columns.
-                unsafe { *to.add(j * to_stride + i) = *from.add(i * from_stride + j) };
-            }
         }
     }
 }
@@ -256,7 +184,7 @@ impl<V: Vector, const REGISTERS: usize> Work<V> for Rows<'_, V::Scalar, REGISTER
     unsafe fn run(self) {
         let Part { s, top, cursors, from, end, block, start, to } = self.0;
         // The compiler knows it here, and then keeps its loop in registers.
-        let stride = const { stride_of(REGISTERS, V::LANES) };
+        let stride = REGISTERS * V::LANES;
         let first = block.wrapping_sub(from * stride);
         for (i, cursor) in cursors.iter_mut().enumerate() {
             if from == 0 && top + i + AHEAD < s.len() {

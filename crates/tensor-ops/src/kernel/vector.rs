@@ -1,5 +1,7 @@
 //! Registers: the few operations that the kernel needs, once for each instruction set.
 
+use std::array;
+
 use num_traits::Zero;
 
 /// A register of [`LANES`](Self::LANES) numbers.
@@ -24,25 +26,9 @@ pub(super) trait Vector: Copy {
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
     /// Runs `work` in a function of its own, which is compiled with the instructions.
     unsafe fn run(work: impl Work<Self>);
-    /// Transposes [`BLOCK`]×[`BLOCK`] numbers: the runs of `BLOCK` at `from + i·from_stride` become
-    /// those at `to + j·to_stride`. Only the first `read` are read, the others being zeros, and only
-    /// the first `written` are written.
-    #[inline(always)]
-    unsafe fn transpose(
-        (from, from_stride, read): (*const Self::Scalar, usize, usize),
-        (to, to_stride, written): (*mut Self::Scalar, usize, usize),
-    ) {
-        for i in 0..BLOCK {
-            for j in 0..BLOCK.min(written) {
-                let zero = Self::Scalar::zero();
-                // SAFETY: both blocks are valid, says the caller.
-                unsafe {
-                    let value = if i < read { *from.add(i * from_stride + j) } else { zero };
-                    *to.add(j * to_stride + i) = value;
-                }
-            }
-        }
-    }
+    /// Register j of the result holds number j of every run: that of lane i is at `from + i·stride`. Only the
+    /// first `runs` are read, at least one; lanes after them repeat the last.
+    unsafe fn columns(from: *const Self::Scalar, stride: usize, runs: usize) -> [Self; RUN];
 }
 
 /// A kernel on registers of `V`, or a part of one: the compiler takes several times as long for a kernel in
@@ -53,27 +39,8 @@ pub(super) trait Work<V: Vector> {
     unsafe fn run(self);
 }
 
-/// Rows and columns that [`Vector::transpose`] takes at a time.
-pub(super) const BLOCK: usize = 8;
-
-/// [`Vector::transpose`]. What the compiler knows to be a whole block needs no question for each run.
-///
-/// # Safety
-/// As there.
-#[inline(always)]
-pub(super) unsafe fn transpose<V: Vector>(
-    (from, from_stride, read): (*const V::Scalar, usize, usize),
-    (to, to_stride, written): (*mut V::Scalar, usize, usize),
-) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        if read == BLOCK && written == BLOCK {
-            V::transpose((from, from_stride, BLOCK), (to, to_stride, BLOCK));
-        } else {
-            V::transpose((from, from_stride, read), (to, to_stride, written));
-        }
-    }
-}
+/// Numbers of a run of [`Vector::columns`].
+pub(super) const RUN: usize = 4;
 
 /// Any processor: the compiler maps an array of four on whatever registers there are.
 impl<T: num_traits::Float> Vector for [T; 4] {
@@ -97,7 +64,7 @@ impl<T: num_traits::Float> Vector for [T; 4] {
     #[inline(always)]
     unsafe fn load_first(p: *const T, count: usize) -> Self {
         // SAFETY: lane < `count`.
-        std::array::from_fn(|lane| if lane < count { unsafe { *p.add(lane) } } else { T::zero() })
+        array::from_fn(|lane| if lane < count { unsafe { *p.add(lane) } } else { T::zero() })
     }
     #[inline(always)]
     unsafe fn store(self, p: *mut T) {
@@ -108,7 +75,7 @@ impl<T: num_traits::Float> Vector for [T; 4] {
     unsafe fn mul_add(self, b: Self, c: Self) -> Self {
         // Where the instruction is missing, a fused product would be a call of a function.
         let fused = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
-        std::array::from_fn(|lane| {
+        array::from_fn(|lane| {
             let (x, y, z) = (self[lane], b[lane], c[lane]);
             if fused { x.mul_add(y, z) } else { x * y + z }
         })
@@ -118,6 +85,12 @@ impl<T: num_traits::Float> Vector for [T; 4] {
         // SAFETY: the caller's promise.
         unsafe { work.run() }
     }
+    #[inline(always)]
+    unsafe fn columns(from: *const T, stride: usize, runs: usize) -> [Self; RUN] {
+        let number = |lane: usize, j| from.wrapping_add(lane.min(runs - 1) * stride + j);
+        // SAFETY: these are numbers of the runs, which are valid, says the caller.
+        array::from_fn(|j| array::from_fn(|lane| unsafe { *number(lane, j) }))
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -126,7 +99,7 @@ mod x86 {
     use std::array;
 
     macro_rules! vector {
-        ($features:literal, $columns:literal, $register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident, $fma:ident, $transpose:ident) => {
+        ($features:literal, $columns:literal, $register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident, $fma:ident, $columns_of_runs:ident) => {
             // SAFETY of every method: the trait's contract is the intrinsic's.
             impl super::Vector for $register {
                 type Scalar = $scalar;
@@ -162,11 +135,12 @@ mod x86 {
                     unsafe { work.run() }
                 }
                 #[inline(always)]
-                unsafe fn transpose(
-                    from: (*const $scalar, usize, usize),
-                    to: (*mut $scalar, usize, usize),
-                ) {
-                    unsafe { $transpose(from, to) }
+                unsafe fn columns(
+                    from: *const $scalar,
+                    stride: usize,
+                    runs: usize,
+                ) -> [Self; super::RUN] {
+                    unsafe { $columns_of_runs(from, stride, runs) }
                 }
             }
         };
@@ -183,7 +157,7 @@ mod x86 {
         load_first_256_f32,
         _mm256_storeu_ps,
         _mm256_fmadd_ps,
-        transpose_f32
+        columns_256_f32
     );
     vector!(
         "avx2,fma",
@@ -197,7 +171,7 @@ mod x86 {
         load_first_256_f64,
         _mm256_storeu_pd,
         _mm256_fmadd_pd,
-        transpose_f64
+        columns_256_f64
     );
     vector!(
         "avx512f",
@@ -211,7 +185,7 @@ mod x86 {
         load_first_512_f32,
         _mm512_storeu_ps,
         _mm512_fmadd_ps,
-        transpose_f32
+        columns_512_f32
     );
     vector!(
         "avx512f",
@@ -225,7 +199,7 @@ mod x86 {
         load_first_512_f64,
         _mm512_storeu_pd,
         _mm512_fmadd_pd,
-        transpose_f64
+        columns_512_f64
     );
 
     /// Masks: that of the first `count` lanes of 32 bits begins at 8 − `count`, of 64 bits at 8 − 2·`count`.
@@ -250,75 +224,79 @@ mod x86 {
         unsafe { _mm512_maskz_loadu_pd((1 << count) - 1, p) }
     }
 
-    /// Swaps pairs, then pairs of pairs, then halves of the registers.
+    /// A register whose 128-bit parts are at these places.
     #[inline(always)]
-    unsafe fn transpose_f32(
-        (from, from_stride, read): (*const f32, usize, usize),
-        (to, to_stride, written): (*mut f32, usize, usize),
-    ) {
+    unsafe fn parts_256(place: impl Fn(usize) -> *const f32) -> __m256 {
+        unsafe { _mm256_loadu2_m128(place(1), place(0)) }
+    }
+    #[inline(always)]
+    unsafe fn parts_512(place: impl Fn(usize) -> *const f32) -> __m512 {
         unsafe {
-            let rows: [__m256; 8] = array::from_fn(|i| {
-                if i < read {
-                    _mm256_loadu_ps(from.add(i * from_stride))
-                } else {
-                    _mm256_setzero_ps()
-                }
-            });
-            let pairs: [__m256; 8] = array::from_fn(|i| {
-                let (a, b) = (rows[i / 2 * 2], rows[i / 2 * 2 + 1]);
-                if i % 2 == 0 { _mm256_unpacklo_ps(a, b) } else { _mm256_unpackhi_ps(a, b) }
-            });
-            let fours: [__m256; 8] = array::from_fn(|i| {
-                let (a, b) = (pairs[i / 4 * 4 + i % 4 / 2], pairs[i / 4 * 4 + i % 4 / 2 + 2]);
-                if i % 2 == 0 {
-                    _mm256_shuffle_ps::<0x44>(a, b)
-                } else {
-                    _mm256_shuffle_ps::<0xee>(a, b)
-                }
-            });
-            for j in 0..8.min(written) {
-                let (a, b) = (fours[j % 4], fours[j % 4 + 4]);
-                let row = if j < 4 {
-                    _mm256_permute2f128_ps::<0x20>(a, b)
-                } else {
-                    _mm256_permute2f128_ps::<0x31>(a, b)
-                };
-                _mm256_storeu_ps(to.add(j * to_stride), row);
-            }
+            let parts = _mm512_castps128_ps512(_mm_loadu_ps(place(0)));
+            let parts = _mm512_insertf32x4::<1>(parts, _mm_loadu_ps(place(1)));
+            let parts = _mm512_insertf32x4::<2>(parts, _mm_loadu_ps(place(2)));
+            _mm512_insertf32x4::<3>(parts, _mm_loadu_ps(place(3)))
         }
     }
 
-    /// The same in four blocks of 4×4.
-    #[inline(always)]
-    unsafe fn transpose_f64(
-        (from, from_stride, read): (*const f64, usize, usize),
-        (to, to_stride, written): (*mut f64, usize, usize),
-    ) {
-        for (i, j) in [(0, 0), (0, 4), (4, 0), (4, 4)] {
-            unsafe {
-                let from = from.add(i * from_stride + j);
-                let to = to.add(j * to_stride + i);
-                let rows: [__m256d; 4] = array::from_fn(|row| {
-                    if i + row < read {
-                        _mm256_loadu_pd(from.add(row * from_stride))
-                    } else {
-                        _mm256_setzero_pd()
-                    }
-                });
-                let pairs: [__m256d; 4] = array::from_fn(|i| {
-                    let (a, b) = (rows[i / 2 * 2], rows[i / 2 * 2 + 1]);
-                    if i % 2 == 0 { _mm256_unpacklo_pd(a, b) } else { _mm256_unpackhi_pd(a, b) }
-                });
-                for row in 0..4.min(written.saturating_sub(j)) {
-                    let (a, b) = (pairs[row % 2], pairs[row % 2 + 2]);
-                    let values = if row < 2 {
-                        _mm256_permute2f128_pd::<0x20>(a, b)
-                    } else {
-                        _mm256_permute2f128_pd::<0x31>(a, b)
-                    };
-                    _mm256_storeu_pd(to.add(row * to_stride), values);
+    /// [`Vector::columns`](super::Vector::columns): a part of a register is loaded out of each of several runs,
+    /// and transposed with those parts of other registers, which shuffles do for all parts at once.
+    macro_rules! columns {
+        ($f32:ident, $f64:ident, $parts:ident, $ps:ident, $pd:ident, $low_ps:ident, $high_ps:ident, $shuffle:ident, $low_pd:ident, $high_pd:ident, $cast:ident) => {
+            /// Parts of four numbers of four runs.
+            #[inline(always)]
+            unsafe fn $f32(from: *const f32, stride: usize, runs: usize) -> [$ps; 4] {
+                unsafe {
+                    let rows: [$ps; 4] = array::from_fn(|row| {
+                        $parts(|part| from.add((4 * part + row).min(runs - 1) * stride))
+                    });
+                    let low = [$low_ps(rows[0], rows[1]), $low_ps(rows[2], rows[3])];
+                    let high = [$high_ps(rows[0], rows[1]), $high_ps(rows[2], rows[3])];
+                    [
+                        $shuffle::<0x44>(low[0], low[1]),
+                        $shuffle::<0xee>(low[0], low[1]),
+                        $shuffle::<0x44>(high[0], high[1]),
+                        $shuffle::<0xee>(high[0], high[1]),
+                    ]
                 }
             }
-        }
+            /// Parts of two numbers of two runs, twice.
+            #[inline(always)]
+            unsafe fn $f64(from: *const f64, stride: usize, runs: usize) -> [$pd; 4] {
+                unsafe {
+                    let [a, b, c, d]: [$pd; 4] = array::from_fn(|i| {
+                        let run = |part: usize| (2 * part + i % 2).min(runs - 1) * stride;
+                        $cast($parts(|part| from.add(run(part) + i / 2 * 2).cast()))
+                    });
+                    [$low_pd(a, b), $high_pd(a, b), $low_pd(c, d), $high_pd(c, d)]
+                }
+            }
+        };
     }
+    columns!(
+        columns_256_f32,
+        columns_256_f64,
+        parts_256,
+        __m256,
+        __m256d,
+        _mm256_unpacklo_ps,
+        _mm256_unpackhi_ps,
+        _mm256_shuffle_ps,
+        _mm256_unpacklo_pd,
+        _mm256_unpackhi_pd,
+        _mm256_castps_pd
+    );
+    columns!(
+        columns_512_f32,
+        columns_512_f64,
+        parts_512,
+        __m512,
+        __m512d,
+        _mm512_unpacklo_ps,
+        _mm512_unpackhi_ps,
+        _mm512_shuffle_ps,
+        _mm512_unpacklo_pd,
+        _mm512_unpackhi_pd,
+        _mm512_castps_pd
+    );
 }
