@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use rand::Rng;
 use rand::rngs::ChaCha8Rng;
-use tensor_ops::Scalar;
+use tensor_ops::{Scalar, with_wide_registers};
 
 use crate::layer::assert_same_shape;
 use crate::{Layer, LayerError, Mode};
@@ -149,7 +149,7 @@ impl<T: Scalar> Layer<T> for Dropout {
                 };
                 // ANCHOR_END: evaluation
                 let values = y.as_mut_slice().iter_mut().zip(x.as_slice());
-                values.for_each(|(y, &x)| *y = x * factor);
+                with_wide_registers(|| values.for_each(|(y, &x)| *y = x * factor));
             }
         }
     }

@@ -18,7 +18,7 @@ pub mod sparse;
 pub use byte_rows::ByteRows;
 pub use gradient::numerical_gradient;
 pub use im2col::{ImageShape, Window, WindowError, col2im, conv_output_size, im2col};
-pub use kernel::{Workspace, with_wide_registers};
+pub use kernel::{LineAllocator, Workspace, with_wide_registers};
 pub use matmul::{Operand, instructions, matmul};
 pub use one_hot::one_hot;
 pub use scalar::{Scalar, reshape};

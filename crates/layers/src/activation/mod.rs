@@ -12,7 +12,7 @@ use std::fmt::{self, Debug};
 use std::str::FromStr;
 
 use nalgebra::DMatrix;
-use tensor_ops::Scalar;
+use tensor_ops::{Scalar, with_wide_registers};
 use thiserror::Error;
 
 use crate::layer::assert_same_shape;
@@ -100,9 +100,8 @@ impl<T: Scalar, F: Function> Layer<T> for Elementwise<F> {
 
     fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, _: Mode) {
         assert_same_shape(F::NAME, x, y);
-        for (y, &x) in y.as_mut_slice().iter_mut().zip(x.as_slice()) {
-            *y = self.0.value(x);
-        }
+        let pairs = y.as_mut_slice().iter_mut().zip(x.as_slice());
+        with_wide_registers(|| pairs.for_each(|(y, &x)| *y = self.0.value(x)));
     }
 
     fn backward(
@@ -116,9 +115,10 @@ impl<T: Scalar, F: Function> Layer<T> for Elementwise<F> {
         assert_same_shape(F::NAME, dy, dx);
         assert_same_shape(F::NAME, x, dy);
         let (x, y) = (x.as_slice(), y.as_slice());
-        for (((dx, &dy), &x), &y) in dx.as_mut_slice().iter_mut().zip(dy.as_slice()).zip(x).zip(y) {
-            *dx = dy * self.0.slope(x, y);
-        }
+        let values = dx.as_mut_slice().iter_mut().zip(dy.as_slice()).zip(x).zip(y);
+        with_wide_registers(|| {
+            values.for_each(|(((dx, &dy), &x), &y)| *dx = dy * self.0.slope(x, y));
+        });
     }
 
     fn boxed_clone(&self) -> Box<dyn Layer<T>> {

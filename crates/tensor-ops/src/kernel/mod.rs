@@ -4,6 +4,7 @@
 //! safe.
 #![allow(unsafe_code)]
 
+mod allocator;
 mod dense;
 mod prefetch;
 mod sparse;
@@ -21,6 +22,7 @@ use sparse::SparseProduct;
 use strided::Strided;
 use vector::Vector;
 
+pub use allocator::LineAllocator;
 pub(crate) use prefetch::prefetch;
 pub use sparse::Workspace;
 pub use wide::with_wide_registers;
