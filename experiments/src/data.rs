@@ -65,6 +65,12 @@ impl Data {
                 )));
             }
         }
+        let (longest, pixels) = (ByteRows::LONGEST, train_split.images.features());
+        if pixels > longest {
+            return Err(Failure::Data(anyhow!(
+                "images of {pixels} pixels: an image may have at most {longest} here"
+            )));
+        }
         Ok(Self {
             train: Samples::new(train_split),
             test: Samples::new(test_split),

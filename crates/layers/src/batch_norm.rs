@@ -1,7 +1,7 @@
 //! Batch normalisation.
 
 use nalgebra::DMatrix;
-use tensor_ops::{ImageShape, Scalar, reduce};
+use tensor_ops::{ImageShape, Scalar, reduce, with_wide_registers};
 
 use crate::layer::assert_same_shape;
 use crate::{Buffer, Layer, LayerError, Mode, Param, Role};
@@ -189,12 +189,14 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
                 }
             };
             let [scale, shift] = [0, 1].map(|i| self.params[i].value[feature]);
-            // ANCHOR: forward
-            let factor = scale * inverse_std;
-            for (y, &x) in y.iter_mut().zip(x) {
-                *y = (x - mean) * factor + shift;
-            }
-            // ANCHOR_END: forward
+            with_wide_registers(|| {
+                // ANCHOR: forward
+                let factor = scale * inverse_std;
+                for (y, &x) in y.iter_mut().zip(x) {
+                    *y = (x - mean) * factor + shift;
+                }
+                // ANCHOR_END: forward
+            });
         }
     }
 
@@ -226,9 +228,11 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
                 let factor = self.params[0].value[feature] * inverse_std;
                 let slope = d_scale * inverse_std / count;
                 let level = d_shift / count;
-                for ((dx, &dy), &x) in dx.iter_mut().zip(dy).zip(x) {
-                    *dx = factor * (dy - level - (x - mean) * slope);
-                }
+                with_wide_registers(|| {
+                    for ((dx, &dy), &x) in dx.iter_mut().zip(dy).zip(x) {
+                        *dx = factor * (dy - level - (x - mean) * slope);
+                    }
+                });
             }
         }
     }

@@ -106,13 +106,15 @@ impl Dropout {
             DropoutScaling::AtEvaluation => T::one(),
             DropoutScaling::AtTraining => T::of(1.0 / (1.0 - self.ratio)),
         };
-        // ANCHOR: mask
         let values = out.as_mut_slice().iter_mut().zip(input.as_slice());
-        for ((out, &value), bits) in values.zip(self.bytes.as_chunks::<2>().0) {
-            let keep = u32::from(u16::from_le_bytes(*bits)) >= threshold;
-            *out = value * if keep { kept } else { T::zero() };
-        }
-        // ANCHOR_END: mask
+        with_wide_registers(|| {
+            // ANCHOR: mask
+            for ((out, &value), bits) in values.zip(self.bytes.as_chunks::<2>().0) {
+                let keep = u32::from(u16::from_le_bytes(*bits)) >= threshold;
+                *out = value * if keep { kept } else { T::zero() };
+            }
+            // ANCHOR_END: mask
+        });
     }
 }
 

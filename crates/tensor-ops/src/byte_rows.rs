@@ -5,53 +5,68 @@ use crate::kernel::prefetch;
 /// Rows of bytes of which only the non-zeros are kept: what [`Sparse::gather`](crate::Sparse::gather)
 /// makes batches of.
 ///
-/// A non-zero takes two bytes: how far it is from the one before, and itself. MNIST's 47 MB of training
-/// images become 18, so that a batch of them, drawn from anywhere, comes out of a cache rather than out
-/// of memory.
+/// A non-zero takes three bytes: its place and itself, in two arrays, so that they become numbers many at a
+/// time. MNIST's 47 MB of training images become 27.
 ///
 /// # Example
 /// ```
 /// let rows = tensor_ops::ByteRows::new([&[0, 7, 0, 9][..], &[0; 4]]);
 /// assert_eq!((rows.len(), rows.width()), (2, 4));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ByteRows {
     width: usize,
     /// Where each row begins, and where the last one ends.
     starts: Vec<usize>,
-    /// Distance and byte. Where a distance is more than 255, a zero byte stands in between.
-    steps: Vec<Step>,
+    /// Where in its row each non-zero is, in order.
+    places: Vec<u16>,
+    /// The non-zeros.
+    bytes: Vec<u8>,
 }
 
-/// How far a byte is from the one before it (the first from the beginning of the row), and the byte.
-pub(crate) type Step = [u8; 2];
+/// Bytes that are looked at together, since most are zeros.
+const WORD: usize = 8;
 
 impl ByteRows {
+    /// The longest rows: 65,536 bytes.
+    pub const LONGEST: usize = 1 << u16::BITS;
+
     /// Keeps the non-zeros of these rows.
     ///
     /// # Panics
-    /// If the rows are of different lengths, or longer than 2³² − 1.
+    /// If the rows are of different lengths, or longer than [`LONGEST`](Self::LONGEST).
     #[track_caller]
     pub fn new<'a>(rows: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let mut kept = Self { width: 0, starts: vec![0], steps: Vec::new() };
+        let mut kept = Self { width: 0, starts: vec![0], places: Vec::new(), bytes: Vec::new() };
+        let mut end = 0;
         for (i, row) in rows.into_iter().enumerate() {
             if i == 0 {
                 kept.width = row.len();
+                let longest = Self::LONGEST;
+                assert!(kept.width <= longest, "byte rows: {} bytes of {longest}", kept.width);
             }
             assert_eq!(row.len(), kept.width, "byte rows: row {i} is of another length");
-            let mut last = 0;
-            for (place, &byte) in row.iter().enumerate().filter(|&(_, &byte)| byte != 0) {
-                while place - last > usize::from(u8::MAX) {
-                    kept.steps.push([u8::MAX, 0]);
-                    last += usize::from(u8::MAX);
-                }
-                kept.steps.push([(place - last) as u8, byte]);
-                last = place;
+            kept.places.resize(end + kept.width, 0);
+            kept.bytes.resize(end + kept.width, 0);
+            let (places, bytes) = (&mut kept.places[end..], &mut kept.bytes[end..]);
+            let mut count = 0;
+            // Without a branch that strokes of a digit would make unforeseeable.
+            let mut keep = |place: usize, byte: u8| {
+                (places[count], bytes[count]) = (place as u16, byte);
+                count += usize::from(byte != 0);
+            };
+            let (words, rest) = row.as_chunks::<WORD>();
+            for (i, word) in words.iter().enumerate().filter(|(_, word)| **word != [0; WORD]) {
+                word.iter().enumerate().for_each(|(j, &byte)| keep(WORD * i + j, byte));
             }
-            kept.starts.push(kept.steps.len());
+            rest.iter().zip(WORD * words.len()..).for_each(|(&byte, place)| keep(place, byte));
+            end += count;
+            kept.starts.push(end);
         }
-        assert!(u32::try_from(kept.width).is_ok(), "byte rows: rows of {} bytes", kept.width);
-        kept.steps.shrink_to_fit();
+        kept.places.truncate(end);
+        kept.bytes.truncate(end);
+        kept.places.shrink_to_fit();
+        kept.bytes.shrink_to_fit();
         kept
     }
 
@@ -70,8 +85,9 @@ impl ByteRows {
     #[track_caller]
     pub fn append(&mut self, other: &Self) {
         assert_eq!(other.width, self.width, "byte rows: rows to add are of another length");
-        let end = self.steps.len();
-        self.steps.extend_from_slice(&other.steps);
+        let end = self.bytes.len();
+        self.places.extend_from_slice(&other.places);
+        self.bytes.extend_from_slice(&other.bytes);
         self.starts.extend(other.starts[1..].iter().map(|start| end + start));
     }
 
@@ -90,14 +106,23 @@ impl ByteRows {
         self.width
     }
 
-    /// Asks for what [`row`](Self::row) looks up.
+    /// Asks for what says where a row is.
     #[track_caller]
     pub(crate) fn prefetch_ends(&self, i: usize) {
         prefetch(&self.starts[i..i + 2]);
     }
 
-    pub(crate) fn row(&self, i: usize) -> &[Step] {
-        &self.steps[self.starts[i]..self.starts[i + 1]]
+    /// Asks for a row.
+    pub(crate) fn prefetch(&self, i: usize) {
+        let (places, bytes) = self.row(i);
+        prefetch(places);
+        prefetch(bytes);
+    }
+
+    /// The places of a row's non-zeros, and these.
+    pub(crate) fn row(&self, i: usize) -> (&[u16], &[u8]) {
+        let row = self.starts[i]..self.starts[i + 1];
+        (&self.places[row.clone()], &self.bytes[row])
     }
 }
 
@@ -106,12 +131,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn zeros_take_no_room_but_in_long_runs() {
-        let mut row = [0; 1000];
-        (row[0], row[255], row[999]) = (1, 2, 3);
-        let rows = ByteRows::new([&row[..], &[0; 1000]]);
-        assert_eq!(rows.row(0), [[0, 1], [255, 2], [255, 0], [255, 0], [234, 3]]);
-        assert_eq!(rows.row(1), [[0; 2]; 0]);
+    fn zeros_take_no_room() {
+        let mut row = vec![0; ByteRows::LONGEST];
+        (row[0], row[255], row[ByteRows::LONGEST - 1]) = (1, 2, 3);
+        let rows = ByteRows::new([&row[..], &vec![0; ByteRows::LONGEST]]);
+        assert_eq!(rows.row(0), (&[0, 255, u16::MAX][..], &[1, 2, 3][..]));
+        assert_eq!(rows.row(1), (&[][..], &[][..]));
+    }
+
+    #[test]
+    #[should_panic(expected = "65537 bytes of 65536")]
+    fn rows_that_are_too_long_are_refused() {
+        ByteRows::new([&vec![0; ByteRows::LONGEST + 1][..]]);
     }
 
     #[test]
@@ -121,8 +152,7 @@ mod tests {
         for first in 1..4 {
             let mut parts = ByteRows::new(rows[..first].iter().copied());
             parts.append(&ByteRows::new(rows[first..].iter().copied()));
-            let both = [&all, &parts].map(|rows| (&rows.starts, &rows.steps));
-            assert_eq!(both[0], both[1]);
+            assert_eq!(parts, all);
         }
     }
 

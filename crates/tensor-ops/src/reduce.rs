@@ -175,14 +175,29 @@ pub fn max<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [T]) {
 pub fn argmax<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [usize]) {
     check(x, axis, out.len());
     assert!(out.is_empty() || extent(x, axis) > 0, "argmax: the axis is empty");
-    out.fill(0);
     let beats = |value: T, best: T| value > best || (value.is_nan() && !best.is_nan());
-    for (j, column) in columns(x).enumerate() {
-        for (i, &value) in column.iter().enumerate() {
-            match axis {
-                Axis::Rows if beats(value, column[out[j]]) => out[j] = i,
-                Axis::Columns if beats(value, x[(i, out[i])]) => out[i] = j,
-                _ => {}
+    match axis {
+        Axis::Rows => {
+            for (place, column) in out.iter_mut().zip(columns(x)) {
+                let better = |best: usize, i: usize| {
+                    if beats(column[i], column[best]) { i } else { best }
+                };
+                *place = (0..column.len()).fold(0, better);
+            }
+        }
+        // Some rows at a time, whose largest values so far stay in registers.
+        Axis::Columns => {
+            for (part, places) in out.chunks_mut(LANES).enumerate() {
+                let mut best = [T::neg_infinity(); LANES];
+                places.fill(0);
+                for (j, column) in columns(x).enumerate() {
+                    let values = &column[part * LANES..][..places.len()];
+                    for ((place, best), &value) in places.iter_mut().zip(&mut best).zip(values) {
+                        if j == 0 || beats(value, *best) {
+                            (*place, *best) = (j, value);
+                        }
+                    }
+                }
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use nalgebra::DMatrix;
 
-use crate::byte_rows::{ByteRows, Step};
-use crate::kernel::{self, Instructions, Workspace, prefetch};
+use crate::byte_rows::ByteRows;
+use crate::kernel::{self, Instructions, Workspace, with_wide_registers};
 use crate::lines::{Entry, Lines};
 use crate::{Scalar, reshape};
 
@@ -87,43 +87,46 @@ impl<T: Scalar> Sparse<T> {
         // worked on.
         let indices = indices.into_iter();
         indices.clone().for_each(|i| rows.prefetch_ends(i));
-        let chosen = indices.map(|i| rows.row(i));
-        let mut ahead = chosen.clone();
-        ahead.by_ref().take(AHEAD).for_each(prefetch);
-        let chosen = chosen.inspect(|_| {
-            if let Some(row) = ahead.next() {
-                prefetch(row);
+        let mut ahead = indices.clone();
+        ahead.by_ref().take(AHEAD).for_each(|i| rows.prefetch(i));
+        let chosen = indices.map(|i| {
+            if let Some(later) = ahead.next() {
+                rows.prefetch(later);
             }
+            rows.row(i)
         });
-        self.set_rows(rows.width(), chosen, |row: &[Step], room| {
-            let (mut place, mut count) = (0, 0);
-            for &[distance, byte] in row {
-                place += u32::from(distance);
-                room[count] = (place, value(byte));
-                count += usize::from(byte != 0);
-            }
-            count
+        let length = |&(places, _): &(&[u16], &[u8])| places.len();
+        self.set_rows(rows.width(), chosen, length, |(places, bytes), room| {
+            let numbers = room.iter_mut().zip(places).zip(bytes);
+            with_wide_registers(|| {
+                numbers.for_each(|((number, &place), &byte)| {
+                    *number = (u32::from(place), value(byte));
+                });
+            });
+            places.len()
         });
     }
 
-    /// Becomes `rows` of `width` numbers; `keep` writes the non-zeros of one into the room it is given,
-    /// which is as long as what is given of the row, and says how many there are.
+    /// Becomes rows of `width` numbers; `keep` writes the non-zeros of one into the room it is given,
+    /// which is for at most as many as `most` says, and says how many there are.
     #[track_caller]
-    fn set_rows<'a, E: 'a>(
+    fn set_rows<R>(
         &mut self,
         width: usize,
-        rows: impl IntoIterator<Item = &'a [E]>,
-        keep: impl Fn(&[E], &mut [Entry<T>]) -> usize,
+        rows: impl IntoIterator<Item = R>,
+        most: impl Fn(&R) -> usize,
+        keep: impl Fn(R, &mut [Entry<T>]) -> usize,
     ) {
         let lines = &mut self.rows;
         lines.starts.truncate(1);
         lines.width = width;
         let mut end = 0;
         for row in rows {
-            if lines.entries.len() < end + row.len() {
-                lines.entries.resize(end + row.len(), (0, T::zero()));
+            let most = most(&row);
+            if lines.entries.len() < end + most {
+                lines.entries.resize(end + most, (0, T::zero()));
             }
-            end += keep(row, &mut lines.entries[end..end + row.len()]);
+            end += keep(row, &mut lines.entries[end..end + most]);
             lines.starts.push(u32::try_from(end).expect("sparse: fewer than 2³² non-zeros"));
         }
         assert!(u32::try_from(width).is_ok(), "sparse: rows of {width} numbers");
@@ -243,11 +246,17 @@ impl<T: Scalar> From<&DMatrix<T>> for Sparse<T> {
         let mut sparse = Self::default();
         // Columns of the transpose; rows of no numbers are rows all the same.
         let row = |i: usize| &transposed.as_slice()[i * dense.ncols()..(i + 1) * dense.ncols()];
-        sparse.set_rows(dense.ncols(), (0..dense.nrows()).map(row), |row: &[T], room| {
-            let kept = row.iter().enumerate().filter(|(_, value)| !value.is_zero());
-            let room = room.iter_mut().zip(kept);
-            room.map(|(entry, (place, &value))| *entry = (place as u32, value)).count()
-        });
+        let rows = (0..dense.nrows()).map(row);
+        sparse.set_rows(
+            dense.ncols(),
+            rows,
+            |row| row.len(),
+            |row, room| {
+                let kept = row.iter().enumerate().filter(|(_, value)| !value.is_zero());
+                let room = room.iter_mut().zip(kept);
+                room.map(|(entry, (place, &value))| *entry = (place as u32, value)).count()
+            },
+        );
         sparse
     }
 }
