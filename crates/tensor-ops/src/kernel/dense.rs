@@ -190,52 +190,27 @@ impl<V: Vector, const MV: usize, const COLUMNS: usize> Work<V> for Tiles<V::Scal
     #[inline(always)]
     unsafe fn run(self) {
         let Part { tiles, rows, terms, panel, b, c, column_of_c, start } = self.0;
-        let most = MV * V::LANES;
-        let mut buffer = MaybeUninit::<[[V; MV]; COLUMNS]>::uninit();
-        // SAFETY: the caller's promise; the buffer has room for a tile.
+        // SAFETY: the caller's promise.
         unsafe {
             for first in (0..tiles).map(|tile| tile * COLUMNS) {
                 let b = b.from(0, first);
-                let c = c.add(first * column_of_c);
+                let c = (c.add(first * column_of_c), column_of_c);
                 let start = match start {
                     Start::Row(row) => Start::Row(row.add(first)),
                     other => other,
                 };
-                let to = if rows == most {
-                    (c, column_of_c)
-                } else {
-                    let to = buffer.write([[V::zero(); MV]; COLUMNS]).as_mut_ptr().cast();
-                    if let Start::Sums = start {
-                        copy((c, column_of_c), (to, most), rows, COLUMNS);
-                    }
-                    (to, most)
-                };
                 if b.row == 1 {
-                    tile::<V, _, MV, COLUMNS>(terms, panel, Columns::new(b), to, start);
+                    tile::<V, _, MV, COLUMNS>(terms, panel, Columns::new(b), c, rows, start);
                 } else {
-                    tile::<V, _, MV, COLUMNS>(terms, panel, Transposed::new(b), to, start);
-                }
-                if rows < most {
-                    copy((to.0, most), (c, column_of_c), rows, COLUMNS);
+                    tile::<V, _, MV, COLUMNS>(terms, panel, Transposed::new(b), c, rows, start);
                 }
             }
         }
     }
 }
 
-/// Copies `columns` of `rows` numbers; the distance between columns is given beside each pointer.
-///
-/// # Safety
-/// Both are valid for these numbers and apart.
-#[inline(always)]
-unsafe fn copy<T>(from: (*const T, usize), to: (*mut T, usize), rows: usize, columns: usize) {
-    for j in 0..columns {
-        // SAFETY: j < `columns`.
-        unsafe { to.0.add(j * to.1).copy_from_nonoverlapping(from.0.add(j * from.1), rows) };
-    }
-}
-
-/// `MV` registers by `COLUMNS` of C, which is given with the distance between its columns.
+/// `MV` registers by `COLUMNS` of C, which is given with the distance between its columns and has `rows`
+/// that begin in the last register.
 ///
 /// # Safety
 /// As [`Tiles`].
@@ -245,8 +220,11 @@ unsafe fn tile<V: Vector, B: Rows<V::Scalar>, const MV: usize, const COLUMNS: us
     panel: *const V::Scalar,
     b: B,
     (c, column_of_c): (*mut V::Scalar, usize),
+    rows: usize,
     start: Start<V::Scalar>,
 ) {
+    let place = |i: usize, j: usize| c.wrapping_add(j * column_of_c + i * V::LANES);
+    let last = rows - (MV - 1) * V::LANES;
     // SAFETY: these are the elements of the panel, of B, of the row and of C that the caller speaks of.
     unsafe {
         let mut sums = [[V::zero(); MV]; COLUMNS];
@@ -259,7 +237,13 @@ unsafe fn tile<V: Vector, B: Rows<V::Scalar>, const MV: usize, const COLUMNS: us
             }
             Start::Sums => {
                 for (j, sums) in sums.iter_mut().enumerate() {
-                    *sums = array::from_fn(|i| V::load(c.add(j * column_of_c + i * V::LANES)));
+                    for (i, sum) in sums.iter_mut().enumerate() {
+                        *sum = if i + 1 < MV || last == V::LANES {
+                            V::load(place(i, j))
+                        } else {
+                            V::load_first(place(i, j), last)
+                        };
+                    }
                 }
             }
         }
@@ -278,7 +262,11 @@ unsafe fn tile<V: Vector, B: Rows<V::Scalar>, const MV: usize, const COLUMNS: us
         }
         for (j, sums) in sums.into_iter().enumerate() {
             for (i, sum) in sums.into_iter().enumerate() {
-                sum.store(c.add(j * column_of_c + i * V::LANES));
+                if i + 1 < MV || last == V::LANES {
+                    sum.store(place(i, j));
+                } else {
+                    sum.store_first(place(i, j), last);
+                }
             }
         }
     }

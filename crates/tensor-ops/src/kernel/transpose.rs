@@ -23,31 +23,25 @@ pub(super) unsafe fn transpose<V: Vector>(
     (runs, numbers): (usize, usize),
     rest: Rest,
 ) {
-    let registers = if numbers < RUN {
-        0 // of which no run is long enough
-    } else if rest == Rest::Padded {
-        runs
-    } else {
-        runs / V::LANES * V::LANES
-    };
-    // SAFETY: i + lane < `runs`, or is read as the last one; j < `numbers`.
+    // SAFETY: i < `runs`, j < `numbers`.
     unsafe {
-        for i in (0..registers).step_by(V::LANES) {
-            let (from, to) = ((from.add(i * from_stride), from_stride), (to.add(i), to_stride));
-            // The compiler knows the number of runs in the first case.
-            if registers - i >= V::LANES {
-                register_of::<V>(from, to, V::LANES, numbers);
-            } else {
-                register_of::<V>(from, to, registers - i, numbers);
-            }
-        }
-        if registers < runs {
+        if numbers < RUN {
             let end = if rest == Rest::Padded { runs.next_multiple_of(V::LANES) } else { runs };
-            for i in registers..end {
+            for i in 0..end {
                 for j in 0..numbers {
                     let number = *from.add(i.min(runs - 1) * from_stride + j);
                     *to.add(j * to_stride + i) = number;
                 }
+            }
+            return;
+        }
+        for i in (0..runs).step_by(V::LANES) {
+            let (from, to) = ((from.add(i * from_stride), from_stride), (to.add(i), to_stride));
+            // The compiler knows the number of runs in the first case.
+            if runs - i >= V::LANES {
+                register_of::<V>(from, to, (V::LANES, numbers), rest);
+            } else {
+                register_of::<V>(from, to, (runs - i, numbers), rest);
             }
         }
     }
@@ -61,8 +55,8 @@ pub(super) unsafe fn transpose<V: Vector>(
 unsafe fn register_of<V: Vector>(
     (from, from_stride): (*const V::Scalar, usize),
     (to, to_stride): (*mut V::Scalar, usize),
-    runs: usize,
-    numbers: usize,
+    (runs, numbers): (usize, usize),
+    rest: Rest,
 ) {
     for j in (0..numbers).step_by(RUN) {
         // The last registers take some numbers again.
@@ -70,8 +64,13 @@ unsafe fn register_of<V: Vector>(
         // SAFETY: j + `RUN` ≤ `numbers`.
         unsafe {
             let columns = V::columns(from.add(j), from_stride, runs);
-            for (i, column) in columns.into_iter().enumerate() {
-                column.store(to.add((j + i) * to_stride));
+            for (column, j) in columns.into_iter().zip(j..) {
+                let to = to.add(j * to_stride);
+                if runs == V::LANES || rest == Rest::Padded {
+                    column.store(to);
+                } else {
+                    column.store_first(to, runs);
+                }
             }
         }
     }

@@ -22,6 +22,8 @@ pub(super) trait Vector: Copy {
     /// The first `count` < `LANES` numbers at `p`, which alone must be valid, and zeros.
     unsafe fn load_first(p: *const Self::Scalar, count: usize) -> Self;
     unsafe fn store(self, p: *mut Self::Scalar);
+    /// Stores the first `count` < `LANES` numbers at `p`, which need not be valid for more.
+    unsafe fn store_first(self, p: *mut Self::Scalar, count: usize);
     /// self·b + c.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
     /// Runs `work` in a function of its own, which is compiled with the instructions.
@@ -72,6 +74,13 @@ impl<T: num_traits::Float> Vector for [T; 4] {
         unsafe { p.cast::<Self>().write_unaligned(self) }
     }
     #[inline(always)]
+    unsafe fn store_first(self, p: *mut T, count: usize) {
+        for (lane, value) in self.into_iter().enumerate().take(count) {
+            // SAFETY: lane < `count`.
+            unsafe { *p.add(lane) = value };
+        }
+    }
+    #[inline(always)]
     unsafe fn mul_add(self, b: Self, c: Self) -> Self {
         // Where the instruction is missing, a fused product would be a call of a function.
         let fused = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
@@ -99,7 +108,7 @@ mod x86 {
     use std::array;
 
     macro_rules! vector {
-        ($features:literal, $columns:literal, $register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident, $fma:ident, $columns_of_runs:ident) => {
+        ($features:literal, $columns:literal, $register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident, $store_first:ident, $fma:ident, $columns_of_runs:ident) => {
             // SAFETY of every method: the trait's contract is the intrinsic's.
             impl super::Vector for $register {
                 type Scalar = $scalar;
@@ -124,6 +133,10 @@ mod x86 {
                 #[inline(always)]
                 unsafe fn store(self, p: *mut $scalar) {
                     unsafe { $store(p, self) }
+                }
+                #[inline(always)]
+                unsafe fn store_first(self, p: *mut $scalar, count: usize) {
+                    unsafe { $store_first(self, p, count) }
                 }
                 #[inline(always)]
                 unsafe fn mul_add(self, b: Self, c: Self) -> Self {
@@ -156,6 +169,7 @@ mod x86 {
         _mm256_loadu_ps,
         load_first_256_f32,
         _mm256_storeu_ps,
+        store_first_256_f32,
         _mm256_fmadd_ps,
         columns_256_f32
     );
@@ -170,6 +184,7 @@ mod x86 {
         _mm256_loadu_pd,
         load_first_256_f64,
         _mm256_storeu_pd,
+        store_first_256_f64,
         _mm256_fmadd_pd,
         columns_256_f64
     );
@@ -184,6 +199,7 @@ mod x86 {
         _mm512_loadu_ps,
         load_first_512_f32,
         _mm512_storeu_ps,
+        store_first_512_f32,
         _mm512_fmadd_ps,
         columns_512_f32
     );
@@ -198,22 +214,33 @@ mod x86 {
         _mm512_loadu_pd,
         load_first_512_f64,
         _mm512_storeu_pd,
+        store_first_512_f64,
         _mm512_fmadd_pd,
         columns_512_f64
     );
 
-    /// Masks: that of the first `count` lanes of 32 bits begins at 8 − `count`, of 64 bits at 8 − 2·`count`.
+    /// A mask of the first 32·i bits begins at 8 − i.
     static FIRST: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 
     #[inline(always)]
+    unsafe fn first(bits: usize) -> __m256i {
+        unsafe { _mm256_loadu_si256(FIRST.as_ptr().add(8 - bits / 32).cast()) }
+    }
+    #[inline(always)]
     unsafe fn load_first_256_f32(p: *const f32, count: usize) -> __m256 {
-        unsafe { _mm256_maskload_ps(p, _mm256_loadu_si256(FIRST.as_ptr().add(8 - count).cast())) }
+        unsafe { _mm256_maskload_ps(p, first(32 * count)) }
     }
     #[inline(always)]
     unsafe fn load_first_256_f64(p: *const f64, count: usize) -> __m256d {
-        unsafe {
-            _mm256_maskload_pd(p, _mm256_loadu_si256(FIRST.as_ptr().add(8 - 2 * count).cast()))
-        }
+        unsafe { _mm256_maskload_pd(p, first(64 * count)) }
+    }
+    #[inline(always)]
+    unsafe fn store_first_256_f32(values: __m256, p: *mut f32, count: usize) {
+        unsafe { _mm256_maskstore_ps(p, first(32 * count), values) }
+    }
+    #[inline(always)]
+    unsafe fn store_first_256_f64(values: __m256d, p: *mut f64, count: usize) {
+        unsafe { _mm256_maskstore_pd(p, first(64 * count), values) }
     }
     #[inline(always)]
     unsafe fn load_first_512_f32(p: *const f32, count: usize) -> __m512 {
@@ -222,6 +249,14 @@ mod x86 {
     #[inline(always)]
     unsafe fn load_first_512_f64(p: *const f64, count: usize) -> __m512d {
         unsafe { _mm512_maskz_loadu_pd((1 << count) - 1, p) }
+    }
+    #[inline(always)]
+    unsafe fn store_first_512_f32(values: __m512, p: *mut f32, count: usize) {
+        unsafe { _mm512_mask_storeu_ps(p, (1 << count) - 1, values) }
+    }
+    #[inline(always)]
+    unsafe fn store_first_512_f64(values: __m512d, p: *mut f64, count: usize) {
+        unsafe { _mm512_mask_storeu_pd(p, (1 << count) - 1, values) }
     }
 
     /// A register whose 128-bit parts are at these places.
