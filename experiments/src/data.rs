@@ -55,6 +55,12 @@ impl Data {
             },
         };
         let Dataset { train: train_split, test: test_split, source } = dataset;
+        let (longest, pixels) = (ByteRows::LONGEST, train_split.images.features());
+        if pixels > longest {
+            return Err(Failure::Data(anyhow!(
+                "images of {pixels} pixels: an image may have at most {longest} here"
+            )));
+        }
         for (what, found, needed) in
             [("training", &train_split, train), ("test", &test_split, test)]
         {
@@ -65,18 +71,8 @@ impl Data {
                 )));
             }
         }
-        let (longest, pixels) = (ByteRows::LONGEST, train_split.images.features());
-        if pixels > longest {
-            return Err(Failure::Data(anyhow!(
-                "images of {pixels} pixels: an image may have at most {longest} here"
-            )));
-        }
-        Ok(Self {
-            train: Samples::new(train_split),
-            test: Samples::new(test_split),
-            source,
-            fallback,
-        })
+        let (train, test) = rayon::join(|| Samples::new(train_split), || Samples::new(test_split));
+        Ok(Self { train, test, source, fallback })
     }
 
     /// Built-in digits, for tests.
@@ -152,17 +148,8 @@ pub struct Samples {
 
 impl Samples {
     fn new(Split { images, labels }: Split) -> Self {
-        let part = images.count().div_ceil(rayon::current_num_threads()).max(1);
-        let starts = (0..images.count()).into_par_iter().step_by(part);
-        let parts = starts.map(|start| {
-            let end = images.count().min(start + part);
-            ByteRows::new((start..end).map(|i| images.image(i)))
-        });
-        let mut parts = parts.collect::<Vec<_>>().into_iter();
-        let mut rows = parts.next().unwrap_or_else(|| ByteRows::new([]));
-        parts.for_each(|part| rows.append(&part));
         Self {
-            images: Arc::new(rows),
+            images: Arc::new(ByteRows::new((0..images.count()).map(|i| images.image(i)))),
             order: (0..labels.len()).collect(),
             labels: Arc::new(labels),
         }

@@ -137,6 +137,22 @@ fn too_few_images() {
     assert!(stderr(&output).contains("20 training images"), "{}", stderr(&output));
 }
 
+#[test]
+fn images_that_are_too_large() {
+    let folder = tempfile::tempdir().unwrap();
+    good_files(folder.path());
+    for (name, count) in [(NAMES[0], 20), (NAMES[2], 20)] {
+        let bytes = idx(0x803, &[count, 257, 256], count as usize * 257 * 256);
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    fs::write(folder.path().join(NAMES[1]), idx(0x801, &[20], 20)).unwrap();
+    let flags = ["--data-dir", ".", "--dataset", "custom", "--out", "out"];
+    let output = run(SECTION, folder.path(), &flags);
+    let message = stderr(&output);
+    assert_eq!(output.status.code(), Some(3), "{message}");
+    assert!(message.contains("65792 pixels") && message.contains("at most 65536"), "{message}");
+}
+
 /// Every image and label alike: there is nothing that a network could fail to learn.
 #[test]
 fn a_conclusion_that_fails_exits_with_4_if_asked_to_and_keeps_the_results() {

@@ -13,7 +13,7 @@ use crate::kernel::prefetch;
 /// let rows = tensor_ops::ByteRows::new([&[0, 7, 0, 9][..], &[0; 4]]);
 /// assert_eq!((rows.len(), rows.width()), (2, 4));
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct ByteRows {
     width: usize,
     /// Where each row begins, and where the last one ends.
@@ -36,10 +36,20 @@ impl ByteRows {
     /// # Panics
     /// If the rows are of different lengths, or longer than [`LONGEST`](Self::LONGEST).
     #[track_caller]
-    pub fn new<'a>(rows: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let mut kept = Self { width: 0, starts: vec![0], places: Vec::new(), bytes: Vec::new() };
+    pub fn new<'a>(rows: impl IntoIterator<Item = &'a [u8], IntoIter: Clone>) -> Self {
+        let rows = rows.into_iter();
+        // Room for all of them and for the zeros of a row, so that nothing is moved.
+        let kept = |row: &[u8]| row.iter().filter(|&&byte| byte != 0).count();
+        let room =
+            rows.clone().map(kept).sum::<usize>() + rows.clone().next().map_or(0, <[u8]>::len);
+        let mut kept = Self {
+            width: 0,
+            starts: vec![0],
+            places: Vec::with_capacity(room),
+            bytes: Vec::with_capacity(room),
+        };
         let mut end = 0;
-        for (i, row) in rows.into_iter().enumerate() {
+        for (i, row) in rows.enumerate() {
             if i == 0 {
                 kept.width = row.len();
                 let longest = Self::LONGEST;
@@ -65,30 +75,7 @@ impl ByteRows {
         }
         kept.places.truncate(end);
         kept.bytes.truncate(end);
-        kept.places.shrink_to_fit();
-        kept.bytes.shrink_to_fit();
         kept
-    }
-
-    /// Adds all rows of another behind its own.
-    ///
-    /// ```
-    /// use tensor_ops::ByteRows;
-    ///
-    /// let mut rows = ByteRows::new([&[0, 7][..]]);
-    /// rows.append(&ByteRows::new([&[8, 0][..], &[0, 9]]));
-    /// assert_eq!(rows.len(), 3);
-    /// ```
-    ///
-    /// # Panics
-    /// If its rows are of another length.
-    #[track_caller]
-    pub fn append(&mut self, other: &Self) {
-        assert_eq!(other.width, self.width, "byte rows: rows to add are of another length");
-        let end = self.bytes.len();
-        self.places.extend_from_slice(&other.places);
-        self.bytes.extend_from_slice(&other.bytes);
-        self.starts.extend(other.starts[1..].iter().map(|start| end + start));
     }
 
     /// The number of rows.
@@ -143,23 +130,6 @@ mod tests {
     #[should_panic(expected = "65537 bytes of 65536")]
     fn rows_that_are_too_long_are_refused() {
         ByteRows::new([&vec![0; ByteRows::LONGEST + 1][..]]);
-    }
-
-    #[test]
-    fn rows_that_are_added_are_as_if_made_at_once() {
-        let rows: [&[u8]; 4] = [&[0, 1, 2], &[3, 0, 0], &[0; 3], &[4, 0, 5]];
-        let all = ByteRows::new(rows);
-        for first in 1..4 {
-            let mut parts = ByteRows::new(rows[..first].iter().copied());
-            parts.append(&ByteRows::new(rows[first..].iter().copied()));
-            assert_eq!(parts, all);
-        }
-    }
-
-    #[test]
-    #[should_panic(expected = "are of another length")]
-    fn rows_of_another_length_are_not_added() {
-        ByteRows::new([&[0, 1][..]]).append(&ByteRows::new([&[1][..]]));
     }
 
     #[test]
