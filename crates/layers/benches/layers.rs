@@ -10,6 +10,10 @@ use layers::{
 use nalgebra::DMatrix;
 use tensor_ops::{ImageShape, Sparse, Window};
 
+/// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
+#[global_allocator]
+static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+
 const BATCH: usize = 128;
 
 fn passes(c: &mut Criterion) {

@@ -15,6 +15,10 @@ use optimizers::{
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
+/// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
+#[global_allocator]
+static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+
 const WIDTHS: [usize; 6] = [784, 100, 100, 100, 100, 10];
 
 /// Reads g, reads and writes W, m and v, as Adam does.

@@ -8,6 +8,10 @@ use tensor_ops::{
     Scalar, matmul,
 };
 
+/// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
+#[global_allocator]
+static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+
 /// (name, m, k, n, transposed a, transposed b)
 const PRODUCTS: [(&str, usize, usize, usize, bool, bool); 8] = [
     ("forward 128x784x100", 128, 784, 100, false, false),

@@ -8,6 +8,10 @@ use tensor_ops::reduce::{self, Axis};
 use tensor_ops::softmax::{log_sum_exp, softmax};
 use tensor_ops::{ImageShape, Window, col2im, im2col};
 
+/// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
+#[global_allocator]
+static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+
 const BATCH: usize = 128;
 
 fn matrix(rows: usize, columns: usize) -> DMatrix<f32> {

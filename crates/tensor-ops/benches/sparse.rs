@@ -11,6 +11,10 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use tensor_ops::{ByteRows, Scalar, Sparse, Workspace};
 
+/// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
+#[global_allocator]
+static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+
 const IMAGES: usize = 60_000;
 const SIDE: usize = 28;
 const PIXELS: usize = SIDE * SIDE;
