@@ -8,7 +8,7 @@ use super::LINE;
 ///
 /// A matrix begins wherever the program's allocator says, and most say at a multiple of 16 bytes.
 /// Registers of 64 bytes then lie across two lines of the cache each, which takes twice as long. In a
-/// program that trains networks this makes a step 2 to 10 % shorter; the numbers are the same.
+/// program that trains networks this makes a step about 5 % shorter; the numbers are the same.
 ///
 /// # Example
 /// ```
