@@ -38,26 +38,26 @@ impl ByteRows {
     #[track_caller]
     pub fn new<'a>(rows: impl IntoIterator<Item = &'a [u8], IntoIter: Clone>) -> Self {
         let rows = rows.into_iter();
-        // Room for all of them and for the zeros of a row, so that nothing is moved.
-        let kept = |row: &[u8]| row.iter().filter(|&&byte| byte != 0).count();
-        let room =
-            rows.clone().map(kept).sum::<usize>() + rows.clone().next().map_or(0, <[u8]>::len);
+        let width = rows.clone().next().map_or(0, <[u8]>::len);
+        assert!(
+            width <= Self::LONGEST,
+            "byte rows: rows of {width} bytes, and not {} at most",
+            Self::LONGEST
+        );
+        // Room for all non-zeros and for the zeros of a row, so that nothing is moved.
+        let non_zeros = |row: &[u8]| row.iter().filter(|&&byte| byte != 0).count();
+        let room = rows.clone().map(non_zeros).sum::<usize>() + width;
         let mut kept = Self {
-            width: 0,
+            width,
             starts: vec![0],
             places: Vec::with_capacity(room),
             bytes: Vec::with_capacity(room),
         };
         let mut end = 0;
         for (i, row) in rows.enumerate() {
-            if i == 0 {
-                kept.width = row.len();
-                let longest = Self::LONGEST;
-                assert!(kept.width <= longest, "byte rows: {} bytes of {longest}", kept.width);
-            }
-            assert_eq!(row.len(), kept.width, "byte rows: row {i} is of another length");
-            kept.places.resize(end + kept.width, 0);
-            kept.bytes.resize(end + kept.width, 0);
+            assert_eq!(row.len(), width, "byte rows: row {i} is of another length");
+            kept.places.resize(end + width, 0);
+            kept.bytes.resize(end + width, 0);
             let (places, bytes) = (&mut kept.places[end..], &mut kept.bytes[end..]);
             let mut count = 0;
             // Without a branch that strokes of a digit would make unforeseeable.
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "65537 bytes of 65536")]
+    #[should_panic(expected = "rows of 65537 bytes, and not 65536 at most")]
     fn rows_that_are_too_long_are_refused() {
         ByteRows::new([&vec![0; ByteRows::LONGEST + 1][..]]);
     }

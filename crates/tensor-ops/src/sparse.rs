@@ -93,10 +93,10 @@ impl<T: Scalar> Sparse<T> {
             if let Some(later) = ahead.next() {
                 rows.prefetch(later);
             }
-            rows.row(i)
+            let row = rows.row(i);
+            (row.0.len(), row)
         });
-        let length = |&(places, _): &(&[u16], &[u8])| places.len();
-        self.set_rows(rows.width(), chosen, length, |(places, bytes), room| {
+        self.set_rows(rows.width(), chosen, |(places, bytes), room| {
             let numbers = room.iter_mut().zip(places).zip(bytes);
             with_wide_registers(|| {
                 numbers.for_each(|((number, &place), &byte)| {
@@ -108,21 +108,19 @@ impl<T: Scalar> Sparse<T> {
     }
 
     /// Becomes rows of `width` numbers; `keep` writes the non-zeros of one into the room it is given,
-    /// which is for at most as many as `most` says, and says how many there are.
+    /// which is for as many as stands beside the row, and says how many there are.
     #[track_caller]
     fn set_rows<R>(
         &mut self,
         width: usize,
-        rows: impl IntoIterator<Item = R>,
-        most: impl Fn(&R) -> usize,
+        rows: impl IntoIterator<Item = (usize, R)>,
         keep: impl Fn(R, &mut [Entry<T>]) -> usize,
     ) {
         let lines = &mut self.rows;
         lines.starts.truncate(1);
         lines.width = width;
         let mut end = 0;
-        for row in rows {
-            let most = most(&row);
+        for (most, row) in rows {
             if lines.entries.len() < end + most {
                 lines.entries.resize(end + most, (0, T::zero()));
             }
@@ -246,17 +244,12 @@ impl<T: Scalar> From<&DMatrix<T>> for Sparse<T> {
         let mut sparse = Self::default();
         // Columns of the transpose; rows of no numbers are rows all the same.
         let row = |i: usize| &transposed.as_slice()[i * dense.ncols()..(i + 1) * dense.ncols()];
-        let rows = (0..dense.nrows()).map(row);
-        sparse.set_rows(
-            dense.ncols(),
-            rows,
-            |row| row.len(),
-            |row, room| {
-                let kept = row.iter().enumerate().filter(|(_, value)| !value.is_zero());
-                let room = room.iter_mut().zip(kept);
-                room.map(|(entry, (place, &value))| *entry = (place as u32, value)).count()
-            },
-        );
+        let rows = (0..dense.nrows()).map(|i| (dense.ncols(), row(i)));
+        sparse.set_rows(dense.ncols(), rows, |row, room| {
+            let kept = row.iter().enumerate().filter(|(_, value)| !value.is_zero());
+            let room = room.iter_mut().zip(kept);
+            room.map(|(entry, (place, &value))| *entry = (place as u32, value)).count()
+        });
         sparse
     }
 }

@@ -1,4 +1,4 @@
-//! The kernels of matrix products, once for each instruction set, and their choice at run time.
+//! The kernels of matrix products, once for each instruction set, their choice at run time, and the allocator.
 //!
 //! This is the one module of the workspace that holds `unsafe` code. The functions that leave it are
 //! safe.

@@ -1,8 +1,14 @@
 //! Sums, means, variances, maxima and their places along either axis.
 
+mod largest;
+mod slices;
+
 use nalgebra::DMatrix;
 
-use crate::{Scalar, with_wide_registers};
+use crate::Scalar;
+
+pub use largest::{argmax, max};
+pub use slices::{sum_pairs, sum_slice, sum_squares_about};
 
 /// The axis that a reduction removes, as NumPy's `axis` argument does.
 ///
@@ -121,173 +127,6 @@ pub fn variance<T: Scalar>(x: &DMatrix<T>, axis: Axis, means: &[T], out: &mut [T
     out.iter_mut().for_each(|place| *place /= count);
 }
 
-/// The largest values along `axis` into `out`; NaN if one is NaN, −∞ over an empty axis.
-///
-/// # Panics
-/// As [`sum`].
-///
-/// # Example
-/// ```
-/// use tensor_ops::reduce::{Axis, max};
-///
-/// let mut out = [0.0_f64; 2];
-/// max(&nalgebra::dmatrix![1.0, f64::NAN; 5.0, 2.0], Axis::Rows, &mut out);
-/// assert!(out[0] == 5.0 && out[1].is_nan());
-/// ```
-#[track_caller]
-pub fn max<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [T]) {
-    check(x, axis, out.len());
-    let larger = |best: T, value: T| if value > best || value.is_nan() { value } else { best };
-    out.fill(T::neg_infinity());
-    for (j, column) in columns(x).enumerate() {
-        match axis {
-            Axis::Rows => {
-                // A NaN once taken stays: nothing compares greater.
-                out[j] = column.iter().fold(out[j], |best, &value| larger(best, value));
-            }
-            Axis::Columns => out
-                .iter_mut()
-                .zip(column)
-                .for_each(|(place, &value)| *place = larger(*place, value)),
-        }
-    }
-}
-
-/// The index of the largest value along `axis` into `out`, the first of equals.
-///
-/// As `np.argmax`, a NaN counts as the largest and the first NaN wins. So a network whose scores are
-/// all NaN predicts class 0: that is what the reference notebook's accuracies of diverged networks
-/// show (0.097, the share of zeros), and it is decided here rather than left to a comparison.
-///
-/// # Panics
-/// As [`sum`]; also if the axis is empty.
-///
-/// # Example
-/// ```
-/// use tensor_ops::reduce::{Axis, argmax};
-///
-/// let scores = nalgebra::dmatrix![0.1, 0.7, 0.2; f64::NAN, f64::NAN, f64::NAN];
-/// let mut classes = [9; 2];
-/// argmax(&scores, Axis::Columns, &mut classes);
-/// assert_eq!(classes, [1, 0]);
-/// ```
-#[track_caller]
-pub fn argmax<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [usize]) {
-    check(x, axis, out.len());
-    assert!(out.is_empty() || extent(x, axis) > 0, "argmax: the axis is empty");
-    let beats = |value: T, best: T| value > best || (value.is_nan() && !best.is_nan());
-    match axis {
-        Axis::Rows => {
-            for (place, column) in out.iter_mut().zip(columns(x)) {
-                let better = |best: usize, i: usize| {
-                    if beats(column[i], column[best]) { i } else { best }
-                };
-                *place = (0..column.len()).fold(0, better);
-            }
-        }
-        // Some rows at a time, whose largest values so far stay in registers.
-        Axis::Columns => {
-            for (part, places) in out.chunks_mut(LANES).enumerate() {
-                let mut best = [T::neg_infinity(); LANES];
-                places.fill(0);
-                for (j, column) in columns(x).enumerate() {
-                    let values = &column[part * LANES..][..places.len()];
-                    for ((place, best), &value) in places.iter_mut().zip(&mut best).zip(values) {
-                        if j == 0 || beats(value, *best) {
-                            (*place, *best) = (j, value);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The sum of a slice in 16 interleaved partial sums (a fixed order that vectorises).
-///
-/// # Example
-/// ```
-/// assert_eq!(tensor_ops::reduce::sum_slice(&[1.0_f32; 100]), 100.0);
-/// ```
-#[inline]
-pub fn sum_slice<T: Scalar>(values: &[T]) -> T {
-    lanes(values, |value| value)
-}
-
-/// Σ(x − centre)² over a slice, in the order of [`sum_slice`].
-///
-/// # Example
-/// ```
-/// assert_eq!(tensor_ops::reduce::sum_squares_about(&[1.0, 3.0], 2.0), 2.0);
-/// ```
-#[inline]
-pub fn sum_squares_about<T: Scalar>(values: &[T], centre: T) -> T {
-    lanes(values, |value| (value - centre) * (value - centre))
-}
-
-/// Σ f(aᵢ, bᵢ) over two slices of equal length, in the order of [`sum_slice`]: a dot product is
-/// `sum_pairs(a, b, |a, b| a * b)`.
-///
-/// # Panics
-/// If the lengths differ.
-///
-/// # Example
-/// ```
-/// use tensor_ops::reduce::sum_pairs;
-///
-/// assert_eq!(sum_pairs(&[1.0, 2.0], &[3.0, 4.0], |a, b| a * b), 11.0);
-/// ```
-#[inline]
-#[track_caller]
-pub fn sum_pairs<T: Scalar>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> T {
-    assert_eq!(a.len(), b.len(), "sum_pairs: slices of equal length");
-    let (wide_a, rest_a) = a.as_chunks::<LANES>();
-    let (wide_b, rest_b) = b.as_chunks::<LANES>();
-    let mut partial = [T::zero(); LANES];
-    for (a, b) in wide_a.iter().zip(wide_b) {
-        for lane in 0..LANES {
-            partial[lane] += f(a[lane], b[lane]);
-        }
-    }
-    for (lane, (&a, &b)) in rest_a.iter().zip(rest_b).enumerate() {
-        partial[lane] += f(a, b);
-    }
-    fold(partial)
-}
-
-const LANES: usize = 16;
-
-#[inline]
-fn lanes<T: Scalar>(values: &[T], f: impl Fn(T) -> T) -> T {
-    let (wide, rest) = values.as_chunks::<LANES>();
-    with_wide_registers(|| {
-        let mut partial = [T::zero(); LANES];
-        for chunk in wide {
-            for lane in 0..LANES {
-                partial[lane] += f(chunk[lane]);
-            }
-        }
-        for (lane, &value) in rest.iter().enumerate() {
-            partial[lane] += f(value);
-        }
-        fold(partial)
-    })
-}
-
-/// Halves the partial sums until one is left.
-#[inline]
-fn fold<T: Scalar>(mut partial: [T; LANES]) -> T {
-    let mut width = LANES / 2;
-    while width > 0 {
-        for lane in 0..width {
-            let other = partial[lane + width];
-            partial[lane] += other;
-        }
-        width /= 2;
-    }
-    partial[0]
-}
-
 fn columns<T: Scalar>(x: &DMatrix<T>) -> impl Iterator<Item = &[T]> {
     // With no rows there is nothing to chunk by, yet every column is still there, empty.
     (0..x.ncols()).map(|j| &x.as_slice()[j * x.nrows()..(j + 1) * x.nrows()])
@@ -359,14 +198,6 @@ mod tests {
             }
         }
 
-        #[test]
-        fn sum_pairs_agrees_with_its_definition(
-            pairs in prop::collection::vec((-5.0..5.0, -5.0..5.0), 0..70)
-        ) {
-            let (a, b): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
-            let expected: f64 = pairs.iter().map(|(a, b)| a * b).sum();
-            assert_relative_eq!(sum_pairs(&a, &b, |a, b| a * b), expected, epsilon = 1e-11);
-        }
     }
 
     #[test]
@@ -375,25 +206,6 @@ mod tests {
         let mut out = [0.0];
         variance(&x, Axis::Rows, &[1e8 + 1.0], &mut out);
         assert_eq!(out, [1.0]);
-    }
-
-    #[test]
-    fn argmax_takes_the_first_of_equals_and_the_first_nan() {
-        let n = f64::NAN;
-        let x = nalgebra::dmatrix![1.0, 1.0, 0.0; 0.0, n, n; n, n, n];
-        let mut out = [7; 3];
-        argmax(&x, Axis::Columns, &mut out);
-        assert_eq!(out, [0, 1, 0]);
-        argmax(&x, Axis::Rows, &mut out);
-        assert_eq!(out, [2, 1, 1]);
-    }
-
-    #[test]
-    fn max_reports_a_nan_wherever_it_stands() {
-        let x = nalgebra::dmatrix![f64::NAN, 1.0, 3.0; 2.0, f64::NAN, 1.0];
-        let mut out = [0.0_f64; 3];
-        max(&x, Axis::Rows, &mut out);
-        assert!(out[0].is_nan() && out[1].is_nan() && out[2] == 3.0);
     }
 
     #[test]

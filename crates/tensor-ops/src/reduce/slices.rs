@@ -1,0 +1,107 @@
+//! Sums over slices in an order that is the same on every machine, and vectorises.
+
+use crate::{Scalar, with_wide_registers};
+
+/// The sum of a slice in 16 interleaved partial sums (a fixed order that vectorises).
+///
+/// # Example
+/// ```
+/// assert_eq!(tensor_ops::reduce::sum_slice(&[1.0_f32; 100]), 100.0);
+/// ```
+#[inline]
+pub fn sum_slice<T: Scalar>(values: &[T]) -> T {
+    lanes(values, |value| value)
+}
+
+/// Σ(x − centre)² over a slice, in the order of [`sum_slice`].
+///
+/// # Example
+/// ```
+/// assert_eq!(tensor_ops::reduce::sum_squares_about(&[1.0, 3.0], 2.0), 2.0);
+/// ```
+#[inline]
+pub fn sum_squares_about<T: Scalar>(values: &[T], centre: T) -> T {
+    lanes(values, |value| (value - centre) * (value - centre))
+}
+
+/// Σ f(aᵢ, bᵢ) over two slices of equal length, in the order of [`sum_slice`]: a dot product is
+/// `sum_pairs(a, b, |a, b| a * b)`.
+///
+/// # Panics
+/// If the lengths differ.
+///
+/// # Example
+/// ```
+/// use tensor_ops::reduce::sum_pairs;
+///
+/// assert_eq!(sum_pairs(&[1.0, 2.0], &[3.0, 4.0], |a, b| a * b), 11.0);
+/// ```
+#[inline]
+#[track_caller]
+pub fn sum_pairs<T: Scalar>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> T {
+    assert_eq!(a.len(), b.len(), "sum_pairs: slices of equal length");
+    let (wide_a, rest_a) = a.as_chunks::<LANES>();
+    let (wide_b, rest_b) = b.as_chunks::<LANES>();
+    let mut partial = [T::zero(); LANES];
+    for (a, b) in wide_a.iter().zip(wide_b) {
+        for lane in 0..LANES {
+            partial[lane] += f(a[lane], b[lane]);
+        }
+    }
+    for (lane, (&a, &b)) in rest_a.iter().zip(rest_b).enumerate() {
+        partial[lane] += f(a, b);
+    }
+    fold(partial)
+}
+
+/// Partial sums.
+const LANES: usize = 16;
+
+#[inline]
+fn lanes<T: Scalar>(values: &[T], f: impl Fn(T) -> T) -> T {
+    let (wide, rest) = values.as_chunks::<LANES>();
+    with_wide_registers(|| {
+        let mut partial = [T::zero(); LANES];
+        for chunk in wide {
+            for lane in 0..LANES {
+                partial[lane] += f(chunk[lane]);
+            }
+        }
+        for (lane, &value) in rest.iter().enumerate() {
+            partial[lane] += f(value);
+        }
+        fold(partial)
+    })
+}
+
+/// Halves the partial sums until one is left.
+#[inline]
+fn fold<T: Scalar>(mut partial: [T; LANES]) -> T {
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            let other = partial[lane + width];
+            partial[lane] += other;
+        }
+        width /= 2;
+    }
+    partial[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn sum_pairs_agrees_with_its_definition(
+            pairs in prop::collection::vec((-5.0..5.0, -5.0..5.0), 0..70)
+        ) {
+            let (a, b): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+            let expected: f64 = pairs.iter().map(|(a, b)| a * b).sum();
+            assert_relative_eq!(sum_pairs(&a, &b, |a, b| a * b), expected, epsilon = 1e-11);
+        }
+    }
+}
