@@ -5,11 +5,11 @@ use nalgebra::DMatrix;
 use rand::Rng;
 use tensor_ops::{
     Operand::{Plain, Transposed},
-    Scalar, Sparse, Workspace, matmul,
+    Scalar, Sparse, Workspace, matmul, matmul_relu,
     reduce::{self, Axis},
 };
 
-use crate::{Layer, LayerError, Mode, Param, Role, SparseInput};
+use crate::{Input, Layer, LayerError, Mode, Param, Role, SparseInput};
 
 /// y = x·W + b: PyTorch's `Linear`, the book's `Affine`.
 ///
@@ -102,6 +102,16 @@ impl<T: Scalar> Layer<T> for Affine<T> {
 
     fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, _: Mode) {
         affine(x, &self.params, y);
+    }
+
+    fn forward_relu(&mut self, x: Input<'_, T>, y: &mut DMatrix<T>) -> bool {
+        let [weight, bias] = &self.params;
+        let bias = Some(bias.value.as_slice());
+        match x {
+            Input::Dense(x) => matmul_relu(Plain(x), Plain(&weight.value), bias, y),
+            Input::Sparse(x) => x.matmul_relu(&weight.value, bias, &mut self.work, y),
+        }
+        true
     }
 
     fn backward(

@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use tensor_ops::{Scalar, WindowError};
 use thiserror::Error;
 
-use crate::{Buffer, Param, SparseInput};
+use crate::{Buffer, Input, Param, SparseInput};
 
 /// Whether a pass is part of training. It matters to batch normalisation and dropout.
 ///
@@ -133,6 +133,40 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// assert_eq!(y, dmatrix![0.0, 2.0]);
     /// ```
     fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, mode: Mode);
+
+    /// y ← max(0, f(x)) in [`Mode::Train`] or [`Mode::Eval`] alike, if the layer has such a pass: whether it has.
+    /// [`Sequential`](crate::Sequential) asks where [ReLU](Self::is_relu) follows and nobody looks at f(x). None by
+    /// default.
+    ///
+    /// `y` of [`backward`](Self::backward) is then of no use.
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    ///
+    /// ```
+    /// use init::{Initializer, Purpose, Seed};
+    /// use layers::Layer;
+    /// use nalgebra::dmatrix;
+    ///
+    /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+    /// let mut layer = layers::Affine::new(1, 1, Initializer::Constant { value: -2.0 }, &mut rng);
+    /// let (x, mut y) = (dmatrix![-1.0; 1.0], dmatrix![9.0; 9.0]);
+    /// assert!(layer.forward_relu((&x).into(), &mut y));
+    /// assert_eq!(y, dmatrix![2.0; 0.0]);
+    /// ```
+    fn forward_relu(&mut self, x: Input<'_, T>, y: &mut DMatrix<T>) -> bool {
+        let _ = (x, y);
+        false
+    }
+
+    /// Whether f(x) = max(0, x). Not so by default.
+    ///
+    /// ```
+    /// assert!(layers::Activation::Relu.layer::<f32>().is_relu());
+    /// ```
+    fn is_relu(&self) -> bool {
+        false
+    }
 
     /// From dy = ∂loss/∂y: sets the gradients of the parameters, and dx ← ∂loss/∂x where it is asked
     /// for (it has x's shape already).

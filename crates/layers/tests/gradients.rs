@@ -196,10 +196,11 @@ proptest! {
         let labels: Vec<usize> = (0..batch).map(|i| i % 3).collect();
         net.forward(&x, Mode::Eval);
         let expected = net.numerical_gradient(&x, &labels, H);
-        let before = net.clone();
+        let mut before = net.clone();
         net.gradient(&x, &labels);
+        before.forward(&x, Mode::Train);
         // Away from ReLU's kink: every unit's input, and the spread that batch norm divides by.
-        let inputs_of_kinks = before.layers().iter().zip(net.activations()).filter(|(l, _)| {
+        let inputs_of_kinks = before.layers().iter().zip(before.activations()).filter(|(l, _)| {
             l.name() == "affine" || l.name() == "batch_norm"
         });
         for (layer, y) in inputs_of_kinks {

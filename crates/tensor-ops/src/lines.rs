@@ -37,10 +37,16 @@ impl<T> Lines<T> {
         self.starts.len() - 1
     }
 
+    /// How many non-zeros come before line `i`.
+    #[inline(always)]
+    pub(crate) fn start(&self, i: usize) -> usize {
+        self.starts[i] as usize
+    }
+
     /// The non-zeros of line `i`.
     #[inline(always)]
     pub(crate) fn line(&self, i: usize) -> &[Entry<T>] {
-        &self.entries[self.starts[i] as usize..self.starts[i + 1] as usize]
+        &self.entries[self.start(i)..self.start(i + 1)]
     }
 
     /// All non-zeros.

@@ -68,7 +68,34 @@ pub fn matmul<T: Scalar>(
     add: Option<&[T]>,
     c: &mut DMatrix<T>,
 ) {
-    matmul_with(Instructions::best(), a, b, add, c);
+    matmul_with(Instructions::best(), a, b, add, false, c);
+}
+
+/// [`matmul`] and ReLU in one pass: C ← max(0, op(A)·op(B) + `add`).
+///
+/// C is rectified while it is in registers. NaN stays NaN, as in every ReLU of this workspace. At 128 × 100 by
+/// 100 × 100 it takes what [`matmul`] takes, where a pass of its own would take a tenth of that.
+///
+/// # Panics
+/// If the shapes do not fit together.
+///
+/// # Example
+/// ```
+/// use nalgebra::dmatrix;
+/// use tensor_ops::{Operand::Plain, matmul_relu};
+///
+/// let mut y = nalgebra::DMatrix::zeros(2, 1);
+/// matmul_relu(Plain(&dmatrix![1.0; 2.0]), Plain(&dmatrix![2.0]), Some(&[-3.0]), &mut y);
+/// assert_eq!(y, dmatrix![0.0; 1.0]);
+/// ```
+#[track_caller]
+pub fn matmul_relu<T: Scalar>(
+    a: Operand<'_, T>,
+    b: Operand<'_, T>,
+    add: Option<&[T]>,
+    c: &mut DMatrix<T>,
+) {
+    matmul_with(Instructions::best(), a, b, add, true, c);
 }
 
 /// What [`matmul`] runs on here: `avx512`, `avx2` or `portable`. The last bits of sums depend on it.
@@ -80,13 +107,14 @@ pub fn instructions() -> &'static str {
     Instructions::best().name()
 }
 
-/// [`matmul`] with `instructions`.
+/// [`matmul`], or [`matmul_relu`], with `instructions`.
 #[track_caller]
 fn matmul_with<T: Scalar>(
     instructions: Instructions,
     a: Operand<'_, T>,
     b: Operand<'_, T>,
     add: Option<&[T]>,
+    relu: bool,
     c: &mut DMatrix<T>,
 ) {
     let ((m, k), (k_b, n)) = (a.shape(), b.shape());
@@ -96,7 +124,7 @@ fn matmul_with<T: Scalar>(
         c.shape()
     );
     assert!(add.is_none_or(|add| add.len() == n), "matmul: a number a column");
-    kernel::dense(instructions, a, b, add, c);
+    kernel::dense(instructions, a, b, add, relu, c);
 }
 
 #[cfg(test)]
@@ -140,10 +168,13 @@ mod tests {
         let mut out = DMatrix::from_element(m, n, T::nan()); // must not be read
         let a = if ta { Transposed(&a) } else { Plain(&a) };
         let b = if tb { Transposed(&b) } else { Plain(&b) };
-        matmul_with(instructions, a, b, with_row.then_some(row.as_slice()), &mut out);
+        matmul_with(instructions, a, b, with_row.then_some(row.as_slice()), false, &mut out);
         for (got, want) in out.iter().zip(expected.iter()) {
             assert!((got.f64() - want).abs() <= tolerance * (1.0 + want.abs()), "{got} != {want}");
         }
+        let mut rectified = DMatrix::from_element(m, n, T::nan());
+        matmul_with(instructions, a, b, with_row.then_some(row.as_slice()), true, &mut rectified);
+        assert_eq!(rectified, out.map(|x| if x > T::zero() { x } else { T::zero() }));
     }
 
     proptest! {
@@ -167,6 +198,24 @@ mod tests {
                     check::<f64>(instructions, sizes, (ta, tb), false, 1e-13);
                     check::<f32>(instructions, sizes, (ta, tb), true, 1e-5);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn relu_keeps_nan_and_no_negative_zero() {
+        let a = DMatrix::from_element(40, 1, 1.0_f32);
+        let b = nalgebra::dmatrix![-1.0, 0.0, 2.0, f32::NAN];
+        let add = [1.0, -0.0, -1.0, 0.0];
+        for instructions in Instructions::available() {
+            let mut c = DMatrix::zeros(40, 4);
+            matmul_with(instructions, Plain(&(-&a)), Plain(&(-&b)), Some(&add), true, &mut c);
+            for row in c.row_iter() {
+                assert_eq!(
+                    [row[0], row[1], row[2]].map(f32::to_bits),
+                    [0.0, 0.0, 1.0].map(f32::to_bits)
+                );
+                assert!(row[3].is_nan());
             }
         }
     }

@@ -201,6 +201,42 @@ impl<T: Scalar> Sparse<T> {
         work: &mut Workspace<T>,
         y: &mut DMatrix<T>,
     ) {
+        self.product(d, add, false, work, y);
+    }
+
+    /// [`matmul`](Self::matmul) and ReLU in one pass, as [`matmul_relu`](crate::matmul_relu()).
+    ///
+    /// # Panics
+    /// If the shapes do not fit together.
+    ///
+    /// ```
+    /// use tensor_ops::{Sparse, Workspace};
+    ///
+    /// let x = Sparse::from(&nalgebra::dmatrix![0.0, 2.0]);
+    /// let mut y = nalgebra::dmatrix![f64::NAN];
+    /// x.matmul_relu(&nalgebra::dmatrix![7.0; -5.0], None, &mut Workspace::default(), &mut y);
+    /// assert_eq!(y[0], 0.0);
+    /// ```
+    #[track_caller]
+    pub fn matmul_relu(
+        &self,
+        d: &DMatrix<T>,
+        add: Option<&[T]>,
+        work: &mut Workspace<T>,
+        y: &mut DMatrix<T>,
+    ) {
+        self.product(d, add, true, work, y);
+    }
+
+    #[track_caller]
+    fn product(
+        &self,
+        d: &DMatrix<T>,
+        add: Option<&[T]>,
+        relu: bool,
+        work: &mut Workspace<T>,
+        y: &mut DMatrix<T>,
+    ) {
         assert!(
             d.nrows() == self.rows.width && y.shape() == (self.rows.len(), d.ncols()),
             "sparse matmul: {:?} times {:?} into {:?}",
@@ -209,7 +245,7 @@ impl<T: Scalar> Sparse<T> {
             y.shape()
         );
         assert!(add.is_none_or(|add| add.len() == d.ncols()), "sparse matmul: a number a column");
-        kernel::sparse(Instructions::best(), &self.rows, d, add, work, y);
+        kernel::sparse(Instructions::best(), &self.rows, d, add, relu, work, y);
     }
 
     /// Y ← Xᵀ·D: X is this matrix, (m, k), D (m, n), `y` (k, n).
@@ -234,7 +270,7 @@ impl<T: Scalar> Sparse<T> {
             d.shape(),
             y.shape()
         );
-        kernel::sparse(Instructions::best(), &self.columns, d, None, work, y);
+        kernel::sparse(Instructions::best(), &self.columns, d, None, false, work, y);
     }
 }
 
@@ -272,18 +308,28 @@ mod tests {
     fn check<T: Scalar>((m, k, n): (usize, usize, usize), gap: usize) {
         let (x, w, dy) = (fill::<T>(m, k, gap), fill::<T>(k, n, 1), fill::<T>(m, n, 1));
         let sparse = Sparse::from(&x);
-        let bias: Vec<T> = (0..n).map(|j| T::of(j as f64 / 3.0)).collect();
+        let bias: Vec<T> = (0..n).map(|j| T::of(j as f64 / 3.0 - 9.0)).collect();
         for instructions in Instructions::available() {
             let mut work = Workspace::default();
-            let mut expected = DMatrix::zeros(m, n);
-            kernel::dense(instructions, Plain(&x), Plain(&w), Some(&bias), &mut expected);
-            let mut y = DMatrix::from_element(m, n, T::nan());
-            kernel::sparse(instructions, &sparse.rows, &w, Some(&bias), &mut work, &mut y);
-            assert_eq!(y, expected, "{instructions:?}");
+            for relu in [false, true] {
+                let mut expected = DMatrix::zeros(m, n);
+                kernel::dense(instructions, Plain(&x), Plain(&w), Some(&bias), relu, &mut expected);
+                let mut y = DMatrix::from_element(m, n, T::nan());
+                kernel::sparse(
+                    instructions,
+                    &sparse.rows,
+                    &w,
+                    Some(&bias),
+                    relu,
+                    &mut work,
+                    &mut y,
+                );
+                assert_eq!(y, expected, "{instructions:?}, ReLU: {relu}");
+            }
             let mut expected = DMatrix::zeros(k, n);
-            kernel::dense(instructions, Transposed(&x), Plain(&dy), None, &mut expected);
+            kernel::dense(instructions, Transposed(&x), Plain(&dy), None, false, &mut expected);
             let mut dw = DMatrix::from_element(k, n, T::nan());
-            kernel::sparse(instructions, &sparse.columns, &dy, None, &mut work, &mut dw);
+            kernel::sparse(instructions, &sparse.columns, &dy, None, false, &mut work, &mut dw);
             assert_eq!(dw, expected, "{instructions:?}");
         }
     }

@@ -55,6 +55,8 @@ pub use tanh::Tanh;
 pub trait Function: Clone + Debug + Send + Sync + 'static {
     /// The name on a command line, in lower case.
     const NAME: &'static str;
+    /// Whether f is [`Relu`], which a layer before it can compute in its own pass.
+    const IS_RELU: bool = false;
     /// y = f(x).
     ///
     /// ```
@@ -96,6 +98,10 @@ impl<T: Scalar, F: Function> Layer<T> for Elementwise<F> {
 
     fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
         Ok(inputs)
+    }
+
+    fn is_relu(&self) -> bool {
+        F::IS_RELU
     }
 
     fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, _: Mode) {

@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 use optimizers::{Slot, Slots};
 use tensor_ops::{Scalar, reduce, reduce::Axis, reshape, with_wide_registers};
 
-use super::Sequential;
+use super::sequential::{Outputs, Sequential};
 use crate::{Input, Mode, Param, Role, Targets};
 
 impl<T: Scalar> Sequential<T> {
@@ -28,7 +28,7 @@ impl<T: Scalar> Sequential<T> {
         mode: Mode,
     ) -> T {
         let x = x.into();
-        self.run(x, mode);
+        self.run(x, mode, Outputs::Needed);
         // The last layer's: (len − 1) mod 2, and somewhere where there is no layer.
         let place = (self.layers.len() + 1) % 2;
         let mut gradient = std::mem::replace(&mut self.gradients[place], DMatrix::zeros(0, 0));
@@ -75,9 +75,11 @@ impl<T: Scalar> Sequential<T> {
                     },
                 }
             } else {
-                let input = &self.activations[i - 1];
+                let (input, y) = (&self.activations[i - 1], &self.activations[i]);
+                // ReLU whose input was not kept: y and it are above zero at the same places.
+                let input = if input.shape() == (0, 0) { y } else { input };
                 reshape(dx, input.nrows(), input.ncols());
-                self.layers[i].backward(input, &self.activations[i], dy, Some(dx));
+                self.layers[i].backward(input, y, dy, Some(dx));
             }
         }
         if self.weight_decay != 0.0 {
@@ -170,7 +172,7 @@ impl<T: Scalar> Sequential<T> {
         assert_eq!(x.shape().0, labels.len(), "accuracy: one label a row");
         let mut classes = std::mem::take(&mut self.classes);
         classes.resize(labels.len(), 0);
-        self.run(x, Mode::Eval);
+        self.run(x, Mode::Eval, Outputs::Needed);
         reduce::argmax(self.output(x), Axis::Columns, &mut classes);
         let correct = classes.iter().zip(labels).filter(|(class, label)| class == label).count();
         self.classes = classes;
@@ -207,8 +209,10 @@ impl<T: Scalar> Slots<T> for Sequential<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::MultiLayerNet;
-    use init::Seed;
+    use crate::activation::{Function, Relu};
+    use crate::{Affine, Elementwise, MultiLayerNet};
+    use init::{Initializer, Purpose, Seed};
+    use tensor_ops::Sparse;
 
     #[test]
     fn weight_decay_touches_weights_only() {
@@ -228,6 +232,47 @@ mod tests {
             approx::assert_relative_eq!(d.grad, &p.grad + &p.value * lambda, epsilon = 1e-14);
         }
         approx::assert_relative_eq!(with_decay, loss + 0.5 * squares, epsilon = 1e-14);
+    }
+
+    /// ReLU that no other layer takes in.
+    #[derive(Clone, Debug)]
+    struct Apart;
+
+    impl Function for Apart {
+        const NAME: &'static str = "apart";
+        fn value<T: Scalar>(&self, x: T) -> T {
+            Relu.value(x)
+        }
+        fn slope<T: Scalar>(&self, x: T, y: T) -> T {
+            Relu.slope(x, y)
+        }
+    }
+
+    #[test]
+    fn relu_in_the_pass_of_a_layer_gives_the_bits_of_relu_apart() {
+        let affine = |layer, n_in, n_out| {
+            let mut rng = Seed::new(1).stream(Purpose::Weights, layer);
+            Affine::<f32>::new(n_in, n_out, Initializer::He, &mut rng)
+        };
+        let build = |relu: &dyn Fn(Sequential<f32>) -> Sequential<f32>| {
+            let first = relu(Sequential::new(9).push(affine(0, 9, 40)).unwrap());
+            relu(first.push(affine(2, 40, 20)).unwrap()).push(affine(4, 20, 3)).unwrap()
+        };
+        let inside = build(&|net| net.push(Elementwise(Relu)).unwrap());
+        let apart = build(&|net| net.push(Elementwise(Apart)).unwrap());
+        let x = DMatrix::from_fn(50, 9, |i, j| ((i * 5 + j * 3) % 7) as f32 - 3.0);
+        let labels: Vec<usize> = (0..50).map(|i| i % 3).collect();
+        let sparse = Sparse::from(&x);
+        for x in [Input::from(&x), Input::from(&sparse)] {
+            let (mut inside, mut apart) = (inside.clone(), apart.clone());
+            assert_eq!(inside.gradient(x, &labels), apart.gradient(x, &labels));
+            assert!(inside.activations()[0].is_empty() && !apart.activations()[0].is_empty());
+            assert!(inside.params().zip(apart.params()).all(|(a, b)| a.grad == b.grad));
+            assert_eq!(inside.accuracy(x, &labels), apart.accuracy(x, &labels));
+            inside.forward(x, Mode::Train);
+            apart.forward(x, Mode::Train);
+            assert_eq!(inside.activations(), apart.activations());
+        }
     }
 
     #[test]

@@ -12,7 +12,8 @@ use super::strided::{Columns, Rows, Strided, Transposed};
 use super::transpose::{Rest, transpose};
 use super::vector::{Vector, Work};
 
-/// C ← A·B, and a row that is added to every row of it. C is column-major, and so is A or its transpose.
+/// C ← A·B, and a row that is added to every row of it; then max(0, C), if asked for. C is column-major, and so
+/// is A or its transpose.
 #[derive(Clone, Copy, Debug)]
 pub struct Product<'a, T> {
     /// Rows of A and C, columns of A and rows of B, columns of B and C.
@@ -22,6 +23,7 @@ pub struct Product<'a, T> {
     pub(super) c: *mut T,
     /// As many numbers as C has columns, or none for zeros.
     pub(super) add: Option<&'a [T]>,
+    pub(super) relu: bool,
 }
 
 /// What the sums of a tile begin with.
@@ -80,7 +82,7 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
     first: usize,
     rows: usize,
 ) {
-    let Product { sizes: (m, k, n), a, b, c, add } = *product;
+    let Product { sizes: (m, k, n), a, b, c, add, relu } = *product;
     let mut panel = MaybeUninit::<[[V; MV]; TERMS]>::uninit();
     let panel = panel.as_mut_ptr().cast();
     let tiles = n.div_ceil(V::COLUMNS);
@@ -88,6 +90,7 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
     // Once even where there is nothing to sum: C is then what is added to every row.
     while from < k || from == 0 {
         let terms = TERMS.min(k - from);
+        let relu = relu && from + terms == k;
         // SAFETY: rows `first` to `first + rows`, terms from `from` on and columns from `column` on
         // are within the sizes; the panel has room for `TERMS` columns.
         unsafe {
@@ -102,7 +105,8 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
                         None => Start::Zeros,
                     };
                     let (b, c) = (b.from(from, column), c.add(first + column * m));
-                    let part = Part { tiles, rows, terms, panel, b, c, column_of_c: m, start };
+                    let part =
+                        Part { tiles, rows, terms, panel, b, c, column_of_c: m, start, relu };
                     sum::<V, MV>(columns, part);
                 }
                 column += tiles * columns;
@@ -157,6 +161,7 @@ struct Part<T> {
     /// The distance between two columns of C.
     column_of_c: usize,
     start: Start<T>,
+    relu: bool,
 }
 
 /// [`Tiles`] of a number of columns that is known at run time only.
@@ -189,7 +194,7 @@ struct Tiles<T, const MV: usize, const COLUMNS: usize>(Part<T>);
 impl<V: Vector, const MV: usize, const COLUMNS: usize> Work<V> for Tiles<V::Scalar, MV, COLUMNS> {
     #[inline(always)]
     unsafe fn run(self) {
-        let Part { tiles, rows, terms, panel, b, c, column_of_c, start } = self.0;
+        let Part { tiles, rows, terms, panel, b, c, column_of_c, start, relu } = self.0;
         // SAFETY: the caller's promise.
         unsafe {
             for first in (0..tiles).map(|tile| tile * COLUMNS) {
@@ -200,9 +205,17 @@ impl<V: Vector, const MV: usize, const COLUMNS: usize> Work<V> for Tiles<V::Scal
                     other => other,
                 };
                 if b.row == 1 {
-                    tile::<V, _, MV, COLUMNS>(terms, panel, Columns::new(b), c, rows, start);
+                    tile::<V, _, MV, COLUMNS>(terms, panel, Columns::new(b), c, rows, start, relu);
                 } else {
-                    tile::<V, _, MV, COLUMNS>(terms, panel, Transposed::new(b), c, rows, start);
+                    tile::<V, _, MV, COLUMNS>(
+                        terms,
+                        panel,
+                        Transposed::new(b),
+                        c,
+                        rows,
+                        start,
+                        relu,
+                    );
                 }
             }
         }
@@ -222,6 +235,7 @@ unsafe fn tile<V: Vector, B: Rows<V::Scalar>, const MV: usize, const COLUMNS: us
     (c, column_of_c): (*mut V::Scalar, usize),
     rows: usize,
     start: Start<V::Scalar>,
+    relu: bool,
 ) {
     let place = |i: usize, j: usize| c.wrapping_add(j * column_of_c + i * V::LANES);
     let last = rows - (MV - 1) * V::LANES;
@@ -259,6 +273,9 @@ unsafe fn tile<V: Vector, B: Rows<V::Scalar>, const MV: usize, const COLUMNS: us
         for _ in 0..terms % UNROLLED {
             add_term(&mut sums, a, &b, 0);
             (a, b) = (a.add(term), b.skip(1));
+        }
+        if relu {
+            sums = sums.map(|sums| sums.map(|sum| sum.rectified()));
         }
         for (j, sums) in sums.into_iter().enumerate() {
             for (i, sum) in sums.into_iter().enumerate() {

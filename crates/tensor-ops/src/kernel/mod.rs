@@ -125,7 +125,7 @@ macro_rules! kernel {
 kernel!(f32, __m256, __m512);
 kernel!(f64, __m256d, __m512d);
 
-/// C ← op(A)·op(B), and `add` to every row of it.
+/// C ← op(A)·op(B), and `add` to every row of it; then max(0, C), if `relu`.
 ///
 /// # Panics
 /// If the shapes do not fit, or the processor lacks the instructions.
@@ -134,6 +134,7 @@ pub(crate) fn dense<T: Scalar>(
     a: Operand<'_, T>,
     b: Operand<'_, T>,
     add: Option<&[T]>,
+    relu: bool,
     c: &mut DMatrix<T>,
 ) {
     let ((m, k), (k_b, n)) = (a.shape(), b.shape());
@@ -146,14 +147,14 @@ pub(crate) fn dense<T: Scalar>(
         "kernel: no {instructions:?}"
     );
     let (a, b) = (strided(a), strided(b));
-    let product = Product { sizes: (m, k, n), a, b, c: c.as_mut_ptr(), add };
+    let product = Product { sizes: (m, k, n), a, b, c: c.as_mut_ptr(), add, relu };
     // SAFETY: the processor has the instructions. a and b are live borrows whose strides address
     // exactly their m·k and k·n elements; c is contiguous, column-major and (m, n), and as a mutable
     // borrow apart from both.
     unsafe { T::dense(instructions, &product) };
 }
 
-/// C ← S·D, and `add` to every row of it.
+/// C ← S·D, and `add` to every row of it; then max(0, C), if `relu`.
 ///
 /// # Panics
 /// If the shapes do not fit, or the processor lacks the instructions.
@@ -162,6 +163,7 @@ pub(crate) fn sparse<T: Scalar>(
     s: &Lines<T>,
     d: &DMatrix<T>,
     add: Option<&[T]>,
+    relu: bool,
     work: &mut Workspace<T>,
     c: &mut DMatrix<T>,
 ) {
@@ -175,7 +177,7 @@ pub(crate) fn sparse<T: Scalar>(
         "kernel: no {instructions:?}"
     );
     let (d, c) = (d.as_slice(), c.as_mut_ptr());
-    let product = SparseProduct { s, d, sizes: (k, n), add, work, c };
+    let product = SparseProduct { s, d, sizes: (k, n), add, relu, work, c };
     // SAFETY: the processor has the instructions, and c is contiguous, column-major and of C's shape.
     unsafe { T::sparse(instructions, product) };
 }

@@ -15,7 +15,7 @@ use super::vector::{Vector, Work};
 use super::{LINE, prefetch};
 use crate::lines::Lines;
 
-/// C ← S·D, and a row that is added to every row of it. C and D are column-major.
+/// C ← S·D, and a row that is added to every row of it; then max(0, C), if asked for. C and D are column-major.
 ///
 /// # Safety
 /// C is valid for its elements.
@@ -29,6 +29,7 @@ pub struct SparseProduct<'a, T> {
     pub(super) sizes: (usize, usize),
     /// n numbers, or none for zeros.
     pub(super) add: Option<&'a [T]>,
+    pub(super) relu: bool,
     pub(super) work: &'a mut Workspace<T>,
     pub(super) c: *mut T,
 }
@@ -56,8 +57,8 @@ const LARGEST: usize = 56 * 1024;
 const ROWS: usize = 16;
 /// Bytes of a tile.
 const TILE: usize = ROWS * REGISTERS * LINE;
-/// Lines that are asked for ahead of the one that is worked on: those of a large matrix, as of images
-/// that are only looked at, come from far.
+/// Rows of S whose non-zeros are asked for ahead of the one that is worked on: those of a large matrix, as of
+/// images that are only looked at, come from far.
 const AHEAD: usize = 4;
 
 /// A block and a tile.
@@ -74,7 +75,7 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
             let most = REGISTERS * size_of::<V>();
             assert!(ROWS * most <= TILE && TILE <= LARGEST && align_of::<Cache>() == LINE);
         }
-        let Self { s, d, sizes: (k, n), add, work, c } = self;
+        let Self { s, d, sizes: (k, n), add, relu, work, c } = self;
         let m = s.len();
         let registers = n.div_ceil(V::LANES);
         let chunks = registers.div_ceil(REGISTERS);
@@ -122,7 +123,8 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
                         let start = if from == 0 { (first, 0) } else { (sums, width) };
                         let to = if end == k { (tile, width) } else { (sums, width) };
                         let cursors = &mut work.cursors[top..top + rows];
-                        let part = Part { s, top, cursors, from, end, block, start, to };
+                        let relu = relu && end == k;
+                        let part = Part { s, top, cursors, from, end, block, start, to, relu };
                         sum::<V>(registers, part);
                         if end == k {
                             let c = c.add(done * m + top);
@@ -152,6 +154,7 @@ struct Part<'a, T> {
     start: (*mut T, usize),
     /// Where they go.
     to: (*mut T, usize),
+    relu: bool,
 }
 
 /// [`Rows`] of a number of registers that is known at run time only.
@@ -182,13 +185,18 @@ struct Rows<'a, T, const REGISTERS: usize>(Part<'a, T>);
 impl<V: Vector, const REGISTERS: usize> Work<V> for Rows<'_, V::Scalar, REGISTERS> {
     #[inline(always)]
     unsafe fn run(self) {
-        let Part { s, top, cursors, from, end, block, start, to } = self.0;
+        let Part { s, top, cursors, from, end, block, start, to, relu } = self.0;
         // The compiler knows it here, and then keeps its loop in registers.
         let stride = REGISTERS * V::LANES;
         let first = block.wrapping_sub(from * stride);
+        // As many every time: the end of a loop that is as long as a row would be foreseen by no processor.
+        let non_zeros = s.entries().len().div_ceil(s.len());
         for (i, cursor) in cursors.iter_mut().enumerate() {
-            if from == 0 && top + i + AHEAD < s.len() {
-                prefetch(s.line(top + i + AHEAD));
+            if from == 0 {
+                let later = s.start(top + i) + AHEAD * non_zeros;
+                if let Some(later) = s.entries().get(later..later + non_zeros) {
+                    prefetch(later);
+                }
             }
             let line = s.line(top + i);
             // SAFETY: row `place` − `from` of the block is there, since from ≤ place < end.
@@ -207,6 +215,9 @@ impl<V: Vector, const REGISTERS: usize> Work<V> for Rows<'_, V::Scalar, REGISTER
                     done += 1;
                 }
                 *cursor = done;
+                if relu {
+                    sums = sums.map(|sum| sum.rectified());
+                }
                 for (i, sum) in sums.into_iter().enumerate() {
                     sum.store(to.add(i * V::LANES));
                 }

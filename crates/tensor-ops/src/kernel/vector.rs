@@ -26,6 +26,8 @@ pub(super) trait Vector: Copy {
     unsafe fn store_first(self, p: *mut Self::Scalar, count: usize);
     /// self·b + c.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
+    /// Zero where a number is at most zero. NaN stays.
+    unsafe fn rectified(self) -> Self;
     /// Runs `work` in a function of its own, which is compiled with the instructions.
     unsafe fn run(work: impl Work<Self>);
     /// Register j of the result holds number j of every run: that of lane i is at `from + i·stride`. Only the
@@ -89,6 +91,10 @@ impl<T: num_traits::Float> Vector for [T; 4] {
             if fused { x.mul_add(y, z) } else { x * y + z }
         })
     }
+    #[inline(always)]
+    unsafe fn rectified(self) -> Self {
+        self.map(|x| if x <= T::zero() { T::zero() } else { x })
+    }
     #[inline(never)]
     unsafe fn run(work: impl Work<Self>) {
         // SAFETY: the caller's promise.
@@ -108,7 +114,7 @@ mod x86 {
     use std::array;
 
     macro_rules! vector {
-        ($features:literal, $columns:literal, $register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident, $store_first:ident, $fma:ident, $columns_of_runs:ident) => {
+        ($features:literal, $columns:literal, $register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident, $store_first:ident, $fma:ident, $rectify:ident, $columns_of_runs:ident) => {
             // SAFETY of every method: the trait's contract is the intrinsic's.
             impl super::Vector for $register {
                 type Scalar = $scalar;
@@ -142,6 +148,10 @@ mod x86 {
                 unsafe fn mul_add(self, b: Self, c: Self) -> Self {
                     unsafe { $fma(self, b, c) }
                 }
+                #[inline(always)]
+                unsafe fn rectified(self) -> Self {
+                    unsafe { $rectify(self) }
+                }
                 #[inline(never)]
                 #[target_feature(enable = $features)]
                 unsafe fn run(work: impl super::Work<Self>) {
@@ -171,6 +181,7 @@ mod x86 {
         _mm256_storeu_ps,
         store_first_256_f32,
         _mm256_fmadd_ps,
+        rectify_256_f32,
         columns_256_f32
     );
     vector!(
@@ -186,6 +197,7 @@ mod x86 {
         _mm256_storeu_pd,
         store_first_256_f64,
         _mm256_fmadd_pd,
+        rectify_256_f64,
         columns_256_f64
     );
     vector!(
@@ -201,6 +213,7 @@ mod x86 {
         _mm512_storeu_ps,
         store_first_512_f32,
         _mm512_fmadd_ps,
+        rectify_512_f32,
         columns_512_f32
     );
     vector!(
@@ -216,6 +229,7 @@ mod x86 {
         _mm512_storeu_pd,
         store_first_512_f64,
         _mm512_fmadd_pd,
+        rectify_512_f64,
         columns_512_f64
     );
 
@@ -257,6 +271,23 @@ mod x86 {
     #[inline(always)]
     unsafe fn store_first_512_f64(values: __m512d, p: *mut f64, count: usize) {
         unsafe { _mm512_mask_storeu_pd(p, (1 << count) - 1, values) }
+    }
+
+    #[inline(always)]
+    unsafe fn rectify_256_f32(x: __m256) -> __m256 {
+        unsafe { _mm256_and_ps(_mm256_cmp_ps::<_CMP_NLE_UQ>(x, _mm256_setzero_ps()), x) }
+    }
+    #[inline(always)]
+    unsafe fn rectify_256_f64(x: __m256d) -> __m256d {
+        unsafe { _mm256_and_pd(_mm256_cmp_pd::<_CMP_NLE_UQ>(x, _mm256_setzero_pd()), x) }
+    }
+    #[inline(always)]
+    unsafe fn rectify_512_f32(x: __m512) -> __m512 {
+        unsafe { _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_ps()), x) }
+    }
+    #[inline(always)]
+    unsafe fn rectify_512_f64(x: __m512d) -> __m512d {
+        unsafe { _mm512_maskz_mov_pd(_mm512_cmp_pd_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_pd()), x) }
     }
 
     /// A register whose 128-bit parts are at these places.
