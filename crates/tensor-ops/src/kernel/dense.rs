@@ -1,15 +1,15 @@
 //! The product itself: panels of A are packed, tiles of C stay in registers.
 //!
 //! For the rows of A that fill two registers, up to `TERMS` columns are copied side by side into a panel
-//! that stays in the first-level cache; then every tile of these rows by up to [`Vector::COLUMNS`] columns of C is summed
-//! over that panel in registers, B being read where it is, one number at a time. So only A is copied, and
-//! onto the stack: nothing is allocated. Every element of C is one chain of multiply-adds in order of k.
+//! that stays in the first-level cache; every tile of these rows by up to [`Vector::COLUMNS`] columns of C is summed
+//! over that panel in registers, B being read where it is, one number at a time. The first tile copies what it
+//! reads, unless A has to be transposed. So only A is copied, and onto the stack: nothing is allocated. Every
+//! element of C is one chain of multiply-adds in order of k.
 
-use std::array;
 use std::mem::MaybeUninit;
 
+use super::panel::{Packed, Packing, Panel, pack};
 use super::strided::{Columns, Rows, Strided, Transposed};
-use super::transpose::{Rest, transpose};
 use super::vector::{Vector, Work};
 
 /// C ← A·B, and a row that is added to every row of it; then max(0, C), if asked for. C is column-major, and so
@@ -40,8 +40,6 @@ enum Start<T> {
 const REGISTERS: usize = 2;
 /// Columns of a panel: 16 KiB where a column is 64 bytes.
 const TERMS: usize = 256;
-/// Terms between two steps of the pointers.
-const UNROLLED: usize = 4;
 
 /// Computes a product in tiles of [`REGISTERS`] by at most [`Vector::COLUMNS`].
 ///
@@ -94,7 +92,12 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
         // SAFETY: rows `first` to `first + rows`, terms from `from` on and columns from `column` on
         // are within the sizes; the panel has room for `TERMS` columns.
         unsafe {
-            pack::<V, MV>(a.from(first, from), rows, terms, panel);
+            let a = a.from(first, from);
+            // Whole registers of contiguous rows are packed by the first tile.
+            let mut unpacked = (a.row == 1 && rows == MV * V::LANES).then_some(a);
+            if unpacked.is_none() {
+                pack::<V, MV>(a, rows, terms, panel);
+            }
             let mut column = 0;
             // As even as they can be: a tile of few columns leaves multipliers idle.
             for (columns, tiles) in [(n / tiles + 1, n % tiles), (n / tiles, tiles - n % tiles)] {
@@ -105,8 +108,20 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
                         None => Start::Zeros,
                     };
                     let (b, c) = (b.from(from, column), c.add(first + column * m));
-                    let part =
-                        Part { tiles, rows, terms, panel, b, c, column_of_c: m, start, relu };
+                    let unpacked = unpacked.take();
+                    let column_of_c = m;
+                    let part = Part {
+                        tiles,
+                        rows,
+                        terms,
+                        panel,
+                        unpacked,
+                        b,
+                        c,
+                        column_of_c,
+                        start,
+                        relu,
+                    };
                     sum::<V, MV>(columns, part);
                 }
                 column += tiles * columns;
@@ -116,46 +131,15 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
     }
 }
 
-/// Copies `terms` columns of `a` side by side: `rows` of each, and whatever in the rest of `MV` registers.
-///
-/// # Safety
-/// `a` has these elements, `panel` room for `terms` columns.
-#[inline(always)]
-unsafe fn pack<V: Vector, const MV: usize>(
-    a: Strided<V::Scalar>,
-    rows: usize,
-    terms: usize,
-    panel: *mut V::Scalar,
-) {
-    let most = MV * V::LANES;
-    // SAFETY: rows below `rows` and columns below `terms`, as the caller says.
-    unsafe {
-        if a.row == 1 {
-            for p in 0..terms {
-                let (from, to) = (a.from(0, p).pointer, panel.add(p * most));
-                for i in (0..most).step_by(V::LANES) {
-                    let there = rows.saturating_sub(i);
-                    let part = if there >= V::LANES {
-                        V::load(from.add(i))
-                    } else {
-                        V::load_first(from.wrapping_add(i), there)
-                    };
-                    part.store(to.add(i));
-                }
-            }
-        } else {
-            transpose::<V>((a.pointer, a.row), (panel, most), (rows, terms), Rest::Padded);
-        }
-    }
-}
-
 /// Tiles side by side, of one number of columns.
 struct Part<T> {
     tiles: usize,
     /// Rows of them that are rows of C.
     rows: usize,
     terms: usize,
-    panel: *const T,
+    panel: *mut T,
+    /// What the first tile has to pack into the panel.
+    unpacked: Option<Strided<T>>,
     b: Strided<T>,
     c: *mut T,
     /// The distance between two columns of C.
@@ -194,7 +178,8 @@ struct Tiles<T, const MV: usize, const COLUMNS: usize>(Part<T>);
 impl<V: Vector, const MV: usize, const COLUMNS: usize> Work<V> for Tiles<V::Scalar, MV, COLUMNS> {
     #[inline(always)]
     unsafe fn run(self) {
-        let Part { tiles, rows, terms, panel, b, c, column_of_c, start, relu } = self.0;
+        let Part { tiles, rows, terms, panel, mut unpacked, b, c, column_of_c, start, relu } =
+            self.0;
         // SAFETY: the caller's promise.
         unsafe {
             for first in (0..tiles).map(|tile| tile * COLUMNS) {
@@ -204,18 +189,20 @@ impl<V: Vector, const MV: usize, const COLUMNS: usize> Work<V> for Tiles<V::Scal
                     Start::Row(row) => Start::Row(row.add(first)),
                     other => other,
                 };
-                if b.row == 1 {
-                    tile::<V, _, MV, COLUMNS>(terms, panel, Columns::new(b), c, rows, start, relu);
-                } else {
-                    tile::<V, _, MV, COLUMNS>(
-                        terms,
-                        panel,
-                        Transposed::new(b),
-                        c,
-                        rows,
-                        start,
-                        relu,
-                    );
+                macro_rules! tile {
+                    ($panel:expr) => {
+                        if b.row == 1 {
+                            let b = Columns::new(b);
+                            tile::<V, _, _, MV, COLUMNS>(terms, $panel, b, c, rows, start, relu);
+                        } else {
+                            let b = Transposed::new(b);
+                            tile::<V, _, _, MV, COLUMNS>(terms, $panel, b, c, rows, start, relu);
+                        }
+                    };
+                }
+                match unpacked.take() {
+                    Some(from) => tile!(Packing { from, to: panel }),
+                    None => tile!(Packed(panel)),
                 }
             }
         }
@@ -228,15 +215,19 @@ impl<V: Vector, const MV: usize, const COLUMNS: usize> Work<V> for Tiles<V::Scal
 /// # Safety
 /// As [`Tiles`].
 #[inline(always)]
-unsafe fn tile<V: Vector, B: Rows<V::Scalar>, const MV: usize, const COLUMNS: usize>(
+unsafe fn tile<V, A, B, const MV: usize, const COLUMNS: usize>(
     terms: usize,
-    panel: *const V::Scalar,
+    panel: A,
     b: B,
     (c, column_of_c): (*mut V::Scalar, usize),
     rows: usize,
     start: Start<V::Scalar>,
     relu: bool,
-) {
+) where
+    V: Vector,
+    A: Panel<V, MV>,
+    B: Rows<V::Scalar>,
+{
     let place = |i: usize, j: usize| c.wrapping_add(j * column_of_c + i * V::LANES);
     let last = rows - (MV - 1) * V::LANES;
     // SAFETY: these are the elements of the panel, of B, of the row and of C that the caller speaks of.
@@ -262,17 +253,15 @@ unsafe fn tile<V: Vector, B: Rows<V::Scalar>, const MV: usize, const COLUMNS: us
             }
         }
         let (mut a, mut b) = (panel, b);
-        let term = MV * V::LANES;
-        let end = panel.add(terms / UNROLLED * UNROLLED * term);
-        while a < end {
-            for p in 0..UNROLLED {
-                add_term(&mut sums, a.add(p * term), &b, p);
+        for _ in 0..terms / A::UNROLLED {
+            for p in 0..A::UNROLLED {
+                add_term(&mut sums, &a, &b, p);
             }
-            (a, b) = (a.add(UNROLLED * term), b.skip(UNROLLED));
+            (a, b) = (a.skip(A::UNROLLED), b.skip(A::UNROLLED));
         }
-        for _ in 0..terms % UNROLLED {
-            add_term(&mut sums, a, &b, 0);
-            (a, b) = (a.add(term), b.skip(1));
+        for _ in 0..terms % A::UNROLLED {
+            add_term(&mut sums, &a, &b, 0);
+            (a, b) = (a.skip(1), b.skip(1));
         }
         if relu {
             sums = sums.map(|sums| sums.map(|sum| sum.rectified()));
@@ -292,19 +281,19 @@ unsafe fn tile<V: Vector, B: Rows<V::Scalar>, const MV: usize, const COLUMNS: us
 /// Adds a column of the panel times the numbers of a row of B.
 ///
 /// # Safety
-/// As [`tile`], `a` being where the column is.
+/// As [`tile`]; the column and the row are there.
 #[inline(always)]
 unsafe fn add_term<V: Vector, const MV: usize, const COLUMNS: usize>(
     sums: &mut [[V; MV]; COLUMNS],
-    a: *const V::Scalar,
+    a: &impl Panel<V, MV>,
     b: &impl Rows<V::Scalar>,
-    row: usize,
+    term: usize,
 ) {
     // SAFETY: the caller's promise.
     unsafe {
-        let column: [V; MV] = array::from_fn(|i| V::load(a.add(i * V::LANES)));
+        let column = a.column(term);
         for (j, sums) in sums.iter_mut().enumerate() {
-            let value = V::splat(b.at(row, j));
+            let value = V::splat(b.at(term, j));
             for (sum, a) in sums.iter_mut().zip(column) {
                 *sum = a.mul_add(value, *sum);
             }

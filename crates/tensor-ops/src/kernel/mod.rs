@@ -6,6 +6,7 @@
 
 mod allocator;
 mod dense;
+mod panel;
 mod prefetch;
 mod sparse;
 mod strided;
