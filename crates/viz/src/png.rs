@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Options, Tree};
@@ -59,5 +60,22 @@ pub fn svg_to_png(svg: &str, scale: f64) -> Result<Vec<u8>, VizError> {
     // White also behind the last column and row, which a fractional scale fills only in part.
     pixmap.fill(Color::WHITE);
     resvg::render(&tree, Transform::from_scale(scale as f32, scale as f32), &mut pixmap.as_mut());
-    pixmap.encode_png().map_err(|error| VizError::Encode(error.to_string()))
+    encode(&pixmap).map_err(|error| VizError::Encode(error.to_string()))
+}
+
+/// An opaque picture as a PNG. `Pixmap::encode_png` keeps the alpha channel and filters rows as photographs need it:
+/// of our 22 figures it makes files of 118 % in 175 % of the time.
+fn encode(pixmap: &Pixmap) -> Result<Vec<u8>, EncodingError> {
+    let rgb: Vec<u8> =
+        pixmap.data().as_chunks::<4>().0.iter().flat_map(|&[r, g, b, _]| [r, g, b]).collect();
+    let mut png = Vec::new();
+    let mut encoder = Encoder::new(&mut png, pixmap.width(), pixmap.height());
+    encoder.set_color(ColorType::Rgb);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_filter(Filter::NoFilter);
+    encoder.set_deflate_compression(DeflateCompression::Level(3));
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&rgb)?;
+    writer.finish()?;
+    Ok(png)
 }
