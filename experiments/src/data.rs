@@ -1,7 +1,9 @@
 //! What networks are trained on.
 
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, anyhow};
 use layers::Sequential;
@@ -239,17 +241,16 @@ impl<T: Scalar> Blocks<T> {
     /// The share of all samples that `network` classifies rightly, counted by it and by copies of it
     /// on up to so many threads.
     pub fn accuracy(&self, network: &mut Sequential<T>, threads: usize) -> f64 {
-        let count = |network: &mut Sequential<T>, blocks: &[(Sparse<T>, Vec<usize>)]| -> usize {
-            blocks.iter().map(|(x, labels)| network.count_correct(x, labels)).sum()
-        };
         let threads = threads.min(self.blocks.len() / BLOCKS_A_COPY).max(1);
-        let (own, others) = self.blocks.split_at(self.blocks.len().div_ceil(threads));
-        let mut others: Vec<_> =
-            others.chunks(own.len().max(1)).map(|blocks| (network.clone(), blocks)).collect();
-        let (own, others): (usize, usize) = rayon::join(
-            || count(network, own),
-            || others.par_iter_mut().map(|(network, blocks)| count(network, blocks)).sum(),
-        );
+        let mut copies = vec![network.clone(); threads - 1];
+        // Each takes the next block when it is done with one: a core that is slower for a while does less.
+        let next = AtomicUsize::new(0);
+        let count = |network: &mut Sequential<T>| -> usize {
+            let blocks = iter::from_fn(|| self.blocks.get(next.fetch_add(1, Ordering::Relaxed)));
+            blocks.map(|(x, labels)| network.count_correct(x, labels)).sum()
+        };
+        let (own, others): (usize, usize) =
+            rayon::join(|| count(network), || copies.par_iter_mut().map(count).sum());
         let all: usize = self.blocks.iter().map(|(_, labels)| labels.len()).sum();
         (own + others) as f64 / all as f64
     }

@@ -62,6 +62,10 @@ fn segments(grid: &Grid, level: f64) -> Vec<Segment> {
     let mut segments = Vec::new();
     for (i, j) in grid.cells() {
         let corners = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1)];
+        let [first, others @ ..] = corners.map(|(i, j)| grid.at(i, j) > level);
+        if others == [first; 3] {
+            continue; // Most cells.
+        }
         let crossings: Vec<(f64, f64)> = (0..4)
             .filter_map(|k| crossing(grid, corners[k], corners[(k + 1) % 4], level))
             .collect();
