@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use benches::peak;
 use benches::step::{Pixels, Step, flop};
+use clap::Parser;
 use layers::MultiLayerNet;
 use optimizers::{Adam, Rule, Sgd};
 use rayon::prelude::*;
@@ -98,12 +99,20 @@ fn panel(title: &str, label: &str, points: &[Point]) -> Panel {
         .mark(line(Color::INK, |p| p.bound).style(LineStyle::Dashed).named("products at peak"))
 }
 
+/// How the cost of a training step grows with width, batch, depth and the number of networks: a figure and a CSV
+/// file, in half a minute
+#[derive(Parser)]
+struct Args {
+    /// Folder for the files
+    #[arg(default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/record"))]
+    folder: PathBuf,
+    /// Their name, without .svg, .png and .csv
+    #[arg(default_value = "growth")]
+    name: String,
+}
+
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let folder = arguments
-        .next()
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("record"), PathBuf::from);
-    let name = arguments.next().unwrap_or_else(|| "growth".to_owned());
+    let Args { folder, name } = Args::parse();
     let (gflops, _) = peak::gflops();
     let sweep = |sizes: &[usize], at: fn(usize) -> [usize; 4]| -> Vec<Point> {
         sizes.iter().map(|&size| point(size, at(size), gflops)).collect()

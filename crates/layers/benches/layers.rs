@@ -54,6 +54,12 @@ fn passes(c: &mut Criterion) {
                 "forward" => b.iter(|| layer.forward(&x, &mut y, Mode::Train)),
                 _ => b.iter(|| layer.backward(&x, &y, &dy, Some(&mut dx))),
             });
+            if direction == "forward" && layer.forward_relu((&x).into(), &mut y) {
+                let name = format!("{name} and relu in one pass");
+                group.bench_function(BenchmarkId::from_parameter(name), |b| {
+                    b.iter(|| layer.forward_relu((&x).into(), &mut y));
+                });
+            }
         }
         group.finish();
     }

@@ -161,6 +161,8 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
 
     /// Whether f(x) = max(0, x). Not so by default.
     ///
+    /// [`backward`](Self::backward) may then get y for x, which is above zero at the same places.
+    ///
     /// ```
     /// assert!(layers::Activation::Relu.layer::<f32>().is_relu());
     /// ```
