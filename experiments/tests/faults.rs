@@ -188,13 +188,15 @@ fn a_full_disk_ends_with_5_and_keeps_the_old_results() {
     let folder = tempfile::tempdir().unwrap();
     assert!(command(SECTION, folder.path(), &[]).status().unwrap().success());
     fs::create_dir(folder.path().join("disk")).unwrap();
-    // In a mount namespace of its own: a tmpfs with `$1` KiB free beside the results before. Exit 99: no tmpfs.
+    // In a mount namespace of its own: a tmpfs with `$1` percent free of what the results before take, beside
+    // them. Exit 99: no tmpfs.
     let script = "mount -t tmpfs -o size=64m tmpfs disk || exit 99; cp -r out disk/out && cd disk || exit 98; \
-                  head -c $((64*1024*1024 - $(du -sk . | cut -f1)*1024 - $1*1024)) /dev/zero >filler; \
+                  free=$(($(du -sk out | cut -f1) * $1 / 100)); \
+                  head -c $((64*1024*1024 - ($(du -sk . | cut -f1) + $free)*1024)) /dev/zero >filler; \
                   \"$0\" --quick --quiet --seed 9 --part overfit --dataset synthetic --out out >/dev/null 2>../error; \
                   code=$?; diff -r out ../out >/dev/null || exit 97; \
                   [ $(ls -A | wc -l) = 2 ] || exit 96; exit $code";
-    for free in ["0", "8", "32", "64", "100"] {
+    for free in ["0", "10", "30", "60", "90"] {
         let status = Command::new("unshare")
             .current_dir(folder.path())
             .args(["--map-root-user", "--mount", "sh", "-c", script])
@@ -208,7 +210,7 @@ fn a_full_disk_ends_with_5_and_keeps_the_old_results() {
                 eprintln!("not run: this machine lets nobody mount a tmpfs");
                 return;
             }
-            other => panic!("{free} KiB free: {other:?}"),
+            other => panic!("{free} percent free: {other:?}"),
         }
         let error = fs::read_to_string(folder.path().join("error")).unwrap();
         assert!(error.contains("No space left") && error.lines().count() == 1, "{error}");
