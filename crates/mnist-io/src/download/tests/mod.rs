@@ -180,7 +180,9 @@ fn refused(answer: Answer, reason: &str) {
     assert_eq!(left, ["download.lock"]);
 
     let good = Server::new(Answer::File(file.clone()));
-    let (result, events) = run(dir.path(), &parts, &[&bad, &good]);
+    let (result, mut events) = run(dir.path(), &parts, &[&bad, &good]);
+    // A process that another test starts holds the first fetch's lock too, until it is a program of its own.
+    events.retain(|event| event != "Waiting");
     assert_eq!(result.unwrap()[0].bytes, 2008);
     assert_eq!(fs::read(dir.path().join(NAME)).unwrap(), file);
     assert!(events[0].starts_with("BadMirror") && events[0].contains(&bad.url), "{events:?}");
