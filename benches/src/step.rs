@@ -7,6 +7,7 @@ use layers::{Mode, MultiLayerNet, Sequential};
 use nalgebra::DMatrix;
 use optimizers::Optimizer;
 use tensor_ops::{
+    ByteRows,
     Operand::{self, Plain, Transposed},
     Scalar, Sparse, Workspace, matmul,
 };
@@ -14,8 +15,13 @@ use tensor_ops::{
 /// Every fifth pixel of a digit is not zero, and those stand in runs.
 const DENSITY: usize = 5;
 
-fn pixel(image: usize, pixel: usize) -> f64 {
-    if (image + 3 * (pixel / 7)).is_multiple_of(DENSITY) { 0.6 } else { 0.0 }
+fn pixel(image: usize, pixel: usize) -> u8 {
+    if (image + 3 * (pixel / 7)).is_multiple_of(DENSITY) { 153 } else { 0 }
+}
+
+fn images<T: Scalar>(count: usize, pixels: usize) -> Sparse<T> {
+    let bytes: Vec<u8> = (0..count * pixels).map(|at| pixel(at / pixels, at % pixels)).collect();
+    Sparse::new(&ByteRows::new(bytes.chunks_exact(pixels)), |byte| T::of(f64::from(byte) / 255.0))
 }
 
 /// How the products take the first layer's input.
@@ -53,7 +59,7 @@ impl<T: Scalar> Step<T> {
         Self {
             network: network.build(Seed::new(1)).expect("fixed settings are valid"),
             optimizer,
-            x: Sparse::from(&DMatrix::from_fn(batch, 784, |i, j| T::of(pixel(i, j)))),
+            x: images(batch, 784),
             labels: (0..batch).map(|i| i % 10).collect(),
         }
     }
@@ -91,7 +97,7 @@ pub fn flop(widths: &[usize], batch: usize, pixels: Pixels) -> usize {
         let inputs = match pixels {
             Pixels::Sparse if i == 0 => {
                 let images =
-                    (0..batch).map(|image| (0..w[0]).filter(move |&j| pixel(image, j) != 0.0));
+                    (0..batch).map(|image| (0..w[0]).filter(move |&j| pixel(image, j) != 0));
                 images.map(Iterator::count).sum()
             }
             _ => batch * w[0],
@@ -133,7 +139,7 @@ pub fn products_seconds<T: Scalar>(
         dw: matrix(w[0], w[1]),
     };
     let mut layers: Vec<Layer<T>> = widths.windows(2).map(layer).collect();
-    let images = Sparse::from(&DMatrix::from_fn(batch, widths[0], |i, j| T::of(pixel(i, j))));
+    let images = images(batch, widths[0]);
     let mut work = Workspace::default();
     let product = |a: Operand<'_, T>, b: Operand<'_, T>, c: &mut DMatrix<T>| {
         matmul(a, b, None, c);

@@ -8,7 +8,7 @@ use layers::{
     Mode, MultiLayerNet, Targets,
 };
 use nalgebra::DMatrix;
-use tensor_ops::{ImageShape, Sparse, Window};
+use tensor_ops::{ByteRows, ImageShape, Sparse, Window};
 
 /// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
 #[global_allocator]
@@ -90,15 +90,16 @@ fn evaluation(c: &mut Criterion) {
     let mut group = c.benchmark_group("evaluate 10,000 images, f32");
     let images = 10_000;
     group.throughput(Throughput::Elements(images as u64));
-    let pixel = |i: usize, j: usize| if (i * 31 + j * 7).is_multiple_of(5) { 0.6 } else { 0.0 };
+    let pixel = |at: usize| (at / 784 * 31 + at % 784 * 7).is_multiple_of(5);
+    let pixels: Vec<u8> = (0..images * 784).map(|at| 153 * u8::from(pixel(at))).collect();
+    let pixels = ByteRows::new(pixels.chunks_exact(784));
     let rows: Vec<usize> = (0..images).collect();
-    let blocks: Vec<(Sparse<f32>, Vec<usize>)> = rows
-        .chunks(BLOCK)
-        .map(|rows| {
-            let x = DMatrix::from_fn(rows.len(), 784, |i, j| pixel(rows[i], j));
-            (Sparse::from(&x), rows.iter().map(|i| i % 10).collect())
-        })
-        .collect();
+    let block = |rows: &[usize]| {
+        let mut x = Sparse::default();
+        x.gather(&pixels, rows.iter().copied(), |byte| f32::from(byte) / 255.0);
+        (x, rows.iter().map(|i| i % 10).collect())
+    };
+    let blocks: Vec<(Sparse<f32>, Vec<usize>)> = rows.chunks(BLOCK).map(block).collect();
     let plain = MultiLayerNet::new(784, &[100; 6], 10);
     let dropout = plain.clone().dropout(0.2, DropoutScaling::AtEvaluation);
     let cases = [

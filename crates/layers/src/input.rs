@@ -12,12 +12,13 @@ use tensor_ops::{Scalar, Sparse};
 /// # Example
 /// ```
 /// use layers::{Mode, MultiLayerNet};
-/// use tensor_ops::Sparse;
+/// use tensor_ops::{ByteRows, Sparse};
 ///
 /// let mut net = MultiLayerNet::new(3, &[4], 2).build::<f32>(init::Seed::new(1))?;
-/// let x = nalgebra::dmatrix![0.0, 0.0, 1.0; 0.5, 0.0, 0.0];
-/// let dense = net.loss(&x, &vec![0, 1], Mode::Train);
-/// assert_eq!(net.loss(&Sparse::from(&x), &vec![0, 1], Mode::Train), dense);
+/// let rows = ByteRows::new([&[0, 0, 2][..], &[1, 0, 0]]);
+/// let (x, labels) = (Sparse::new(&rows, |byte| f32::from(byte) / 2.0), vec![0, 1]);
+/// let dense = nalgebra::dmatrix![0.0, 0.0, 1.0; 0.5, 0.0, 0.0];
+/// assert_eq!(net.loss(&x, &labels, Mode::Train), net.loss(&dense, &labels, Mode::Train));
 /// # Ok::<(), layers::LayerError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +68,8 @@ impl<'a, T> From<&'a Sparse<T>> for Input<'a, T> {
 ///
 /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
 /// let mut layer = Affine::<f32>::new(3, 1, Initializer::Constant { value: 2.0 }, &mut rng);
-/// let (x, mut y) = (tensor_ops::Sparse::from(&dmatrix![0.0, 4.0, 0.0]), dmatrix![0.0]);
+/// let row = tensor_ops::ByteRows::new([&[0, 4, 0][..]]);
+/// let (x, mut y) = (tensor_ops::Sparse::new(&row, f32::from), dmatrix![0.0]);
 /// let first = layer.sparse_input().expect("an affine layer takes sparse batches");
 /// first.forward_sparse(&x, &mut y);
 /// first.backward_sparse(&x, &dmatrix![1.0]);

@@ -13,7 +13,7 @@ use layers::{
 };
 use nalgebra::DMatrix;
 use optimizers::{Momentum, Rule};
-use tensor_ops::{ImageShape, Scalar, Sparse, Window};
+use tensor_ops::{ByteRows, ImageShape, Scalar, Sparse, Window};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -47,9 +47,12 @@ fn allocations(work: impl FnOnce()) -> usize {
     ALLOCATIONS.get() - before
 }
 
-fn batch<T: Scalar>(rows: usize, net: &Sequential<T>) -> (DMatrix<T>, Vec<usize>) {
+fn batch<T: Scalar>(rows: usize, net: &Sequential<T>) -> (Sparse<T>, Vec<usize>) {
     let inputs = net.params().next().unwrap().value.nrows().max(36);
-    let x = DMatrix::from_fn(rows, inputs, |i, j| T::of(((i * 7 + j * 3) % 11) as f64 / 11.0));
+    let pixels: Vec<u8> =
+        (0..rows * inputs).map(|at| ((at / inputs * 7 + at % inputs * 3) % 11) as u8).collect();
+    let pixels = ByteRows::new(pixels.chunks_exact(inputs));
+    let x = Sparse::new(&pixels, |byte| T::of(f64::from(byte) / 11.0));
     (x, (0..rows).map(|i| i % 3).collect())
 }
 
@@ -95,8 +98,9 @@ fn convolutional<T: Scalar>() -> Sequential<T> {
 
 fn steps_after_the_first_allocate_nothing<T: Scalar>() {
     for (name, net) in networks::<T>() {
-        let (x, labels) = batch(16, &net);
-        let sparse = Sparse::from(&x);
+        let (sparse, labels) = batch(16, &net);
+        let mut x = DMatrix::zeros(0, 0);
+        sparse.to_dense(&mut x);
         for x in [Input::from(&x), Input::from(&sparse)] {
             let mut net = net.clone();
             let mut optimizer = Momentum::default().build().unwrap();
@@ -129,9 +133,8 @@ fn steps_after_the_first_allocate_nothing_in_f64() {
 #[test]
 fn changing_between_batch_sizes_allocates_nothing_once_each_was_seen() {
     for (name, mut net) in networks::<f32>() {
-        let sparse = |(x, labels)| (Sparse::from(&x), labels);
-        let (x, labels) = sparse(batch(16, &net));
-        let [large, rest] = [100, 5].map(|rows| sparse(batch(rows, &net)));
+        let (x, labels) = batch(16, &net);
+        let [large, rest] = [100, 5].map(|rows| batch(rows, &net));
         let mut optimizer = Momentum::default().build().unwrap();
         let mut round = || {
             net.gradient(&x, &labels);

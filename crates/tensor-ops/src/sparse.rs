@@ -1,27 +1,29 @@
 //! Matrices most of whose numbers are zero, as images are, and their products with dense ones.
 
+use std::array;
+
 use nalgebra::DMatrix;
 
 use crate::byte_rows::ByteRows;
-use crate::kernel::{self, Instructions, Workspace, with_wide_registers};
-use crate::lines::{Entry, Lines};
+use crate::kernel::{self, BYTES, Factor, Instructions, Lines, Sums};
 use crate::{Scalar, reshape};
 
-/// A (rows, columns) matrix of which only the non-zeros are kept, by rows and by columns.
+/// A (rows, columns) matrix of bytes that stand for numbers, of which only the non-zeros are kept.
 ///
 /// Four fifths of MNIST's pixels are zero, so that products with a batch of them take less than half
 /// the time of a dense [`matmul`](crate::matmul()). They have the same bits: what is left out
 /// would have added zero. Only an infinity or NaN that meets a zero pixel makes a difference: 0·∞ is
 /// left out like every other zero, where the dense product has NaN.
 ///
-/// Like `scipy.sparse`'s CSR and CSC arrays in one.
+/// Like `scipy.sparse`'s CSR arrays, with a byte where they have a number: four bytes a non-zero.
 ///
 /// # Example
 /// ```
 /// use nalgebra::dmatrix;
-/// use tensor_ops::{Sparse, Workspace};
+/// use tensor_ops::{ByteRows, Sparse, Workspace};
 ///
-/// let x = Sparse::from(&dmatrix![0.0, 2.0, 0.0; 1.0, 0.0, 0.0]);
+/// let rows = ByteRows::new([&[0, 4, 0][..], &[2, 0, 0]]);
+/// let x = Sparse::new(&rows, |byte| f32::from(byte) / 2.0);
 /// let w = dmatrix![1.0, 2.0; 3.0, 4.0; 5.0, 6.0];
 /// let (mut y, mut dw) = (nalgebra::DMatrix::zeros(2, 2), nalgebra::DMatrix::zeros(3, 2));
 /// let mut work = Workspace::default();
@@ -30,41 +32,75 @@ use crate::{Scalar, reshape};
 /// x.tr_matmul(&y, &mut work, &mut dw); // xᵀ·y
 /// assert_eq!(dw, dmatrix![1.5, 1.5; 13.0, 15.0; 0.0, 0.0]);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sparse<T> {
-    rows: Lines<T>,
-    columns: Lines<T>,
+    rows: Lines,
+    /// The number that each byte stands for.
+    values: Box<[T; BYTES]>,
 }
 
-/// Rows that are asked for ahead of the one that is worked on.
-const AHEAD: usize = 8;
+/// Buffers of sparse products, which a caller keeps for the next one.
+///
+/// ```
+/// let work = tensor_ops::Workspace::<f32>::default();
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Workspace<T> {
+    /// The columns of the matrix that was transposed last.
+    columns: Lines,
+    sums: Sums<T>,
+}
+
+impl<T: Scalar> Default for Sparse<T> {
+    fn default() -> Self {
+        Self { rows: Lines::default(), values: Box::new([T::zero(); BYTES]) }
+    }
+}
 
 impl<T: Scalar> Sparse<T> {
+    /// A matrix of all these rows, as [`gather`](Self::gather) makes it.
+    ///
+    /// # Panics
+    /// If `value` of 0 is not 0.
+    ///
+    /// ```
+    /// use tensor_ops::{ByteRows, Sparse};
+    ///
+    /// let x = Sparse::new(&ByteRows::new([&[0, 255][..]]), f64::from);
+    /// assert_eq!(x.shape(), (1, 2));
+    /// ```
+    #[track_caller]
+    pub fn new(rows: &ByteRows, value: impl Fn(u8) -> T) -> Self {
+        let mut sparse = Self::default();
+        sparse.gather(rows, 0..rows.len(), value);
+        sparse
+    }
+
     /// (rows, columns).
     ///
     /// ```
-    /// let x = tensor_ops::Sparse::from(&nalgebra::DMatrix::<f32>::zeros(128, 784));
+    /// let x = tensor_ops::Sparse::new(&tensor_ops::ByteRows::new([&[0; 784][..]; 128]), f32::from);
     /// assert_eq!(x.shape(), (128, 784));
     /// ```
     pub fn shape(&self) -> (usize, usize) {
-        (self.rows.len(), self.rows.width)
+        (self.rows.len(), self.rows.width())
     }
 
     /// How many numbers are kept.
     ///
     /// ```
-    /// let x = tensor_ops::Sparse::from(&nalgebra::dmatrix![0.0, 3.0; f64::NAN, -0.0]);
+    /// let x = tensor_ops::Sparse::new(&tensor_ops::ByteRows::new([&[0, 3, 255][..]]), f32::from);
     /// assert_eq!(x.non_zeros(), 2);
     /// ```
     pub fn non_zeros(&self) -> usize {
-        self.rows.end()
+        self.rows.non_zeros()
     }
 
     /// Becomes a matrix of these of the `rows`, in this order, a number for each of their bytes, and
-    /// keeps its allocations. `value` of 0 is 0.
+    /// keeps its allocations.
     ///
     /// # Panics
-    /// If there is no such row.
+    /// If there is no such row, or `value` of 0 is not 0.
     ///
     /// ```
     /// use tensor_ops::{ByteRows, Sparse};
@@ -83,98 +119,26 @@ impl<T: Scalar> Sparse<T> {
         indices: impl IntoIterator<Item = usize, IntoIter: Clone>,
         value: impl Fn(u8) -> T,
     ) {
-        // They are anywhere in memory, and so is what says where: each is asked for while others are
-        // worked on.
-        let indices = indices.into_iter();
-        indices.clone().for_each(|i| rows.prefetch_ends(i));
-        let mut ahead = indices.clone();
-        ahead.by_ref().take(AHEAD).for_each(|i| rows.prefetch(i));
-        let chosen = indices.map(|i| {
-            if let Some(later) = ahead.next() {
-                rows.prefetch(later);
-            }
-            let row = rows.row(i);
-            (row.0.len(), row)
-        });
-        self.set_rows(rows.width(), chosen, |(places, bytes), room| {
-            let numbers = room.iter_mut().zip(places).zip(bytes);
-            with_wide_registers(|| {
-                numbers.for_each(|((number, &place), &byte)| {
-                    *number = (u32::from(place), value(byte));
-                });
-            });
-            places.len()
-        });
-    }
-
-    /// Becomes rows of `width` numbers; `keep` writes the non-zeros of one into the room it is given,
-    /// which is for as many as stands beside the row, and says how many there are.
-    #[track_caller]
-    fn set_rows<R>(
-        &mut self,
-        width: usize,
-        rows: impl IntoIterator<Item = (usize, R)>,
-        keep: impl Fn(R, &mut [Entry<T>]) -> usize,
-    ) {
-        let lines = &mut self.rows;
-        lines.starts.truncate(1);
-        lines.width = width;
-        let mut end = 0;
-        for (most, row) in rows {
-            if lines.entries.len() < end + most {
-                lines.entries.resize(end + most, (0, T::zero()));
-            }
-            end += keep(row, &mut lines.entries[end..end + most]);
-            lines.starts.push(u32::try_from(end).expect("sparse: fewer than 2³² non-zeros"));
-        }
-        assert!(u32::try_from(width).is_ok(), "sparse: rows of {width} numbers");
-        self.sort_by_column();
-    }
-
-    /// Sorts the non-zeros by columns, those of a column in order of rows, by counting.
-    fn sort_by_column(&mut self) {
-        let Self { rows, columns } = self;
-        columns.width = rows.len();
-        columns.starts.clear();
-        columns.starts.resize(rows.width + 1, 0);
-        if columns.entries.len() < rows.end() {
-            columns.entries.resize(rows.end(), (0, T::zero()));
-        }
-        let (starts, entries) = (&mut columns.starts[..], &mut columns.entries[..]);
-        for &(column, _) in rows.entries() {
-            starts[column as usize] += 1;
-        }
-        let mut sum = 0;
-        for start in starts.iter_mut() {
-            sum += std::mem::replace(start, sum);
-        }
-        for row in 0..rows.len() {
-            for &(column, value) in rows.line(row) {
-                let at = &mut starts[column as usize];
-                entries[*at as usize] = (row as u32, value);
-                *at += 1;
-            }
-        }
-        // Each start has moved to the end of its line, which is the start of the next.
-        starts.rotate_right(1);
-        starts[0] = 0;
+        assert!(value(0).is_zero(), "sparse: zeros stand for {:?}", value(0));
+        self.rows.gather(rows, indices);
+        *self.values = array::from_fn(|byte| value(byte as u8));
     }
 
     /// Writes the whole matrix, zeros included, into `dense`, which takes its shape.
     ///
     /// ```
-    /// let x = nalgebra::dmatrix![0.0, 3.0; 4.0, 0.0];
-    /// let mut again = nalgebra::DMatrix::zeros(0, 0);
-    /// tensor_ops::Sparse::from(&x).to_dense(&mut again);
-    /// assert_eq!(again, x);
+    /// let x = tensor_ops::Sparse::new(&tensor_ops::ByteRows::new([&[0, 3][..], &[4, 0]]), f32::from);
+    /// let mut dense = nalgebra::DMatrix::zeros(0, 0);
+    /// x.to_dense(&mut dense);
+    /// assert_eq!(dense, nalgebra::dmatrix![0.0, 3.0; 4.0, 0.0]);
     /// ```
     pub fn to_dense(&self, dense: &mut DMatrix<T>) {
         let (rows, columns) = self.shape();
         reshape(dense, rows, columns);
         dense.fill(T::zero());
         for row in 0..rows {
-            for &(column, value) in self.rows.line(row) {
-                dense[(row, column as usize)] = value;
+            for entry in self.rows.line(row) {
+                dense[(row, entry.place())] = self.values[usize::from(entry.byte())];
             }
         }
     }
@@ -186,9 +150,9 @@ impl<T: Scalar> Sparse<T> {
     /// If the shapes do not fit together.
     ///
     /// ```
-    /// use tensor_ops::{Sparse, Workspace};
+    /// use tensor_ops::{ByteRows, Sparse, Workspace};
     ///
-    /// let x = Sparse::from(&nalgebra::dmatrix![0.0, 2.0]);
+    /// let x = Sparse::new(&ByteRows::new([&[0, 2][..]]), f64::from);
     /// let mut y = nalgebra::dmatrix![f64::NAN];
     /// x.matmul(&nalgebra::dmatrix![7.0; 5.0], None, &mut Workspace::default(), &mut y);
     /// assert_eq!(y[0], 10.0);
@@ -210,9 +174,9 @@ impl<T: Scalar> Sparse<T> {
     /// If the shapes do not fit together.
     ///
     /// ```
-    /// use tensor_ops::{Sparse, Workspace};
+    /// use tensor_ops::{ByteRows, Sparse, Workspace};
     ///
-    /// let x = Sparse::from(&nalgebra::dmatrix![0.0, 2.0]);
+    /// let x = Sparse::new(&ByteRows::new([&[0, 2][..]]), f64::from);
     /// let mut y = nalgebra::dmatrix![f64::NAN];
     /// x.matmul_relu(&nalgebra::dmatrix![7.0; -5.0], None, &mut Workspace::default(), &mut y);
     /// assert_eq!(y[0], 0.0);
@@ -238,14 +202,15 @@ impl<T: Scalar> Sparse<T> {
         y: &mut DMatrix<T>,
     ) {
         assert!(
-            d.nrows() == self.rows.width && y.shape() == (self.rows.len(), d.ncols()),
+            d.nrows() == self.rows.width() && y.shape() == (self.rows.len(), d.ncols()),
             "sparse matmul: {:?} times {:?} into {:?}",
             self.shape(),
             d.shape(),
             y.shape()
         );
         assert!(add.is_none_or(|add| add.len() == d.ncols()), "sparse matmul: a number a column");
-        kernel::sparse(Instructions::best(), &self.rows, d, add, relu, work, y);
+        let s = Factor { rows: &self.rows, values: &self.values };
+        kernel::sparse(Instructions::best(), s, d, add, relu, &mut work.sums, y);
     }
 
     /// Y ← Xᵀ·D: X is this matrix, (m, k), D (m, n), `y` (k, n).
@@ -254,9 +219,9 @@ impl<T: Scalar> Sparse<T> {
     /// If the shapes do not fit together.
     ///
     /// ```
-    /// use tensor_ops::{Sparse, Workspace};
+    /// use tensor_ops::{ByteRows, Sparse, Workspace};
     ///
-    /// let x = Sparse::from(&nalgebra::dmatrix![0.0, 2.0]);
+    /// let x = Sparse::new(&ByteRows::new([&[0, 2][..]]), f64::from);
     /// let mut y = nalgebra::DMatrix::zeros(2, 1);
     /// x.tr_matmul(&nalgebra::dmatrix![3.0], &mut Workspace::default(), &mut y);
     /// assert_eq!(y, nalgebra::dmatrix![0.0; 6.0]);
@@ -264,29 +229,16 @@ impl<T: Scalar> Sparse<T> {
     #[track_caller]
     pub fn tr_matmul(&self, d: &DMatrix<T>, work: &mut Workspace<T>, y: &mut DMatrix<T>) {
         assert!(
-            d.nrows() == self.rows.len() && y.shape() == (self.rows.width, d.ncols()),
+            d.nrows() == self.rows.len() && y.shape() == (self.rows.width(), d.ncols()),
             "sparse tr_matmul: {:?} transposed times {:?} into {:?}",
             self.shape(),
             d.shape(),
             y.shape()
         );
-        kernel::sparse(Instructions::best(), &self.columns, d, None, false, work, y);
-    }
-}
-
-impl<T: Scalar> From<&DMatrix<T>> for Sparse<T> {
-    fn from(dense: &DMatrix<T>) -> Self {
-        let transposed = dense.transpose();
-        let mut sparse = Self::default();
-        // Columns of the transpose; rows of no numbers are rows all the same.
-        let row = |i: usize| &transposed.as_slice()[i * dense.ncols()..(i + 1) * dense.ncols()];
-        let rows = (0..dense.nrows()).map(|i| (dense.ncols(), row(i)));
-        sparse.set_rows(dense.ncols(), rows, |row, room| {
-            let kept = row.iter().enumerate().filter(|(_, value)| !value.is_zero());
-            let room = room.iter_mut().zip(kept);
-            room.map(|(entry, (place, &value))| *entry = (place as u32, value)).count()
-        });
-        sparse
+        let Workspace { columns, sums } = work;
+        columns.set_columns(&self.rows);
+        let s = Factor { rows: columns, values: &self.values };
+        kernel::sparse(Instructions::best(), s, d, None, false, sums, y);
     }
 }
 
@@ -297,39 +249,51 @@ mod tests {
     use crate::matmul;
     use proptest::prelude::*;
 
-    /// One of `gap` numbers is not zero.
+    /// One of `gap` bytes is not zero.
+    fn byte(i: usize, j: usize, gap: usize) -> u8 {
+        let kept = (i * 31 + j * 17 + i * j).is_multiple_of(gap);
+        if kept { 1 + (i * 7 + j * 13) as u8 % 255 } else { 0 }
+    }
+
+    /// A number of either sign.
+    fn value<T: Scalar>(byte: u8) -> T {
+        T::of(if byte == 0 { 0.0 } else { f64::from(byte) / 70.0 - 1.7 })
+    }
+
     fn fill<T: Scalar>(rows: usize, columns: usize, gap: usize) -> DMatrix<T> {
-        DMatrix::from_fn(rows, columns, |i, j| {
-            let kept = (i * 31 + j * 17 + i * j).is_multiple_of(gap);
-            T::of(if kept { ((i * 7 + j * 13) % 17) as f64 / 7.0 - 1.1 } else { 0.0 })
-        })
+        DMatrix::from_fn(rows, columns, |i, j| value(byte(i, j, gap)))
+    }
+
+    fn bytes(rows: usize, columns: usize, gap: usize) -> ByteRows {
+        let row = |i| (0..columns).map(|j| byte(i, j, gap)).collect();
+        let rows: Vec<Vec<u8>> = (0..rows).map(row).collect();
+        ByteRows::new(rows.iter().map(Vec::as_slice))
     }
 
     fn check<T: Scalar>((m, k, n): (usize, usize, usize), gap: usize) {
         let (x, w, dy) = (fill::<T>(m, k, gap), fill::<T>(k, n, 1), fill::<T>(m, n, 1));
-        let sparse = Sparse::from(&x);
+        let sparse = Sparse::new(&bytes(m, k, gap), value::<T>);
+        let mut columns = Lines::default();
+        columns.set_columns(&sparse.rows);
         let bias: Vec<T> = (0..n).map(|j| T::of(j as f64 / 3.0 - 9.0)).collect();
         for instructions in Instructions::available() {
-            let mut work = Workspace::default();
+            let mut sums = Sums::default();
+            let mut product =
+                |rows: &Lines, d: &DMatrix<T>, add: Option<&[T]>, relu, y: &mut DMatrix<T>| {
+                    let s = Factor { rows, values: &sparse.values };
+                    kernel::sparse(instructions, s, d, add, relu, &mut sums, y);
+                };
             for relu in [false, true] {
                 let mut expected = DMatrix::zeros(m, n);
                 kernel::dense(instructions, Plain(&x), Plain(&w), Some(&bias), relu, &mut expected);
                 let mut y = DMatrix::from_element(m, n, T::nan());
-                kernel::sparse(
-                    instructions,
-                    &sparse.rows,
-                    &w,
-                    Some(&bias),
-                    relu,
-                    &mut work,
-                    &mut y,
-                );
+                product(&sparse.rows, &w, Some(&bias), relu, &mut y);
                 assert_eq!(y, expected, "{instructions:?}, ReLU: {relu}");
             }
             let mut expected = DMatrix::zeros(k, n);
             kernel::dense(instructions, Transposed(&x), Plain(&dy), None, false, &mut expected);
             let mut dw = DMatrix::from_element(k, n, T::nan());
-            kernel::sparse(instructions, &sparse.columns, &dy, None, false, &mut work, &mut dw);
+            product(&columns, &dy, None, false, &mut dw);
             assert_eq!(dw, expected, "{instructions:?}");
         }
     }
@@ -337,14 +301,14 @@ mod tests {
     proptest! {
         #[test]
         fn products_have_the_bits_of_dense_ones(
-            m in 0..40usize, k in 1..40usize, n in 0..120usize, gap in 1..9usize,
+            m in 1..40usize, k in 1..40usize, n in 0..120usize, gap in 1..9usize,
         ) {
             check::<f64>((m, k, n), gap);
             check::<f32>((m, k, n), gap);
         }
 
         #[test]
-        fn bytes_are_kept_by_rows_and_by_columns(
+        fn gathered_rows_are_those_of_the_bytes(
             columns in 1..700usize, sparse in 1..600usize, seeds in prop::collection::vec(0..9usize, 0..20),
         ) {
             let byte = |seed: usize, j: usize| {
@@ -355,7 +319,7 @@ mod tests {
             let rows = ByteRows::new(pixels.iter().map(Vec::as_slice));
             // Every other row, backwards.
             let chosen: Vec<usize> = (0..pixels.len()).rev().step_by(2).collect();
-            let mut x = Sparse::<f64>::from(&DMatrix::from_element(3, 50, 1.0));
+            let mut x = Sparse::new(&ByteRows::new([&[1; 50][..]; 3]), f64::from);
             x.gather(&rows, chosen.iter().copied(), f64::from);
             let width = rows.width();
             let expected =
@@ -363,8 +327,8 @@ mod tests {
             let mut dense = DMatrix::zeros(0, 0);
             x.to_dense(&mut dense);
             prop_assert_eq!(&dense, &expected);
-            prop_assert_eq!(x.clone(), Sparse::from(&expected));
-            prop_assert_eq!(x.columns, Sparse::from(&expected.transpose()).rows);
+            let chosen = ByteRows::new(chosen.iter().map(|&i| &pixels[i][..]));
+            prop_assert_eq!(x, Sparse::new(&chosen, f64::from));
         }
     }
 
@@ -378,19 +342,25 @@ mod tests {
 
     #[test]
     fn zeros_that_meet_infinity_are_left_out() {
-        let x = fill::<f32>(1, 4, 4);
+        let (x, sparse) = (fill::<f32>(1, 4, 4), Sparse::new(&bytes(1, 4, 4), value));
         let mut w = DMatrix::from_element(4, 1, f32::INFINITY);
         w[0] = 1.0;
         let (mut y, mut dense) = (DMatrix::zeros(1, 1), DMatrix::zeros(1, 1));
-        Sparse::from(&x).matmul(&w, None, &mut Workspace::default(), &mut y);
+        sparse.matmul(&w, None, &mut Workspace::default(), &mut y);
         matmul(Plain(&x), Plain(&w), None, &mut dense);
         assert!(y[0].is_finite() && dense[0].is_nan());
     }
 
     #[test]
+    #[should_panic(expected = "zeros stand for 1.0")]
+    fn zeros_that_stand_for_another_number_are_refused() {
+        Sparse::new(&bytes(2, 3, 1), |byte| f64::from(byte) + 1.0);
+    }
+
+    #[test]
     #[should_panic(expected = "(2, 3) times (2, 2)")]
     fn shapes_that_do_not_fit_are_refused() {
-        let x = Sparse::from(&DMatrix::<f64>::zeros(2, 3));
+        let x = Sparse::new(&bytes(2, 3, 1), f64::from);
         let mut y = DMatrix::zeros(2, 2);
         x.matmul(&DMatrix::zeros(2, 2), None, &mut Workspace::default(), &mut y);
     }

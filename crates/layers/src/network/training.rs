@@ -212,7 +212,7 @@ mod tests {
     use crate::activation::{Function, Relu};
     use crate::{Affine, Elementwise, MultiLayerNet};
     use init::{Initializer, Purpose, Seed};
-    use tensor_ops::Sparse;
+    use tensor_ops::{ByteRows, Sparse};
 
     #[test]
     fn weight_decay_touches_weights_only() {
@@ -260,9 +260,12 @@ mod tests {
         };
         let inside = build(&|net| net.push(Elementwise(Relu)).unwrap());
         let apart = build(&|net| net.push(Elementwise(Apart)).unwrap());
-        let x = DMatrix::from_fn(50, 9, |i, j| ((i * 5 + j * 3) % 7) as f32 - 3.0);
+        let pixels: Vec<u8> = (0..50 * 9).map(|at| (at / 9 * 5 + at % 9 * 3) as u8 % 7).collect();
+        let value = |byte| if byte == 0 { 0.0 } else { f32::from(byte) - 3.5 };
+        let sparse = Sparse::new(&ByteRows::new(pixels.chunks_exact(9)), value);
+        let mut x = DMatrix::zeros(0, 0);
+        sparse.to_dense(&mut x);
         let labels: Vec<usize> = (0..50).map(|i| i % 3).collect();
-        let sparse = Sparse::from(&x);
         for x in [Input::from(&x), Input::from(&sparse)] {
             let (mut inside, mut apart) = (inside.clone(), apart.clone());
             assert_eq!(inside.gradient(x, &labels), apart.gradient(x, &labels));

@@ -6,6 +6,7 @@
 
 mod allocator;
 mod dense;
+mod lines;
 mod panel;
 mod prefetch;
 mod sparse;
@@ -16,7 +17,6 @@ mod wide;
 
 use nalgebra::DMatrix;
 
-use crate::lines::Lines;
 use crate::{Operand, Scalar};
 use dense::{Product, Tiled};
 use sparse::SparseProduct;
@@ -24,8 +24,9 @@ use strided::Strided;
 use vector::Vector;
 
 pub use allocator::LineAllocator;
+pub(crate) use lines::Lines;
 pub(crate) use prefetch::prefetch;
-pub use sparse::Workspace;
+pub(crate) use sparse::{BYTES, Factor, Sums};
 pub use wide::with_wide_registers;
 
 /// Bytes of a cache line.
@@ -69,7 +70,7 @@ impl Instructions {
                 .then_some(Self::Avx2),
         ];
         #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-        let wide = [];
+        let wide: [Option<Self>; 0] = [];
         wide.into_iter().flatten().chain([Self::Portable])
     }
 }
@@ -161,16 +162,18 @@ pub(crate) fn dense<T: Scalar>(
 /// If the shapes do not fit, or the processor lacks the instructions.
 pub(crate) fn sparse<T: Scalar>(
     instructions: Instructions,
-    s: &Lines<T>,
+    s: Factor<'_, T>,
     d: &DMatrix<T>,
     add: Option<&[T]>,
     relu: bool,
-    work: &mut Workspace<T>,
+    work: &mut Sums<T>,
     c: &mut DMatrix<T>,
 ) {
     let (k, n) = d.shape();
     assert!(
-        s.width() == k && c.shape() == (s.len(), n) && add.is_none_or(|add| add.len() == n),
+        s.rows.width() == k
+            && c.shape() == (s.rows.len(), n)
+            && add.is_none_or(|add| add.len() == n),
         "kernel: shapes that do not fit"
     );
     assert!(

@@ -12,8 +12,7 @@ use num_traits::Zero;
 
 use super::transpose::{Rest, transpose};
 use super::vector::{Vector, Work};
-use super::{LINE, prefetch};
-use crate::lines::Lines;
+use super::{LINE, Lines, prefetch};
 
 /// C ← S·D, and a row that is added to every row of it; then max(0, C), if asked for. C and D are column-major.
 ///
@@ -21,8 +20,7 @@ use crate::lines::Lines;
 /// C is valid for its elements.
 #[derive(Debug)]
 pub struct SparseProduct<'a, T> {
-    /// The rows of S.
-    pub(super) s: &'a Lines<T>,
+    pub(super) s: Factor<'a, T>,
     /// k·n numbers.
     pub(super) d: &'a [T],
     /// Rows of D, columns of D and C.
@@ -30,17 +28,24 @@ pub struct SparseProduct<'a, T> {
     /// n numbers, or none for zeros.
     pub(super) add: Option<&'a [T]>,
     pub(super) relu: bool,
-    pub(super) work: &'a mut Workspace<T>,
+    pub(super) work: &'a mut Sums<T>,
     pub(super) c: *mut T,
 }
 
-/// Buffers of a sparse product, which a caller keeps for the next one.
-///
-/// ```
-/// let work = tensor_ops::Workspace::<f32>::default();
-/// ```
+/// The sparse factor.
+#[derive(Debug)]
+pub(crate) struct Factor<'a, T> {
+    pub(crate) rows: &'a Lines,
+    /// The number that each byte stands for.
+    pub(crate) values: &'a [T; BYTES],
+}
+
+/// How many bytes there are.
+pub(crate) const BYTES: usize = 1 << u8::BITS;
+
+/// Where sums wait for the next block.
 #[derive(Clone, Debug, Default)]
-pub struct Workspace<T> {
+pub struct Sums<T> {
     /// Rows of C one after another, in whole registers.
     sums: Vec<T>,
     /// How many non-zeros of each row of S are done.
@@ -75,7 +80,7 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
             let most = REGISTERS * size_of::<V>();
             assert!(ROWS * most <= TILE && TILE <= LARGEST && align_of::<Cache>() == LINE);
         }
-        let Self { s, d, sizes: (k, n), add, relu, work, c } = self;
+        let Self { s: Factor { rows: s, values }, d, sizes: (k, n), add, relu, work, c } = self;
         let m = s.len();
         let registers = n.div_ceil(V::LANES);
         let chunks = registers.div_ceil(REGISTERS);
@@ -90,6 +95,9 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
         let mut cache = MaybeUninit::<Cache>::uninit();
         let block = cache.as_mut_ptr().cast::<V::Scalar>();
         let tile = block.wrapping_byte_add(LARGEST);
+        // As many are asked for every time: the end of a loop that is as long as a row would be foreseen by
+        // no processor.
+        let length = s.non_zeros().div_ceil(m.max(1));
         let mut done = 0;
         for chunk in 0..chunks {
             let registers = registers / chunks + usize::from(chunk < registers % chunks);
@@ -124,7 +132,19 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
                         let to = if end == k { (tile, width) } else { (sums, width) };
                         let cursors = &mut work.cursors[top..top + rows];
                         let relu = relu && end == k;
-                        let part = Part { s, top, cursors, from, end, block, start, to, relu };
+                        let part = Part {
+                            s,
+                            values,
+                            length,
+                            top,
+                            cursors,
+                            from,
+                            end,
+                            block,
+                            start,
+                            to,
+                            relu,
+                        };
                         sum::<V>(registers, part);
                         if end == k {
                             let c = c.add(done * m + top);
@@ -141,7 +161,10 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
 
 /// Some rows of S, where they meet rows `from` to `end` of D.
 struct Part<'a, T> {
-    s: &'a Lines<T>,
+    s: &'a Lines,
+    values: &'a [T; BYTES],
+    /// Non-zeros of a row, on average.
+    length: usize,
     /// The first of the rows.
     top: usize,
     /// How many non-zeros of each row are done.
@@ -185,18 +208,13 @@ struct Rows<'a, T, const REGISTERS: usize>(Part<'a, T>);
 impl<V: Vector, const REGISTERS: usize> Work<V> for Rows<'_, V::Scalar, REGISTERS> {
     #[inline(always)]
     unsafe fn run(self) {
-        let Part { s, top, cursors, from, end, block, start, to, relu } = self.0;
+        let Part { s, values, length, top, cursors, from, end, block, start, to, relu } = self.0;
         // The compiler knows it here, and then keeps its loop in registers.
         let stride = REGISTERS * V::LANES;
         let first = block.wrapping_sub(from * stride);
-        // As many every time: the end of a loop that is as long as a row would be foreseen by no processor.
-        let non_zeros = s.entries().len().div_ceil(s.len());
         for (i, cursor) in cursors.iter_mut().enumerate() {
             if from == 0 {
-                let later = s.start(top + i) + AHEAD * non_zeros;
-                if let Some(later) = s.entries().get(later..later + non_zeros) {
-                    prefetch(later);
-                }
+                prefetch(s.next(top + i + AHEAD, length));
             }
             let line = s.line(top + i);
             // SAFETY: row `place` − `from` of the block is there, since from ≤ place < end.
@@ -204,11 +222,11 @@ impl<V: Vector, const REGISTERS: usize> Work<V> for Rows<'_, V::Scalar, REGISTER
                 let (start, to) = (start.0.add(i * start.1), to.0.add(i * to.1));
                 let mut sums: [V; REGISTERS] = array::from_fn(|i| V::load(start.add(i * V::LANES)));
                 let mut done = *cursor;
-                while let Some((place, value)) = line.get(done)
-                    && (*place as usize) < end
+                while let Some(entry) = line.get(done)
+                    && entry.place() < end
                 {
-                    let row = first.wrapping_add(*place as usize * stride);
-                    let value = V::splat(value);
+                    let row = first.wrapping_add(entry.place() * stride);
+                    let value = V::splat(&values[usize::from(entry.byte())]);
                     for (i, sum) in sums.iter_mut().enumerate() {
                         *sum = V::load(row.add(i * V::LANES)).mul_add(value, *sum);
                     }
