@@ -6,14 +6,15 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from cases import environment
 
-# Reading MNIST, which comes before the training.
-BEFORE = re.compile(r"miniz_oxide|flate2|inflate|sha2|crc32|ByteRows::new|\[k\]")
 # The optimizers' loops are compiled within kernel::wide.
-PRODUCTS = re.compile(r"tensor_ops::(kernel::(?!wide)|matmul)")
+PRODUCTS = re.compile(r"tensor_ops::(kernel::(?!wide|lines)|matmul)")
+# A part of the product of the transpose, as packing a panel is one of a dense product; said apart as well.
+SORTING = re.compile(r"tensor_ops::kernel::lines::.*set_columns")
 
 
 def cpu():
@@ -44,24 +45,23 @@ def profile(cache):
             data = f"{folder}/perf.data"
             program = [str(cache / "target-ours/release/one_network"), "--optimizer", rule,
                        "--threads", "1", "--quiet", "--out", f"{folder}/out"]
-            record = ["perf", "record", "-q", "-e", "cpu-clock", "-F", "999", "-o", data, *program]
+            record = ["perf", "record", "-q", "-e", "cpu-clock", "-F", "2999", "-o", data, *program]
             if subprocess.run(record, capture_output=True, env=environment(1)).returncode:
                 return None
-            listing = subprocess.run(["perf", "report", "-i", data, "--stdio", "--sort", "symbol"],
+            seconds = json.loads(Path(f"{folder}/out/manifest.json").read_text())["training_seconds"]
+            listing = subprocess.run(["perf", "script", "-i", data, "-F", "time,ip,sym"],
                                      capture_output=True, text=True).stdout
-        products = others = 0.0
-        top = []
-        for share, symbol in re.findall(r"^\s+([\d.]+)%\s+(.*\S)", listing, re.M):
-            symbol = re.sub(r"(\s+-)+$", "", symbol)
-            if BEFORE.search(symbol):
-                continue
-            if PRODUCTS.search(symbol):
-                products += float(share)
-            else:
-                others += float(share)
-                top.append((float(share), symbol.removeprefix("[.] ")))
-        total = products + others
-        shares[rule] = (products / total, [(s / total, name) for s, name in top[:6]])
+        samples = [(float(time), symbol) for time, symbol
+                   in re.findall(r"^\s*([\d.]+):\s+[0-9a-f]+ (.*\S)", listing, re.M)]
+        # Training is what a program ends with: what comes before is reading MNIST.
+        end = max(time for time, _ in samples)
+        symbols = Counter(symbol for time, symbol in samples if time > end - seconds)
+        total = symbols.total()
+        sorting = sum(n for symbol, n in symbols.items() if SORTING.search(symbol))
+        products = sum(n for symbol, n in symbols.items() if PRODUCTS.search(symbol)) + sorting
+        others = [(n / total, symbol) for symbol, n in symbols.most_common()
+                  if not PRODUCTS.search(symbol) and not SORTING.search(symbol)]
+        shares[rule] = (products / total, sorting / total, others[:8])
     return shares
 
 

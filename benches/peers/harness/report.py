@@ -169,10 +169,11 @@ def machine_lines(facts):
         lines.append(f"| {label} | {best('f32', name, of):.4g} | {best('f64', name, of):.4g} |")
     lines.append("")
     if facts.get("profile"):
-        for rule, (share, others) in facts["profile"].items():
+        for rule, (share, sorting, others) in facts["profile"].items():
             rest = "; ".join(f"{s:.1%} `{name}`" for s, name in others)
             lines += [f"Profile of training one network with {rule} (`perf`, reading MNIST left out): "
-                      f"{share:.1%} in matrix products; then {rest}.", ""]
+                      f"{share:.1%} in matrix products, of which {sorting:.1%} to sort the non-zeros of the "
+                      f"batch by column for the product of its transpose; then {rest}.", ""]
     else:
         lines += ["No profile: `perf` is not here or may not be used.", ""]
     return lines
