@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use rand::Rng;
 use tensor_ops::{
     Operand::{Plain, Transposed},
-    Scalar, Sparse, Workspace, matmul, matmul_relu,
+    Scalar, Sparse, Workspace, matmul, matmul_relu, matmul_relu_gradient,
     reduce::{self, Axis},
 };
 
@@ -78,15 +78,25 @@ pub(crate) fn affine<T: Scalar>(
 /// The gradients of [`affine`].
 pub(crate) fn affine_backward<T: Scalar>(
     x: &DMatrix<T>,
-    [weight, bias]: &mut [Param<T>; 2],
+    params: &mut [Param<T>; 2],
     dy: &DMatrix<T>,
     dx: Option<&mut DMatrix<T>>,
 ) {
-    matmul(Transposed(x), Plain(dy), None, &mut weight.grad);
-    reduce::sum(dy, Axis::Rows, bias.grad.as_mut_slice());
+    affine_gradients(x, params, dy);
     if let Some(dx) = dx {
+        let [weight, _] = params;
         matmul(Plain(dy), Transposed(&weight.value), None, dx);
     }
+}
+
+/// Those of its parameters.
+fn affine_gradients<T: Scalar>(
+    x: &DMatrix<T>,
+    [weight, bias]: &mut [Param<T>; 2],
+    dy: &DMatrix<T>,
+) {
+    matmul(Transposed(x), Plain(dy), None, &mut weight.grad);
+    reduce::sum(dy, Axis::Rows, bias.grad.as_mut_slice());
 }
 
 impl<T: Scalar> Layer<T> for Affine<T> {
@@ -122,6 +132,13 @@ impl<T: Scalar> Layer<T> for Affine<T> {
         dx: Option<&mut DMatrix<T>>,
     ) {
         affine_backward(x, &mut self.params, dy, dx);
+    }
+
+    fn backward_relu(&mut self, x: &DMatrix<T>, dy: &DMatrix<T>, dx: &mut DMatrix<T>) -> bool {
+        affine_gradients(x, &mut self.params, dy);
+        let [weight, _] = &self.params;
+        matmul_relu_gradient(Plain(dy), Transposed(&weight.value), x, dx);
+        true
     }
 
     fn params(&self) -> &[Param<T>] {

@@ -196,6 +196,29 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         dx: Option<&mut DMatrix<T>>,
     );
 
+    /// [`backward`](Self::backward) of this layer and of the ReLU whose output `x` was, in one pass, if it can:
+    /// dx is then ∂loss/∂(input of the ReLU). A layer that cannot does nothing, as here.
+    ///
+    /// # Panics
+    /// As [`backward`](Self::backward).
+    ///
+    /// ```
+    /// use init::{Initializer, Purpose, Seed};
+    /// use layers::Layer;
+    /// use nalgebra::dmatrix;
+    ///
+    /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+    /// let mut layer = layers::Affine::new(2, 1, Initializer::Constant { value: 3.0 }, &mut rng);
+    /// let (x, mut dx) = (dmatrix![0.0, 5.0], dmatrix![9.0, 9.0]);
+    /// assert!(layer.backward_relu(&x, &dmatrix![2.0], &mut dx));
+    /// assert_eq!(dx, dmatrix![0.0, 6.0]);
+    /// assert_eq!(layer.params()[0].grad, dmatrix![0.0; 10.0]);
+    /// ```
+    fn backward_relu(&mut self, x: &DMatrix<T>, dy: &DMatrix<T>, dx: &mut DMatrix<T>) -> bool {
+        let _ = (x, dy, dx);
+        false
+    }
+
     /// The parameters, in a fixed order: weight before bias, scale before shift. None by default.
     ///
     /// ```

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use crate::Scalar;
-use crate::kernel::{self, Instructions};
+use crate::kernel::{self, Finish, Instructions};
 
 /// A factor of a [`matmul`]: the matrix as it stands, or its transpose (which is never formed).
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,7 @@ pub fn matmul<T: Scalar>(
     add: Option<&[T]>,
     c: &mut DMatrix<T>,
 ) {
-    matmul_with(Instructions::best(), a, b, add, false, c);
+    matmul_with(Instructions::best(), a, b, add, Finish::Sums, c);
 }
 
 /// [`matmul`] and ReLU in one pass: C ← max(0, op(A)·op(B) + `add`).
@@ -95,7 +95,35 @@ pub fn matmul_relu<T: Scalar>(
     add: Option<&[T]>,
     c: &mut DMatrix<T>,
 ) {
-    matmul_with(Instructions::best(), a, b, add, true, c);
+    matmul_with(Instructions::best(), a, b, add, Finish::Relu, c);
+}
+
+/// [`matmul`] and the way back through ReLU in one pass: C ← op(A)·op(B) ⊙ \[X > 0\].
+///
+/// X is what ReLU gave, or what it got, of C's shape. What is not above zero there becomes zero times the sum, which
+/// is zero with the sum's sign; NaN in X counts as above zero.
+///
+/// # Panics
+/// If the shapes do not fit together.
+///
+/// # Example
+/// ```
+/// use nalgebra::dmatrix;
+/// use tensor_ops::{Operand::Plain, matmul_relu_gradient};
+///
+/// let (x, mut dx) = (dmatrix![0.0; 3.0], nalgebra::DMatrix::zeros(2, 1));
+/// matmul_relu_gradient(Plain(&dmatrix![1.0; 2.0]), Plain(&dmatrix![2.0]), &x, &mut dx);
+/// assert_eq!(dx, dmatrix![0.0; 4.0]);
+/// ```
+#[track_caller]
+pub fn matmul_relu_gradient<T: Scalar>(
+    a: Operand<'_, T>,
+    b: Operand<'_, T>,
+    x: &DMatrix<T>,
+    c: &mut DMatrix<T>,
+) {
+    assert_eq!(x.shape(), c.shape(), "matmul_relu_gradient: one number of X for each of C");
+    matmul_with(Instructions::best(), a, b, None, Finish::ReluGradient(x), c);
 }
 
 /// What [`matmul`] runs on here: `avx512`, `avx2` or `portable`. The last bits of sums depend on it.
@@ -107,14 +135,14 @@ pub fn instructions() -> &'static str {
     Instructions::best().name()
 }
 
-/// [`matmul`], or [`matmul_relu`], with `instructions`.
+/// All of them, with `instructions`.
 #[track_caller]
 fn matmul_with<T: Scalar>(
     instructions: Instructions,
     a: Operand<'_, T>,
     b: Operand<'_, T>,
     add: Option<&[T]>,
-    relu: bool,
+    finish: Finish<&DMatrix<T>>,
     c: &mut DMatrix<T>,
 ) {
     let ((m, k), (k_b, n)) = (a.shape(), b.shape());
@@ -124,7 +152,7 @@ fn matmul_with<T: Scalar>(
         c.shape()
     );
     assert!(add.is_none_or(|add| add.len() == n), "matmul: a number a column");
-    kernel::dense(instructions, a, b, add, relu, c);
+    kernel::dense(instructions, a, b, add, finish, c);
 }
 
 #[cfg(test)]
@@ -168,13 +196,19 @@ mod tests {
         let mut out = DMatrix::from_element(m, n, T::nan()); // must not be read
         let a = if ta { Transposed(&a) } else { Plain(&a) };
         let b = if tb { Transposed(&b) } else { Plain(&b) };
-        matmul_with(instructions, a, b, with_row.then_some(row.as_slice()), false, &mut out);
+        let add = with_row.then_some(row.as_slice());
+        matmul_with(instructions, a, b, add, Finish::Sums, &mut out);
         for (got, want) in out.iter().zip(expected.iter()) {
             assert!((got.f64() - want).abs() <= tolerance * (1.0 + want.abs()), "{got} != {want}");
         }
         let mut rectified = DMatrix::from_element(m, n, T::nan());
-        matmul_with(instructions, a, b, with_row.then_some(row.as_slice()), true, &mut rectified);
+        matmul_with(instructions, a, b, add, Finish::Relu, &mut rectified);
         assert_eq!(rectified, out.map(|x| if x > T::zero() { x } else { T::zero() }));
+        let x = cast(&fill(m, n, 4));
+        let mut gradient = DMatrix::from_element(m, n, T::nan());
+        matmul_with(instructions, a, b, add, Finish::ReluGradient(&x), &mut gradient);
+        let slope = |x: T| if x <= T::zero() { T::zero() } else { T::one() };
+        assert_eq!(gradient, out.zip_map(&x, |dy, x| dy * slope(x)));
     }
 
     proptest! {
@@ -209,7 +243,14 @@ mod tests {
         let add = [1.0, -0.0, -1.0, 0.0];
         for instructions in Instructions::available() {
             let mut c = DMatrix::zeros(40, 4);
-            matmul_with(instructions, Plain(&(-&a)), Plain(&(-&b)), Some(&add), true, &mut c);
+            matmul_with(
+                instructions,
+                Plain(&(-&a)),
+                Plain(&(-&b)),
+                Some(&add),
+                Finish::Relu,
+                &mut c,
+            );
             for row in c.row_iter() {
                 assert_eq!(
                     [row[0], row[1], row[2]].map(f32::to_bits),
@@ -218,6 +259,32 @@ mod tests {
                 assert!(row[3].is_nan());
             }
         }
+    }
+
+    #[test]
+    fn the_gradient_of_relu_passes_where_x_is_nan_and_keeps_the_sign_of_zero() {
+        let a = DMatrix::from_element(40, 1, -1.0_f64);
+        let b = nalgebra::dmatrix![2.0, 2.0, 2.0, f64::INFINITY];
+        let x = DMatrix::from_fn(40, 4, |_, j| [f64::NAN, -0.0, 1.0, -1.0][j]);
+        for instructions in Instructions::available() {
+            let mut c = DMatrix::zeros(40, 4);
+            matmul_with(instructions, Plain(&a), Plain(&b), None, Finish::ReluGradient(&x), &mut c);
+            for row in c.row_iter() {
+                assert_eq!(
+                    [row[0], row[1], row[2]].map(f64::to_bits),
+                    [-2.0, -0.0, -2.0].map(f64::to_bits)
+                );
+                assert!(row[3].is_nan()); // 0·∞, as in a pass of its own
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "one number of X for each of C")]
+    fn an_x_of_another_shape_is_refused() {
+        let a = DMatrix::<f64>::zeros(2, 2);
+        let x = DMatrix::zeros(2, 1);
+        matmul_relu_gradient(Plain(&a), Plain(&a), &x, &mut DMatrix::zeros(2, 2));
     }
 
     #[test]

@@ -246,6 +246,7 @@ impl<T: Scalar> Sparse<T> {
 mod tests {
     use super::*;
     use crate::Operand::{Plain, Transposed};
+    use crate::kernel::Finish;
     use crate::matmul;
     use proptest::prelude::*;
 
@@ -285,13 +286,28 @@ mod tests {
                 };
             for relu in [false, true] {
                 let mut expected = DMatrix::zeros(m, n);
-                kernel::dense(instructions, Plain(&x), Plain(&w), Some(&bias), relu, &mut expected);
+                let finish = if relu { Finish::Relu } else { Finish::Sums };
+                kernel::dense(
+                    instructions,
+                    Plain(&x),
+                    Plain(&w),
+                    Some(&bias),
+                    finish,
+                    &mut expected,
+                );
                 let mut y = DMatrix::from_element(m, n, T::nan());
                 product(&sparse.rows, &w, Some(&bias), relu, &mut y);
                 assert_eq!(y, expected, "{instructions:?}, ReLU: {relu}");
             }
             let mut expected = DMatrix::zeros(k, n);
-            kernel::dense(instructions, Transposed(&x), Plain(&dy), None, false, &mut expected);
+            kernel::dense(
+                instructions,
+                Transposed(&x),
+                Plain(&dy),
+                None,
+                Finish::Sums,
+                &mut expected,
+            );
             let mut dw = DMatrix::from_element(k, n, T::nan());
             product(&columns, &dy, None, false, &mut dw);
             assert_eq!(dw, expected, "{instructions:?}");

@@ -61,9 +61,14 @@ impl<T: Scalar> Sequential<T> {
     pub fn gradient<'a>(&mut self, x: impl Into<Input<'a, T>>, t: impl Into<Targets<'a, T>>) -> T {
         let x = x.into();
         let loss = self.loss(x, t, Mode::Train);
+        // As `loss` left them.
+        let [even, odd] = &mut self.gradients;
+        let (mut dy, mut dx) = if self.layers.len() % 2 == 1 { (even, odd) } else { (odd, even) };
+        let mut passed = false;
         for i in (0..self.layers.len()).rev() {
-            let [even, odd] = &mut self.gradients;
-            let (dy, dx) = if i % 2 == 0 { (even, odd) } else { (odd, even) };
+            if std::mem::take(&mut passed) {
+                continue;
+            }
             if i == 0 {
                 // Nothing learns from the gradient by the input of the network.
                 let (layer, y) = (&mut self.layers[i], &self.activations[i]);
@@ -79,7 +84,13 @@ impl<T: Scalar> Sequential<T> {
                 // ReLU whose input was not kept: y and it are above zero at the same places.
                 let input = if input.shape() == (0, 0) { y } else { input };
                 reshape(dx, input.nrows(), input.ncols());
-                self.layers[i].backward(input, y, dy, Some(dx));
+                let relu_before = self.layers[i - 1].is_relu();
+                let layer = &mut self.layers[i];
+                passed = relu_before && layer.backward_relu(input, dy, dx);
+                if !passed {
+                    layer.backward(input, y, dy, Some(dx));
+                }
+                std::mem::swap(&mut dy, &mut dx);
             }
         }
         if self.weight_decay != 0.0 {

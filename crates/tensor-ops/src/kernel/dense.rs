@@ -12,8 +12,8 @@ use super::panel::{Packed, Packing, Panel, pack};
 use super::strided::{Columns, Rows, Strided, Transposed};
 use super::vector::{Vector, Work};
 
-/// C ← A·B, and a row that is added to every row of it; then max(0, C), if asked for. C is column-major, and so
-/// is A or its transpose.
+/// C ← A·B, and a row that is added to every row of it; then its [`Finish`]. C is column-major, and so is A or its
+/// transpose.
 #[derive(Clone, Copy, Debug)]
 pub struct Product<'a, T> {
     /// Rows of A and C, columns of A and rows of B, columns of B and C.
@@ -23,7 +23,29 @@ pub struct Product<'a, T> {
     pub(super) c: *mut T,
     /// As many numbers as C has columns, or none for zeros.
     pub(super) add: Option<&'a [T]>,
-    pub(super) relu: bool,
+    pub(super) finish: Finish<*const T>,
+}
+
+/// What becomes of the sums.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Finish<X> {
+    /// They stay.
+    Sums,
+    /// max(0, sum).
+    Relu,
+    /// ReLU's gradient: sum·1 where the number of this matrix, which is as C, is above zero, and sum·0 elsewhere.
+    ReluGradient(X),
+}
+
+impl<T> Finish<*const T> {
+    /// That of the part of C that begins so many numbers later.
+    #[inline(always)]
+    fn from(self, count: usize) -> Self {
+        match self {
+            Self::ReluGradient(x) => Self::ReluGradient(x.wrapping_add(count)),
+            other => other,
+        }
+    }
 }
 
 /// What the sums of a tile begin with.
@@ -45,7 +67,7 @@ const TERMS: usize = 256;
 ///
 /// # Safety
 /// Every element that the sizes and strides address is valid to read (and of C to write), and C overlaps
-/// neither factor.
+/// no other matrix.
 pub(super) struct Tiled<'a, T>(pub(super) &'a Product<'a, T>);
 
 impl<V: Vector> Work<V> for Tiled<'_, V::Scalar> {
@@ -80,7 +102,7 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
     first: usize,
     rows: usize,
 ) {
-    let Product { sizes: (m, k, n), a, b, c, add, relu } = *product;
+    let Product { sizes: (m, k, n), a, b, c, add, finish } = *product;
     let mut panel = MaybeUninit::<[[V; MV]; TERMS]>::uninit();
     let panel = panel.as_mut_ptr().cast();
     let tiles = n.div_ceil(V::COLUMNS);
@@ -88,7 +110,7 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
     // Once even where there is nothing to sum: C is then what is added to every row.
     while from < k || from == 0 {
         let terms = TERMS.min(k - from);
-        let relu = relu && from + terms == k;
+        let finish = if from + terms == k { finish } else { Finish::Sums };
         // SAFETY: rows `first` to `first + rows`, terms from `from` on and columns from `column` on
         // are within the sizes; the panel has room for `TERMS` columns.
         unsafe {
@@ -107,7 +129,8 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
                         Some(row) => Start::Row(row.as_ptr().add(column)),
                         None => Start::Zeros,
                     };
-                    let (b, c) = (b.from(from, column), c.add(first + column * m));
+                    let place = first + column * m;
+                    let (b, c, finish) = (b.from(from, column), c.add(place), finish.from(place));
                     let unpacked = unpacked.take();
                     let column_of_c = m;
                     let part = Part {
@@ -120,7 +143,7 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
                         c,
                         column_of_c,
                         start,
-                        relu,
+                        finish,
                     };
                     sum::<V, MV>(columns, part);
                 }
@@ -145,7 +168,7 @@ struct Part<T> {
     /// The distance between two columns of C.
     column_of_c: usize,
     start: Start<T>,
-    relu: bool,
+    finish: Finish<*const T>,
 }
 
 /// [`Tiles`] of a number of columns that is known at run time only.
@@ -178,12 +201,13 @@ struct Tiles<T, const MV: usize, const COLUMNS: usize>(Part<T>);
 impl<V: Vector, const MV: usize, const COLUMNS: usize> Work<V> for Tiles<V::Scalar, MV, COLUMNS> {
     #[inline(always)]
     unsafe fn run(self) {
-        let Part { tiles, rows, terms, panel, mut unpacked, b, c, column_of_c, start, relu } =
+        let Part { tiles, rows, terms, panel, mut unpacked, b, c, column_of_c, start, finish } =
             self.0;
         // SAFETY: the caller's promise.
         unsafe {
             for first in (0..tiles).map(|tile| tile * COLUMNS) {
                 let b = b.from(0, first);
+                let finish = finish.from(first * column_of_c);
                 let c = (c.add(first * column_of_c), column_of_c);
                 let start = match start {
                     Start::Row(row) => Start::Row(row.add(first)),
@@ -193,10 +217,10 @@ impl<V: Vector, const MV: usize, const COLUMNS: usize> Work<V> for Tiles<V::Scal
                     ($panel:expr) => {
                         if b.row == 1 {
                             let b = Columns::new(b);
-                            tile::<V, _, _, MV, COLUMNS>(terms, $panel, b, c, rows, start, relu);
+                            tile::<V, _, _, MV, COLUMNS>(terms, $panel, b, c, rows, start, finish);
                         } else {
                             let b = Transposed::new(b);
-                            tile::<V, _, _, MV, COLUMNS>(terms, $panel, b, c, rows, start, relu);
+                            tile::<V, _, _, MV, COLUMNS>(terms, $panel, b, c, rows, start, finish);
                         }
                     };
                 }
@@ -222,7 +246,7 @@ unsafe fn tile<V, A, B, const MV: usize, const COLUMNS: usize>(
     (c, column_of_c): (*mut V::Scalar, usize),
     rows: usize,
     start: Start<V::Scalar>,
-    relu: bool,
+    finish: Finish<*const V::Scalar>,
 ) where
     V: Vector,
     A: Panel<V, MV>,
@@ -263,8 +287,22 @@ unsafe fn tile<V, A, B, const MV: usize, const COLUMNS: usize>(
             add_term(&mut sums, &a, &b, 0);
             (a, b) = (a.skip(1), b.skip(1));
         }
-        if relu {
-            sums = sums.map(|sums| sums.map(|sum| sum.rectified()));
+        match finish {
+            Finish::Sums => (),
+            Finish::Relu => sums = sums.map(|sums| sums.map(|sum| sum.rectified())),
+            Finish::ReluGradient(x) => {
+                for (j, sums) in sums.iter_mut().enumerate() {
+                    for (i, sum) in sums.iter_mut().enumerate() {
+                        let x = x.wrapping_add(j * column_of_c + i * V::LANES);
+                        let x = if i + 1 < MV || last == V::LANES {
+                            V::load(x)
+                        } else {
+                            V::load_first(x, last)
+                        };
+                        *sum = sum.gated(x);
+                    }
+                }
+            }
         }
         for (j, sums) in sums.into_iter().enumerate() {
             for (i, sum) in sums.into_iter().enumerate() {

@@ -24,6 +24,7 @@ use strided::Strided;
 use vector::Vector;
 
 pub use allocator::LineAllocator;
+pub(crate) use dense::Finish;
 pub(crate) use lines::Lines;
 pub(crate) use prefetch::prefetch;
 pub(crate) use sparse::{BYTES, Factor, Sums};
@@ -127,7 +128,7 @@ macro_rules! kernel {
 kernel!(f32, __m256, __m512);
 kernel!(f64, __m256d, __m512d);
 
-/// C ← op(A)·op(B), and `add` to every row of it; then max(0, C), if `relu`.
+/// C ← op(A)·op(B), and `add` to every row of it; then its `finish`.
 ///
 /// # Panics
 /// If the shapes do not fit, or the processor lacks the instructions.
@@ -136,7 +137,7 @@ pub(crate) fn dense<T: Scalar>(
     a: Operand<'_, T>,
     b: Operand<'_, T>,
     add: Option<&[T]>,
-    relu: bool,
+    finish: Finish<&DMatrix<T>>,
     c: &mut DMatrix<T>,
 ) {
     let ((m, k), (k_b, n)) = (a.shape(), b.shape());
@@ -144,13 +145,21 @@ pub(crate) fn dense<T: Scalar>(
         k == k_b && c.shape() == (m, n) && add.is_none_or(|add| add.len() == n),
         "kernel: shapes that do not fit"
     );
+    let finish = match finish {
+        Finish::Sums => Finish::Sums,
+        Finish::Relu => Finish::Relu,
+        Finish::ReluGradient(x) => {
+            assert_eq!(x.shape(), (m, n), "kernel: shapes that do not fit");
+            Finish::ReluGradient(x.as_ptr())
+        }
+    };
     assert!(
         Instructions::available().any(|has| has == instructions),
         "kernel: no {instructions:?}"
     );
     let (a, b) = (strided(a), strided(b));
-    let product = Product { sizes: (m, k, n), a, b, c: c.as_mut_ptr(), add, relu };
-    // SAFETY: the processor has the instructions. a and b are live borrows whose strides address
+    let product = Product { sizes: (m, k, n), a, b, c: c.as_mut_ptr(), add, finish };
+    // SAFETY: the processor has the instructions. a, b and x are live borrows whose strides address
     // exactly their m·k and k·n elements; c is contiguous, column-major and (m, n), and as a mutable
     // borrow apart from both.
     unsafe { T::dense(instructions, &product) };

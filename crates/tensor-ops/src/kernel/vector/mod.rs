@@ -31,6 +31,8 @@ pub(super) trait Vector: Copy {
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
     /// Zero where a number is at most zero. NaN stays.
     unsafe fn rectified(self) -> Self;
+    /// self·1 where `x` is above zero or NaN, self·0 elsewhere.
+    unsafe fn gated(self, x: Self) -> Self;
     /// Runs `work` in a function of its own, which is compiled with the instructions.
     unsafe fn run(work: impl Work<Self>);
     /// Register j of the result holds number j of every run: that of lane i is at `from + i·stride`. Only the
@@ -97,6 +99,10 @@ impl<T: num_traits::Float> Vector for [T; 4] {
     #[inline(always)]
     unsafe fn rectified(self) -> Self {
         self.map(|x| if x <= T::zero() { T::zero() } else { x })
+    }
+    #[inline(always)]
+    unsafe fn gated(self, x: Self) -> Self {
+        array::from_fn(|lane| self[lane] * if x[lane] <= T::zero() { T::zero() } else { T::one() })
     }
     #[inline(never)]
     unsafe fn run(work: impl Work<Self>) {

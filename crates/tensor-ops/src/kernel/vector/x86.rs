@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 use std::array;
 
 macro_rules! vector {
-    ($features:literal, $columns:literal, $register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident, $store_first:ident, $fma:ident, $rectify:ident, $columns_of_runs:ident) => {
+    ($features:literal, $columns:literal, $register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident, $store_first:ident, $fma:ident, $rectify:ident, $gate:ident, $columns_of_runs:ident) => {
         // SAFETY of every method: the trait's contract is the intrinsic's.
         impl super::Vector for $register {
             type Scalar = $scalar;
@@ -42,6 +42,10 @@ macro_rules! vector {
             unsafe fn rectified(self) -> Self {
                 unsafe { $rectify(self) }
             }
+            #[inline(always)]
+            unsafe fn gated(self, x: Self) -> Self {
+                unsafe { $gate(self, x) }
+            }
             #[inline(never)]
             #[target_feature(enable = $features)]
             unsafe fn run(work: impl super::Work<Self>) {
@@ -72,6 +76,7 @@ vector!(
     store_first_256_f32,
     _mm256_fmadd_ps,
     rectify_256_f32,
+    gate_256_f32,
     columns_256_f32
 );
 vector!(
@@ -88,6 +93,7 @@ vector!(
     store_first_256_f64,
     _mm256_fmadd_pd,
     rectify_256_f64,
+    gate_256_f64,
     columns_256_f64
 );
 vector!(
@@ -104,6 +110,7 @@ vector!(
     store_first_512_f32,
     _mm512_fmadd_ps,
     rectify_512_f32,
+    gate_512_f32,
     columns_512_f32
 );
 vector!(
@@ -120,6 +127,7 @@ vector!(
     store_first_512_f64,
     _mm512_fmadd_pd,
     rectify_512_f64,
+    gate_512_f64,
     columns_512_f64
 );
 
@@ -178,6 +186,35 @@ unsafe fn rectify_512_f32(x: __m512) -> __m512 {
 #[inline(always)]
 unsafe fn rectify_512_f64(x: __m512d) -> __m512d {
     unsafe { _mm512_maskz_mov_pd(_mm512_cmp_pd_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_pd()), x) }
+}
+
+#[inline(always)]
+unsafe fn gate_256_f32(sum: __m256, x: __m256) -> __m256 {
+    unsafe {
+        let above = _mm256_cmp_ps::<_CMP_NLE_UQ>(x, _mm256_setzero_ps());
+        _mm256_mul_ps(sum, _mm256_and_ps(above, _mm256_set1_ps(1.0)))
+    }
+}
+#[inline(always)]
+unsafe fn gate_256_f64(sum: __m256d, x: __m256d) -> __m256d {
+    unsafe {
+        let above = _mm256_cmp_pd::<_CMP_NLE_UQ>(x, _mm256_setzero_pd());
+        _mm256_mul_pd(sum, _mm256_and_pd(above, _mm256_set1_pd(1.0)))
+    }
+}
+#[inline(always)]
+unsafe fn gate_512_f32(sum: __m512, x: __m512) -> __m512 {
+    unsafe {
+        let above = _mm512_cmp_ps_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_ps());
+        _mm512_mul_ps(sum, _mm512_maskz_mov_ps(above, _mm512_set1_ps(1.0)))
+    }
+}
+#[inline(always)]
+unsafe fn gate_512_f64(sum: __m512d, x: __m512d) -> __m512d {
+    unsafe {
+        let above = _mm512_cmp_pd_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_pd());
+        _mm512_mul_pd(sum, _mm512_maskz_mov_pd(above, _mm512_set1_pd(1.0)))
+    }
 }
 
 /// A register whose 128-bit parts are at these places.
