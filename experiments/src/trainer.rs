@@ -84,14 +84,20 @@ pub fn train<T: Real>(
 ) -> Result<Vec<Log>, Failure> {
     let _counted = run.count_networks(contestants.len());
     let mut source = Batches::new(samples, plan.batch_size, seed);
-    let ahead = if contestants.len() == 1 { 1 } else { AHEAD };
+    let shared = contestants.len() > 1;
+    let ahead = if shared { AHEAD } else { 1 };
     let mut batches: Vec<Batch<T>> = (0..ahead).map(|_| Batch::default()).collect();
     let mut logs = vec![Log::new(); contestants.len()];
     let last_step = plan.iterations.saturating_sub(1) / plan.per_step;
     for start in (0..plan.iterations).step_by(ahead) {
         let batches = &mut batches[..ahead.min(plan.iterations - start)];
         batches.iter_mut().for_each(|batch| source.draw(batch));
-        batches.par_iter_mut().for_each(|batch| batch.gather(samples));
+        batches.par_iter_mut().for_each(|batch| {
+            batch.gather(samples);
+            if shared {
+                batch.x.sort_columns();
+            }
+        });
         let items = contestants.iter_mut().zip(&mut logs).enumerate();
         in_turns(items, batches.len(), |(index, (contestant, log)), turn| {
             let Contestant { network, optimizer } = contestant;

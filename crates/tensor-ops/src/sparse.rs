@@ -32,11 +32,21 @@ use crate::{Scalar, reshape};
 /// x.tr_matmul(&y, &mut work, &mut dw); // xᵀ·y
 /// assert_eq!(dw, dmatrix![1.5, 1.5; 13.0, 15.0; 0.0, 0.0]);
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Sparse<T> {
     rows: Lines,
     /// The number that each byte stands for.
     values: Box<[T; BYTES]>,
+    /// Those of the rows, if `sorted`.
+    columns: Lines,
+    sorted: bool,
+}
+
+/// Of the numbers, however they are kept.
+impl<T: PartialEq> PartialEq for Sparse<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.rows == other.rows && self.values == other.values
+    }
 }
 
 /// Buffers of sparse products, which a caller keeps for the next one.
@@ -53,7 +63,8 @@ pub struct Workspace<T> {
 
 impl<T: Scalar> Default for Sparse<T> {
     fn default() -> Self {
-        Self { rows: Lines::default(), values: Box::new([T::zero(); BYTES]) }
+        let (rows, columns) = (Lines::default(), Lines::default());
+        Self { rows, values: Box::new([T::zero(); BYTES]), columns, sorted: false }
     }
 }
 
@@ -121,7 +132,25 @@ impl<T: Scalar> Sparse<T> {
     ) {
         assert!(value(0).is_zero(), "sparse: zeros stand for {:?}", value(0));
         self.rows.gather(rows, indices);
+        self.sorted = false;
         *self.values = array::from_fn(|byte| value(byte as u8));
+    }
+
+    /// Sorts the non-zeros by column, which [`tr_matmul`](Self::tr_matmul) needs and else does itself: for a matrix
+    /// that several products take, as a batch that several networks learn from.
+    ///
+    /// ```
+    /// use tensor_ops::{ByteRows, Sparse};
+    ///
+    /// let mut x = Sparse::new(&ByteRows::new([&[0, 2][..]]), f64::from);
+    /// let same = x.clone();
+    /// x.sort_columns();
+    /// assert_eq!(x, same);
+    /// ```
+    #[track_caller]
+    pub fn sort_columns(&mut self) {
+        self.columns.set_columns(&self.rows);
+        self.sorted = true;
     }
 
     /// Writes the whole matrix, zeros included, into `dense`, which takes its shape.
@@ -236,7 +265,12 @@ impl<T: Scalar> Sparse<T> {
             y.shape()
         );
         let Workspace { columns, sums } = work;
-        columns.set_columns(&self.rows);
+        let columns = if self.sorted {
+            &self.columns
+        } else {
+            columns.set_columns(&self.rows);
+            columns
+        };
         let s = Factor { rows: columns, values: &self.values };
         kernel::sparse(Instructions::best(), s, d, None, false, sums, y);
     }
@@ -354,6 +388,23 @@ mod tests {
             check::<f64>(sizes, 5);
             check::<f32>(sizes, 5);
         }
+    }
+
+    #[test]
+    fn sorting_columns_before_changes_no_product_and_ends_with_the_rows() {
+        let dy = fill::<f32>(20, 30, 1);
+        let product = |x: &Sparse<f32>| {
+            let mut dw = DMatrix::zeros(50, 30);
+            x.tr_matmul(&dy, &mut Workspace::default(), &mut dw);
+            dw
+        };
+        let mut x = Sparse::new(&bytes(20, 50, 3), value);
+        let expected = product(&x);
+        x.sort_columns();
+        assert_eq!(product(&x), expected);
+        let others = bytes(20, 50, 4);
+        x.gather(&others, 0..20, value);
+        assert_eq!(product(&x), product(&Sparse::new(&others, value)));
     }
 
     #[test]
