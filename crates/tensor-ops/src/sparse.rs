@@ -131,8 +131,9 @@ impl<T: Scalar> Sparse<T> {
         value: impl Fn(u8) -> T,
     ) {
         assert!(value(0).is_zero(), "sparse: zeros stand for {:?}", value(0));
-        self.rows.gather(rows, indices);
+        // Before the rows, in case one is not there.
         self.sorted = false;
+        self.rows.gather(rows, indices);
         *self.values = array::from_fn(|byte| value(byte as u8));
     }
 
