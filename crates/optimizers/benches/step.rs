@@ -37,7 +37,11 @@ impl Rule<2> for MemoryBound {
         Ok(())
     }
 
-    fn update<T: Float>(&self, _lr: f64, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+    fn update<T: Float + 'static>(
+        &self,
+        _lr: f64,
+        _t: u64,
+    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
         |value, grad, [m, v]| {
             for (((w, &g), m), v) in value.iter_mut().zip(grad).zip(m).zip(v) {
                 *m = *m + g;

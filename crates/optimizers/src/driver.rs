@@ -46,8 +46,9 @@ pub struct Driver<R, T, const N: usize> {
     steps: u64,
     /// Length of each slot; meaningless before the first step.
     lens: Vec<usize>,
-    /// The rule's arrays, each over all slots after one another.
-    arrays: [Vec<T>; N],
+    /// The rule's arrays for each slot: allocations of their own, so that each begins on a cache line where the
+    /// allocator puts it there.
+    arrays: Vec<[Vec<T>; N]>,
 }
 
 impl<R: Rule<N>, T: Float, const N: usize> Driver<R, T, N> {
@@ -60,8 +61,7 @@ impl<R: Rule<N>, T: Float, const N: usize> Driver<R, T, N> {
         non_negative::<T>("lr", lr)?;
         rule.validate::<T>()?;
         decay.validate::<T>()?;
-        let arrays = std::array::from_fn(|_| Vec::new());
-        Ok(Self { rule, decay, lr, steps: 0, lens: Vec::new(), arrays })
+        Ok(Self { rule, decay, lr, steps: 0, lens: Vec::new(), arrays: Vec::new() })
     }
 
     /// Checks all slots before anything is touched.
@@ -90,12 +90,12 @@ impl<R: Rule<N>, T: Float, const N: usize> Driver<R, T, N> {
     /// Lays out the state for the slots of the first step.
     fn allocate(&mut self, slots: &mut dyn Slots<T>) {
         self.lens = (0..slots.len()).map(|i| slots.slot(i).value.len()).collect();
-        let total = self.lens.iter().sum();
-        self.arrays = std::array::from_fn(|_| vec![T::zero(); total]);
+        let zeros = |&len| std::array::from_fn(|_| vec![T::zero(); len]);
+        self.arrays = self.lens.iter().map(zeros).collect();
     }
 }
 
-impl<R: Rule<N>, T: Float + Send, const N: usize> Optimizer<T> for Driver<R, T, N> {
+impl<R: Rule<N>, T: Float + Send + 'static, const N: usize> Optimizer<T> for Driver<R, T, N> {
     fn step(&mut self, slots: &mut dyn Slots<T>) -> Result<(), OptimizerError> {
         self.check(slots)?;
         if self.steps == 0 {
@@ -103,14 +103,11 @@ impl<R: Rule<N>, T: Float + Send, const N: usize> Optimizer<T> for Driver<R, T, 
         }
         self.steps += 1;
         let update = self.rule.update::<T>(self.lr, self.steps);
-        let mut start = 0;
-        for (index, len) in self.lens.iter().enumerate() {
+        for (index, (len, arrays)) in self.lens.iter().zip(&mut self.arrays).enumerate() {
             let Slot { value, grad, decay } = slots.slot(index);
             let lens = (value.len(), grad.len());
             assert_eq!(lens, (*len, *len), "slot {index} changed its length within a step");
-            let range = start..start + len;
-            start = range.end;
-            let arrays = self.arrays.each_mut().map(|array| &mut array[range.clone()]);
+            let arrays = arrays.each_mut().map(Vec::as_mut_slice);
             // A loop each: more is not inlined, and so not compiled for the registers.
             if decay {
                 with_wide_registers(|| self.decay.apply(self.lr, value, grad));
@@ -118,7 +115,7 @@ impl<R: Rule<N>, T: Float + Send, const N: usize> Optimizer<T> for Driver<R, T, 
             with_wide_registers(|| update(value, grad, arrays));
         }
         if self.steps.is_multiple_of(STEPS_A_FLUSH) {
-            for array in &mut self.arrays {
+            for array in self.arrays.as_flattened_mut() {
                 with_wide_registers(|| flush(array));
             }
         }
@@ -144,15 +141,16 @@ impl<R: Rule<N>, T: Float + Send, const N: usize> Optimizer<T> for Driver<R, T, 
     }
 
     fn state(&self) -> OptimizerState<T> {
-        let arrays = R::STATE.iter().zip(&self.arrays);
+        let arrays = R::STATE.iter().enumerate().map(|(n, &name)| StateArray {
+            name: name.into(),
+            values: self.arrays.iter().flat_map(|slot| &slot[n]).copied().collect(),
+        });
         OptimizerState {
             rule: R::NAME.to_owned(),
             lr: self.lr,
             steps: self.steps,
             lens: self.lens.clone(),
-            arrays: arrays
-                .map(|(name, values)| StateArray { name: (*name).into(), values: values.clone() })
-                .collect(),
+            arrays: arrays.collect(),
         }
     }
 
@@ -174,8 +172,13 @@ impl<R: Rule<N>, T: Float + Send, const N: usize> Optimizer<T> for Driver<R, T, 
                 found: arrays.into_iter().map(|array| array.name).collect(),
             });
         }
-        let mut arrays = arrays.into_iter();
-        self.arrays = std::array::from_fn(|_| arrays.next().map_or(Vec::new(), |a| a.values));
+        let mut end = 0;
+        let slot = |len: &usize| {
+            let range = end..end + len;
+            end = range.end;
+            std::array::from_fn(|n| arrays[n].values[range.clone()].to_vec())
+        };
+        self.arrays = lens.iter().map(slot).collect();
         (self.lr, self.steps, self.lens) = (lr, steps, lens);
         Ok(())
     }

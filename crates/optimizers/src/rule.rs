@@ -30,7 +30,7 @@ use crate::{Decay, Driver, Optimizer, OptimizerError};
 ///     fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
 ///         Ok(()) // the driver checks lr
 ///     }
-///     fn update<T: Float>(&self, lr: f64, _: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 0]) {
+///     fn update<T: Float + 'static>(&self, lr: f64, _: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 0]) {
 ///         let lr = T::from(lr).unwrap();
 ///         move |value, grad, []| {
 ///             for (w, g) in value.iter_mut().zip(grad) {
@@ -66,7 +66,8 @@ pub trait Rule<const N: usize>: Clone + Debug + Send + Sized + 'static {
     /// values, gradients and state arrays, called for each slot in turn.
     ///
     /// What is common to the step is worked out here, once; the function returned holds the loop.
-    fn update<T: Float>(&self, lr: f64, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; N]);
+    fn update<T: Float + 'static>(&self, lr: f64, t: u64)
+    -> impl Fn(&mut [T], &[T], [&mut [T]; N]);
 
     /// The optimizer of this rule, without weight decay.
     ///

@@ -17,7 +17,7 @@ pub mod sparse;
 pub use byte_rows::ByteRows;
 pub use gradient::numerical_gradient;
 pub use im2col::{ImageShape, Window, WindowError, col2im, conv_output_size, im2col};
-pub use kernel::{LineAllocator, with_wide_registers};
+pub use kernel::{LineAllocator, each_with_root, with_wide_registers};
 pub use matmul::{Operand, instructions, matmul, matmul_relu, matmul_relu_gradient};
 pub use one_hot::one_hot;
 pub use scalar::{Scalar, reshape};

@@ -1,6 +1,7 @@
 //! AdaDelta.
 
 use num_traits::Float;
+use tensor_ops::each_with_root;
 
 use crate::check::{cast, fraction, positive};
 use crate::{OptimizerError, Rule};
@@ -57,16 +58,27 @@ impl Rule<2> for AdaDelta {
         positive::<T>("eps", self.eps)
     }
 
-    fn update<T: Float>(&self, lr: f64, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+    fn update<T: Float + 'static>(
+        &self,
+        lr: f64,
+        _t: u64,
+    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
         let (lr, rho, eps): (T, T, T) = (cast(lr), cast(self.rho), cast(self.eps));
         let rate: T = cast(1.0 - self.rho);
         move |value, grad, [h, s]| {
-            for (((w, &g), h), s) in value.iter_mut().zip(grad).zip(h).zip(s) {
-                *h = rho * *h + rate * g * g;
-                let d = g * ((*s + eps) / (*h + eps)).sqrt();
-                *s = rho * *s + rate * d * d;
-                *w = *w - lr * d;
-            }
+            each_with_root(
+                grad,
+                [value, h, s],
+                |g, [_, h, s]| {
+                    *h = rho * *h + rate * g * g;
+                    (*s + eps) / (*h + eps)
+                },
+                |g, [w, _, s], root| {
+                    let d = g * root;
+                    *s = rho * *s + rate * d * d;
+                    *w = *w - lr * d;
+                },
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! AdaGrad.
 
 use num_traits::Float;
+use tensor_ops::each_with_root;
 
 use crate::check::{cast, positive};
 use crate::{OptimizerError, Rule};
@@ -53,14 +54,23 @@ impl Rule<1> for AdaGrad {
         positive::<T>("eps", self.eps)
     }
 
-    fn update<T: Float>(&self, lr: f64, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
+    fn update<T: Float + 'static>(
+        &self,
+        lr: f64,
+        _t: u64,
+    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
         let (lr, eps): (T, T) = (cast(lr), cast(self.eps));
         move |value, grad, [h]| {
             // ANCHOR: update
-            for ((w, &g), h) in value.iter_mut().zip(grad).zip(h) {
-                *h = *h + g * g;
-                *w = *w - lr * g / (h.sqrt() + eps);
-            }
+            each_with_root(
+                grad,
+                [value, h],
+                |g, [_, h]| {
+                    *h = *h + g * g;
+                    *h
+                },
+                |g, [w, _], root| *w = *w - lr * g / (root + eps),
+            );
             // ANCHOR_END: update
         }
     }

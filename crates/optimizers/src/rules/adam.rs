@@ -1,6 +1,7 @@
 //! Adam.
 
 use num_traits::Float;
+use tensor_ops::each_with_root;
 
 use super::bias_correction;
 use crate::check::{cast, fraction, positive};
@@ -66,7 +67,11 @@ impl Rule<2> for Adam {
         positive::<T>("eps", self.eps)
     }
 
-    fn update<T: Float>(&self, lr: f64, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+    fn update<T: Float + 'static>(
+        &self,
+        lr: f64,
+        t: u64,
+    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
         // ANCHOR: rate
         let correction = bias_correction(self.beta2, t).sqrt() / bias_correction(self.beta1, t);
         let (lr_t, eps): (T, T) = (cast(lr * correction), cast(self.eps));
@@ -74,11 +79,16 @@ impl Rule<2> for Adam {
         let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
         move |value, grad, [m, v]| {
             // ANCHOR: update
-            for (((w, &g), m), v) in value.iter_mut().zip(grad).zip(m).zip(v) {
-                *m = *m + rate1 * (g - *m);
-                *v = *v + rate2 * (g * g - *v);
-                *w = *w - lr_t * *m / (v.sqrt() + eps);
-            }
+            each_with_root(
+                grad,
+                [value, m, v],
+                |g, [_, m, v]| {
+                    *m = *m + rate1 * (g - *m);
+                    *v = *v + rate2 * (g * g - *v);
+                    *v
+                },
+                |_, [w, m, _], root| *w = *w - lr_t * *m / (root + eps),
+            );
             // ANCHOR_END: update
         }
     }

@@ -60,7 +60,11 @@ impl Rule<2> for AdaMax {
         positive::<T>("eps", self.eps)
     }
 
-    fn update<T: Float>(&self, lr: f64, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+    fn update<T: Float + 'static>(
+        &self,
+        lr: f64,
+        t: u64,
+    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
         let lr_t: T = cast(lr / bias_correction(self.beta1, t));
         let (beta2, eps): (T, T) = (cast(self.beta2), cast(self.eps));
         let rate1: T = cast(1.0 - self.beta1);

@@ -1,6 +1,7 @@
 //! AMSGrad.
 
 use num_traits::Float;
+use tensor_ops::each_with_root;
 
 use super::{bias_correction, max};
 use crate::check::{cast, fraction, positive};
@@ -63,17 +64,26 @@ impl Rule<3> for AmsGrad {
         positive::<T>("eps", self.eps)
     }
 
-    fn update<T: Float>(&self, lr: f64, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 3]) {
+    fn update<T: Float + 'static>(
+        &self,
+        lr: f64,
+        t: u64,
+    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 3]) {
         let correction = bias_correction(self.beta2, t).sqrt() / bias_correction(self.beta1, t);
         let (lr_t, eps): (T, T) = (cast(lr * correction), cast(self.eps));
         let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
         move |value, grad, [m, v, v_hat]| {
-            for ((((w, &g), m), v), v_hat) in value.iter_mut().zip(grad).zip(m).zip(v).zip(v_hat) {
-                *m = *m + rate1 * (g - *m);
-                *v = *v + rate2 * (g * g - *v);
-                *v_hat = max(*v_hat, *v);
-                *w = *w - lr_t * *m / (v_hat.sqrt() + eps);
-            }
+            each_with_root(
+                grad,
+                [value, m, v, v_hat],
+                |g, [_, m, v, v_hat]| {
+                    *m = *m + rate1 * (g - *m);
+                    *v = *v + rate2 * (g * g - *v);
+                    *v_hat = max(*v_hat, *v);
+                    *v_hat
+                },
+                |_, [w, m, ..], root| *w = *w - lr_t * *m / (root + eps),
+            );
         }
     }
 }

@@ -56,7 +56,11 @@ impl Rule<1> for Lion {
         fraction::<T>("beta2", self.beta2)
     }
 
-    fn update<T: Float>(&self, lr: f64, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
+    fn update<T: Float + 'static>(
+        &self,
+        lr: f64,
+        _t: u64,
+    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
         let lr: T = cast(lr);
         let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
         move |value, grad, [m]| {

@@ -54,7 +54,11 @@ impl Rule<1> for Momentum {
         fraction::<T>("momentum", self.momentum)
     }
 
-    fn update<T: Float>(&self, lr: f64, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
+    fn update<T: Float + 'static>(
+        &self,
+        lr: f64,
+        _t: u64,
+    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
         let (lr, momentum): (T, T) = (cast(lr), cast(self.momentum));
         move |value, grad, [v]| {
             // ANCHOR: update

@@ -1,6 +1,7 @@
 //! NAdam.
 
 use num_traits::Float;
+use tensor_ops::each_with_root;
 
 use super::bias_correction;
 use crate::check::{cast, fraction, non_negative, positive};
@@ -94,18 +95,27 @@ impl Rule<2> for NAdam {
         non_negative::<T>("momentum_decay", self.momentum_decay)
     }
 
-    fn update<T: Float>(&self, lr: f64, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+    fn update<T: Float + 'static>(
+        &self,
+        lr: f64,
+        t: u64,
+    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
         let lr_m = lr * self.momentum(t + 1) / (1.0 - self.momentum_product(t + 1));
         let lr_g = lr * (1.0 - self.momentum(t)) / (1.0 - self.momentum_product(t));
         let (lr_m, lr_g, eps): (T, T, T) = (cast(lr_m), cast(lr_g), cast(self.eps));
         let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
         let root_scale: T = cast(bias_correction(self.beta2, t).sqrt().recip());
         move |value, grad, [m, v]| {
-            for (((w, &g), m), v) in value.iter_mut().zip(grad).zip(m).zip(v) {
-                *m = *m + rate1 * (g - *m);
-                *v = *v + rate2 * (g * g - *v);
-                *w = *w - (lr_m * *m + lr_g * g) / (v.sqrt() * root_scale + eps);
-            }
+            each_with_root(
+                grad,
+                [value, m, v],
+                |g, [_, m, v]| {
+                    *m = *m + rate1 * (g - *m);
+                    *v = *v + rate2 * (g * g - *v);
+                    *v
+                },
+                |g, [w, m, _], root| *w = *w - (lr_m * *m + lr_g * g) / (root * root_scale + eps),
+            );
         }
     }
 }

@@ -58,7 +58,11 @@ impl Rule<1> for Nesterov {
         fraction::<T>("momentum", self.momentum)
     }
 
-    fn update<T: Float>(&self, lr: f64, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
+    fn update<T: Float + 'static>(
+        &self,
+        lr: f64,
+        _t: u64,
+    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
         let (lr, momentum): (T, T) = (cast(lr), cast(self.momentum));
         let momentum2: T = cast(self.momentum * self.momentum);
         let ahead = (T::one() + momentum) * lr;

@@ -1,6 +1,7 @@
 //! RAdam.
 
 use num_traits::Float;
+use tensor_ops::each_with_root;
 
 use super::bias_correction;
 use crate::check::{cast, fraction, positive};
@@ -75,19 +76,30 @@ impl Rule<2> for RAdam {
         positive::<T>("eps", self.eps)
     }
 
-    fn update<T: Float>(&self, lr: f64, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+    fn update<T: Float + 'static>(
+        &self,
+        lr: f64,
+        t: u64,
+    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
         let lr_t = lr / bias_correction(self.beta1, t);
         let rectified =
             self.rectification(t).map(|r| cast(lr_t * r * bias_correction(self.beta2, t).sqrt()));
         let (lr_t, eps): (T, T) = (cast(lr_t), cast(self.eps));
         let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
         move |value, grad, [m, v]| {
-            for (((w, &g), m), v) in value.iter_mut().zip(grad).zip(m).zip(v) {
-                *m = *m + rate1 * (g - *m);
-                *v = *v + rate2 * (g * g - *v);
-                let step = rectified.map_or(lr_t, |scale: T| scale / (v.sqrt() + eps));
-                *w = *w - step * *m;
-            }
+            each_with_root(
+                grad,
+                [value, m, v],
+                |g, [_, m, v]| {
+                    *m = *m + rate1 * (g - *m);
+                    *v = *v + rate2 * (g * g - *v);
+                    *v
+                },
+                |_, [w, m, _], root| {
+                    let step = rectified.map_or(lr_t, |scale: T| scale / (root + eps));
+                    *w = *w - step * *m;
+                },
+            );
         }
     }
 }

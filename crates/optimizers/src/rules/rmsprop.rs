@@ -1,6 +1,7 @@
 //! RMSProp.
 
 use num_traits::Float;
+use tensor_ops::each_with_root;
 
 use crate::check::{cast, fraction, positive};
 use crate::{OptimizerError, Rule};
@@ -55,14 +56,23 @@ impl Rule<1> for RmsProp {
         positive::<T>("eps", self.eps)
     }
 
-    fn update<T: Float>(&self, lr: f64, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
+    fn update<T: Float + 'static>(
+        &self,
+        lr: f64,
+        _t: u64,
+    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
         let (lr, rho, eps): (T, T, T) = (cast(lr), cast(self.rho), cast(self.eps));
         let rate: T = cast(1.0 - self.rho);
         move |value, grad, [h]| {
-            for ((w, &g), h) in value.iter_mut().zip(grad).zip(h) {
-                *h = rho * *h + rate * g * g;
-                *w = *w - lr * g / (h.sqrt() + eps);
-            }
+            each_with_root(
+                grad,
+                [value, h],
+                |g, [_, h]| {
+                    *h = rho * *h + rate * g * g;
+                    *h
+                },
+                |g, [w, _], root| *w = *w - lr * g / (root + eps),
+            );
         }
     }
 }

@@ -45,7 +45,11 @@ impl Rule<0> for Sgd {
         Ok(())
     }
 
-    fn update<T: Float>(&self, lr: f64, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 0]) {
+    fn update<T: Float + 'static>(
+        &self,
+        lr: f64,
+        _t: u64,
+    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 0]) {
         let lr: T = cast(lr);
         move |value, grad, []| {
             // ANCHOR: update

@@ -9,6 +9,7 @@ mod dense;
 mod lines;
 mod panel;
 mod prefetch;
+mod root;
 mod sparse;
 mod strided;
 mod transpose;
@@ -27,6 +28,7 @@ pub use allocator::LineAllocator;
 pub(crate) use dense::Finish;
 pub(crate) use lines::Lines;
 pub(crate) use prefetch::prefetch;
+pub use root::each_with_root;
 pub(crate) use sparse::{BYTES, Factor, Sums};
 pub use wide::with_wide_registers;
 

@@ -1,0 +1,152 @@
+//! Loops that take a square root on the way.
+//!
+//! A processor takes roots in the unit that divides, one register after the other: a loop with a root and a division
+//! waits for it most of the time. With AVX-512, every second register's roots of `f32` are made of multiply-adds
+//! instead, and both units work. They are rounded correctly, as the unit's are: the bits are the same.
+
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use num_traits::Float;
+
+use super::Instructions;
+
+/// For each i, `after`(xᵢ, aᵢ, √`before`(xᵢ, aᵢ)), where aᵢ are the i-th numbers of `arrays`.
+///
+/// Both may change numbers of the arrays. The bits are those of a plain loop with [`Float::sqrt`], with each
+/// instruction set; `before` of some later numbers is called before `after`.
+///
+/// # Example
+/// ```
+/// let (grad, mut w, mut h) = ([3.0_f32, -4.0], [1.0, 1.0], [0.0, 0.0]);
+/// tensor_ops::each_with_root(
+///     &grad,
+///     [&mut w, &mut h],
+///     |g, [_, h]| {
+///         *h += g * g;
+///         *h
+///     },
+///     |g, [w, _], root| *w -= g / root,
+/// );
+/// assert_eq!((w, h), ([0.0, 2.0], [9.0, 16.0]));
+/// ```
+///
+/// # Panics
+/// If an array is shorter than `x`.
+pub fn each_with_root<T: Float + 'static, const N: usize>(
+    x: &[T],
+    arrays: [&mut [T]; N],
+    before: impl Fn(T, [&mut T; N]) -> T,
+    after: impl Fn(T, [&mut T; N], T),
+) {
+    let arrays = arrays.map(|array| &mut array[..x.len()]);
+    match Instructions::best() {
+        // SAFETY: the processor has these instructions.
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx512 => unsafe { x86::avx512(x, arrays, before, after) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx2 => unsafe { x86::avx2(x, arrays, before, after) },
+        Instructions::Portable => chunks(x, arrays, before, Chunk::roots, after),
+    }
+}
+
+/// Numbers whose roots are taken at once: four of the largest registers.
+const CHUNK: usize = 64;
+
+/// Numbers to take roots of, then those: on cache lines, so that no register is stored on two of them.
+#[repr(align(64))]
+struct Chunk<T>([T; CHUNK]);
+
+impl<T: Float> Chunk<T> {
+    #[inline(always)]
+    fn roots(&mut self) {
+        self.0 = self.0.map(T::sqrt);
+    }
+}
+
+/// [`each_with_root`], a chunk at a time. Always inlined, and so compiled with the caller's instructions.
+#[inline(always)]
+fn chunks<T: Float, const N: usize>(
+    x: &[T],
+    arrays: [&mut [T]; N],
+    before: impl Fn(T, [&mut T; N]) -> T,
+    roots: impl Fn(&mut Chunk<T>),
+    after: impl Fn(T, [&mut T; N], T),
+) {
+    let (chunks, x_rest) = x.as_chunks::<CHUNK>();
+    let mut split = arrays.map(|array| array.split_at_mut(chunks.len() * CHUNK));
+    let mut arrays = split.each_mut().map(|(whole, _)| whole.as_chunks_mut::<CHUNK>().0);
+    let mut room = Chunk([T::zero(); CHUNK]);
+    for (k, x) in chunks.iter().enumerate() {
+        let mut arrays = arrays.each_mut().map(|array| &mut array[k]);
+        for i in 0..CHUNK {
+            room.0[i] = before(x[i], arrays.each_mut().map(|array| &mut array[i]));
+        }
+        roots(&mut room);
+        for i in 0..CHUNK {
+            after(x[i], arrays.each_mut().map(|array| &mut array[i]), room.0[i]);
+        }
+    }
+    let mut rest = split.map(|(_, rest)| rest);
+    for (i, &x) in x_rest.iter().enumerate() {
+        let root = before(x, rest.each_mut().map(|array| &mut array[i])).sqrt();
+        after(x, rest.each_mut().map(|array| &mut array[i]), root);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Scalar;
+
+    fn same_as_a_plain_loop<T: Scalar, const N: usize>(len: usize) {
+        let number = |i: usize| T::of([0.25, -3.0, 1e-38, 7.0, 0.0, 1e30, 0.1][i % 7] * i as f64);
+        let x: Vec<T> = (0..len).map(number).collect();
+        let start: [Vec<T>; N] = std::array::from_fn(|n| (n..n + len).map(number).collect());
+        let before = |x: T, numbers: [&mut T; N]| {
+            numbers.into_iter().fold(x, |sum, a| {
+                *a += x * x;
+                sum + *a
+            })
+        };
+        let after = |x: T, numbers: [&mut T; N], root: T| {
+            numbers.into_iter().for_each(|a| *a += x / root);
+        };
+        let after_loop = |work: &dyn Fn([&mut [T]; N])| {
+            let mut arrays = start.clone();
+            work(arrays.each_mut().map(Vec::as_mut_slice));
+            arrays.map(|array| array.iter().map(|a| a.f64().to_bits()).collect::<Vec<_>>())
+        };
+        let expected = after_loop(&|mut arrays| {
+            for (i, &x) in x.iter().enumerate() {
+                let root = before(x, arrays.each_mut().map(|array| &mut array[i])).sqrt();
+                after(x, arrays.each_mut().map(|array| &mut array[i]), root);
+            }
+        });
+        let best = after_loop(&|arrays| each_with_root(&x, arrays, before, after));
+        let portable = after_loop(&|arrays| chunks(&x, arrays, before, Chunk::roots, after));
+        assert!(best == expected && portable == expected, "{len} {N} {}", T::NAME);
+        #[cfg(target_arch = "x86_64")]
+        if Instructions::available().any(|has| has == Instructions::Avx2) {
+            // SAFETY: the processor has these instructions.
+            let avx2 = after_loop(&|arrays| unsafe { x86::avx2(&x, arrays, before, after) });
+            assert!(avx2 == expected, "{len} {N} {}", T::NAME);
+        }
+    }
+
+    #[test]
+    fn a_plain_loop_gives_the_same_bits() {
+        for len in [0, 1, 15, 16, 63, 64, 65, 130, 1000] {
+            same_as_a_plain_loop::<f32, 1>(len);
+            same_as_a_plain_loop::<f32, 4>(len);
+            same_as_a_plain_loop::<f64, 2>(len);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "out of range")]
+    fn an_array_that_is_too_short_panics() {
+        each_with_root(&[1.0_f32; 70], [&mut [1.0; 69]], |x, _| x, |_, [a], root| *a = root);
+    }
+}

@@ -1,0 +1,146 @@
+//! The loop with the registers of each instruction set, and roots from multiply-adds.
+
+use std::any::Any;
+use std::arch::x86_64::*;
+
+use num_traits::Float;
+
+use super::Chunk;
+
+/// Numbers of a register.
+const LANES: usize = 16;
+
+/// [`chunks`](super::chunks) with 256-bit registers.
+#[target_feature(enable = "avx2,fma")]
+pub(super) fn avx2<T: Float, const N: usize>(
+    x: &[T],
+    arrays: [&mut [T]; N],
+    before: impl Fn(T, [&mut T; N]) -> T,
+    after: impl Fn(T, [&mut T; N], T),
+) {
+    super::chunks(x, arrays, before, Chunk::roots, after);
+}
+
+/// [`chunks`](super::chunks) with 512-bit registers.
+#[target_feature(enable = "avx512f")]
+pub(super) fn avx512<T: Float + 'static, const N: usize>(
+    x: &[T],
+    arrays: [&mut [T]; N],
+    before: impl Fn(T, [&mut T; N]) -> T,
+    after: impl Fn(T, [&mut T; N], T),
+) {
+    let roots = |chunk: &mut Chunk<T>| match (chunk as &mut dyn Any).downcast_mut() {
+        Some(chunk) => half_of_each_kind(chunk),
+        None => chunk.roots(),
+    };
+    super::chunks(x, arrays, before, roots, after);
+}
+
+/// √x for each x of a chunk, half of them by [`root`].
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn half_of_each_kind(chunk: &mut Chunk<f32>) {
+    for (i, numbers) in chunk.0.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+        // SAFETY: as many numbers as a register has.
+        unsafe {
+            let x = _mm512_loadu_ps(numbers.as_ptr());
+            let root = if i % 2 == 0 { root(x) } else { _mm512_sqrt_ps(x) };
+            _mm512_storeu_ps(numbers.as_mut_ptr(), root);
+        }
+    }
+}
+
+/// √x, rounded correctly.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn root(x: __m512) -> __m512 {
+    /// 2⁻¹⁰⁰: x − g² would become subnormal for numbers not much smaller, and so inexact.
+    const LEAST: i32 = (127 - 100) << 23;
+    const INFINITY: i32 = 255 << 23;
+    let bits = _mm512_castps_si512(x);
+    let above = _mm512_sub_epi32(bits, _mm512_set1_epi32(LEAST));
+    let usual = _mm512_cmplt_epu32_mask(above, _mm512_set1_epi32(INFINITY - LEAST));
+    let zero = _mm512_testn_epi32_mask(bits, bits);
+    if usual | zero != 0xffff {
+        return _mm512_sqrt_ps(x);
+    }
+    // Zero, whose estimate would be infinite, stays zero with an estimate of zero.
+    refined(x, _mm512_maskz_rsqrt14_ps(usual, x))
+}
+
+/// √x from an estimate of 1/√x: one step of Newton's method for √x and 1/√x together, and one for √x from
+/// the remainder, which the multiply-add gives exactly.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn refined(x: __m512, estimate: __m512) -> __m512 {
+    let half = _mm512_set1_ps(0.5);
+    let g = _mm512_mul_ps(x, estimate); // → √x
+    let h = _mm512_mul_ps(half, estimate); // → 1/(2√x)
+    let error = _mm512_fnmadd_ps(g, h, half);
+    let g = _mm512_fmadd_ps(g, error, g);
+    let h = _mm512_fmadd_ps(h, error, h);
+    let remainder = _mm512_fnmadd_ps(g, g, x);
+    _mm512_fmadd_ps(remainder, h, g)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::CHUNK;
+    use super::*;
+
+    /// Every f32 from 1 to 4: the others differ from them by a power of four.
+    fn numbers() -> impl Iterator<Item = [f32; LANES]> {
+        let first = (1.0_f32.to_bits()..4.0_f32.to_bits()).step_by(LANES);
+        first.map(|first| std::array::from_fn(|lane| f32::from_bits(first + lane as u32)))
+    }
+
+    #[test]
+    fn roots_are_rounded_correctly() {
+        if !is_x86_feature_detected!("avx512f") {
+            return;
+        }
+        // Of the other numbers every 257th: zeros, subnormal, infinite, negative ones and NaN are among them.
+        let others = (0..=u32::MAX / 257 / LANES as u32).map(|i| {
+            std::array::from_fn(|lane| f32::from_bits((i * LANES as u32 + lane as u32) * 257))
+        });
+        let special = [0.0, -0.0, f32::INFINITY, f32::MIN_POSITIVE, f32::MAX, -1.0, f32::NAN];
+        let special = special.into_iter().map(|x| std::array::from_fn(|i| [x, 2.0][i % 2]));
+        for x in numbers().chain(others).chain(special) {
+            let mut chunk = Chunk([0.0; CHUNK]);
+            chunk.0[..LANES].copy_from_slice(&x);
+            // SAFETY: the processor has these instructions.
+            unsafe { half_of_each_kind(&mut chunk) };
+            for (x, found) in x.into_iter().zip(chunk.0) {
+                let expected = x.sqrt();
+                let same = found.to_bits() == expected.to_bits();
+                assert!(same || found.is_nan() && expected.is_nan(), "√{x:e} is not {found:e}");
+            }
+        }
+    }
+
+    /// So it does not matter by how much the estimates of two makers' processors differ: they promise 2⁻¹⁴.
+    #[test]
+    fn estimates_within_2_to_the_minus_13_are_enough() {
+        #[target_feature(enable = "avx512f")]
+        fn refine(x: [f32; LANES], estimate: [f32; LANES]) -> [f32; LANES] {
+            let mut roots = x;
+            // SAFETY: as many numbers as a register has.
+            unsafe {
+                let estimate = _mm512_loadu_ps(estimate.as_ptr());
+                let root = refined(_mm512_loadu_ps(x.as_ptr()), estimate);
+                _mm512_storeu_ps(roots.as_mut_ptr(), root);
+            }
+            roots
+        }
+        if !is_x86_feature_detected!("avx512f") {
+            return;
+        }
+        for error in [-1.0, -0.5, 0.0, 0.5, 1.0].map(|error| error / 8192.0) {
+            for x in numbers() {
+                let estimate = x.map(|x| (f64::from(x).sqrt().recip() * (1.0 + error)) as f32);
+                // SAFETY: the processor has these instructions.
+                assert_eq!(unsafe { refine(x, estimate) }, x.map(f32::sqrt), "{error:e}");
+            }
+        }
+    }
+}
