@@ -42,13 +42,14 @@ class Comparison:
             if not case.ours:
                 groups.setdefault(case.key()[:3], []).append(case)
         best = {}
+        core = machine.quiet_core()
         for (who, workload, precision), group in groups.items():
             times = {}
             for case in group if len(group) > 1 and workload not in ALIKE else []:
                 trial = copy.copy(case)
                 trial.command = case.command[:-1] + [0.05 * self.args.share]
                 try:
-                    times[case.threads] = run(trial)["seconds"]
+                    times[case.threads] = run(trial, core)["seconds"]
                 except Failed as failure:
                     self.fails(case, failure)
             if times:
@@ -73,13 +74,14 @@ class Comparison:
             slow = number >= math.ceil(self.args.rounds * case.part)
             if case.key() not in self.dropped and case.key() not in self.failures and not slow:
                 by_workload.setdefault(case.workload, []).append(case)
+        core = machine.quiet_core()
         for workload, cases in by_workload.items():
             turn = number % len(cases)
             for case in cases[turn:] + cases[:turn]:
                 if self.took.get(case.key(), 0) > self.left():
                     continue
                 try:
-                    row = run(case)
+                    row = run(case, core)
                 except Failed as failure:
                     self.fails(case, failure)
                     continue

@@ -13,12 +13,17 @@ class Failed(Exception):
     pass
 
 
-def run(case, limit=900):
-    """One measurement: seconds of training, of the whole process, its peak memory, what it reached."""
+def run(case, core, limit=900):
+    """One measurement: seconds of training, of the whole process, its peak memory, what it reached.
+
+    A case of one thread runs on `core`.
+    """
+    cores = {core} if case.threads == 1 else os.sched_getaffinity(0)
     command = [str(word) for word in case.command]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=out, stderr=err, env=environment(case.threads))
+        process = subprocess.Popen(command, stdout=out, stderr=err, env=environment(case.threads),
+                                   preexec_fn=lambda: os.sched_setaffinity(0, cores))
         try:
             # Only wait4 gives the peak memory of this one child.
             while True:
