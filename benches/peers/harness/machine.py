@@ -13,8 +13,8 @@ from pathlib import Path
 
 from cases import environment
 
-# The optimizers' loops are compiled within kernel::wide.
-PRODUCTS = re.compile(r"tensor_ops::(kernel::(?!wide|lines)|matmul)")
+# The optimizers' loops are compiled within kernel::wide and kernel::root.
+PRODUCTS = re.compile(r"tensor_ops::(kernel::(?!wide|lines|root)|matmul)")
 # A part of the product of the transpose, as packing a panel is one of a dense product; said apart as well.
 SORTING = re.compile(r"tensor_ops::kernel::lines::.*set_columns")
 
