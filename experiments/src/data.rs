@@ -37,7 +37,7 @@ pub struct Data {
 }
 
 impl Data {
-    /// Finds or makes at least `train` training and `test` test images.
+    /// Finds or makes `train` training and `test` test images: the first ones of the data set.
     ///
     /// Looked for in `--data-dir`, `$MNIST_DIR`, `data/mnist`; then downloaded; then, if there is no
     /// network, replaced by the built-in digits with a warning. A folder that was named and cannot
@@ -73,15 +73,18 @@ impl Data {
                 )));
             }
         }
-        let (train, test) = rayon::join(|| Samples::new(train_split), || Samples::new(test_split));
+        let (train, test) =
+            rayon::join(|| Samples::new(train_split, train), || Samples::new(test_split, test));
         Ok(Self { train, test, source, fallback })
     }
 
     /// Built-in digits, for tests.
     #[cfg(test)]
     pub(crate) fn synthetic(train: usize, test: usize) -> Self {
-        let Dataset { train, test, source } = mnist_io::synthetic(SYNTHETIC_SEED, train, test);
-        Self { train: Samples::new(train), test: Samples::new(test), source, fallback: None }
+        let dataset = mnist_io::synthetic(SYNTHETIC_SEED, train, test);
+        let Dataset { train: train_split, test: test_split, source } = dataset;
+        let (train, test) = (Samples::new(train_split, train), Samples::new(test_split, test));
+        Self { train, test, source, fallback: None }
     }
 
     /// What to add to titles and tables if this is not the data set that the book uses.
@@ -149,11 +152,12 @@ pub struct Samples {
 }
 
 impl Samples {
-    fn new(Split { images, labels }: Split) -> Self {
+    /// The first `n` of these.
+    fn new(Split { images, labels }: Split, n: usize) -> Self {
         Self {
-            images: Arc::new(ByteRows::new((0..images.count()).map(|i| images.image(i)))),
-            order: (0..labels.len()).collect(),
+            images: Arc::new(ByteRows::new((0..n).map(|i| images.image(i)))),
             labels: Arc::new(labels),
+            order: (0..n).collect(),
         }
     }
 

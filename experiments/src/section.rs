@@ -21,7 +21,7 @@ pub trait Section {
     /// Parts that take so long that they run only if `--part` names them.
     const ON_REQUEST: &'static [(&'static str, &'static str)] = &[];
 
-    /// How many training and test images it needs.
+    /// How many training and test images it takes: the first ones of the data set.
     fn samples(args: &Args) -> (usize, usize);
 
     /// The numbers that the notebook printed, series by series.

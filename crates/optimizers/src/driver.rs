@@ -160,7 +160,8 @@ impl<R: Rule<N>, T: Float + Send + 'static, const N: usize> Optimizer<T> for Dri
             return Err(OptimizerError::StateRule { expected: R::NAME, found: rule });
         }
         non_negative::<T>("lr", lr)?;
-        let total = lens.iter().sum();
+        // A sum that overflows is no array's length either.
+        let total = lens.iter().fold(0, |sum: usize, &len| sum.saturating_add(len));
         if let Some(array) = arrays.iter().find(|array| array.values.len() != total) {
             let (array, found) = (array.name.clone(), array.values.len());
             return Err(OptimizerError::StateLength { array, expected: total, found });
@@ -172,12 +173,8 @@ impl<R: Rule<N>, T: Float + Send + 'static, const N: usize> Optimizer<T> for Dri
                 found: arrays.into_iter().map(|array| array.name).collect(),
             });
         }
-        let mut end = 0;
-        let slot = |len: &usize| {
-            let range = end..end + len;
-            end = range.end;
-            std::array::from_fn(|n| arrays[n].values[range.clone()].to_vec())
-        };
+        let mut rest: Vec<_> = arrays.into_iter().map(|array| array.values.into_iter()).collect();
+        let slot = |&len: &usize| std::array::from_fn(|n| rest[n].by_ref().take(len).collect());
         self.arrays = lens.iter().map(slot).collect();
         (self.lr, self.steps, self.lens) = (lr, steps, lens);
         Ok(())

@@ -338,6 +338,11 @@ fn wrong_states_are_refused_and_nothing_is_modified() {
             matches!(error, OptimizerError::StateLength { expected: 6, found: 5, .. }),
             "{label}: {error}"
         );
+        let error = refused(&|state| state.lens = vec![usize::MAX, 7]);
+        assert!(
+            matches!(error, OptimizerError::StateLength { expected: usize::MAX, found: 6, .. }),
+            "{label}: {error}"
+        );
     }
 }
 

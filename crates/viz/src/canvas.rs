@@ -3,6 +3,7 @@
 //! The back end rounds coordinates to integers, which turns curves into staircases. So everything is
 //! drawn in tenths of a pixel, and the head of the finished SVG maps them back by its `viewBox`.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use plotters::backend::SVGBackend;
@@ -207,6 +208,18 @@ fn expect<T, E: Display>(result: Result<T, E>) -> T {
     }
 }
 
+/// Gives the opacity of an element to the one paint that it has, its fill or its stroke: it looks the same, and
+/// programs draw it at once, where an element's own opacity takes them a layer as large as the picture.
+fn paint_opacity(line: &str) -> Cow<'_, str> {
+    match line.split_once(" opacity=\"") {
+        Some((head, rest)) if rest.contains(" fill=") => {
+            format!("{head} fill-opacity=\"{rest}").into()
+        }
+        Some((head, rest)) => format!("{head} stroke-opacity=\"{rest}").into(),
+        None => line.into(),
+    }
+}
+
 /// The back end's document with a head that scales it, inherited styles said once, and a name for
 /// screen readers.
 fn finish(svg: &str, (width, height): (f64, f64), title: &str, description: &str) -> String {
@@ -226,6 +239,7 @@ fn finish(svg: &str, (width, height): (f64, f64), title: &str, description: &str
         .replace("\n</text>", "</text>")
         .split_inclusive('\n')
         .map(|line| if line.starts_with("<text") { line.trim_end_matches('\n') } else { line })
+        .map(paint_opacity)
         .collect::<String>()
         .replace(" \"/>", "\"/>");
     let description = if description.is_empty() {
