@@ -10,6 +10,10 @@ use viz::{Figure, VizError, svg_to_png};
 fn every_figure_becomes_a_png_of_its_size_with_ink_on_it() {
     for (name, figure) in figures() {
         let svg = figure.to_svg();
+        assert!(
+            !svg.contains(" opacity="),
+            "{name}: a layer as large as the picture for an element"
+        );
         let (w, h) = canvas(&svg);
         for scale in [1.0, 1.5] {
             let picture = Pixmap::decode_png(&svg_to_png(&svg, scale).expect(name)).expect(name);
