@@ -102,7 +102,8 @@ pub struct DataArgs {
     /// Folder of the four MNIST files, gzip or plain [default: $MNIST_DIR, then data/mnist]
     #[arg(long, value_name = "DIR", help_heading = "Data")]
     pub data_dir: Option<PathBuf>,
-    /// mnist, fashion-mnist, synthetic (built-in digits), or custom (any IDX files in the folder)
+    /// mnist, fashion-mnist, synthetic (built-in digits), or custom (any IDX files in the folder, of which
+    /// a section takes the first images, as many as of MNIST)
     #[arg(long, value_name = "NAME", default_value_t = Dataset::Files(DatasetName::Mnist), help_heading = "Data", hide_short_help = true)]
     pub dataset: Dataset,
 }

@@ -56,15 +56,14 @@ impl Data {
                 Found::Nothing(reason) => synthetic(Some(reason)),
             },
         };
-        let Dataset { train: train_split, test: test_split, source } = dataset;
-        let (longest, pixels) = (ByteRows::LONGEST, train_split.images.features());
+        let (longest, pixels) = (ByteRows::LONGEST, dataset.train.images.features());
         if pixels > longest {
             return Err(Failure::Data(anyhow!(
                 "images of {pixels} pixels: an image may have at most {longest} here"
             )));
         }
         for (what, found, needed) in
-            [("training", &train_split, train), ("test", &test_split, test)]
+            [("training", &dataset.train, train), ("test", &dataset.test, test)]
         {
             if found.labels.len() < needed {
                 return Err(Failure::Data(anyhow!(
@@ -73,18 +72,20 @@ impl Data {
                 )));
             }
         }
+        Ok(Self { fallback, ..Self::first(dataset, train, test) })
+    }
+
+    /// The first images of a data set.
+    fn first(dataset: Dataset, train: usize, test: usize) -> Self {
         let (train, test) =
-            rayon::join(|| Samples::new(train_split, train), || Samples::new(test_split, test));
-        Ok(Self { train, test, source, fallback })
+            rayon::join(|| Samples::new(dataset.train, train), || Samples::new(dataset.test, test));
+        Self { train, test, source: dataset.source, fallback: None }
     }
 
     /// Built-in digits, for tests.
     #[cfg(test)]
     pub(crate) fn synthetic(train: usize, test: usize) -> Self {
-        let dataset = mnist_io::synthetic(SYNTHETIC_SEED, train, test);
-        let Dataset { train: train_split, test: test_split, source } = dataset;
-        let (train, test) = (Samples::new(train_split, train), Samples::new(test_split, test));
-        Self { train, test, source, fallback: None }
+        Self::first(mnist_io::synthetic(SYNTHETIC_SEED, train, test), train, test)
     }
 
     /// What to add to titles and tables if this is not the data set that the book uses.
@@ -265,6 +266,19 @@ mod tests {
     use super::*;
     use init::Seed;
     use layers::MultiLayerNet;
+
+    #[test]
+    fn the_first_images_of_a_data_set_are_taken() {
+        let data = Data::first(mnist_io::synthetic(SYNTHETIC_SEED, 20, 10), 5, 0);
+        assert_eq!((data.train.len(), data.test.len()), (5, 0));
+        let gathered = |samples: &Samples| {
+            let (mut x, mut labels) = (Sparse::<f32>::default(), Vec::new());
+            samples.gather(&[0, 1, 2, 3, 4], &mut x, &mut labels);
+            (x, labels)
+        };
+        let all = Data::first(mnist_io::synthetic(SYNTHETIC_SEED, 20, 10), 20, 10);
+        assert_eq!(gathered(&data.train), gathered(&all.train));
+    }
 
     #[test]
     fn accuracy_is_the_same_on_any_number_of_threads() {
