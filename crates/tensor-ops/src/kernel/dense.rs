@@ -1,15 +1,21 @@
 //! The product itself: panels of A are packed, tiles of C stay in registers.
 //!
 //! For the rows of A that fill two registers, up to `TERMS` columns are copied side by side into a panel
-//! that stays in the first-level cache; every tile of these rows by up to [`Vector::COLUMNS`] columns of C is summed
-//! over that panel in registers, B being read where it is, one number at a time. The first tile copies what it
-//! reads, unless A has to be transposed. So only A is copied, and onto the stack: nothing is allocated. Every
-//! element of C is one chain of multiply-adds in order of k.
+//! that stays in the first-level cache; every tile of these rows by [`Vector::COLUMNS`] columns of C is summed
+//! over that panel in registers, B being read where it is, one number at a time. Tiles of up to [`NARROW`]
+//! columns take what is left. The first tile copies what it reads, unless A has to be transposed. So only A is
+//! copied, and onto the stack: nothing is allocated. Every element of C is one chain of multiply-adds in order
+//! of k, whatever the tile.
+//!
+//! The compiler makes each tile once for every element type and instruction set, and these loops are the longest
+//! it has: there are as few shapes as keep the speed, and strides are known at run time only.
 
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use super::panel::{Packed, Packing, Panel, pack};
-use super::strided::{Columns, Rows, Strided, Transposed};
+use super::strided::{Few, Many, NARROW, Rows, Strided};
 use super::vector::{Vector, Work};
 
 /// C ← A·B, and a row that is added to every row of it; then its [`Finish`]. C is column-major, and so is A or its
@@ -58,12 +64,12 @@ enum Start<T> {
     Sums,
 }
 
-/// Most registers of a tile's column.
+/// Registers of a column of a tile, except where the last rows of C fill only one.
 const REGISTERS: usize = 2;
 /// Columns of a panel: 16 KiB where a column is 64 bytes.
 const TERMS: usize = 256;
 
-/// Computes a product in tiles of [`REGISTERS`] by at most [`Vector::COLUMNS`].
+/// Computes a product in tiles of at most [`REGISTERS`] by [`Vector::COLUMNS`].
 ///
 /// # Safety
 /// Every element that the sizes and strides address is valid to read (and of C to write), and C overlaps
@@ -105,64 +111,52 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
     let Product { sizes: (m, k, n), a, b, c, add, finish } = *product;
     let mut panel = MaybeUninit::<[[V; MV]; TERMS]>::uninit();
     let panel = panel.as_mut_ptr().cast();
-    let tiles = n.div_ceil(V::COLUMNS);
+    let wide = n - n % V::COLUMNS;
     let mut from = 0;
     // Once even where there is nothing to sum: C is then what is added to every row.
     while from < k || from == 0 {
         let terms = TERMS.min(k - from);
-        let finish = if from + terms == k { finish } else { Finish::Sums };
-        // SAFETY: rows `first` to `first + rows`, terms from `from` on and columns from `column` on
-        // are within the sizes; the panel has room for `TERMS` columns.
+        let start = match add {
+            _ if from > 0 => Start::Sums,
+            Some(row) => Start::Row(row.as_ptr()),
+            None => Start::Zeros,
+        };
+        let finish = if from + terms == k { finish.from(first) } else { Finish::Sums };
+        let (b, c) = (b.from(from, 0), c.wrapping_add(first));
+        // SAFETY: rows `first` to `first + rows`, terms from `from` on and all columns are within the sizes;
+        // the panel has room for `TERMS` columns.
         unsafe {
             let a = a.from(first, from);
-            // Whole registers of contiguous rows are packed by the first tile.
-            let mut unpacked = (a.row == 1 && rows == MV * V::LANES).then_some(a);
+            // Whole registers of contiguous rows are packed by the first of the wide tiles.
+            let mut unpacked =
+                (MV == REGISTERS && a.row == 1 && rows == MV * V::LANES).then_some(a);
             if unpacked.is_none() {
                 pack::<V, MV>(a, rows, terms, panel);
             }
-            let mut column = 0;
-            // As even as they can be: a tile of few columns leaves multipliers idle.
-            for (columns, tiles) in [(n / tiles + 1, n % tiles), (n / tiles, tiles - n % tiles)] {
-                if tiles > 0 {
-                    let start = match add {
-                        _ if from > 0 => Start::Sums,
-                        Some(row) => Start::Row(row.as_ptr().add(column)),
-                        None => Start::Zeros,
-                    };
-                    let place = first + column * m;
-                    let (b, c, finish) = (b.from(from, column), c.add(place), finish.from(place));
-                    let unpacked = unpacked.take();
-                    let column_of_c = m;
-                    let part = Part {
-                        tiles,
-                        rows,
-                        terms,
-                        panel,
-                        unpacked,
-                        b,
-                        c,
-                        column_of_c,
-                        start,
-                        finish,
-                    };
-                    sum::<V, MV>(columns, part);
+            let part = Part { rows, terms, panel, b, c, column_of_c: m, start, finish };
+            if wide > 0 {
+                let unpacked = unpacked.take();
+                // A type cannot say `V::COLUMNS`.
+                match V::COLUMNS {
+                    10 => V::run(Tiles::<_, Many<_>, MV, 10>::new(part, unpacked, 0..wide)),
+                    6 => V::run(Tiles::<_, Many<_>, MV, 6>::new(part, unpacked, 0..wide)),
+                    _ => unreachable!("tiles of {} columns", V::COLUMNS),
                 }
-                column += tiles * columns;
+            }
+            if wide < n {
+                V::run(Tiles::<_, Few<_>, MV, NARROW>::new(part, unpacked, wide..n));
             }
         }
         from += TERMS;
     }
 }
 
-/// Tiles side by side, of one number of columns.
+/// Some rows of C, where they meet some terms of the sums.
+#[derive(Clone, Copy)]
 struct Part<T> {
-    tiles: usize,
-    /// Rows of them that are rows of C.
     rows: usize,
     terms: usize,
     panel: *mut T,
-    /// What the first tile has to pack into the panel.
-    unpacked: Option<Strided<T>>,
     b: Strided<T>,
     c: *mut T,
     /// The distance between two columns of C.
@@ -171,89 +165,88 @@ struct Part<T> {
     finish: Finish<*const T>,
 }
 
-/// [`Tiles`] of a number of columns that is known at run time only.
-///
-/// # Safety
-/// As [`Tiles`].
-#[inline(always)]
-unsafe fn sum<V: Vector, const MV: usize>(columns: usize, part: Part<V::Scalar>) {
-    macro_rules! by_columns {
-        ($($n:literal)+) => {
-            match columns {
-                $($n => if const { $n <= V::COLUMNS } {
-                    // SAFETY: the caller's promise.
-                    unsafe { V::run(Tiles::<_, MV, $n>(part)) }
-                })+
-                _ => unreachable!("a tile has 1 to {} columns", V::COLUMNS),
-            }
+impl<T: Copy> Part<T> {
+    /// The same from a column on.
+    #[inline(always)]
+    fn from(self, column: usize) -> Self {
+        let place = column * self.column_of_c;
+        let start = match self.start {
+            Start::Row(row) => Start::Row(row.wrapping_add(column)),
+            other => other,
         };
+        let (b, c) = (self.b.from(0, column), self.c.wrapping_add(place));
+        Self { b, c, start, finish: self.finish.from(place), ..self }
     }
-    by_columns!(1 2 3 4 5 6 7 8 9 10 11 12);
 }
 
-/// A part of `MV` registers by `COLUMNS` a tile.
+/// These columns of a part in tiles of `MV` registers by `COLUMNS`.
 ///
 /// # Safety
-/// As [`Tiled`], the panel holding `terms` columns of `MV` registers, and a row that the sums start with as
-/// many numbers as there are columns.
-struct Tiles<T, const MV: usize, const COLUMNS: usize>(Part<T>);
+/// As [`Tiled`], the panel having room for `terms` columns of `MV` registers, and holding them unless the first
+/// tile packs them; a row that the sums start with has a number for each column. There are whole tiles only,
+/// unless B is read as [`Few`].
+struct Tiles<T, B, const MV: usize, const COLUMNS: usize> {
+    part: Part<T>,
+    /// What the first tile has to pack into the panel.
+    unpacked: Option<Strided<T>>,
+    columns: Range<usize>,
+    b: PhantomData<B>,
+}
 
-impl<V: Vector, const MV: usize, const COLUMNS: usize> Work<V> for Tiles<V::Scalar, MV, COLUMNS> {
+impl<T, B, const MV: usize, const COLUMNS: usize> Tiles<T, B, MV, COLUMNS> {
+    fn new(part: Part<T>, unpacked: Option<Strided<T>>, columns: Range<usize>) -> Self {
+        Self { part, unpacked, columns, b: PhantomData }
+    }
+}
+
+impl<V: Vector, B: Rows<V::Scalar>, const MV: usize, const COLUMNS: usize> Work<V>
+    for Tiles<V::Scalar, B, MV, COLUMNS>
+{
     #[inline(always)]
     unsafe fn run(self) {
-        let Part { tiles, rows, terms, panel, mut unpacked, b, c, column_of_c, start, finish } =
-            self.0;
-        // SAFETY: the caller's promise.
-        unsafe {
-            for first in (0..tiles).map(|tile| tile * COLUMNS) {
-                let b = b.from(0, first);
-                let finish = finish.from(first * column_of_c);
-                let c = (c.add(first * column_of_c), column_of_c);
-                let start = match start {
-                    Start::Row(row) => Start::Row(row.add(first)),
-                    other => other,
-                };
-                macro_rules! tile {
-                    ($panel:expr) => {
-                        if b.row == 1 {
-                            let b = Columns::new(b);
-                            tile::<V, _, _, MV, COLUMNS>(terms, $panel, b, c, rows, start, finish);
-                        } else {
-                            let b = Transposed::new(b);
-                            tile::<V, _, _, MV, COLUMNS>(terms, $panel, b, c, rows, start, finish);
-                        }
-                    };
-                }
+        let Self { part, mut unpacked, columns, .. } = self;
+        let panel = part.panel;
+        for first in columns.clone().step_by(COLUMNS) {
+            let part = part.from(first);
+            let count = columns.end - first;
+            // SAFETY: the caller's promise.
+            unsafe {
                 match unpacked.take() {
-                    Some(from) => tile!(Packing { from, to: panel }),
-                    None => tile!(Packed(panel)),
+                    Some(from) if const { MV == REGISTERS } => {
+                        tile::<V, _, B, MV, COLUMNS>(Packing { from, to: panel }, part, count);
+                    }
+                    _ => tile::<V, _, B, MV, COLUMNS>(Packed(panel), part, count),
                 }
             }
         }
     }
 }
 
-/// `MV` registers by `COLUMNS` of C, which is given with the distance between its columns and has `rows`
-/// that begin in the last register.
+/// `MV` registers by `COLUMNS` of C, or by `count` if that is less; `rows` of them begin in the last register.
 ///
 /// # Safety
 /// As [`Tiles`].
 #[inline(always)]
 unsafe fn tile<V, A, B, const MV: usize, const COLUMNS: usize>(
-    terms: usize,
     panel: A,
-    b: B,
-    (c, column_of_c): (*mut V::Scalar, usize),
-    rows: usize,
-    start: Start<V::Scalar>,
-    finish: Finish<*const V::Scalar>,
+    part: Part<V::Scalar>,
+    count: usize,
 ) where
     V: Vector,
     A: Panel<V, MV>,
     B: Rows<V::Scalar>,
 {
-    let place = |i: usize, j: usize| c.wrapping_add(j * column_of_c + i * V::LANES);
+    let Part { rows, terms, b, c, column_of_c, start, finish, .. } = part;
+    // Columns that are not there repeat the last one, and are not written.
+    let there = |j: usize| if B::WHOLE { j } else { j.min(count - 1) };
+    let place = |i: usize, j: usize| there(j) * column_of_c + i * V::LANES;
     let last = rows - (MV - 1) * V::LANES;
+    let load = |from: *const V::Scalar, i: usize| {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if i + 1 < MV || last == V::LANES { V::load(from) } else { V::load_first(from, last) }
+        }
+    };
     // SAFETY: these are the elements of the panel, of B, of the row and of C that the caller speaks of.
     unsafe {
         let mut sums = [[V::zero(); MV]; COLUMNS];
@@ -261,79 +254,54 @@ unsafe fn tile<V, A, B, const MV: usize, const COLUMNS: usize>(
             Start::Zeros => (),
             Start::Row(row) => {
                 for (j, sums) in sums.iter_mut().enumerate() {
-                    *sums = [V::splat(row.add(j)); MV];
+                    *sums = [V::splat(row.add(there(j))); MV];
                 }
             }
             Start::Sums => {
                 for (j, sums) in sums.iter_mut().enumerate() {
                     for (i, sum) in sums.iter_mut().enumerate() {
-                        *sum = if i + 1 < MV || last == V::LANES {
-                            V::load(place(i, j))
-                        } else {
-                            V::load_first(place(i, j), last)
-                        };
+                        *sum = load(c.wrapping_add(place(i, j)), i);
                     }
                 }
             }
         }
-        let (mut a, mut b) = (panel, b);
-        for _ in 0..terms / A::UNROLLED {
-            for p in 0..A::UNROLLED {
-                add_term(&mut sums, &a, &b, p);
+        let (mut a, mut b) = (panel, B::new(b, count));
+        for _ in 0..terms {
+            let column = a.column();
+            for (j, sums) in sums.iter_mut().enumerate() {
+                let value = V::splat(b.at(j));
+                for (sum, a) in sums.iter_mut().zip(column) {
+                    *sum = a.mul_add(value, *sum);
+                }
             }
-            (a, b) = (a.skip(A::UNROLLED), b.skip(A::UNROLLED));
-        }
-        for _ in 0..terms % A::UNROLLED {
-            add_term(&mut sums, &a, &b, 0);
-            (a, b) = (a.skip(1), b.skip(1));
+            (a, b) = (a.next(), b.next());
         }
         match finish {
             Finish::Sums => (),
-            Finish::Relu => sums = sums.map(|sums| sums.map(|sum| sum.rectified())),
+            Finish::Relu => {
+                for sum in sums.as_flattened_mut() {
+                    *sum = sum.rectified();
+                }
+            }
             Finish::ReluGradient(x) => {
                 for (j, sums) in sums.iter_mut().enumerate() {
                     for (i, sum) in sums.iter_mut().enumerate() {
-                        let x = x.wrapping_add(j * column_of_c + i * V::LANES);
-                        let x = if i + 1 < MV || last == V::LANES {
-                            V::load(x)
-                        } else {
-                            V::load_first(x, last)
-                        };
-                        *sum = sum.gated(x);
+                        *sum = sum.gated(load(x.wrapping_add(place(i, j)), i));
                     }
                 }
             }
         }
-        for (j, sums) in sums.into_iter().enumerate() {
-            for (i, sum) in sums.into_iter().enumerate() {
-                if i + 1 < MV || last == V::LANES {
-                    sum.store(place(i, j));
-                } else {
-                    sum.store_first(place(i, j), last);
-                }
+        for (j, sums) in sums.iter().enumerate() {
+            if !B::WHOLE && j >= count {
+                break;
             }
-        }
-    }
-}
-
-/// Adds a column of the panel times the numbers of a row of B.
-///
-/// # Safety
-/// As [`tile`]; the column and the row are there.
-#[inline(always)]
-unsafe fn add_term<V: Vector, const MV: usize, const COLUMNS: usize>(
-    sums: &mut [[V; MV]; COLUMNS],
-    a: &impl Panel<V, MV>,
-    b: &impl Rows<V::Scalar>,
-    term: usize,
-) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let column = a.column(term);
-        for (j, sums) in sums.iter_mut().enumerate() {
-            let value = V::splat(b.at(term, j));
-            for (sum, a) in sums.iter_mut().zip(column) {
-                *sum = a.mul_add(value, *sum);
+            for (i, sum) in sums.iter().enumerate() {
+                let to = c.wrapping_add(place(i, j));
+                if i + 1 < MV || last == V::LANES {
+                    sum.store(to);
+                } else {
+                    sum.store_first(to, last);
+                }
             }
         }
     }

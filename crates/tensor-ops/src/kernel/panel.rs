@@ -8,15 +8,13 @@ use super::vector::Vector;
 
 /// Columns of `MV` registers, one after another.
 pub(super) trait Panel<V: Vector, const MV: usize>: Copy {
-    /// Columns between two steps of the pointers.
-    const UNROLLED: usize;
-    /// A column, counted from the one that is next.
+    /// The next column.
     ///
     /// # Safety
     /// It is there.
-    unsafe fn column(&self, term: usize) -> [V; MV];
-    /// The same panel without its first columns.
-    fn skip(self, terms: usize) -> Self;
+    unsafe fn column(&self) -> [V; MV];
+    /// The same panel without it.
+    fn next(self) -> Self;
 }
 
 /// Columns that are side by side.
@@ -24,15 +22,14 @@ pub(super) trait Panel<V: Vector, const MV: usize>: Copy {
 pub(super) struct Packed<T>(pub(super) *const T);
 
 impl<V: Vector, const MV: usize> Panel<V, MV> for Packed<V::Scalar> {
-    const UNROLLED: usize = 4;
     #[inline(always)]
-    unsafe fn column(&self, term: usize) -> [V; MV] {
+    unsafe fn column(&self) -> [V; MV] {
         // SAFETY: the caller's promise.
-        array::from_fn(|i| unsafe { V::load(self.0.wrapping_add((term * MV + i) * V::LANES)) })
+        array::from_fn(|i| unsafe { V::load(self.0.wrapping_add(i * V::LANES)) })
     }
     #[inline(always)]
-    fn skip(self, terms: usize) -> Self {
-        Self(self.0.wrapping_add(terms * MV * V::LANES))
+    fn next(self) -> Self {
+        Self(self.0.wrapping_add(MV * V::LANES))
     }
 }
 
@@ -45,23 +42,20 @@ pub(super) struct Packing<T> {
 }
 
 impl<V: Vector, const MV: usize> Panel<V, MV> for Packing<V::Scalar> {
-    /// The compiler would load what follows before it stores, and run out of registers.
-    const UNROLLED: usize = 1;
     #[inline(always)]
-    unsafe fn column(&self, term: usize) -> [V; MV] {
-        let (from, to) = (self.from.from(0, term).pointer, term * MV * V::LANES);
+    unsafe fn column(&self) -> [V; MV] {
         array::from_fn(|i| {
             // SAFETY: the caller's promise.
             unsafe {
-                let part = V::load(from.wrapping_add(i * V::LANES));
-                part.store(self.to.wrapping_add(to + i * V::LANES));
+                let part = V::load(self.from.pointer.wrapping_add(i * V::LANES));
+                part.store(self.to.wrapping_add(i * V::LANES));
                 part
             }
         })
     }
     #[inline(always)]
-    fn skip(self, terms: usize) -> Self {
-        Self { from: self.from.from(0, terms), to: self.to.wrapping_add(terms * MV * V::LANES) }
+    fn next(self) -> Self {
+        Self { from: self.from.from(0, 1), to: self.to.wrapping_add(MV * V::LANES) }
     }
 }
 

@@ -52,8 +52,13 @@ pub struct Sums<T> {
     cursors: Vec<usize>,
 }
 
-/// Registers of a row of C at a time; three of sixteen are left for the other factors.
+/// Most registers of a row of C at a time; three of sixteen are left for the other factors.
 const REGISTERS: usize = 13;
+/// How many may be taken at a time. Each is a loop of its own in the program, for every element type and
+/// instruction set, so there are few: with 100 units a row has 7, 13, or 13 and 12 registers.
+const CHUNKS: [usize; 7] = [1, 2, 4, 7, 8, 12, REGISTERS];
+/// Registers that a chunk may have too many, which cost less than another pass over all non-zeros.
+const SPARE: usize = 2;
 /// Bytes of the largest block of D: more than a first-level cache of 32 or 48 KB, since digits leave a third of
 /// the rows alone, and the second level is fast enough to save passes over all rows of S. A batch of 128 by
 /// 100 units is one block.
@@ -73,6 +78,13 @@ struct Cache {
     tile: [u8; TILE],
 }
 
+/// How many registers to take next of a row that has `left` more.
+fn chunk(left: usize) -> usize {
+    let enough = CHUNKS.into_iter().find(|&chunk| (left..=left + SPARE).contains(&chunk));
+    let most = CHUNKS.into_iter().rfind(|&chunk| chunk <= left);
+    enough.or(most).unwrap_or(REGISTERS)
+}
+
 impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
     #[inline(always)]
     unsafe fn run(self) {
@@ -82,10 +94,8 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
         }
         let Self { s: Factor { rows: s, values }, d, sizes: (k, n), add, relu, work, c } = self;
         let m = s.len();
-        let registers = n.div_ceil(V::LANES);
-        let chunks = registers.div_ceil(REGISTERS);
         let per_line = LINE / size_of::<V::Scalar>();
-        let room = m * REGISTERS.min(registers) * V::LANES + per_line;
+        let room = m * chunk(n.div_ceil(V::LANES)) * V::LANES + per_line;
         if work.sums.len() < room {
             // Never less: a layer's two products take turns, and growing again would write zeros.
             work.sums.resize(room, V::Scalar::zero());
@@ -99,8 +109,8 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
         // no processor.
         let length = s.non_zeros().div_ceil(m.max(1));
         let mut done = 0;
-        for chunk in 0..chunks {
-            let registers = registers / chunks + usize::from(chunk < registers % chunks);
+        while done < n {
+            let registers = chunk((n - done).div_ceil(V::LANES));
             let width = registers * V::LANES;
             let columns = width.min(n - done);
             let most = LARGEST / size_of::<V>() / registers;
@@ -125,6 +135,12 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
                     let part = d.as_ptr().add(done * k + from);
                     let sizes = (columns, end - from);
                     transpose::<V>((part, k), (block, width), sizes, Rest::Padded);
+                    let used = columns.next_multiple_of(V::LANES);
+                    if used < width {
+                        for row in 0..end - from {
+                            block.add(row * width + used).write_bytes(0, width - used);
+                        }
+                    }
                     for top in (0..m).step_by(ROWS) {
                         let rows = ROWS.min(m - top);
                         let sums = sums.add(top * width);
@@ -186,16 +202,19 @@ struct Part<'a, T> {
 /// As [`Rows`].
 #[inline(always)]
 unsafe fn sum<V: Vector>(registers: usize, part: Part<'_, V::Scalar>) {
-    macro_rules! by_registers {
-        ($($n:literal)+) => {
-            match registers {
-                // SAFETY: the caller's promise.
-                $($n => unsafe { V::run(Rows::<_, $n>(part)) },)+
-                _ => unreachable!("a row has 1 to {REGISTERS} registers"),
-            }
-        };
+    // SAFETY: the caller's promise.
+    unsafe {
+        match registers {
+            1 => V::run(Rows::<_, 1>(part)),
+            2 => V::run(Rows::<_, 2>(part)),
+            4 => V::run(Rows::<_, 4>(part)),
+            7 => V::run(Rows::<_, 7>(part)),
+            8 => V::run(Rows::<_, 8>(part)),
+            12 => V::run(Rows::<_, 12>(part)),
+            REGISTERS => V::run(Rows::<_, REGISTERS>(part)),
+            _ => unreachable!("{registers} registers at a time"),
+        }
     }
-    by_registers!(1 2 3 4 5 6 7 8 9 10 11 12 13);
 }
 
 /// Adds the rows of the block that belong to non-zeros to what the sums begin with.
@@ -234,9 +253,11 @@ impl<V: Vector, const REGISTERS: usize> Work<V> for Rows<'_, V::Scalar, REGISTER
                 }
                 *cursor = done;
                 if relu {
-                    sums = sums.map(|sum| sum.rectified());
+                    for sum in &mut sums {
+                        *sum = sum.rectified();
+                    }
                 }
-                for (i, sum) in sums.into_iter().enumerate() {
+                for (i, sum) in sums.iter().enumerate() {
                     sum.store(to.add(i * V::LANES));
                 }
             }

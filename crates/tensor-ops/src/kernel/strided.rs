@@ -19,60 +19,69 @@ impl<T: Copy> Strided<T> {
     }
 }
 
-/// A matrix that is read from its first row on, some rows at a time. A load is to be one instruction:
-/// whatever else forms addresses takes turns with the multiply-adds.
+/// Some columns of a matrix, read row by row. A load is to be one instruction: whatever else forms addresses takes
+/// turns with the multiply-adds.
 pub(super) trait Rows<T>: Copy {
-    /// The rows of a matrix that lies in memory as this type reads it.
-    fn new(matrix: Strided<T>) -> Self;
-    /// Where the number of a row, counted from the one that is next, and a column is.
-    fn at(&self, row: usize, column: usize) -> *const T;
-    /// The same matrix without its first rows.
-    fn skip(self, rows: usize) -> Self;
+    /// Whether every column that is asked for is one of the matrix.
+    const WHOLE: bool;
+    /// The first `count` columns of a matrix.
+    fn new(matrix: Strided<T>, count: usize) -> Self;
+    /// Where the number of the next row and a column is.
+    fn at(&self, column: usize) -> *const T;
+    /// The same columns without their first row.
+    fn next(self) -> Self;
 }
 
-/// Columns are contiguous.
+/// Up to twelve columns, all of them there.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Columns<T> {
+pub(super) struct Many<T> {
     /// The first of every three columns: the processor adds one or two distances by itself.
     bases: [*const T; 4],
+    row: usize,
     column: usize,
 }
 
-impl<T: Copy> Rows<T> for Columns<T> {
+impl<T: Copy> Rows<T> for Many<T> {
+    const WHOLE: bool = true;
     #[inline(always)]
-    fn new(Strided { pointer, column, .. }: Strided<T>) -> Self {
+    fn new(Strided { pointer, row, column }: Strided<T>, _: usize) -> Self {
         // If the compiler saw that these are multiples, it would form each address from the one before.
         let three = black_box(3 * column);
-        Self { bases: array::from_fn(|i| pointer.wrapping_add(i * three)), column }
+        Self { bases: array::from_fn(|i| pointer.wrapping_add(i * three)), row, column }
     }
     #[inline(always)]
-    fn at(&self, row: usize, column: usize) -> *const T {
-        self.bases[column / 3].wrapping_add(row + column % 3 * self.column)
+    fn at(&self, column: usize) -> *const T {
+        self.bases[column / 3].wrapping_add(column % 3 * self.column)
     }
     #[inline(always)]
-    fn skip(self, rows: usize) -> Self {
-        Self { bases: self.bases.map(|base| base.wrapping_add(rows)), ..self }
+    fn next(self) -> Self {
+        Self { bases: self.bases.map(|base| base.wrapping_add(self.row)), ..self }
     }
 }
 
-/// Rows are contiguous.
+/// Columns of a [`Few`].
+pub(super) const NARROW: usize = 4;
+
+/// Up to [`NARROW`] columns; those that are not there repeat the last one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Transposed<T> {
-    pointer: *const T,
+pub(super) struct Few<T> {
+    columns: [*const T; NARROW],
     row: usize,
 }
 
-impl<T: Copy> Rows<T> for Transposed<T> {
+impl<T: Copy> Rows<T> for Few<T> {
+    const WHOLE: bool = false;
     #[inline(always)]
-    fn new(Strided { pointer, row, .. }: Strided<T>) -> Self {
-        Self { pointer, row }
+    fn new(Strided { pointer, row, column }: Strided<T>, count: usize) -> Self {
+        let columns = array::from_fn(|j| pointer.wrapping_add(j.min(count - 1) * column));
+        Self { columns, row }
     }
     #[inline(always)]
-    fn at(&self, row: usize, column: usize) -> *const T {
-        self.pointer.wrapping_add(row * self.row + column)
+    fn at(&self, column: usize) -> *const T {
+        self.columns[column]
     }
     #[inline(always)]
-    fn skip(self, rows: usize) -> Self {
-        Self { pointer: self.pointer.wrapping_add(rows * self.row), ..self }
+    fn next(self) -> Self {
+        Self { columns: self.columns.map(|column| column.wrapping_add(self.row)), ..self }
     }
 }

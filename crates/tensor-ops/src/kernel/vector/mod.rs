@@ -15,8 +15,8 @@ use num_traits::Zero;
 pub(super) trait Vector: Copy {
     type Scalar: Copy + Zero + PartialEq;
     const LANES: usize;
-    /// Columns of the largest tile of two registers by so many that leaves enough for the factors: 2×6 of
-    /// sixteen registers, 2×12 of thirty-two.
+    /// Columns of the wide tiles of a dense product, none where there are too few registers: 2×6 of sixteen leave
+    /// enough for the factors. Of thirty-two, 2×10 do as well as 2×12, and fit layers of 10, 50 and 100 units.
     const COLUMNS: usize;
     unsafe fn zero() -> Self;
     /// The number at `p` in every lane.
@@ -55,7 +55,7 @@ pub(super) const RUN: usize = 4;
 impl<T: num_traits::Float> Vector for [T; 4] {
     type Scalar = T;
     const LANES: usize = 4;
-    const COLUMNS: usize = 4;
+    const COLUMNS: usize = usize::MAX;
     #[inline(always)]
     unsafe fn zero() -> Self {
         [T::zero(); 4]

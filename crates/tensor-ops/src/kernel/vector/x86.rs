@@ -47,9 +47,13 @@ macro_rules! vector {
                 unsafe { $gate(self, x) }
             }
             #[inline(never)]
-            #[target_feature(enable = $features)]
             unsafe fn run(work: impl super::Work<Self>) {
-                unsafe { work.run() }
+                // Apart, since rustc 1.95 forgets `inline(never)` where there is a `target_feature`.
+                #[target_feature(enable = $features)]
+                unsafe fn with_features(work: impl super::Work<$register>) {
+                    unsafe { work.run() }
+                }
+                unsafe { with_features(work) }
             }
             #[inline(always)]
             unsafe fn columns(
@@ -98,7 +102,7 @@ vector!(
 );
 vector!(
     "avx512f",
-    12,
+    10,
     __m512,
     f32,
     16,
@@ -115,7 +119,7 @@ vector!(
 );
 vector!(
     "avx512f",
-    12,
+    10,
     __m512d,
     f64,
     8,
