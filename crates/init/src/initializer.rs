@@ -13,8 +13,8 @@ use crate::orthogonal::orthogonal;
 
 /// How a weight matrix of shape (n_in, n_out) gets its first values.
 ///
-/// The fans are read from the shape: n_in rows, n_out columns (for a convolution's
-/// (channels·height·width, filters) weight that makes n_in the window's size). In a normal
+/// The [`Fans`] of an affine layer are the shape: n_in rows, n_out columns. A convolution's weight is (channels·area,
+/// filters) for a window of that area, and its fans are channels·area and filters·area, as in PyTorch. In a normal
 /// initialiser every weight is N(0, σ²), in a uniform one U(−a, a).
 ///
 /// | variant | σ or a | name | for |
@@ -89,8 +89,36 @@ pub enum Initializer {
     },
 }
 
+/// How many inputs a unit has, and how many units an input reaches.
+///
+/// # Example
+/// ```
+/// use init::Fans;
+///
+/// let w = nalgebra::DMatrix::<f32>::zeros(784, 100);
+/// assert_eq!(Fans::of(&w), Fans { n_in: 784, n_out: 100 });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fans {
+    /// Inputs of a unit.
+    pub n_in: usize,
+    /// Units that an input reaches.
+    pub n_out: usize,
+}
+
+impl Fans {
+    /// Those of an affine layer's (n_in, n_out) weight.
+    ///
+    /// ```
+    /// assert_eq!(init::Fans::of(&nalgebra::DMatrix::<f64>::zeros(3, 2)).n_out, 2);
+    /// ```
+    pub fn of<T: Scalar>(weights: &DMatrix<T>) -> Self {
+        Self { n_in: weights.nrows(), n_out: weights.ncols() }
+    }
+}
+
 impl Initializer {
-    /// Overwrites `weights` with fresh values.
+    /// Overwrites the weights of an affine layer with fresh values.
     ///
     /// ```
     /// let mut w = nalgebra::DMatrix::<f64>::zeros(2, 2);
@@ -99,7 +127,28 @@ impl Initializer {
     /// assert_eq!(w, nalgebra::dmatrix![0.5, 0.5; 0.5, 0.5]);
     /// ```
     pub fn fill<T: Scalar>(&self, weights: &mut DMatrix<T>, rng: &mut impl Rng) {
-        let (n_in, n_out) = (weights.nrows() as f64, weights.ncols() as f64);
+        self.fill_with_fans(weights, Fans::of(weights), rng);
+    }
+
+    /// Overwrites `weights` with fresh values for a layer whose fans are not their shape, as a convolution.
+    ///
+    /// ```
+    /// use init::{Fans, Initializer, Purpose, Seed};
+    ///
+    /// // 32 filters of 3×3 over 16 channels: PyTorch's xavier_uniform_ draws from ±√(6/(16·9 + 32·9)).
+    /// let mut w = nalgebra::DMatrix::<f64>::zeros(16 * 9, 32);
+    /// let fans = Fans { n_in: 16 * 9, n_out: 32 * 9 };
+    /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+    /// Initializer::GlorotUniform.fill_with_fans(&mut w, fans, &mut rng);
+    /// assert!(w.amax() > 0.117 && w.amax() < 0.1179);
+    /// ```
+    pub fn fill_with_fans<T: Scalar>(
+        &self,
+        weights: &mut DMatrix<T>,
+        fans: Fans,
+        rng: &mut impl Rng,
+    ) {
+        let (n_in, n_out) = (fans.n_in as f64, fans.n_out as f64);
         match *self {
             Self::Zeros => weights.fill(T::zero()),
             Self::Constant { value } => weights.fill(T::of(value)),

@@ -5,5 +5,5 @@ mod initializer;
 mod orthogonal;
 mod seed;
 
-pub use initializer::{Initializer, InitializerError};
+pub use initializer::{Fans, Initializer, InitializerError};
 pub use seed::{Purpose, Seed};

@@ -1,6 +1,6 @@
 //! The convolutional layer.
 
-use init::Initializer;
+use init::{Fans, Initializer};
 use nalgebra::DMatrix;
 use rand::Rng;
 use tensor_ops::{ImageShape, Scalar, Window, col2im, im2col, reshape};
@@ -78,10 +78,11 @@ impl<T: Scalar> Convolution<T> {
         rng: &mut impl Rng,
     ) -> Result<Self, LayerError> {
         let (height, width) = window.output(image)?;
-        let inputs = image.channels * window.height * window.width;
-        let mut weight = Param::zeros("weight", Role::Weight, inputs, filters);
+        let area = window.height * window.width;
+        let fans = Fans { n_in: image.channels * area, n_out: filters * area };
+        let mut weight = Param::zeros("weight", Role::Weight, fans.n_in, filters);
         weight.torch_shape = vec![filters, image.channels, window.height, window.width];
-        initializer.fill(&mut weight.value, rng);
+        initializer.fill_with_fans(&mut weight.value, fans, rng);
         let empty = || DMatrix::zeros(0, 0);
         Ok(Self {
             params: [weight, Param::zeros("bias", Role::Bias, 1, filters)],
@@ -198,6 +199,34 @@ mod tests {
                 assert!((y[(n, place)] - sum).abs() < 1e-12);
             }
         }
+    }
+
+    /// The weights of 32 filters of 3×3 over 16 channels: PyTorch counts 16·9 inputs and 32·9 outputs.
+    #[test]
+    fn fans_count_the_area_of_the_window() {
+        let image = ImageShape { channels: 16, height: 8, width: 8 };
+        let window = Window { height: 3, width: 3, stride: 1, pad: 1 };
+        let weights = |initializer| {
+            let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+            let layer = Convolution::<f64>::new(image, 32, window, initializer, &mut rng).unwrap();
+            layer.params[0].value.clone()
+        };
+        let (n_in, n_out) = (144.0, 288.0);
+        for (initializer, variance) in [
+            (Initializer::GlorotNormal, 2.0 / (n_in + n_out)),
+            (Initializer::GlorotUniform, 2.0 / (n_in + n_out)),
+            (Initializer::Xavier, 1.0 / n_in),
+            (Initializer::He, 2.0 / n_in),
+            (Initializer::HeUniform, 2.0 / n_in),
+            (Initializer::LecunUniform, 1.0 / n_in),
+        ] {
+            let w = weights(initializer);
+            let found = w.norm_squared() / w.len() as f64;
+            // 4,608 draws: five standard errors of a normal's variance.
+            assert!((found / variance - 1.0).abs() < 0.11, "{initializer}: {found} for {variance}");
+        }
+        let widest = weights(Initializer::GlorotUniform).amax();
+        assert!(widest > 0.1175 && widest < 0.11786, "{widest}");
     }
 
     #[test]

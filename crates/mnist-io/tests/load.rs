@@ -160,10 +160,34 @@ fn a_gzip_cut_off_damaged_or_followed_by_anything_is_refused() {
     });
     assert!(matches!(fault, FormatError::Gzip { .. }), "{fault}");
     let len = good.len() as u64;
-    let fault = fault_of(|bytes| bytes.push(0));
+    let fault = fault_of(|bytes| bytes.push(7));
     assert!(matches!(fault, FormatError::AfterGzip { offset } if offset == len), "{fault}");
+    let fault = fault_of(|bytes| bytes.extend([0, 0, 7]));
+    assert!(matches!(fault, FormatError::AfterGzip { offset } if offset == len + 2), "{fault}");
+    // A second file in it is read, and too much.
     let fault = fault_of(|bytes| bytes.extend(bytes.clone()));
-    assert!(matches!(fault, FormatError::AfterGzip { offset } if offset == len), "{fault}");
+    assert!(matches!(fault, FormatError::Trailing { .. }), "{fault}");
+    // A second member is checked as the first is.
+    let fault = fault_of(|bytes| {
+        let empty = gzip(&[]);
+        bytes.extend(&empty[..empty.len() - 1]);
+    });
+    assert!(matches!(fault, FormatError::GzipShort { .. }), "{fault}");
+}
+
+/// As `bgzip` writes them, and `cat a.gz b.gz`.
+#[test]
+fn gzip_of_several_members_is_read_whole() {
+    let (dir, _) = folder();
+    let whole = load(dir.path(), DatasetName::Custom).unwrap().train.images;
+    let path = dir.path().join("train-images-idx3-ubyte");
+    let plain = fs::read(&path).unwrap();
+    let members: Vec<u8> = plain.chunks(1000).flat_map(gzip).collect();
+    for end in [&[][..], &gzip(&[]), &[0; 512]] {
+        fs::write(&path, [&members, end].concat()).unwrap();
+        let read = load(dir.path(), DatasetName::Custom).unwrap().train.images;
+        assert!(read == whole, "with {} bytes after it", end.len());
+    }
 }
 
 #[test]

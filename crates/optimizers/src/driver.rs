@@ -160,6 +160,9 @@ impl<R: Rule<N>, T: Float + Send + 'static, const N: usize> Optimizer<T> for Dri
             return Err(OptimizerError::StateRule { expected: R::NAME, found: rule });
         }
         non_negative::<T>("lr", lr)?;
+        if steps == 0 && !lens.is_empty() {
+            return Err(OptimizerError::StateSteps { slots: lens.len() });
+        }
         // A sum that overflows is no array's length either.
         let total = lens.iter().fold(0, |sum: usize, &len| sum.saturating_add(len));
         if let Some(array) = arrays.iter().find(|array| array.values.len() != total) {

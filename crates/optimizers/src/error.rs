@@ -92,6 +92,14 @@ pub enum OptimizerError {
         /// Length of the array.
         found: usize,
     },
+    /// A state that has done no step holds slots, which the first step makes.
+    #[error(
+        "the state holds {slots} slots, but says that no step was done; give the steps that made it"
+    )]
+    StateSteps {
+        /// Slots in the state.
+        slots: usize,
+    },
     /// No optimizer has this name.
     #[error("unknown optimizer {found:?}; known are: {known}")]
     UnknownName {

@@ -5,7 +5,8 @@ use num_traits::Float;
 use crate::check::{cast, non_negative};
 use crate::{OptimizerError, Slots};
 
-/// The norm of all gradients taken as one vector, √(Σ g²), summed in `f64`.
+/// The norm of all gradients taken as one vector, √(Σ g²), summed in `f64`. Where squares would overflow or vanish,
+/// gradients are divided by the largest first; the norm is infinite only if it is above all numbers.
 ///
 /// ```
 /// use optimizers::{Slot, total_norm};
@@ -17,7 +18,7 @@ use crate::{OptimizerError, Slots};
 /// assert_eq!(total_norm(&mut slots), 5.0);
 /// ```
 pub fn total_norm<T: Float>(slots: &mut dyn Slots<T>) -> f64 {
-    (0..slots.len()).map(|i| sum_of_squares(slots.slot(i).grad)).sum::<f64>().sqrt()
+    norm_of_all(slots).value()
 }
 
 /// Scales all gradients by one factor so that their [`total_norm`] is at most `max_norm`, and
@@ -25,7 +26,7 @@ pub fn total_norm<T: Float>(slots: &mut dyn Slots<T>) -> f64 {
 ///
 /// g := g · min(1, max_norm / ‖g‖)
 ///
-/// If the norm is NaN or infinite the gradients stay as they are; the value returned tells.
+/// If a gradient is NaN or infinite, all stay as they are; the value returned tells.
 /// Lasagne's `total_norm_constraint` and PyTorch's `clip_grad_norm_` divide by ‖g‖ + 1e-7 and
 /// ‖g‖ + 1e-6 and so end a little below `max_norm`.
 ///
@@ -50,13 +51,13 @@ pub fn clip_total_norm<T: Float>(
     max_norm: f64,
 ) -> Result<f64, OptimizerError> {
     non_negative::<T>("max_norm", max_norm)?;
-    let norm = total_norm(slots);
-    if norm.is_finite() && norm > max_norm {
+    let norm = norm_of_all(slots);
+    if norm.exceeds(max_norm) {
         for i in 0..slots.len() {
-            scale(slots.slot(i).grad, max_norm / norm);
+            norm.scale(slots.slot(i).grad, max_norm);
         }
     }
-    Ok(norm)
+    Ok(norm.value())
 }
 
 /// Scales the incoming weights of every unit whose norm exceeds `max_norm` down to that norm. Call
@@ -92,24 +93,83 @@ pub fn constrain_norm<T: Float>(
         return Err(OptimizerError::FanIn { len: weights.len(), fan_in });
     }
     for unit in weights.chunks_exact_mut(fan_in) {
-        let norm = sum_of_squares(unit).sqrt();
-        if norm.is_finite() && norm > max_norm {
-            scale(unit, max_norm / norm);
+        let mut norm = Norm::of_squares(sum_of_squares(unit, 1.0));
+        if norm.is_doubtful() {
+            norm = Norm::by_largest(largest(unit), |largest| sum_of_squares(unit, largest));
+        }
+        if norm.exceeds(max_norm) {
+            norm.scale(unit, max_norm);
         }
     }
     Ok(())
 }
 
-fn scale<T: Float>(xs: &mut [T], factor: f64) {
-    let factor: T = cast(factor);
-    for x in xs {
-        *x = *x * factor;
+/// A norm as a product, since it may be above all numbers where what it is of is not.
+#[derive(Clone, Copy, Debug)]
+struct Norm {
+    /// The largest magnitude, or 1 where squares need no care.
+    largest: f64,
+    /// The norm of everything divided by that.
+    of_shares: f64,
+}
+
+impl Norm {
+    fn of_squares(sum: f64) -> Self {
+        Self { largest: 1.0, of_shares: sum.sqrt() }
+    }
+
+    /// Given the largest magnitude, and the sum of the squares of everything divided by that.
+    fn by_largest(largest: f64, sum: impl FnOnce(f64) -> f64) -> Self {
+        Self { largest, of_shares: if largest.is_finite() { sum(largest).sqrt() } else { 1.0 } }
+    }
+
+    /// Whether squares may have overflowed, or lost digits among subnormal numbers.
+    fn is_doubtful(self) -> bool {
+        self.of_shares == f64::INFINITY || self.of_shares < f64::MIN_POSITIVE.sqrt() / f64::EPSILON
+    }
+
+    fn value(self) -> f64 {
+        self.largest * self.of_shares
+    }
+
+    /// Whether it is above `max_norm`, and of finite numbers.
+    fn exceeds(self, max_norm: f64) -> bool {
+        self.largest.is_finite() && self.of_shares.is_finite() && self.value() > max_norm
+    }
+
+    /// Gives `xs`, which this is the norm of, the norm `max_norm`.
+    fn scale<T: Float>(self, xs: &mut [T], max_norm: f64) {
+        // In f64: the factor may be too small for T where the products are not.
+        let (divisor, factor) = (self.largest, max_norm / self.of_shares);
+        for x in xs {
+            *x = cast(x.to_f64().map_or(f64::NAN, |x| x / divisor * factor));
+        }
     }
 }
 
-/// Σ x² in f64, in eight interleaved sums: one alone would wait for each addition in turn.
-fn sum_of_squares<T: Float>(xs: &[T]) -> f64 {
-    let square = |x: &T| x.to_f64().map_or(f64::NAN, |x| x * x);
+fn norm_of_all<T: Float>(slots: &mut dyn Slots<T>) -> Norm {
+    let sum_over = |slots: &mut dyn Slots<T>, divisor: f64| -> f64 {
+        (0..slots.len()).map(|i| sum_of_squares(slots.slot(i).grad, divisor)).sum()
+    };
+    let norm = Norm::of_squares(sum_over(slots, 1.0));
+    if !norm.is_doubtful() {
+        return norm;
+    }
+    let magnitudes = (0..slots.len()).map(|i| largest(slots.slot(i).grad));
+    Norm::by_largest(magnitudes.fold(f64::MIN_POSITIVE, f64::max), |largest| {
+        sum_over(slots, largest)
+    })
+}
+
+/// The largest magnitude, at least the least normal number, so that it can be divided by.
+fn largest<T: Float>(xs: &[T]) -> f64 {
+    let magnitudes = xs.iter().map(|x| x.to_f64().map_or(f64::NAN, f64::abs));
+    magnitudes.fold(f64::MIN_POSITIVE, f64::max)
+}
+
+/// Σ (x/divisor)² in f64, in eight interleaved sums: one alone would wait for each addition in turn.
+fn sum_of_squares<T: Float>(xs: &[T], divisor: f64) -> f64 {
+    let square = |x: &T| x.to_f64().map_or(f64::NAN, |x| (x / divisor) * (x / divisor));
     let (chunks, rest) = xs.as_chunks::<8>();
     let mut sums = [0.0; 8];
     for chunk in chunks {
@@ -135,7 +195,7 @@ mod tests {
         for len in [0, 1, 7, 8, 9, 17, 1000] {
             let xs: Vec<f64> = (1..=len).map(f64::from).collect();
             let n = f64::from(len);
-            assert_eq!(sum_of_squares(&xs), n * (n + 1.0) * (2.0 * n + 1.0) / 6.0);
+            assert_eq!(sum_of_squares(&xs, 1.0), n * (n + 1.0) * (2.0 * n + 1.0) / 6.0);
         }
     }
 
@@ -144,6 +204,33 @@ mod tests {
         let mut grad = [3e30, 4e30];
         assert!((clip(&mut grad, 5.0).unwrap() / 5e30 - 1.0).abs() < 1e-6);
         assert!((grad[0] - 3.0).abs() < 1e-5 && (grad[1] - 4.0).abs() < 1e-5, "{grad:?}");
+    }
+
+    /// The factor 1e-6/2e38 is subnormal in f32, 1e-8/6.8e38 is 0, and squares of 1e160 overflow f64.
+    #[test]
+    fn clipping_gives_the_norm_at_any_size() {
+        for (size, max_norm) in [(1e38, 1e-6), (f32::MAX, 1e-8), (1e-30, 1e-35), (1e-44, 1e-45)] {
+            let mut grad = [size; 4];
+            let before = clip(&mut grad, max_norm).unwrap();
+            assert!((before / (2.0 * f64::from(size)) - 1.0).abs() < 1e-12);
+            let half = (max_norm / 2.0) as f32;
+            assert!(grad.iter().all(|g| (g / half - 1.0).abs() < 1e-6 || *g == half), "{grad:?}");
+        }
+        for (size, max_norm) in [(1e160, 1.0), (f64::MAX, 3.0), (1e-170, 1e-171), (1e200, 1e-100)] {
+            let mut grad = [size, -size, size, -size];
+            let mut value = [0.0; 4];
+            let slot = Slot { value: &mut value, grad: &mut grad, decay: true };
+            let before = clip_total_norm(&mut [slot], max_norm).unwrap();
+            assert_eq!(before, 2.0 * size);
+            let expected = [1.0, -1.0, 1.0, -1.0].map(|sign| sign * max_norm / 2.0);
+            assert!(
+                grad.iter().zip(expected).all(|(g, e)| (g / e - 1.0).abs() < 1e-14),
+                "{grad:?}"
+            );
+            let mut unit = [size; 4];
+            constrain_norm(&mut unit, 4, max_norm).unwrap();
+            assert!(unit.iter().all(|w| (w / (max_norm / 2.0) - 1.0).abs() < 1e-14), "{unit:?}");
+        }
     }
 
     #[test]

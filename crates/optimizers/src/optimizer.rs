@@ -65,7 +65,7 @@ pub trait Optimizer<T>: Send + Debug {
     ///
     /// # Errors
     /// [`StateRule`](OptimizerError::StateRule), [`StateArrays`](OptimizerError::StateArrays),
-    /// [`StateLength`](OptimizerError::StateLength) or
+    /// [`StateLength`](OptimizerError::StateLength), [`StateSteps`](OptimizerError::StateSteps) or
     /// [`Hyperparameter`](OptimizerError::Hyperparameter) (the learning rate) if the state does
     /// not fit. The optimizer is unchanged then.
     fn load_state(&mut self, state: OptimizerState<T>) -> Result<(), OptimizerError>;

@@ -317,6 +317,9 @@ fn wrong_states_are_refused_and_nothing_is_modified() {
         };
         let error = refused(&|state| state.rule = "adagarad".into());
         assert!(matches!(error, OptimizerError::StateRule { .. }), "{label}: {error}");
+        // The first step would throw the arrays away.
+        let error = refused(&|state| state.steps = 0);
+        assert!(matches!(error, OptimizerError::StateSteps { .. }), "{label}: {error}");
         for lr in [-1.0, f64::NAN, f64::INFINITY] {
             let error = refused(&|state| state.lr = lr);
             assert!(matches!(error, OptimizerError::Hyperparameter { name: "lr", .. }), "{label}");

@@ -66,11 +66,17 @@ impl Distribution {
         let u = if u.is_nan() { 0.5 } else { u.clamp(0.0, 1.0) };
         // This order of operations is that of a uniform draw from (a, b): equal draws, equal bits.
         let between = |a: f64, b: f64| u * (b - a) + a;
+        // Rounding may carry a value past an end, where other programs would refuse it.
+        let inside = |x: f64, low: f64, high: f64| match u {
+            0.0 => Value::Float(low),
+            1.0 => Value::Float(high),
+            _ => Value::Float(x.clamp(low, high)),
+        };
         match self {
-            &Self::Uniform { low, high } => Value::Float(between(low, high)),
+            &Self::Uniform { low, high } => inside(between(low, high), low, high),
             // ANCHOR: log
             &Self::LogUniform { low, high } => {
-                Value::Float(10_f64.powf(between(low.log10(), high.log10())))
+                inside(10_f64.powf(between(low.log10(), high.log10())), low, high)
             }
             // ANCHOR_END: log
             &Self::Integer { low, high, log } => {
@@ -158,6 +164,9 @@ impl Distribution {
             }
             if low > high {
                 return Some(format!("the lower end {low} is above the upper end {high}"));
+            }
+            if !(high - low).is_finite() {
+                return Some("the ends are further apart than numbers reach".to_owned());
             }
             (low == high && !one_value)
                 .then(|| format!("the range is empty; for one value give choice:{low}"))
@@ -281,10 +290,27 @@ mod tests {
         assert_eq!(counts, [0, 250, 250, 250, 250]);
     }
 
+    /// Optuna refuses a value that is outside by one unit in the last place: 10^(log₁₀ 0.3) is 0.3000000000000001.
     #[test]
-    fn ends_are_exact() {
-        let log: Distribution = "log:1e-6:1e-2".parse().unwrap();
-        assert_eq!((log.at(0.0), log.at(1.0)), (Value::Float(1e-6), Value::Float(1e-2)));
+    fn ends_are_exact_and_nothing_lies_outside() {
+        let ends: Vec<f64> = (-10..3)
+            .flat_map(|k| [1.0, 2.0, 3.0, 5.0].map(|m| format!("{m}e{k}").parse().unwrap()))
+            .collect();
+        for (i, &low) in ends.iter().enumerate() {
+            for &high in &ends[i + 1..] {
+                let log = Distribution::LogUniform { low, high };
+                let uniform = Distribution::Uniform { low: -low, high };
+                assert_eq!((log.at(0.0), log.at(1.0)), (Value::Float(low), Value::Float(high)));
+                assert_eq!(
+                    (uniform.at(0.0), uniform.at(1.0)),
+                    (Value::Float(-low), Value::Float(high))
+                );
+                for u in [f64::EPSILON, 0.5, 1.0 - f64::EPSILON / 2.0] {
+                    let Value::Float(x) = log.at(u) else { panic!("not a number") };
+                    assert!((low..=high).contains(&x), "{x} in {log}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -296,6 +322,7 @@ mod tests {
             ("log:-1:1", "begins above 0"),
             ("logint:0:5", "begins above 0"),
             ("uniform:0:inf", "finite"),
+            ("uniform:-1e308:1e308", "further apart than numbers reach"),
             ("uniform:a:1", "\"a\" is not a number"),
             ("int:1:2.5", "\"2.5\" is not a whole number"),
             ("choice:a,,b", "empty choice"),

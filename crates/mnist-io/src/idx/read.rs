@@ -87,7 +87,7 @@ pub(crate) fn read_file(
 ) -> Result<Payload, FormatError> {
     if file.fill_buf().map_err(FormatError::Read)?.starts_with(&gzip::MAGIC) {
         let most = len.saturating_mul(gzip::MAX_RATIO);
-        gzip::read_member(file, |member| read_payload(member, most, content))
+        gzip::read_members(file, |members| read_payload(members, most, content))
     } else {
         read_payload(&mut file, len, content)
     }

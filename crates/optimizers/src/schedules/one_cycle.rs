@@ -6,7 +6,7 @@ use super::{Schedule, half_cosine};
 ///
 /// With the peak at step p = warmup·steps − 1 and the end at step e = steps − 1:\
 /// lr goes from max/start_divisor at step 0 to max at p, and from there to
-/// max/(start_divisor·end_divisor) at e, where it stays.
+/// max/(start_divisor·end_divisor) at e. It stays at what it is at e, which with `warmup` 1 is max.
 ///
 /// Defaults: those of `torch.optim.lr_scheduler.OneCycleLR` (fields `max_lr`, `total_steps`,
 /// `pct_start`, `div_factor`, `final_div_factor` there), which is the same function; PyTorch by
@@ -51,14 +51,35 @@ impl Schedule for OneCycle {
     fn lr(&self, step: u64) -> f64 {
         let start = self.max / self.start_divisor;
         let last = start / self.end_divisor;
-        let (step, end) = (step as f64, self.steps as f64 - 1.0);
+        let end = self.steps.saturating_sub(1) as f64;
         let peak = self.warmup * self.steps as f64 - 1.0;
-        if step >= end {
-            last
-        } else if step <= peak {
+        let step = (step as f64).min(end);
+        if step <= peak {
             half_cosine(start, self.max, if peak > 0.0 { step / peak } else { 1.0 })
         } else {
             half_cosine(self.max, last, (step - peak) / (end - peak))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The values are PyTorch's `OneCycleLR(max_lr=0.1, total_steps=100, pct_start=1.0)` at its first and last
+    /// step: the cycle that only rises ends at its peak.
+    #[test]
+    fn a_cycle_that_only_rises_ends_at_its_peak() {
+        let cycle = OneCycle { warmup: 1.0, ..OneCycle::new(0.1, 100) };
+        assert_eq!([0, 99, 1_000].map(|step| cycle.lr(step)), [0.004, 0.1, 0.1]);
+    }
+
+    #[test]
+    fn a_cycle_of_no_rise_or_of_one_step_has_a_rate() {
+        let falling = OneCycle { warmup: 0.0, ..OneCycle::new(0.1, 100) };
+        assert!((falling.lr(99) - 0.1 / 25e4).abs() < 1e-17 && falling.lr(0) < 0.1);
+        for steps in [0, 1] {
+            assert!(OneCycle::new(0.1, steps).lr(0).is_finite(), "{steps} steps");
         }
     }
 }
