@@ -21,8 +21,8 @@ pub enum DropoutScaling {
     /// Evaluation multiplies by 1 − ratio, training leaves the kept units as they are: the book's.
     #[default]
     AtEvaluation,
-    /// Training divides the kept units by 1 − ratio ("inverted dropout"), evaluation changes
-    /// nothing: PyTorch's.
+    /// Training divides the kept units by the probability of keeping one, 1 − ratio ("inverted dropout"),
+    /// evaluation changes nothing: PyTorch's.
     AtTraining,
 }
 
@@ -34,7 +34,9 @@ pub enum DropoutScaling {
 /// notebook's ratio is 0.5, its experiment's 0.2.
 ///
 /// Each unit of each sample is decided by 16 random bits, so `ratio` is met to within
-/// 2⁻¹⁷ = 8·10⁻⁶. (The notebook and PyTorch compare a random float with it.)
+/// 2⁻¹⁷ = 8·10⁻⁶, and a unit is kept with probability 2⁻¹⁶ at least. Training divides by the probability that is
+/// met, so that the mean of its outputs is that of its inputs at every ratio. (The notebook and PyTorch compare a
+/// random float with it.)
 ///
 /// Source: the book, section 6.4.3; Srivastava et al. 2014 (JMLR 15:1929).
 ///
@@ -101,10 +103,10 @@ impl Dropout {
         assert_same_shape("dropout", input, out);
         let decided = self.bytes.len() / 2;
         assert_eq!(decided, input.len(), "dropout: backward follows forward in Mode::Train");
-        let threshold = (self.ratio * 65536.0).round() as u32;
+        let threshold = ((self.ratio * 65536.0).round() as u32).min(65535);
         let kept = match self.scaling {
             DropoutScaling::AtEvaluation => T::one(),
-            DropoutScaling::AtTraining => T::of(1.0 / (1.0 - self.ratio)),
+            DropoutScaling::AtTraining => T::of(65536.0 / f64::from(65536 - threshold)),
         };
         let values = out.as_mut_slice().iter_mut().zip(input.as_slice());
         with_wide_registers(|| {
@@ -193,6 +195,19 @@ mod tests {
         assert_eq!(kept, "101000011010");
     }
 
+    /// The mean of ones is 1 at every ratio: within 5 standard deviations √((1/p − 1)/n) for a probability p of keeping.
+    #[test]
+    fn scaling_at_training_keeps_the_mean_at_every_ratio() {
+        let n: f64 = 4e6;
+        for (ratio, p) in
+            [(0.3, 0.7), (0.9999, 1e-4), (0.99999, 1.0 / 65536.0), (0.999_995, 1.0 / 65536.0)]
+        {
+            let mean = trained(ratio, DropoutScaling::AtTraining, (2000, 2000)).mean();
+            let spread = 5.0 * ((1.0 / p - 1.0) / n).sqrt();
+            assert!((mean - 1.0).abs() < spread, "ratio {ratio}: {mean}, and not within {spread}");
+        }
+    }
+
     /// 10⁶ units: the share kept lies within 5 standard deviations √(r(1−r)/n).
     #[test]
     fn the_share_kept_is_one_minus_the_ratio() {
@@ -206,7 +221,7 @@ mod tests {
     #[test]
     fn inverted_dropout_keeps_the_mean_and_leaves_evaluation_alone() {
         let y = trained(0.2, DropoutScaling::AtTraining, (500, 500));
-        assert!(y.iter().all(|&v| v == 0.0 || v == 1.25));
+        assert!(y.iter().all(|&v| v == 0.0 || (v - 1.25).abs() < 1e-5));
         assert!((y.mean() - 1.0).abs() < 0.005);
     }
 
