@@ -27,10 +27,10 @@ pub struct NoFlags {}
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// First seed; every random number of a run follows from it
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_hyphen_values = true)]
     pub seed: u64,
     /// How many runs with seeds N, N+1, …: figures show the mean and a band
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1000), allow_hyphen_values = true)]
     pub runs: u64,
     /// Run only this part of the section (see above); all parts by default
     #[arg(long, value_name = "NAME")]
@@ -76,7 +76,7 @@ pub struct Args {
     #[arg(long, short, help_heading = "Output", hide_short_help = true)]
     pub quiet: bool,
     /// Threads that train networks side by side; results do not depend on it [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Computation", hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Computation", hide_short_help = true, allow_hyphen_values = true)]
     pub threads: Option<u16>,
     /// f32, or f64 as the notebook
     #[arg(long, value_name = "TYPE", default_value_t = Precision::F32, help_heading = "Computation", hide_short_help = true)]

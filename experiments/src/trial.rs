@@ -40,13 +40,13 @@ struct CommandLine {
     #[command(flatten)]
     settings: Settings,
     /// Seed of the search: which images train and which validate, and everything random
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_hyphen_values = true)]
     seed: u64,
     /// Which trial of the search: initial weights and batches
-    #[arg(long, value_name = "K", default_value_t = 0)]
+    #[arg(long, value_name = "K", default_value_t = 0, allow_hyphen_values = true)]
     number: u64,
     /// Epochs
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..), allow_hyphen_values = true)]
     epochs: u16,
     /// Write lines of JSON
     #[arg(long)]

@@ -55,6 +55,21 @@ fn exit_codes_say_how_it_ended() {
     }
 }
 
+/// clap's own negative numbers have no exponent.
+#[test]
+fn a_negative_number_in_any_form_gets_the_message_of_its_flag() {
+    for lr in ["-1e-3", "-0.001", "-.5E+2"] {
+        let output = trial(&["--lr", lr]).output().unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains("must be above 0"), "{lr}: {message}");
+    }
+    for flag in ["--epochs", "--seed", "--width"] {
+        let message = String::from_utf8(trial(&[flag, "-1"]).output().unwrap().stderr).unwrap();
+        assert!(message.contains(&format!("invalid value '-1' for '{flag}")), "{message}");
+    }
+}
+
 #[test]
 fn a_signal_ends_it_after_the_epoch_without_a_done() {
     for (signal, code) in [("TERM", 143), ("INT", 130)] {

@@ -24,22 +24,22 @@ use crate::{Contestant, Real};
 #[derive(Clone, Debug, PartialEq, clap::Args)]
 pub struct Settings {
     /// Learning rate
-    #[arg(long, default_value_t = 0.01, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.01, allow_hyphen_values = true)]
     pub lr: f64,
     /// Weight decay: λ of ½·λ·ΣW² in the loss
-    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.0, allow_hyphen_values = true)]
     pub weight_decay: f64,
     /// Momentum, of the optimizers momentum and nesterov
-    #[arg(long, default_value_t = 0.9, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.9, allow_hyphen_values = true)]
     pub momentum: f64,
     /// Samples a mini-batch
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, allow_hyphen_values = true)]
     pub batch_size: usize,
     /// Number of hidden layers
-    #[arg(long, default_value_t = 6)]
+    #[arg(long, default_value_t = 6, allow_hyphen_values = true)]
     pub depth: usize,
     /// Units of each hidden layer
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, allow_hyphen_values = true)]
     pub width: usize,
     /// Activation: relu, sigmoid, tanh, leaky-relu, elu, gelu or silu
     #[arg(long, default_value_t = Activation::Relu)]
@@ -51,7 +51,7 @@ pub struct Settings {
     #[arg(long, default_value_t = OptimizerKind::Sgd)]
     pub optimizer: OptimizerKind,
     /// Ratio of units that dropout removes after each activation
-    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.0, allow_hyphen_values = true)]
     pub dropout: f64,
     /// Batch normalisation before each activation
     #[arg(long)]

@@ -32,14 +32,14 @@ pub struct Flags {
     #[arg(long, value_name = "NAME", default_value_t = PrunerKind::None, hide_short_help = true)]
     pub pruner: PrunerKind,
     /// Trials [default: 100]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=100_000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=100_000), allow_hyphen_values = true)]
     trials: Option<u64>,
     /// Epochs of a trial [default: 50]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), hide_short_help = true, allow_hyphen_values = true)]
     epochs: Option<u16>,
     /// Trials that gp, median and asha take at a time, to train them side by side: 1 learns from
     /// every trial, more are faster; results depend on it
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..), hide_short_help = true)]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..), hide_short_help = true, allow_hyphen_values = true)]
     together: u16,
     /// Keep every trial of the search in this file as it ends: Optuna's journal, which Optuna and
     /// optuna-dashboard open. Several processes can share it
