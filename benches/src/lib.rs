@@ -1,8 +1,9 @@
 //! What the benchmarks of whole steps and experiments share; see `README.md` beside this crate.
 //! Benchmarks of single operations stand in the crate that they measure.
 
-// For its allocator: what is measured is what the sections do.
-use experiments as _;
+/// As in the sections.
+#[global_allocator]
+static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
 
 pub mod peak;
 pub mod step;

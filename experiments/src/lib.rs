@@ -51,10 +51,6 @@ pub use run::Run;
 pub use section::{Section, main};
 pub use trainer::{Contestant, Moment, Plan, train};
 
-/// Of every program that trains networks here.
-#[global_allocator]
-static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
-
 /// The code of the README compiles and does what it says.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -62,6 +62,12 @@ struct CommandLine {
 pub fn main() -> ExitCode {
     let line = CommandLine::try_parse_from(std::env::args_os().skip(1))
         .unwrap_or_else(|said| command::end(&said));
+    // As many trials as cores run side by side: none may start workers of its own.
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .use_current_thread()
+        .build_global()
+        .expect("the first pool of the process");
     let done = match line.precision {
         Precision::F32 => train::<f32>(&line),
         Precision::F64 => train::<f64>(&line),

@@ -55,6 +55,19 @@ fn exit_codes_say_how_it_ended() {
     }
 }
 
+/// The trial itself, the one that waits for signals, and the one that ends late epochs.
+#[cfg(target_os = "linux")]
+#[test]
+fn it_starts_no_workers() {
+    let mut child = trial(&["--epochs", "60000"]).spawn().unwrap();
+    let mut text = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut text).unwrap();
+    let threads = std::fs::read_dir(format!("/proc/{}/task", child.id())).unwrap().count();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(threads <= 3, "{threads} threads");
+}
+
 /// clap's own negative numbers have no exponent.
 #[test]
 fn a_negative_number_in_any_form_gets_the_message_of_its_flag() {

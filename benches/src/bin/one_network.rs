@@ -5,6 +5,8 @@
 
 use std::process::ExitCode;
 
+// For its allocator.
+use benches as _;
 use experiments::{
     Args, Conclusion, Contestant, Failure, Moment, Plan, Printed, Real, Run, Section, train,
 };

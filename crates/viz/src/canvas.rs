@@ -170,8 +170,7 @@ impl<'a> Canvas<'a> {
             .transform(turn)
             .color(&rgba(font.color, 1.0))
             .pos(Pos::new(anchor, VPos::Center));
-        // XML has no control characters.
-        let line = line.replace(char::is_control, " ");
+        let line = line.replace(is_no_xml, " ");
         expect(self.area.draw_text(&line, &style, units(at)));
     }
 
@@ -257,7 +256,12 @@ fn finish(svg: &str, (width, height): (f64, f64), title: &str, description: &str
     )
 }
 
-/// Text as XML character data, without the control characters that XML forbids.
+/// Whether XML has no such character, or one that draws nothing.
+fn is_no_xml(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// Text as XML character data, without the characters that XML forbids.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -267,7 +271,7 @@ fn escape(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&apos;"),
-            c if c.is_control() => escaped.push(' '),
+            c if is_no_xml(c) => escaped.push(' '),
             c => escaped.push(c),
         }
     }

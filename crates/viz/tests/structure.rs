@@ -117,7 +117,7 @@ fn a_hidden_legend_takes_no_space() {
 
 #[test]
 fn markup_in_names_stays_text() {
-    let odd = "a<b & \"c\" 'd' \u{1}\u{0}";
+    let odd = "a<b & \"c\" 'd' \u{1}\u{0}\u{fffe}\u{ffff}";
     let panel = Panel::new(odd).mark(Line::new(Color::BLUE, [(0.0, 0.0), (1.0, 1.0)]).named(odd));
     let svg = Figure::new(odd).caption(odd).panel(panel).to_svg();
     assert!(texts(&svg).iter().any(|t| t.starts_with("a<b & \"c\" 'd'")));

@@ -106,7 +106,8 @@ impl Results {
         }
         let [first, second] = [self, other].map(|run| &run.manifest);
         // Seeds were spoken of; these change no number.
-        let passed_over = ["seed", "runs", "lang", "threads", "save-model", "tensorboard", "npz"];
+        let passed_over =
+            ["seed", "runs", "lang", "threads", "strict", "save-model", "tensorboard", "npz"];
         let keys = [first, second].map(|m| m[SETTINGS].as_object());
         let names: BTreeSet<&String> =
             keys.iter().flatten().flat_map(|settings| settings.keys()).collect();

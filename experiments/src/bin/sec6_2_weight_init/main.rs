@@ -127,6 +127,10 @@ fn mnist<T: Real>(run: &mut Run) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Matrices begin on cache lines.
+#[global_allocator]
+static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+
 fn main() -> ExitCode {
     experiments::main::<WeightInit>()
 }

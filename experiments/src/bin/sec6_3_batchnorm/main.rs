@@ -168,6 +168,10 @@ fn print_table(run: &mut Run) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Matrices begin on cache lines.
+#[global_allocator]
+static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+
 fn main() -> ExitCode {
     experiments::main::<BatchNormSection>()
 }

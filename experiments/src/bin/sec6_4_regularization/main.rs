@@ -212,6 +212,10 @@ fn contestant<T: Real>(network: &MultiLayerNet, seed: Seed) -> Contestant<T> {
     }
 }
 
+/// Matrices begin on cache lines.
+#[global_allocator]
+static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+
 fn main() -> ExitCode {
     experiments::main::<Regularization>()
 }

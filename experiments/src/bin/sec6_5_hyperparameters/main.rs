@@ -130,6 +130,10 @@ impl Section for Hyperparameters {
     }
 }
 
+/// Matrices begin on cache lines.
+#[global_allocator]
+static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+
 fn main() -> ExitCode {
     // One training for a program that searches: another command line, and another output.
     if std::env::args_os().nth(1).is_some_and(|first| first == "trial") {
