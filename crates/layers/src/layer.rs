@@ -38,7 +38,7 @@ pub enum Mode {
 ///
 /// A batch is a (batch, features) matrix. The network owns inputs, outputs and their gradients and
 /// lends them, so no layer copies its input, and a layer's buffers grow in the first step only.
-/// `tests/gradients.rs` checks every implementation against central differences.
+/// `tests/it/gradients.rs` checks every implementation against central differences.
 ///
 /// [`Sequential`](crate::Sequential) gives every matrix its shape and calls the passes in their
 /// order. Whoever calls a layer directly does both; a layer panics where it finds matrices that do

@@ -1,7 +1,8 @@
 //! Memory taken for a data set, and for files that promise, or expand to, far more than they hold.
 //!
-//! One test, because the peak belongs to the whole process.
+//! A binary of its own with one test, because the peak belongs to the whole process.
 
+#[path = "it/common/mod.rs"]
 mod common;
 
 use std::fs::File;

@@ -9,7 +9,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../../.."
-KILLS=${1:-200} cargo test -p experiments --locked --test faults -- --nocapture --test-threads 1
+KILLS=${1:-200} cargo test -p experiments --locked --test it faults:: -- --nocapture --test-threads 1
 target=$(cargo metadata --format-version 1 --no-deps | python3 -c \
   'import json, sys; print(json.load(sys.stdin)["target_directory"])')
 python3 "$here/bomb.py" "$target/debug/sec6_4_regularization"

@@ -13,7 +13,7 @@ venv=${1:-${TMPDIR:-/tmp}/layers-with-torch}
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet numpy torch safetensors
 PYTHON_WITH_TORCH="$venv/bin/python" \
-  cargo test -q -p layers --test interop -- --nocapture files_that_we_save
+  cargo test -q -p layers --test it files_that_we_save -- --nocapture
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

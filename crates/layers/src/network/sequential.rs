@@ -8,7 +8,7 @@ use crate::{Input, Layer, LayerError, Loss, Mode, Param};
 /// A network: layers one after another, a loss, and optionally a weight decay.
 ///
 /// It owns every activation and gradient; buffers grow in the first step and are used again after
-/// it (`tests/allocation.rs` counts). Parameters are named as PyTorch's `nn.Sequential` names them,
+/// it (`tests/it/allocation.rs` counts). Parameters are named as PyTorch's `nn.Sequential` names them,
 /// `<layer>.<name>`, counted from 0: `0.weight`, `0.bias`, …
 /// [`MultiLayerNet`](crate::MultiLayerNet) builds the book's networks.
 ///

@@ -2,7 +2,7 @@
 
     experiments/interop/torch/run.sh
 
-installs what this needs and runs tests/interop.rs, which writes <network>.safetensors and, with inputs and this crate's outputs, <network>.json, and runs
+installs what this needs and runs tests/it/interop.rs, which writes <network>.safetensors and, with inputs and this crate's outputs, <network>.json, and runs
 
     python3 load_in_torch.py <folder>/<network>
 """
@@ -23,7 +23,7 @@ class Flat(nn.Linear):
 
 
 def network(name):
-    """The layers as tests/interop.rs has them, and the shape of one input."""
+    """The layers as tests/it/interop.rs has them, and the shape of one input."""
     if name == "mlp":
         hidden = lambda i, o: [nn.Linear(i, o), nn.BatchNorm1d(o, eps=1e-6), nn.ReLU(), nn.Dropout(0.2)]
         return nn.Sequential(*hidden(6, 5), *hidden(5, 4), nn.Linear(4, 3)), (6,)

@@ -15,6 +15,7 @@ use nalgebra::DMatrix;
 use optimizers::{Momentum, Rule};
 use tensor_ops::{ByteRows, ImageShape, Scalar, Sparse, Window};
 
+// Each thread counts its own: the other tests of this binary disturb nothing.
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
 }

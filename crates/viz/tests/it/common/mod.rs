@@ -1,10 +1,10 @@
 //! What the tests share: the figures of the gallery, and a look inside an SVG.
-#![allow(dead_code, unused_imports)] // Each test file uses a part.
 
 use resvg::usvg::roxmltree::{Document, Node};
 use viz::Figure;
 
-#[path = "../../examples/gallery.rs"]
+#[path = "../../../examples/gallery.rs"]
+#[allow(dead_code)] // Its main.
 mod gallery;
 
 pub use gallery::{figures, grid};

@@ -1,10 +1,8 @@
 //! A network whose numbers stop being finite is named, everywhere where results are read.
 
-mod common;
-
 use std::fs;
 
-use common::{run, stderr};
+use crate::common::{run, stderr};
 
 #[test]
 fn a_diverged_network_is_named_with_its_iteration_wherever_results_are_read() {

@@ -1,8 +1,6 @@
 //! PNG files.
 
-mod common;
-
-use common::{canvas, figures};
+use crate::common::{self, canvas, figures};
 use resvg::tiny_skia::Pixmap;
 use viz::{Figure, VizError, svg_to_png};
 

@@ -1,12 +1,10 @@
 //! Folders, good and bad, as a user may have them.
 
-mod common;
-
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use common::{fault, folder};
+use crate::common::{fault, folder};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use mnist_io::idx::{FormatError, write_images, write_labels};

@@ -1,12 +1,10 @@
 //! The doors to other programs: what they write is right, and changes no number.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{run, stderr};
+use crate::common::{run, stderr};
 use init::Seed;
 use layers::{DropoutScaling, MultiLayerNet};
 use mnist_io::Scale;

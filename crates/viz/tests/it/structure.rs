@@ -1,10 +1,8 @@
 //! The SVG as a document: well formed, named, deterministic, in place.
 
-mod common;
-
 use resvg::usvg::roxmltree;
 
-use common::{assert_inside, canvas, figures, frames, grid, texts};
+use crate::common::{self, assert_inside, canvas, figures, frames, grid, texts};
 use viz::{Axis, Color, Figure, Legend, Line, Panel};
 
 #[test]

@@ -9,6 +9,7 @@ use std::cell::Cell;
 use optimizers::schedules::{Cosine, Schedule, Warmup};
 use optimizers::{OptimizerKind, Slot, clip_total_norm};
 
+// Each thread counts its own: the other tests of this binary disturb nothing.
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
 }

@@ -1,10 +1,8 @@
 //! Data that a diverged or empty run leaves.
 
-mod common;
-
 use resvg::usvg::roxmltree;
 
-use common::{assert_inside, texts};
+use crate::common::{self, assert_inside, texts};
 use proptest::prelude::*;
 use viz::{
     Arrows, Axis, Band, Bars, Color, ColorMap, ColorScale, Contour, Corner, Figure, Grid, HeatMap,

@@ -1,5 +1,5 @@
 //! Layers, losses and whole networks against `docs/reference/layers.py` (textbook formulas in NumPy,
-//! and PyTorch), whose output, with the versions used, is `goldens/layers.json`.
+//! and PyTorch), whose output, with the versions used, is `../goldens/layers.json`.
 
 use init::{Initializer, Purpose, Seed};
 use layers::{
@@ -136,7 +136,7 @@ struct Curve {
 }
 
 fn golden() -> Golden {
-    serde_json::from_str(include_str!("goldens/layers.json")).unwrap()
+    serde_json::from_str(include_str!("../goldens/layers.json")).unwrap()
 }
 
 fn image([channels, height, width]: [usize; 3]) -> ImageShape {

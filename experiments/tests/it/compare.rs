@@ -1,10 +1,8 @@
 //! Two runs compared as a user does it.
 
-mod common;
-
 use std::fs;
 
-use common::{run, stderr};
+use crate::common::{run, stderr};
 
 const SECTION: &str = "sec6_3_batchnorm";
 

@@ -1,5 +1,5 @@
 //! Paths, schedules and norms against `docs/reference/optimizers.py` (textbook formulas in NumPy,
-//! and PyTorch), whose output, with the versions used, is `goldens/optimizers.json`.
+//! and PyTorch), whose output, with the versions used, is `../goldens/optimizers.json`.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ struct Norms {
 }
 
 fn golden() -> Golden {
-    serde_json::from_str(include_str!("goldens/optimizers.json")).unwrap()
+    serde_json::from_str(include_str!("../goldens/optimizers.json")).unwrap()
 }
 
 impl Golden {

@@ -1,14 +1,12 @@
 //! A search that keeps its trials in a file: killed and resumed, shared, refused.
 #![cfg(unix)]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::{run, stderr};
+use crate::common::{run, stderr};
 
 const SECTION: &str = "sec6_5_hyperparameters";
 const SEARCH: [&str; 16] = [

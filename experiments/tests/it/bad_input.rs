@@ -1,12 +1,10 @@
 //! Bad data and bad flags: the right exit code, one clear line, and nothing written.
 
-mod common;
-
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use common::{run, stderr};
+use crate::common::{run, stderr};
 
 const SECTION: &str = "sec6_3_batchnorm";
 const NAMES: [&str; 4] = [

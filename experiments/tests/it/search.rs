@@ -1,10 +1,8 @@
 //! Section 6.5 as a tool: its flags, what they refuse, and what does not change its numbers.
 
-mod common;
-
 use std::fs;
 
-use common::{run, stderr};
+use crate::common::{run, stderr};
 
 const SECTION: &str = "sec6_5_hyperparameters";
 const QUICK: [&str; 5] = ["--quick", "--dataset", "synthetic", "--out", "out"];

@@ -1,12 +1,10 @@
 //! Every section, small, on synthetic digits: it ends well and leaves what it promises.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{run, stderr};
+use crate::common::{run, stderr};
 
 /// Every section that has a binary.
 const SECTIONS: [&str; 5] = [

@@ -53,13 +53,13 @@ fn files_that_pytorch_saved_load_and_give_its_outputs() {
     let files: [(_, _, &[u8]); 2] = [
         (
             multi_layer(false),
-            include_str!("goldens/torch_mlp.json"),
-            include_bytes!("goldens/torch_mlp.safetensors"),
+            include_str!("../goldens/torch_mlp.json"),
+            include_bytes!("../goldens/torch_mlp.safetensors"),
         ),
         (
             convolutional(),
-            include_str!("goldens/torch_convolutional.json"),
-            include_bytes!("goldens/torch_convolutional.safetensors"),
+            include_str!("../goldens/torch_convolutional.json"),
+            include_bytes!("../goldens/torch_convolutional.safetensors"),
         ),
     ];
     for (mut net, golden, file) in files {

@@ -1,18 +1,16 @@
 //! Texts as they are really drawn, with the bundled fonts: none is cut, none touches another.
 
-mod common;
-
 use std::sync::Arc;
 
-use common::{canvas, figures};
+use crate::common::{self, canvas, figures};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Group, Node, Options, Text, Tree};
 use viz::Figure;
 
 fn fonts() -> Arc<Database> {
     let mut fonts = Database::new();
-    fonts.load_font_data(include_bytes!("../assets/Inter-Regular.ttf").to_vec());
-    fonts.load_font_data(include_bytes!("../assets/NanumSquareR.ttf").to_vec());
+    fonts.load_font_data(include_bytes!("../../assets/Inter-Regular.ttf").to_vec());
+    fonts.load_font_data(include_bytes!("../../assets/NanumSquareR.ttf").to_vec());
     Arc::new(fonts)
 }
 

@@ -1,0 +1,7 @@
+//! The integration tests, in one binary: what they share is compiled and linked once.
+
+mod common;
+
+mod load;
+mod robustness;
+mod roundtrip;

@@ -1,0 +1,15 @@
+//! The integration tests, in one binary: what they share is compiled and linked once.
+
+mod common;
+
+mod bad_input;
+mod compare;
+mod divergence;
+mod docs;
+mod export;
+mod faults;
+mod search;
+mod signals;
+mod smoke;
+mod study;
+mod trial;
