@@ -2,21 +2,24 @@
 
 use std::fs;
 
-use crate::common::{run, stderr};
+use crate::common::{quick, run, stderr};
 
 const SECTION: &str = "sec6_3_batchnorm";
 
 #[test]
 fn runs_are_compared_and_what_differs_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let quick = |out: &str, more: &[&str]| {
-        let flags = ["--quick", "--dataset", "synthetic", "--quiet", "--runs", "2", "--out", out];
-        let output = run(SECTION, folder.path(), &[&flags[..], more].concat());
-        assert!(output.status.success(), "{}", stderr(&output));
-    };
-    quick("a", &[]);
-    quick("b", &["--precision", "f64"]);
-    quick("other", &["--seed", "7"]);
+    for (out, flags) in [
+        ("a", &["--runs", "2"][..]),
+        ("b", &["--runs", "2", "--precision", "f64"]),
+        ("other", &["--seed", "5"]),
+    ] {
+        let (dir, results) = (folder.path().join(out), quick(SECTION, flags));
+        fs::create_dir(&dir).unwrap();
+        for name in ["manifest.json", "metrics.csv"] {
+            fs::write(dir.join(name), results.bytes(name)).unwrap();
+        }
+    }
     let output = run("compare", folder.path(), &["a", "b"]);
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(stderr(&output).contains("warning: settings differ: precision f32 and f64"));

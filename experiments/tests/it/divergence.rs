@@ -1,19 +1,12 @@
 //! A network whose numbers stop being finite is named, everywhere where results are read.
 
-use std::fs;
-
-use crate::common::{run, stderr};
+use crate::common::quick;
 
 #[test]
 fn a_diverged_network_is_named_with_its_iteration_wherever_results_are_read() {
-    let folder = tempfile::tempdir().unwrap();
-    let flags = ["--quick", "--dataset", "synthetic", "--out", "out", "--runs", "2"];
-    let output = run("sec6_3_batchnorm", folder.path(), &flags);
-    assert!(output.status.success(), "{}", stderr(&output));
-    let read = |name: &str| fs::read_to_string(folder.path().join("out").join(name)).unwrap();
-
+    let run = quick("sec6_3_batchnorm", &["--runs", "2"]);
     // Weights of standard deviation 1 are too much for plain networks; batch normalisation bears them.
-    let summary: serde_json::Value = serde_json::from_str(&read("summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&run.text("summary.json")).unwrap();
     let diverged = summary["diverged"].as_array().unwrap();
     let of = |series: &str| -> Vec<(u64, u64)> {
         let number = |value: &serde_json::Value| value.as_u64().unwrap();
@@ -27,12 +20,12 @@ fn a_diverged_network_is_named_with_its_iteration_wherever_results_are_read() {
     let seeds: Vec<String> =
         found.iter().map(|(seed, at)| format!("seed {seed} at iteration {at}")).collect();
     let line = format!("diverged: batchnorm 01/plain: {}", seeds.join(", "));
-    let table = String::from_utf8(output.stdout).unwrap();
+    let table = run.stdout();
     assert!(table.lines().any(|said| said == line), "{line} is not in {table}");
-    assert!(read("index.html").contains(&format!("<li>{line}</li>")), "{line}");
+    assert!(run.text("index.html").contains(&format!("<li>{line}</li>")), "{line}");
     for (seed, at) in found {
         let row = format!("batchnorm,01/plain,{seed},{at},diverged,1\n");
-        assert!(read("metrics.csv").contains(&row), "{row}");
+        assert!(run.text("metrics.csv").contains(&row), "{row}");
     }
-    assert!(read("figures/sec6_3_batchnorm.svg").contains(">2 of 2 diverged<"));
+    assert!(run.text("figures/sec6_3_batchnorm.svg").contains(">2 of 2 diverged<"));
 }

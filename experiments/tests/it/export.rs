@@ -1,10 +1,9 @@
 //! The doors to other programs: what they write is right, and changes no number.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::common::{run, stderr};
+use crate::common::{files, run, stderr};
 use init::Seed;
 use layers::{DropoutScaling, MultiLayerNet};
 use mnist_io::Scale;
@@ -43,23 +42,6 @@ fn a_saved_network_is_the_one_that_was_measured() {
     let correct = net.count_correct(&x, &labels);
     assert_eq!(correct as f64 / 500.0, last(&out, "test_accuracy"));
     assert!(out.join("models/dropout/dropout/seed-0.safetensors").is_file());
-}
-
-/// Every file below a folder, by its place in it.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = PathBuf::from(path.file_name().unwrap());
-        if path.is_dir() {
-            files.extend(
-                self::files(&path).into_iter().map(|(below, bytes)| (name.join(below), bytes)),
-            );
-        } else {
-            files.insert(name, fs::read(path).unwrap());
-        }
-    }
-    files
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn a_killed_search_resumes_to_the_bytes_of_one_that_was_not() {
         let folder = tempfile::tempdir().unwrap();
         let mut most = 0;
         // A few kills over one study, then its end.
-        for _ in 0..5.min(kills() - killed) {
+        for _ in 0..6.min(kills() - killed) {
             let mut child = command(SEARCH, folder.path(), &flags).spawn().unwrap();
             sleep(took.mul_f64(rng.random_range(0.0..0.5)));
             let _ = child.kill();

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -9,21 +10,24 @@ const BINARY: &str = env!("CARGO_BIN_EXE_sec6_3_batchnorm");
 
 #[test]
 fn the_earlier_results_survive_a_signal() {
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
-        let folder = tempfile::tempdir().unwrap();
-        let command = |flags: &[&str]| {
-            let mut command = Command::new(BINARY);
-            command.current_dir(folder.path()).args(["--dataset", "synthetic", "--out", "out"]);
-            command.args(flags).stdout(Stdio::null()).stderr(Stdio::null());
-            command
-        };
-        assert!(command(&["--quick"]).status().unwrap().success());
-        let manifest = || fs::read(folder.path().join("out/manifest.json")).unwrap();
-        let before = manifest();
+    let folder = tempfile::tempdir().unwrap();
+    let command = |flags: &[&str]| {
+        let mut command = Command::new(BINARY);
+        command.current_dir(folder.path()).args(["--dataset", "synthetic", "--out", "out"]);
+        command.args(flags).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    assert!(command(&["--quick"]).status().unwrap().success());
+    let manifest = || fs::read(folder.path().join("out/manifest.json")).unwrap();
+    let before = manifest();
 
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
         // Long enough that no machine finishes it first.
-        let mut child = command(&["--runs", "1000"]).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(1500));
+        let mut child = command(&["--runs", "1000"]).stdout(Stdio::piped()).spawn().unwrap();
+        // It trains soon after it has said what its data are.
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut String::new()).unwrap();
+        std::thread::sleep(Duration::from_millis(300));
         let kill = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
         assert!(kill.unwrap().success());
         assert_eq!(child.wait().unwrap().code(), Some(code), "{signal}");

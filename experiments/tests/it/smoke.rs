@@ -1,10 +1,9 @@
 //! Every section, small, on synthetic digits: it ends well and leaves what it promises.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::common::{run, stderr};
+use crate::common::{files, quick, quick_korean, run, stderr};
 
 /// Every section that has a binary.
 const SECTIONS: [&str; 5] = [
@@ -25,75 +24,54 @@ const WITHOUT_DATA: [&str; 7] = [
     "sec6_2_relu",
 ];
 
-const QUICK: [&str; 4] = ["--quick", "--dataset", "synthetic", "--out"];
-
 #[test]
 fn a_quick_run_leaves_a_whole_folder_that_says_synthetic() {
     for section in SECTIONS {
-        let folder = tempfile::tempdir().unwrap();
-        let output = run(section, folder.path(), &[&QUICK[..], &["out"]].concat());
-        assert!(output.status.success(), "{section}: {}", stderr(&output));
-        let stdout = String::from_utf8(output.stdout).unwrap();
+        let run = quick(section, &[]);
+        let stdout = run.stdout();
         assert!(stdout.starts_with("data: synthetic digits, not MNIST\n"), "{section}: {stdout}");
 
-        let out = folder.path().join("out");
-        let read = |name: &str| fs::read_to_string(out.join(name)).unwrap();
-        assert!(read("metrics.csv").starts_with("part,series,seed,step,metric,value\n"));
-        let manifest: serde_json::Value = serde_json::from_str(&read("manifest.json")).unwrap();
+        assert!(run.text("metrics.csv").starts_with("part,series,seed,step,metric,value\n"));
+        let manifest: serde_json::Value = serde_json::from_str(run.text("manifest.json")).unwrap();
         assert_eq!(manifest["data"]["kind"], "synthetic");
         assert_eq!(manifest["section"], section);
-        let summary: serde_json::Value = serde_json::from_str(&read("summary.json")).unwrap();
+        let summary: serde_json::Value = serde_json::from_str(run.text("summary.json")).unwrap();
         assert!(summary["results"].is_object());
 
-        let figures: Vec<_> = fs::read_dir(out.join("figures")).unwrap().collect();
+        let figures: Vec<_> = run.files.keys().filter(|path| path.starts_with("figures")).collect();
         assert!(!figures.is_empty());
-        for figure in figures {
-            let path = figure.unwrap().path();
+        for path in figures {
             if path.extension().is_some_and(|extension| extension == "svg") {
-                let svg = fs::read_to_string(&path).unwrap();
+                let svg = run.text(path.to_str().unwrap());
                 let name = path.file_stem().unwrap().to_str().unwrap();
                 let says = svg.contains("synthetic digits, not MNIST");
                 assert_eq!(says, !WITHOUT_DATA.contains(&name), "{name}");
-                assert!(path.with_extension("png").exists());
-            }
-        }
-        // Nothing else is left beside it.
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-}
-
-/// Every file of the results that is not about the call itself, by name: all but the manifest.
-fn results(out: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut results = BTreeMap::new();
-    for folder in [out, &out.join("figures")] {
-        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if path.is_file() && !path.ends_with("manifest.json") {
-                let name = path.strip_prefix(out).unwrap().to_owned();
-                results.insert(name, fs::read(path).unwrap());
+                assert!(run.files.contains_key(&path.with_extension("png")));
             }
         }
     }
-    results
 }
 
-/// Runs a section in one thread and again in two: the same files, to the byte. Gives what the two
-/// said on stdout and their pages, without the flag in which they differ.
-fn twice(section: &str, flags: &[&str]) -> [(Vec<u8>, String); 2] {
+/// The page holds the command, the manifest the time.
+fn is_about_the_call(name: &Path) -> bool {
+    ["index.html", "manifest.json"].map(Path::new).contains(&name)
+}
+
+/// Runs a section in one thread and again in two: the same files, to the byte. Gives what the two said on stdout and their pages, without the flag in which they differ.
+fn twice(section: &str, flags: &[&str]) -> [(&'static str, String); 2] {
     let runs = ["1", "2"].map(|threads| {
-        let folder = tempfile::tempdir().unwrap();
-        let flags = [&QUICK[..], &["out", "--threads", threads, "--seed", "7"], flags].concat();
-        let output = run(section, folder.path(), &flags);
-        assert!(output.status.success(), "{}", stderr(&output));
-        let mut files = results(&folder.path().join("out"));
-        let page = String::from_utf8(files.remove(Path::new("index.html")).unwrap()).unwrap();
-        let said = format!("--threads {threads} ");
+        let run = quick_korean(section, threads, flags);
+        let said = format!("--threads {threads}");
+        let page = run.text("index.html");
         assert_eq!(page.matches(&said).count(), 1, "{section}");
-        (files, (output.stdout, page.replace(&said, "")))
+        (run, (run.stdout(), page.replace(&said, "")))
     });
     let [(first, said), (second, said_again)] = runs;
-    assert!(first.keys().eq(second.keys()) && first.len() >= 4, "{section}: other files");
-    for (name, bytes) in &first {
-        assert!(*bytes == second[name], "{section} {flags:?}: {} differs", name.display());
+    let names = || first.files.keys();
+    assert!(names().eq(second.files.keys()) && names().len() >= 6, "{section}: other files");
+    for name in names().filter(|name| !is_about_the_call(name)) {
+        let same = first.files[name] == second.files[name];
+        assert!(same, "{section} {flags:?}: {} differs", name.display());
     }
     [said, said_again]
 }
@@ -101,28 +79,23 @@ fn twice(section: &str, flags: &[&str]) -> [(Vec<u8>, String); 2] {
 #[test]
 fn results_do_not_depend_on_threads_or_repetition() {
     // How work is divided does not depend on the type of numbers: f64 takes twice the time, and one section.
-    let cases = SECTIONS.map(|section| (section, "f32"));
-    for (section, precision) in cases.into_iter().chain([("sec6_4_regularization", "f64")]) {
-        let [first, second] = twice(section, &["--runs", "2", "--precision", precision]);
-        assert!(first == second, "{section} {precision}: stdout or page differ");
+    let f64: &[&str] = &["--precision", "f64"];
+    let cases = SECTIONS.map(|section| (section, &[][..]));
+    for (section, flags) in cases.into_iter().chain([("sec6_4_regularization", f64)]) {
+        let [first, second] = twice(section, flags);
+        assert!(first == second, "{section} {flags:?}: stdout or page differ");
     }
     // These say how long something took.
     for part in ["samplers", "pruners"] {
-        twice("sec6_5_hyperparameters", &["--part", part]);
+        twice("sec6_5_hyperparameters", &["--part", part, "--epochs", "3"]);
     }
 }
 
 #[test]
 fn another_seed_gives_other_numbers() {
     for section in SECTIONS {
-        let folder = tempfile::tempdir().unwrap();
-        let metrics = |seed: &str| {
-            let output =
-                run(section, folder.path(), &[&QUICK[..], &["out", "--seed", seed]].concat());
-            assert!(output.status.success(), "{}", stderr(&output));
-            fs::read(folder.path().join("out/metrics.csv")).unwrap()
-        };
-        assert!(metrics("1") != metrics("2"));
+        let metrics = |flags: &[&str]| quick(section, flags).bytes("metrics.csv");
+        assert!(metrics(&[]) != metrics(&["--seed", "5"]));
     }
 }
 
@@ -134,7 +107,7 @@ fn a_reader_who_goes_away_does_not_stop_the_run() {
     let folder = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_sec6_3_batchnorm"))
         .current_dir(folder.path())
-        .args([&QUICK[..], &["out", "--runs", "3"]].concat())
+        .args(["--quick", "--dataset", "synthetic", "--out", "out"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -150,12 +123,9 @@ fn a_reader_who_goes_away_does_not_stop_the_run() {
 #[test]
 fn every_text_of_every_section_has_a_korean_one() {
     for section in SECTIONS {
-        let folder = tempfile::tempdir().unwrap();
-        let flags = [&QUICK[..], &["out", "--lang", "ko", "--runs", "2", "--quiet"]].concat();
-        let output = run(section, folder.path(), &flags);
-        assert!(output.status.success(), "{section}: {}", stderr(&output));
-        assert_eq!(stderr(&output), "", "{section}");
-        let page = fs::read_to_string(folder.path().join("out/index.html")).unwrap();
+        let run = quick_korean(section, "1", &[]);
+        assert_eq!(stderr(&run.output), "", "{section}");
+        let page = run.text("index.html");
         assert!(page.contains("<html lang=\"ko\">") && page.contains("그림"), "{section}");
         assert!(page.contains("font/ttf;base64"), "{section}: the font is on the page");
     }
@@ -164,16 +134,15 @@ fn every_text_of_every_section_has_a_korean_one() {
 #[test]
 fn a_manifest_repeats_its_run_to_the_byte() {
     for section in SECTIONS {
+        let first = quick(section, &["--seed", "5"]);
         let folder = tempfile::tempdir().unwrap();
-        let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
-        let flags = [&QUICK[..], &["first", "--seed", "5"]].concat();
+        fs::write(folder.path().join("manifest.json"), first.bytes("manifest.json")).unwrap();
+        let flags = ["--config", "manifest.json", "--out", "again"];
         let output = run(section, folder.path(), &flags);
         assert!(output.status.success(), "{section}: {}", stderr(&output));
-        let again = ["--config", "first/manifest.json", "--out", "again"];
-        let output = run(section, folder.path(), &again);
-        assert!(output.status.success(), "{section}: {}", stderr(&output));
-        for file in ["metrics.csv", "summary.json"] {
-            assert!(read(&format!("first/{file}")) == read(&format!("again/{file}")), "{section}");
+        let again = files(&folder.path().join("again"));
+        for (name, bytes) in first.files.iter().filter(|(name, _)| !is_about_the_call(name)) {
+            assert!(again[name] == *bytes, "{section}: {} differs", name.display());
         }
     }
 }

@@ -9,6 +9,9 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 proptest! {
+    // Every case syncs two files to the disk.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn images_of_any_size_come_back(
         (rows, cols, pixels) in (1_usize..9, 1_usize..9, 0_usize..5).prop_flat_map(

@@ -1,7 +1,10 @@
 //! Running a section as a user does.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::sync::{Mutex, OnceLock};
 
 use assert_cmd::Command;
 
@@ -19,4 +22,63 @@ pub fn run(section: &str, folder: &Path, flags: &[&str]) -> Output {
 /// What came out on stderr.
 pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Every file below a folder, by its place in it.
+pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = PathBuf::from(path.file_name().unwrap());
+        if path.is_dir() {
+            files.extend(
+                self::files(&path).into_iter().map(|(below, bytes)| (name.join(below), bytes)),
+            );
+        } else {
+            files.insert(name, fs::read(path).unwrap());
+        }
+    }
+    files
+}
+
+/// A run that ended well: what it said, and the files of its results.
+pub struct Results {
+    pub output: Output,
+    pub files: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+impl Results {
+    pub fn bytes(&self, name: &str) -> &[u8] {
+        self.files.get(Path::new(name)).unwrap_or_else(|| panic!("no {name}"))
+    }
+
+    pub fn text(&self, name: &str) -> &str {
+        std::str::from_utf8(self.bytes(name)).unwrap()
+    }
+
+    pub fn stdout(&self) -> &str {
+        std::str::from_utf8(&self.output.stdout).unwrap()
+    }
+}
+
+/// A quick run on synthetic digits, which leaves its results and nothing beside them. The tests that ask for the
+/// same flags share one run.
+pub fn quick(section: &str, flags: &[&str]) -> &'static Results {
+    static RUNS: Mutex<BTreeMap<String, &OnceLock<Results>>> = Mutex::new(BTreeMap::new());
+    let name = format!("{section} {}", flags.join(" "));
+    let results = *RUNS.lock().unwrap().entry(name).or_insert_with(|| Box::leak(Box::default()));
+    results.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let quick = ["--quick", "--dataset", "synthetic", "--out", "out"];
+        let output = run(section, folder.path(), &[&quick[..], flags].concat());
+        assert!(output.status.success(), "{section} {flags:?}: {}", stderr(&output));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{section} {flags:?}");
+        Results { output, files: files(&folder.path().join("out")) }
+    })
+}
+
+/// The same in Korean and over two seeds, both of which have texts of their own, in so many threads.
+pub fn quick_korean(section: &str, threads: &str, flags: &[&str]) -> &'static Results {
+    let korean = ["--runs", "2", "--lang", "ko", "--quiet", "--threads", threads];
+    quick(section, &[flags, &korean].concat())
 }
