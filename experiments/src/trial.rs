@@ -59,6 +59,9 @@ struct CommandLine {
 }
 
 /// The whole program.
+// Inlined, so that it is compiled with its networks of both precisions where it is called: these took a third of
+// the library's time, of which one binary has a use.
+#[inline]
 pub fn main() -> ExitCode {
     let line = CommandLine::try_parse_from(std::env::args_os().skip(1))
         .unwrap_or_else(|said| command::end(&said));
