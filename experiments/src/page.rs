@@ -1,27 +1,32 @@
 //! The page of a run: `index.html`, one file with everything in it.
 
-use askama::Template;
+use std::fmt::Write;
+use std::sync::Arc;
 
-use base64::Engine;
+use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use upon::fmt::Formatter;
+use upon::{Engine, Value};
 
 use crate::lang::Texts;
 use crate::reference::Comparison;
 use crate::{Conclusion, Lang};
 
 /// A figure that has been drawn.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Drawn {
     pub(crate) name: String,
     pub(crate) reading: String,
     /// As SVG, without the reading: on the page it stands below, in the page's own type.
     pub(crate) bare: String,
     /// As SVG, with the reading in it.
+    #[serde(skip)]
     pub(crate) captioned: String,
 }
 
 /// A table of the page.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Table {
     /// What it lists.
     pub title: String,
@@ -36,13 +41,28 @@ impl Table {
         let columns = self.columns.iter().map(|column| texts.text(column)).collect();
         Self { title: texts.text(&self.title), columns, rows: self.rows }
     }
+
+    /// Each of the notebook's printed numbers beside ours.
+    pub(crate) fn beside(comparisons: &[Comparison], texts: &Texts) -> Self {
+        let heads = ["series", "metric", "step", "notebook", "ours", "within our range"];
+        let row = |c: &Comparison| {
+            let inside = c.inside.map_or_else(
+                || "–".to_owned(),
+                |inside| texts.text(if inside { "yes" } else { "no" }),
+            );
+            let (step, notebook) = (c.step.to_string(), format!("{:.4}", c.notebook));
+            vec![c.series.clone(), c.metric.to_owned(), step, notebook, c.ours.text(4), inside]
+        };
+        let (title, columns) = ("number by number".to_owned(), heads.map(str::to_owned).to_vec());
+        Self { title, columns, rows: comparisons.iter().map(row).collect() }.translated(texts)
+    }
 }
 
 /// What the page shows.
-#[derive(Template)]
-#[template(path = "index.html")]
+#[derive(Serialize)]
 pub(crate) struct Page<'a> {
-    pub(crate) texts: &'a Texts,
+    #[serde(skip)]
+    pub(crate) texts: &'a Arc<Texts>,
     pub(crate) section: &'a str,
     pub(crate) about: &'a str,
     /// What the data is, if not MNIST.
@@ -56,14 +76,41 @@ pub(crate) struct Page<'a> {
     /// How the notebook's printed numbers compare, a line a series.
     pub(crate) compared: &'a [String],
     /// And each of them.
-    pub(crate) comparisons: &'a [Comparison],
+    pub(crate) numbers: Table,
 }
 
 impl Page<'_> {
-    /// The bundled Korean font as base64, where the page needs it.
-    fn font(&self) -> Option<String> {
-        (self.texts.lang() == Lang::Ko).then(|| BASE64_STANDARD.encode(viz::NANUM_SQUARE))
+    /// Fills the template, in which every expression is escaped that does not end in `safe`.
+    pub(crate) fn render(&self) -> Result<String, upon::Error> {
+        let mut engine = Engine::new();
+        engine.set_default_formatter(&escaped);
+        engine.add_formatter("safe", upon::fmt::default);
+        engine.add_function("len", |list: &[Value]| list.len() as i64);
+        let lang = self.texts.lang();
+        engine.add_function("lang", move || lang.to_string());
+        engine.add_function("font", move || font(lang));
+        let texts = Arc::clone(self.texts);
+        engine.add_function("text", move |english: &str| texts.text(english));
+        let template = engine.compile(include_str!("../templates/index.html"))?;
+        template.render(&engine, self).to_string()
     }
+}
+
+/// The bundled Korean font as base64, where the page needs it.
+fn font(lang: Lang) -> Option<String> {
+    (lang == Lang::Ko).then(|| BASE64_STANDARD.encode(viz::NANUM_SQUARE))
+}
+
+/// Writes a value so that it is text, in HTML and in the values of its attributes.
+fn escaped(f: &mut Formatter<'_>, value: &Value) -> upon::fmt::Result {
+    let Value::String(text) = value else { return upon::fmt::default(f, value) };
+    for c in text.chars() {
+        match c {
+            '<' | '>' | '&' | '"' | '\'' => write!(f, "&#{};", u32::from(c))?,
+            _ => f.write_char(c)?,
+        }
+    }
+    Ok(())
 }
 
 /// The command that makes this page again, as it would be typed in the workspace.
@@ -84,33 +131,88 @@ pub(crate) fn command_line() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bands::Band;
 
-    #[test]
-    fn text_is_escaped_and_figures_are_inlined() {
+    /// The page with all that may be on it, or with no more than there always is.
+    fn page(lang: Lang, full: bool) -> String {
         let figures = [Drawn {
             name: "f".to_owned(),
             reading: "a < b".to_owned(),
             bare: "<svg role=\"img\"></svg>".to_owned(),
             captioned: String::new(),
         }];
-        let conclusions = [Conclusion::new("x & y", false, "1 > 2".to_owned())];
+        let conclusions =
+            [true, false].map(|holds| Conclusion::new("x & y", holds, "1 > 2".to_owned()));
+        let comparison = |inside| Comparison {
+            part: "p",
+            series: "plain".to_owned(),
+            metric: "accuracy",
+            step: 3,
+            notebook: 1.0 / 3.0,
+            ours: Band::of(&[0.5, 0.7]),
+            inside,
+        };
+        let comparisons = [None, Some(true), Some(false)].map(comparison);
+        let texts = Arc::new(Texts::new(lang));
+        let cells = vec![vec!["1".to_owned(), "<2>".to_owned()]];
+        let columns = vec!["epoch".to_owned(), "seed".to_owned()];
+        let tables = [Table { title: "trials".to_owned(), columns, rows: cells }];
         let page = Page {
-            texts: &Texts::new(Lang::En),
+            texts: &texts,
             section: "s",
             about: "about",
-            note: Some("synthetic"),
-            command: "cargo run".to_owned(),
+            note: full.then_some("synthetic digits, not MNIST"),
+            command: "cargo run -- --data-dir '\"'".to_owned(),
             figures: &figures,
-            diverged: &["diverged: 01/plain".to_owned()],
-            conclusions: &conclusions,
-            tables: &[],
-            compared: &[],
-            comparisons: &[],
+            diverged: if full { &["diverged: 01/plain".to_owned()] } else { &[] },
+            conclusions: if full { &conclusions } else { &[] },
+            tables: if full { &tables } else { &[] },
+            compared: if full { &["a line".to_owned()] } else { &[] },
+            numbers: Table::beside(if full { &comparisons } else { &[] }, &texts),
         };
-        let html = page.render().unwrap();
+        page.render().unwrap()
+    }
+
+    #[test]
+    fn text_is_escaped_and_figures_are_inlined() {
+        let html = page(Lang::En, true);
         assert!(html.contains("a &#60; b") && html.contains("x &#38; y"), "{html}");
-        assert!(html.contains("<li>diverged: 01/plain</li>"), "{html}");
+        assert!(html.contains("<td>&#60;2&#62;</td>") && html.contains("&#39;&#34;&#39;</pre>"));
         assert!(html.contains("<svg role=\"img\"></svg>"));
         assert!(!html.contains("http:") && !html.contains("src="));
+    }
+
+    #[test]
+    fn everything_is_on_the_page_that_there_is() {
+        let html = page(Lang::En, true);
+        for part in [
+            "synthetic digits, not MNIST: the numbers of the book do not apply",
+            "holds\">✓ holds</span>",
+            "fails\">✗ fails</span>",
+            "<summary>series: 1</summary>",
+            "<li>diverged: 01/plain</li>",
+            "<li>a line</li>",
+            "<summary>number by number: 3</summary>",
+            "<td>plain</td><td>accuracy</td><td>3</td><td>0.3333</td><td>0.6000 ± 0.1414</td><td>–</td>",
+            "<td>yes</td>",
+            "<td>no</td>",
+            "<th>epoch</th><th>seed</th>",
+        ] {
+            assert!(html.contains(part), "no {part}: {html}");
+        }
+        let html = page(Lang::En, false);
+        assert!(
+            !html.contains("<ul>") && !html.contains("<table>") && !html.contains("class=\"note\"")
+        );
+    }
+
+    #[test]
+    fn a_korean_page_brings_its_font() {
+        let [english, korean] = [Lang::En, Lang::Ko].map(|lang| page(lang, true));
+        assert!(english.contains("<html lang=\"en\">") && !english.contains("NanumSquare"));
+        assert!(
+            korean.contains("<html lang=\"ko\">") && korean.contains(": 16px/1.55 NanumSquare,")
+        );
+        assert!(korean.contains("base64,AAEAAAA") && korean.contains("그림"));
     }
 }

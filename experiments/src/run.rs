@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
-use askama::Template;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use viz::Figure;
@@ -34,7 +34,7 @@ pub struct Run {
     args: Args,
     /// The flags as the manifest keeps them.
     settings: Value,
-    texts: Texts,
+    texts: Arc<Texts>,
     threads: usize,
     data: Data,
     metrics: Metrics,
@@ -87,7 +87,7 @@ impl Run {
             section: S::NAME,
             parts,
             threads: rayon::current_num_threads(),
-            texts: Texts::new(args.lang),
+            texts: Arc::new(Texts::new(args.lang)),
             args,
             settings,
             data,
@@ -315,7 +315,7 @@ impl Run {
             conclusions: &conclusions,
             tables: &self.tables,
             compared: &compared,
-            comparisons: &comparisons,
+            numbers: Table::beside(&comparisons, &self.texts),
         };
         let page = page.render().context("index.html").map_err(Failure::Output)?;
         for text in self.texts.missing() {
