@@ -1,6 +1,8 @@
 //! The lines of a journal that this program writes.
 
-use jiff::Timestamp;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use humantime::format_rfc3339_micros;
 use serde_json::{Map, Value, json};
 
 use super::record;
@@ -78,7 +80,7 @@ impl Lines {
         (study, id): (usize, usize),
         space: &Space,
         trial: &Trial,
-        started: Timestamp,
+        started: SystemTime,
     ) {
         let (mut distributions, mut params) = (Map::new(), Map::new());
         for (name, distribution) in space.dimensions() {
@@ -127,7 +129,7 @@ impl Lines {
     }
 
     fn end(&mut self, id: usize, state: u64, value: Option<f64>) {
-        let now = time(Timestamp::now());
+        let now = time(SystemTime::now());
         let values = value.map(|value| [value]);
         self.push(
             code::SET_TRIAL_STATE,
@@ -136,9 +138,11 @@ impl Lines {
     }
 }
 
-/// As Python 3.7 can read it.
-fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string()
+/// As Python 3.7 can read it: with an offset instead of a `Z`.
+fn time(at: SystemTime) -> String {
+    // A clock that was never set may stand before the first time that can be written.
+    let utc = format_rfc3339_micros(at.max(UNIX_EPOCH)).to_string();
+    format!("{}+00:00", utc.trim_end_matches('Z'))
 }
 
 /// A distribution as Optuna writes it.
@@ -181,4 +185,18 @@ pub(super) fn external(distribution: &Distribution, stored: &Value) -> Option<Pa
         }
     };
     distribution.unit(&value).map(|_| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn times_are_utc_with_all_six_digits() {
+        let at = UNIX_EPOCH + Duration::new(1_700_000_000, 123_456_789);
+        assert_eq!(time(at), "2023-11-14T22:13:20.123456+00:00");
+        assert_eq!(time(UNIX_EPOCH - Duration::from_secs(1)), "1970-01-01T00:00:00.000000+00:00");
+    }
 }

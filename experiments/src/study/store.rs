@@ -5,8 +5,6 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use jiff::Timestamp;
-
 use super::claim::Claim;
 use super::journal::Journal;
 use super::operation::OUR_WORKERS;
@@ -61,7 +59,7 @@ pub(super) enum Turn {
 #[derive(Debug)]
 pub(super) struct Permit {
     claim: Option<Claim>,
-    started: Timestamp,
+    started: SystemTime,
 }
 
 impl Study {
@@ -111,7 +109,7 @@ impl Study {
 
     /// Asks for the right to run a trial.
     pub(super) fn turn(&self, index: u64) -> Result<Turn, StudyError> {
-        let started = Timestamp::now();
+        let started = SystemTime::now();
         let mut state = self.state();
         if let Some(ended) = state.trials.get(&index) {
             if let Some(journal) = &state.journal {
