@@ -1,6 +1,8 @@
 //! What a command line offers beside running: its last words in `--help`, completions, a manual page.
 
+use std::env;
 use std::io::{self, ErrorKind, Write, stdout};
+use std::path::Path;
 
 use anyhow::Context;
 use clap::Command;
@@ -10,25 +12,55 @@ use crate::Failure;
 
 /// Examples and exit codes, below the flags of a section.
 pub(crate) fn epilogue(name: &str, part: &str) -> String {
-    let run = format!("cargo run -p experiments --bin {name} --");
     format!(
         "Examples:
   # look around, in seconds
-  {run} --quick
+  {}
   # five seeds, drawn as mean and band
-  {run} --runs 5
+  {}
   # one part, in Korean
-  {run} --part {part} --lang ko
+  {}
   # flags from a file, and another seed
-  {run} --config run.toml --seed 7
+  {}
   # that run again, to the byte
-  {run} --config results/{name}/manifest.json
+  {}
 
-Completions, for bash: source <(target/debug/{name} --completions bash)
+Completions, for bash: source <({})
 
 Exit codes: 0 done, 2 wrong usage, 3 unusable data, 4 a conclusion failed (--strict), 5 output could \
-not be written, 130 or 143 stopped by a signal."
+not be written, 130 or 143 stopped by a signal.",
+        line("--quick"),
+        line("--runs 5"),
+        line(&format!("--part {part} --lang ko")),
+        line("--config run.toml --seed 7"),
+        line(&format!("--config results/{name}/manifest.json")),
+        line("--completions bash"),
     )
+}
+
+/// What to type to start this program with `flags`.
+pub(crate) fn line(flags: &str) -> String {
+    // Cargo tells this to the programs that it starts. Others, such as those of a wheel, may have no workspace.
+    let package = env::var_os("CARGO_MANIFEST_DIR");
+    let by_cargo = package.is_some_and(|package| package == env!("CARGO_MANIFEST_DIR"));
+    line_of(&env::args().next().unwrap_or_default(), by_cargo, flags)
+}
+
+fn line_of(called: &str, by_cargo: bool, flags: &str) -> String {
+    let program = if by_cargo {
+        let binary = Path::new(called).file_stem().unwrap_or_default().to_string_lossy();
+        let separator = if flags.is_empty() { "" } else { " --" };
+        format!("cargo run -p experiments --bin {binary}{separator}")
+    } else {
+        quoted(called)
+    };
+    if flags.is_empty() { program } else { format!("{program} {flags}") }
+}
+
+/// A word as a shell takes it.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,".contains(c);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
 }
 
 /// Prints a completion script or, without a shell, the manual page.
@@ -64,5 +96,21 @@ fn printed(written: io::Result<()>) -> Result<(), Failure> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.context("cannot write to stdout").map_err(Failure::Output),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_started_again_as_it_was_started() {
+        let called = "target/debug/sec6_3_batchnorm";
+        let by_cargo = "cargo run -p experiments --bin sec6_3_batchnorm";
+        assert_eq!(line_of(called, true, ""), by_cargo);
+        assert_eq!(line_of(called, true, "--quick"), format!("{by_cargo} -- --quick"));
+        assert_eq!(line_of("sec6_3_batchnorm", false, ""), "sec6_3_batchnorm");
+        assert_eq!(line_of("sec6_3_batchnorm", false, "--quick"), "sec6_3_batchnorm --quick");
+        assert_eq!(line_of("/my venv/bin/a", false, "--quick"), "'/my venv/bin/a' --quick");
     }
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use upon::fmt::Formatter;
 use upon::{Engine, Value};
 
+use crate::command::{line, quoted};
 use crate::lang::Texts;
 use crate::reference::Comparison;
 use crate::{Conclusion, Lang};
@@ -113,19 +114,10 @@ fn escaped(f: &mut Formatter<'_>, value: &Value) -> upon::fmt::Result {
     Ok(())
 }
 
-/// The command that makes this page again, as it would be typed in the workspace.
+/// The command that makes this page again.
 pub(crate) fn command_line() -> String {
-    let mut args = std::env::args();
-    let binary = args.next().unwrap_or_default();
-    let binary = std::path::Path::new(&binary).file_stem().unwrap_or_default().to_string_lossy();
-    let quoted = args.map(|arg| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,".contains(c);
-        let quoted = if arg.chars().all(plain) { arg } else { format!("'{arg}'") };
-        format!(" {quoted}")
-    });
-    let flags: String = quoted.collect();
-    let separator = if flags.is_empty() { "" } else { " --" };
-    format!("cargo run -p experiments --bin {binary}{separator}{flags}")
+    let flags: Vec<String> = std::env::args().skip(1).map(|flag| quoted(&flag)).collect();
+    line(&flags.join(" "))
 }
 
 #[cfg(test)]

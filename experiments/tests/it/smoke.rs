@@ -119,6 +119,29 @@ fn a_reader_who_goes_away_does_not_stop_the_run() {
     assert!(folder.path().join("out/metrics.csv").exists());
 }
 
+/// A program from a wheel has no workspace to be run in.
+#[test]
+fn the_page_says_cargo_only_where_cargo_started_the_program() {
+    use std::process::{Command, Stdio};
+
+    let package = env!("CARGO_MANIFEST_DIR");
+    for (by_cargo, set) in [(true, package), (false, "/another/package"), (false, "")] {
+        let folder = tempfile::tempdir().unwrap();
+        let status = Command::new(env!("CARGO_BIN_EXE_sec6_3_batchnorm"))
+            .current_dir(folder.path())
+            .env("CARGO_MANIFEST_DIR", set)
+            .args([&QUICK[..], &["out", "--quiet"]].concat())
+            .stdout(Stdio::null())
+            .status();
+        assert!(status.unwrap().success());
+        let page = fs::read_to_string(folder.path().join("out/index.html")).unwrap();
+        let flags = "--quick --dataset synthetic --out out --quiet</pre>";
+        let cargo = format!("<pre>cargo run -p experiments --bin sec6_3_batchnorm -- {flags}");
+        assert!(page.contains(flags), "{set}");
+        assert_eq!(page.contains(&cargo), by_cargo, "{set}");
+    }
+}
+
 /// A text without an entry in the table of the language is warned of.
 #[test]
 fn every_text_of_every_section_has_a_korean_one() {
