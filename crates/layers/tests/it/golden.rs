@@ -348,8 +348,14 @@ fn dropout_scales_in_evaluation_as_the_book_or_in_training_as_pytorch() {
         let y = row_major(&y);
         let kept: Vec<usize> = (0..y.len()).filter(|&i| y[i] != 0.0).collect();
         assert!((1..y.len()).contains(&kept.len()), "some are kept and some dropped");
-        let [ours, theirs] = [&y, &golden.kept].map(|v| kept.iter().map(|&i| v[i]).collect());
-        let (ours, theirs): (Vec<f64>, Vec<f64>) = (ours, theirs);
+        // Training divides by the probability that 16 bits meet, PyTorch by 1 − ratio.
+        let met = 1.0 - (case.ratio * 65536.0).round() / 65536.0;
+        let asked = match scaling {
+            DropoutScaling::AtEvaluation => met,
+            DropoutScaling::AtTraining => 1.0 - case.ratio,
+        };
+        let ours: Vec<f64> = kept.iter().map(|&i| y[i] * met).collect();
+        let theirs: Vec<f64> = kept.iter().map(|&i| golden.kept[i] * asked).collect();
         assert_close(&ours, &theirs, &format!("{scaling:?}, kept units"));
     }
     assert!(largest_difference(&case.textbook.eval, &case.torch.eval) > 0.1);
