@@ -22,14 +22,15 @@ use crate::metrics::Divergence;
 use crate::page::{Drawn, Page, Table, command_line};
 use crate::progress::{Progress, notice};
 use crate::reference::{self, compare};
-use crate::{Args, Data, Failure, Log, Metrics, Section};
+use crate::section::Outline;
+use crate::{Args, Conclusion, Data, Failure, Log, Metrics, Printed};
 
 const QUICK_READING: &str = "A quick run: too short to show what the section is about.";
 
 /// A run in progress.
 #[derive(Debug)]
 pub struct Run {
-    section: &'static str,
+    section: Outline,
     parts: Vec<&'static str>,
     args: Args,
     /// The flags as the manifest keeps them.
@@ -57,16 +58,15 @@ pub struct Run {
 impl Run {
     /// Checks the settings, loads the data and opens the results, in that order: nothing is written
     /// for a run that cannot start.
-    pub(crate) fn start<S: Section>(args: Args, settings: Value) -> Result<Self, Failure> {
+    pub(crate) fn start(
+        section: Outline,
+        args: Args,
+        settings: Value,
+        (train, test): (usize, usize),
+    ) -> Result<Self, Failure> {
         let started = Instant::now();
-        let parts = match &args.part {
-            None => S::PARTS.iter().map(|(name, _)| *name).collect(),
-            Some(wanted) => {
-                let all = S::PARTS.iter().chain(S::ON_REQUEST).map(|(name, _)| *name);
-                all.filter(|name| name == wanted).collect()
-            }
-        };
-        let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(S::NAME));
+        let parts = section.chosen(args.part.as_deref());
+        let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(section.name));
         folder::check(&out, args.force)?;
         let threads = args.threads.map_or(0, usize::from);
         rayon::ThreadPoolBuilder::new()
@@ -74,7 +74,6 @@ impl Run {
             .build_global()
             .context("--threads")
             .map_err(Failure::Usage)?;
-        let (train, test) = S::samples(&args);
         let mut shown = Fetching::new(args.quiet, args.no_progress);
         let data = Data::load(&args.data, &mut shown, train, test)?;
         if let Some(reason) = &data.fallback {
@@ -84,7 +83,7 @@ impl Run {
         }
         let folder = Folder::create(&out).map_err(Failure::Output)?;
         let mut run = Self {
-            section: S::NAME,
+            section,
             parts,
             threads: rayon::current_num_threads(),
             texts: Arc::new(Texts::new(args.lang)),
@@ -273,13 +272,16 @@ impl Run {
     }
 
     /// Judges the run, writes the numbers and the page, and puts the results in place.
-    pub(crate) fn finish<S: Section>(mut self, flags: &S::Flags) -> Result<(), Failure> {
+    pub(crate) fn finish(
+        mut self,
+        printed: fn() -> Vec<Printed>,
+        mut conclusions: Vec<Conclusion>,
+    ) -> Result<(), Failure> {
         // Fewer steps and other data have other numbers: the notebook's are not beside them.
         let full = !self.args.quick;
         let mnist = self.data.note().is_none();
         let comparisons =
-            if full && mnist { compare(&S::printed(), &self.metrics) } else { Vec::new() };
-        let mut conclusions = S::conclusions(&self, flags);
+            if full && mnist { compare(&printed(), &self.metrics) } else { Vec::new() };
         // Also those that a quick run is too short for, so that it misses the same texts.
         let judged: Vec<String> = conclusions.iter().map(|c| c.line(&self.texts)).collect();
         if !full {
@@ -298,7 +300,7 @@ impl Run {
         }
         let failed = conclusions.iter().filter(|conclusion| !conclusion.holds).count();
         let summary = json!({
-            "section": self.section,
+            "section": self.section.name,
             "results": self.metrics.summary(),
             "diverged": diverged,
             "conclusions": conclusions,
@@ -306,8 +308,8 @@ impl Run {
         });
         let page = Page {
             texts: &self.texts,
-            section: self.section,
-            about: S::ABOUT,
+            section: self.section.name,
+            about: self.section.about,
             note: self.data.note(),
             command: command_line(),
             figures: &self.figures,
@@ -326,7 +328,7 @@ impl Run {
         let Self {
             section, parts, args, settings, threads, data, metrics, histograms, folder, ..
         } = self;
-        let mut manifest = manifest(section, &parts, &args, threads, &data);
+        let mut manifest = manifest(section.name, &parts, &args, threads, &data);
         manifest[SETTINGS] = settings;
         manifest["training_seconds"] = self.training.as_secs_f64().into();
         manifest["wall_seconds"] = wall.as_secs_f64().into();

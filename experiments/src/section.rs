@@ -46,44 +46,74 @@ pub fn main<S: Section>() -> ExitCode {
 }
 
 fn start<S: Section>() -> Result<(), Failure> {
-    let command = command::<S>();
+    let outline = Outline::of::<S>();
+    let command = outline.command(CommandLine::<S::Flags>::command());
     let matches = config::matches(&command, std::env::args_os().collect())?;
     let CommandLine { args, flags } = CommandLine::<S::Flags>::from_arg_matches(&matches)
         .unwrap_or_else(|said| command::end(&said));
     if args.man || args.completions.is_some() {
         return command::print(command, args.completions);
     }
-    let precision = args.precision;
-    let mut run = Run::start::<S>(args, config::settings(&command, &matches))?;
+    let (precision, samples) = (args.precision, S::samples(&args));
+    let mut run = Run::start(outline, args, config::settings(&command, &matches), samples)?;
     match precision {
         Precision::F32 => S::run::<f32>(&mut run, &flags)?,
         Precision::F64 => S::run::<f64>(&mut run, &flags)?,
     }
-    run.finish::<S>(&flags)
+    let conclusions = S::conclusions(&run, &flags);
+    run.finish(S::printed, conclusions)
 }
 
-/// The command line with what only this section has: its name, its parts, examples.
-fn command<S: Section>() -> Command {
-    let list = |parts: &[(&str, &str)]| -> String {
-        parts.iter().map(|(name, what)| format!("\n  {name:<13} {what}")).collect()
-    };
-    let mut parts = list(S::PARTS);
-    if !S::ON_REQUEST.is_empty() {
-        parts.push_str(&format!("\n\nOnly with --part:{}", list(S::ON_REQUEST)));
+/// The constants of a section as values: what takes them is compiled once, not for each section's type.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outline {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    parts: &'static [(&'static str, &'static str)],
+    on_request: &'static [(&'static str, &'static str)],
+}
+
+impl Outline {
+    fn of<S: Section>() -> Self {
+        Self { name: S::NAME, about: S::ABOUT, parts: S::PARTS, on_request: S::ON_REQUEST }
     }
-    let names =
-        |parts: &[(&'static str, &str)]| parts.iter().map(|(name, _)| *name).collect::<Vec<_>>();
-    let (always, on_request) = (names(S::PARTS), names(S::ON_REQUEST));
-    let part = format!("Run only this part of the section: {}", always.join(", "));
-    CommandLine::<S::Flags>::command()
-        .name(S::NAME)
-        .version(env!("CARGO_PKG_VERSION"))
-        .about(S::ABOUT)
-        .long_about(format!("{}\n\nParts:{parts}", S::ABOUT))
-        .mut_arg("part", |arg| {
-            let names = PossibleValuesParser::new([always, on_request].concat());
-            arg.value_parser(names).hide_possible_values(true).help(part)
-        })
-        .after_help("--help shows every flag, the parts and examples.")
-        .after_long_help(command::epilogue(S::NAME, S::PARTS[0].0))
+
+    /// The names of the parts to run: the one that is wanted, or all but those on request.
+    pub(crate) fn chosen(&self, wanted: Option<&str>) -> Vec<&'static str> {
+        let name = |&(name, _): &(&'static str, _)| name;
+        match wanted {
+            None => self.parts.iter().map(name).collect(),
+            Some(wanted) => {
+                let all = self.parts.iter().chain(self.on_request).map(name);
+                all.filter(|name| *name == wanted).collect()
+            }
+        }
+    }
+
+    /// The command line with what only this section has: its name, its parts, examples.
+    fn command(&self, flags: Command) -> Command {
+        let list = |parts: &[(&str, &str)]| -> String {
+            parts.iter().map(|(name, what)| format!("\n  {name:<13} {what}")).collect()
+        };
+        let mut parts = list(self.parts);
+        if !self.on_request.is_empty() {
+            parts.push_str(&format!("\n\nOnly with --part:{}", list(self.on_request)));
+        }
+        let names = |parts: &[(&'static str, &str)]| {
+            parts.iter().map(|(name, _)| *name).collect::<Vec<_>>()
+        };
+        let (always, on_request) = (names(self.parts), names(self.on_request));
+        let part = format!("Run only this part of the section: {}", always.join(", "));
+        flags
+            .name(self.name)
+            .version(env!("CARGO_PKG_VERSION"))
+            .about(self.about)
+            .long_about(format!("{}\n\nParts:{parts}", self.about))
+            .mut_arg("part", |arg| {
+                let names = PossibleValuesParser::new([always, on_request].concat());
+                arg.value_parser(names).hide_possible_values(true).help(part)
+            })
+            .after_help("--help shows every flag, the parts and examples.")
+            .after_long_help(command::epilogue(self.name, self.parts[0].0))
+    }
 }
