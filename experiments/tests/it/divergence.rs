@@ -6,7 +6,7 @@ use crate::common::quick;
 fn a_diverged_network_is_named_with_its_iteration_wherever_results_are_read() {
     let run = quick("sec6_3_batchnorm", &["--runs", "2"]);
     // Weights of standard deviation 1 are too much for plain networks; batch normalisation bears them.
-    let summary: serde_json::Value = serde_json::from_str(&run.text("summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(run.text("summary.json")).unwrap();
     let diverged = summary["diverged"].as_array().unwrap();
     let of = |series: &str| -> Vec<(u64, u64)> {
         let number = |value: &serde_json::Value| value.as_u64().unwrap();
