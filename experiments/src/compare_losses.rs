@@ -2,12 +2,13 @@
 
 use init::Seed;
 use layers::Mode;
-use rayon::prelude::*;
 use viz::{Axis, Figure, Panel};
 
 use crate::bands::Band;
 use crate::curves::{Style, smoothed};
-use crate::{Contestant, Failure, Metrics, Moment, Plan, Printed, Real, Run, csv_rows, train};
+use crate::{
+    Contestant, Failure, Metrics, Moment, Plan, Printed, Real, Run, csv_rows, each_seed, train,
+};
 
 /// The part's name in both sections.
 pub const PART: &str = "mnist";
@@ -54,14 +55,12 @@ pub fn run<T: Real>(
             moment.log.push((iteration, "test_accuracy", accuracy));
         }
     };
-    let train_one = |seed: u64| {
-        let seed = Seed::new(seed);
+    let train_one = |seed: Seed| {
         let mut contestants: Vec<_> =
             (0..series.len()).map(|unit| contestant(unit, seed.unit(unit as u64))).collect();
         train(run, &mut contestants, &samples, plan, seed, observe)
     };
-    let logs: Vec<_> =
-        seeds.par_iter().with_max_len(1).map(|&seed| train_one(seed)).collect::<Result<_, _>>()?;
+    let logs = each_seed(&seeds, &train_one)?;
     run.end();
     for (seed, logs) in seeds.into_iter().zip(logs) {
         for (series, log) in series.iter().zip(logs) {

@@ -1,5 +1,6 @@
 //! What networks are trained on.
 
+use std::convert::Infallible;
 use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,12 +11,12 @@ use layers::Sequential;
 use mnist_io::download;
 use mnist_io::{Dataset, DatasetName, Kind, Scale, Source, Split};
 use rand::Rng;
-use rayon::prelude::*;
 use tensor_ops::{ByteRows, Scalar, Sparse, permutation};
 
 use crate::Failure;
 use crate::args::{DataArgs, Dataset as Choice};
 use crate::fetching::Fetching;
+use crate::turns::in_turns;
 
 /// The element types of experiments: `f32` and `f64`.
 pub trait Real: Scalar + mnist_io::Real {}
@@ -249,15 +250,17 @@ impl<T: Scalar> Blocks<T> {
         let threads = threads.min(self.blocks.len() / BLOCKS_A_COPY).max(1);
         let mut copies = vec![network.clone(); threads - 1];
         // Each takes the next block when it is done with one: a core that is slower for a while does less.
-        let next = AtomicUsize::new(0);
-        let count = |network: &mut Sequential<T>| -> usize {
+        let (next, right) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let networks = iter::once(network).chain(&mut copies);
+        let counted = in_turns(networks, 1, |network, _| {
             let blocks = iter::from_fn(|| self.blocks.get(next.fetch_add(1, Ordering::Relaxed)));
-            blocks.map(|(x, labels)| network.count_correct(x, labels)).sum()
-        };
-        let (own, others): (usize, usize) =
-            rayon::join(|| count(network), || copies.par_iter_mut().map(count).sum());
+            let count = blocks.map(|(x, labels)| network.count_correct(x, labels)).sum();
+            right.fetch_add(count, Ordering::Relaxed);
+            Ok::<_, Infallible>(())
+        });
+        let Ok(()) = counted;
         let all: usize = self.blocks.iter().map(|(_, labels)| labels.len()).sum();
-        (own + others) as f64 / all as f64
+        right.into_inner() as f64 / all as f64
     }
 }
 

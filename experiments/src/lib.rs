@@ -49,7 +49,7 @@ pub use page::Table;
 pub use reference::{Printed, csv_rows};
 pub use run::Run;
 pub use section::{Section, main};
-pub use trainer::{Contestant, Moment, Plan, train};
+pub use trainer::{Contestant, Moment, Plan, each_seed, train};
 
 /// The code of the README compiles and does what it says.
 #[cfg(doctest)]

@@ -92,12 +92,13 @@ pub fn train<T: Real>(
     for start in (0..plan.iterations).step_by(ahead) {
         let batches = &mut batches[..ahead.min(plan.iterations - start)];
         batches.iter_mut().for_each(|batch| source.draw(batch));
-        batches.par_iter_mut().for_each(|batch| {
+        in_turns(batches.iter_mut(), 1, |batch, _| {
             batch.gather(samples);
             if shared {
                 batch.x.sort_columns();
             }
-        });
+            Ok::<_, Failure>(())
+        })?;
         let items = contestants.iter_mut().zip(&mut logs).enumerate();
         in_turns(items, batches.len(), |(index, (contestant, log)), turn| {
             let Contestant { network, optimizer } = contestant;
@@ -130,6 +131,18 @@ pub fn train<T: Real>(
         }
     }
     Ok(logs)
+}
+
+/// What `train` gives for each of these seeds, side by side. Its type is erased, as in the loops of
+/// [`in_turns`].
+///
+/// # Errors
+/// Whatever stops one of them.
+pub fn each_seed(
+    seeds: &[u64],
+    train: &(dyn Fn(Seed) -> Result<Vec<Log>, Failure> + Sync),
+) -> Result<Vec<Vec<Log>>, Failure> {
+    seeds.par_iter().with_max_len(1).map(|&seed| train(Seed::new(seed))).collect()
 }
 
 /// Notes the first iteration at which a network has diverged.

@@ -25,7 +25,7 @@ pub(crate) fn in_turns<I: Send, E: Send>(
 ) -> Result<(), E> {
     let waiting: Vec<(usize, I)> = items.map(|item| (0, item)).collect();
     let threads = rayon::current_num_threads().min(waiting.len());
-    let waiting = Mutex::new(waiting);
+    let (waiting, error) = (Mutex::new(waiting), Mutex::new(None));
     let lock = || waiting.lock().unwrap_or_else(PoisonError::into_inner);
     let next = || {
         let mut waiting = lock();
@@ -33,21 +33,30 @@ pub(crate) fn in_turns<I: Send, E: Send>(
         let (place, _) = items.min_by_key(|(_, (done, _))| *done)?;
         Some(waiting.remove(place))
     };
-    (0..threads).into_par_iter().with_max_len(1).try_for_each(|_| {
+    on_threads(threads, &|| {
         while let Some((done, mut item)) = next() {
             let end = steps.min(done + TURN);
-            work(&mut item, done..end)?;
+            if let Err(found) = work(&mut item, done..end) {
+                error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(found);
+                return;
+            }
             lock().push((end, item));
         }
-        Ok(())
-    })
+    });
+    error.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+}
+
+/// Does the work once on each of so many threads. Its type is erased: all that `rayon` needs for a loop is
+/// compiled once, not for each work and for both element types in every binary.
+fn on_threads(threads: usize, work: &(dyn Fn() + Sync)) {
+    (0..threads).into_par_iter().with_max_len(1).for_each(|_| work());
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn on_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+    fn in_pool<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
     }
 
@@ -56,7 +65,7 @@ mod tests {
         for threads in [1, 2, 3, 8] {
             for steps in [0, 1, TURN, 3 * TURN + 1] {
                 let mut done = vec![Vec::new(); 5];
-                let all = on_threads(threads, || {
+                let all = in_pool(threads, || {
                     in_turns(done.iter_mut(), steps, |item, turn| {
                         item.extend(turn);
                         Ok::<_, ()>(())
@@ -72,7 +81,7 @@ mod tests {
     #[test]
     fn the_item_that_is_furthest_behind_is_next() {
         let turns = Mutex::new(Vec::new());
-        let all = on_threads(1, || {
+        let all = in_pool(1, || {
             in_turns(0..3, TURN + 1, |item, turn| {
                 turns.lock().unwrap().push((*item, turn));
                 Ok::<_, ()>(())
@@ -88,7 +97,7 @@ mod tests {
     #[test]
     fn an_error_ends_it() {
         let (steps, mut done) = (10 * TURN, [0; 3]);
-        let all = on_threads(2, || {
+        let all = in_pool(2, || {
             in_turns(done.iter_mut().enumerate(), steps, |(i, done), turn| {
                 **done = turn.end;
                 if *i == 1 { Err("stop") } else { Ok(()) }

@@ -14,11 +14,11 @@ use crate::Row;
 pub(crate) fn metrics(rows: &[Row]) -> anyhow::Result<Vec<u8>> {
     let n = [rows.len()];
     archive([
-        ("part", texts(rows.iter().map(|row| row.part.as_str()))),
-        ("series", texts(rows.iter().map(|row| row.series.as_str()))),
+        ("part", texts(rows.iter().map(|row| row.part.as_str()).collect())),
+        ("series", texts(rows.iter().map(|row| row.series.as_str()).collect())),
         ("seed", array("<u8", &n, rows.iter().map(|row| row.seed.to_le_bytes()))),
         ("step", array("<i8", &n, rows.iter().map(|row| (row.step as i64).to_le_bytes()))),
-        ("metric", texts(rows.iter().map(|row| row.metric))),
+        ("metric", texts(rows.iter().map(|row| row.metric).collect())),
         ("value", array("<f8", &n, rows.iter().map(|row| row.value.to_le_bytes()))),
     ])
     .context("metrics.npz")
@@ -30,11 +30,11 @@ pub(crate) fn histograms(rows: &[Taken]) -> anyhow::Result<Vec<u8>> {
     let counts = rows.iter().flat_map(|row| row.histogram.counts);
     let edges = rows.iter().flat_map(|row| row.histogram.edges());
     archive([
-        ("part", texts(rows.iter().map(|row| row.part.as_str()))),
-        ("series", texts(rows.iter().map(|row| row.series.as_str()))),
+        ("part", texts(rows.iter().map(|row| row.part.as_str()).collect())),
+        ("series", texts(rows.iter().map(|row| row.series.as_str()).collect())),
         ("seed", array("<u8", &n, rows.iter().map(|row| row.seed.to_le_bytes()))),
         ("step", array("<i8", &n, rows.iter().map(|row| (row.step as i64).to_le_bytes()))),
-        ("name", texts(rows.iter().map(|row| row.name.as_str()))),
+        ("name", texts(rows.iter().map(|row| row.name.as_str()).collect())),
         ("counts", array("<i8", &[n[0], BINS], counts.map(|n| i64::from(n).to_le_bytes()))),
         ("edges", array("<f8", &[n[0], BINS + 1], edges.map(f64::to_le_bytes))),
     ])
@@ -58,13 +58,13 @@ fn archive<const N: usize>(arrays: [(&str, Vec<u8>); N]) -> anyhow::Result<Vec<u
 }
 
 /// An array of texts: 32 bits a character, shorter ones filled up with zeros.
-fn texts<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> Vec<u8> {
+fn texts<'a>(texts: Vec<&'a str>) -> Vec<u8> {
     // An array of empty texts has room for a character too.
-    let width = texts.clone().map(|text| text.chars().count()).max().unwrap_or(0).max(1);
+    let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(1);
     let codes =
         |text: &'a str| text.chars().map(u32::from).chain([0].into_iter().cycle()).take(width);
-    let shape = [texts.clone().count()];
-    array(&format!("<U{width}"), &shape, texts.flat_map(codes).map(u32::to_le_bytes))
+    let shape = [texts.len()];
+    array(&format!("<U{width}"), &shape, texts.into_iter().flat_map(codes).map(u32::to_le_bytes))
 }
 
 /// The bytes of an `.npy` file, version 1.0: little-endian elements, the last index running fastest.
@@ -73,6 +73,13 @@ fn array<const SIZE: usize>(
     shape: &[usize],
     elements: impl Iterator<Item = [u8; SIZE]>,
 ) -> Vec<u8> {
+    let mut bytes = header(dtype, shape);
+    bytes.extend(elements.flatten());
+    bytes
+}
+
+/// What stands before the elements.
+fn header(dtype: &str, shape: &[usize]) -> Vec<u8> {
     const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
     const ALIGNMENT: usize = 64;
     let lengths: String = shape.iter().map(|length| format!("{length}, ")).collect();
@@ -87,7 +94,6 @@ fn array<const SIZE: usize>(
     let mut bytes = MAGIC.to_vec();
     bytes.extend((header.len() as u16).to_le_bytes());
     bytes.extend(header.as_bytes());
-    bytes.extend(elements.flatten());
     bytes
 }
 

@@ -53,6 +53,19 @@ pub enum CheckpointError {
 /// The one number that PyTorch's batch norms keep and ours do not.
 const COUNTER: &str = "num_batches_tracked";
 
+/// Name, shape and bytes.
+type Tensor = (String, Vec<usize>, Vec<u8>);
+
+/// The bytes of a file, by a function that is not generic: it is compiled once.
+fn to_file(dtype: Dtype, tensors: &[Tensor], layers: String) -> Vec<u8> {
+    let views = tensors.iter().map(|(name, shape, bytes)| {
+        let view = TensorView::new(dtype, shape.clone(), bytes);
+        (name.as_str(), view.expect("a shape holds as many elements as its layer"))
+    });
+    let metadata = HashMap::from([("layers".to_owned(), layers)]);
+    serialize(views, Some(metadata)).expect("views of the right length serialize")
+}
+
 impl<T: Scalar> Sequential<T> {
     /// The bytes of a safetensors file that holds every parameter and running statistic.
     ///
@@ -92,7 +105,7 @@ impl<T: Scalar> Sequential<T> {
                 _ => values.iter().flat_map(|v| v.f64().to_le_bytes()).collect(),
             }
         };
-        let mut tensors = Vec::new();
+        let mut tensors: Vec<Tensor> = Vec::new();
         for (i, layer) in self.layers().iter().enumerate() {
             for param in layer.params() {
                 let name = format!("{i}.{}", param.name);
@@ -103,13 +116,8 @@ impl<T: Scalar> Sequential<T> {
                 tensors.push((name, vec![buffer.values.len()], bytes(&buffer.values)));
             }
         }
-        let views = tensors.iter().map(|(name, shape, bytes)| {
-            let view = TensorView::new(dtype, shape.clone(), bytes);
-            (name.as_str(), view.expect("a shape holds as many elements as its layer"))
-        });
         let layers: Vec<String> = self.layers().iter().map(|l| l.description()).collect();
-        let metadata = HashMap::from([("layers".to_owned(), layers.join(", "))]);
-        serialize(views, Some(metadata)).expect("views of the right length serialize")
+        to_file(dtype, &tensors, layers.join(", "))
     }
 
     /// Sets every parameter and running statistic from the bytes of a safetensors file.

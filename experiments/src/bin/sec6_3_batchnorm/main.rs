@@ -7,12 +7,11 @@ use std::process::ExitCode;
 use experiments::text::significant;
 use experiments::{
     Args, Conclusion, Contestant, Failure, Moment, NoFlags, Plan, Printed, Real, Run, Section,
-    csv_rows, train,
+    csv_rows, each_seed, train,
 };
 use init::{Initializer, Seed};
 use layers::{LayerError, MultiLayerNet, Sequential};
 use optimizers::{Rule, Sgd};
-use rayon::prelude::*;
 
 const PART: &str = "batchnorm";
 const TRAIN_SIZE: usize = 1000;
@@ -121,13 +120,11 @@ fn train_all<T: Real>(run: &mut Run, epochs: usize) -> Result<(), Failure> {
             moment.log.push((moment.iteration / ITER_PER_EPOCH, "train_accuracy", accuracy));
         }
     };
-    let train_one = |seed: u64| {
-        let seed = Seed::new(seed);
+    let train_one = |seed: Seed| {
         let mut contestants = contestants::<T>(seed).expect("fixed settings are valid");
         train(run, &mut contestants, &samples, plan, seed, observe)
     };
-    let logs: Vec<_> =
-        seeds.par_iter().with_max_len(1).map(|&seed| train_one(seed)).collect::<Result<_, _>>()?;
+    let logs = each_seed(&seeds, &train_one)?;
     run.end();
     for (seed, logs) in seeds.into_iter().zip(logs) {
         for (unit, log) in logs.into_iter().enumerate() {
