@@ -1,4 +1,5 @@
-//! Whole sections as their readers run them: program start, MNIST, training, figures, files.
+//! Whole sections as their readers run them: program start, MNIST, training, figures, files; compiled as plain
+//! `cargo run` does, and by `--release`, which is not to be much faster.
 //!
 //! Needs `MNIST_DIR` or `data/mnist`; without a network the programs draw digits and say so.
 
@@ -18,21 +19,30 @@ const SECTIONS: [(&str, &[&str], u64); 6] = [
     ("sec6_5_hyperparameters", &["--part", "search"], 100 * 200),
 ];
 
-fn sections(c: &mut Criterion) {
+/// (name in the report, flags of cargo, folder of the programs)
+const PROFILES: [(&str, &[&str], &str); 2] =
+    [("dev", &[], "debug"), ("release", &["--release"], "release")];
+
+fn all(c: &mut Criterion) {
+    PROFILES.into_iter().for_each(|profile| sections(c, profile));
+}
+
+fn sections(c: &mut Criterion, (profile, flags, folder): (&str, &[&str], &str)) {
     let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
-        .args(["build", "--release", "--locked", "-p", "experiments", "--bins"])
+        .args(["build", "--locked", "-p", "experiments", "--bins"])
+        .args(flags)
         .current_dir(&workspace)
         .status()
         .expect("cargo runs");
     assert!(built.success(), "the sections do not build");
     // This program is target/<profile>/deps/sections-….
     let target = std::env::current_exe().expect("a path").ancestors().nth(3).map(PathBuf::from);
-    let programs = target.expect("a target folder").join("release");
+    let programs = target.expect("a target folder").join(folder);
     let out = std::env::temp_dir().join(format!("sections-{}", std::process::id()));
 
-    let mut group = c.benchmark_group("whole section, f32, all cores");
+    let mut group = c.benchmark_group(format!("whole section, f32, all cores, {profile}"));
     group.sample_size(10).warm_up_time(Duration::from_millis(1));
     for (name, flags, iterations) in SECTIONS {
         group.throughput(Throughput::Elements(iterations));
@@ -53,5 +63,5 @@ fn sections(c: &mut Criterion) {
     let _ = std::fs::remove_dir_all(out);
 }
 
-criterion_group!(benches, sections);
+criterion_group!(benches, all);
 criterion_main!(benches);
