@@ -134,7 +134,7 @@ pub fn train<T: Real>(
 }
 
 /// What `train` gives for each of these seeds, side by side. Its type is erased, as in the loops of
-/// [`in_turns`].
+/// `in_turns`.
 ///
 /// # Errors
 /// Whatever stops one of them.
