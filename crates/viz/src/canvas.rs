@@ -170,7 +170,7 @@ impl<'a> Canvas<'a> {
             .transform(turn)
             .color(&rgba(font.color, 1.0))
             .pos(Pos::new(anchor, VPos::Center));
-        let line = line.replace(is_no_xml, " ");
+        let line = line.replace(is_unprintable, " ");
         expect(self.area.draw_text(&line, &style, units(at)));
     }
 
@@ -256,8 +256,8 @@ fn finish(svg: &str, (width, height): (f64, f64), title: &str, description: &str
     )
 }
 
-/// Whether XML has no such character, or one that draws nothing.
-fn is_no_xml(c: char) -> bool {
+/// Whether a character draws nothing, or is not allowed in XML.
+fn is_unprintable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}')
 }
 
@@ -271,7 +271,7 @@ fn escape(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&apos;"),
-            c if is_no_xml(c) => escaped.push(' '),
+            c if is_unprintable(c) => escaped.push(' '),
             c => escaped.push(c),
         }
     }
