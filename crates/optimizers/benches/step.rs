@@ -33,6 +33,10 @@ impl Rule<2> for MemoryBound {
         0.0
     }
 
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
+        Vec::new()
+    }
+
     fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
         Ok(())
     }

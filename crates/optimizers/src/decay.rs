@@ -61,6 +61,15 @@ impl Decay {
         }
     }
 
+    /// The name and λ of the form that is in force.
+    pub(crate) fn hyperparameter(&mut self) -> Option<(&'static str, &mut f64)> {
+        match self {
+            Decay::None => None,
+            Decay::L2(lambda) => Some(("l2_decay", lambda)),
+            Decay::Decoupled(lambda) => Some(("decoupled_decay", lambda)),
+        }
+    }
+
     /// Decays one slot that is meant to decay.
     pub(crate) fn apply<T: Float>(&self, lr: f64, value: &mut [T], grad: &mut [T]) {
         match *self {

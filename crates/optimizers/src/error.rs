@@ -70,6 +70,29 @@ pub enum OptimizerError {
         /// The name in the state.
         found: String,
     },
+    /// A state was made with other hyperparameters than this optimizer has.
+    #[error(
+        "the state was made with {}, but this optimizer has {}; build it with those of the state, \
+         and change them after loading if that is wanted",
+        listed(found),
+        listed(expected)
+    )]
+    StateHyperparameters {
+        /// Names and values of this optimizer, the learning rate aside.
+        expected: Vec<(String, f64)>,
+        /// Those of the state.
+        found: Vec<(String, f64)>,
+    },
+    /// The rule has no hyperparameter of this name.
+    #[error("{rule} has no hyperparameter {found:?}; it has {known}")]
+    UnknownHyperparameter {
+        /// The rule's name.
+        rule: &'static str,
+        /// The name given.
+        found: String,
+        /// All names, separated by commas.
+        known: String,
+    },
     /// A state holds other arrays than the rule keeps.
     #[error("{rule} keeps the arrays {expected:?}, the state holds {found:?}")]
     StateArrays {
@@ -116,4 +139,12 @@ pub enum OptimizerError {
         /// Incoming weights of one unit.
         fan_in: usize,
     },
+}
+
+fn listed(hyperparameters: &[(String, f64)]) -> String {
+    if hyperparameters.is_empty() {
+        return "none".to_owned();
+    }
+    let each = hyperparameters.iter().map(|(name, value)| format!("{name} = {value}"));
+    each.collect::<Vec<_>>().join(", ")
 }

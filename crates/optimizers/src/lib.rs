@@ -6,6 +6,7 @@ mod decay;
 mod driver;
 mod error;
 mod kind;
+mod memory;
 mod norm;
 mod optimizer;
 mod rule;

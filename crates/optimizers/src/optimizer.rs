@@ -51,20 +51,44 @@ pub trait Optimizer<T>: Send + Debug {
     /// `T`; the old rate stays.
     fn set_lr(&mut self, lr: f64) -> Result<(), OptimizerError>;
 
+    /// The other hyperparameters, by the names of the rule's fields; with weight decay also `l2_decay` or
+    /// `decoupled_decay`.
+    fn hyperparameters(&self) -> Vec<(&'static str, f64)>;
+
+    /// Sets one hyperparameter, `lr` or one of [`hyperparameters`](Self::hyperparameters), from the next step on.
+    ///
+    /// ```
+    /// use optimizers::OptimizerKind;
+    ///
+    /// let mut adam = OptimizerKind::Adam.build::<f32>()?;
+    /// adam.set("beta1", 0.95)?;
+    /// assert_eq!(adam.hyperparameters(), [("beta1", 0.95), ("beta2", 0.999), ("eps", 1e-7)]);
+    /// let error = adam.set("beta3", 0.5).unwrap_err().to_string();
+    /// assert_eq!(error, "adam has no hyperparameter \"beta3\"; it has lr, beta1, beta2, eps");
+    /// # Ok::<(), optimizers::OptimizerError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Hyperparameter`](OptimizerError::Hyperparameter) if the value is out of range, and
+    /// [`UnknownHyperparameter`](OptimizerError::UnknownHyperparameter); the old value stays.
+    fn set(&mut self, name: &str, value: f64) -> Result<(), OptimizerError>;
+
     /// Number of steps done.
     fn steps(&self) -> u64;
 
-    /// A copy of all that a continued run needs besides the hyperparameters.
+    /// A copy of all that a continued run needs.
     fn state(&self) -> OptimizerState<T>;
 
     /// Continues from a saved state: the next step is, bit for bit, the step that the saved
     /// optimizer would have done.
     ///
-    /// The learning rate is restored; the other hyperparameters are those this optimizer was
-    /// built with.
+    /// The learning rate is restored; the other hyperparameters must be those this optimizer was
+    /// built with: [`set`](Self::set) changes them afterwards, where that is wanted.
     ///
     /// # Errors
-    /// [`StateRule`](OptimizerError::StateRule), [`StateArrays`](OptimizerError::StateArrays),
+    /// [`StateRule`](OptimizerError::StateRule),
+    /// [`StateHyperparameters`](OptimizerError::StateHyperparameters),
+    /// [`StateArrays`](OptimizerError::StateArrays),
     /// [`StateLength`](OptimizerError::StateLength), [`StateSteps`](OptimizerError::StateSteps) or
     /// [`Hyperparameter`](OptimizerError::Hyperparameter) (the learning rate) if the state does
     /// not fit. The optimizer is unchanged then.
@@ -94,7 +118,7 @@ pub trait Optimizer<T>: Send + Debug {
 /// assert_eq!(state.arrays[0].name, "v");
 /// assert_eq!(state.arrays[0].values, [-0.5, -1.0, -1.5, -2.0]);
 ///
-/// let mut continued = Momentum::default().build()?;
+/// let mut continued = Momentum { lr: 0.1, momentum: 0.9 }.build()?;
 /// continued.load_state(state)?;
 /// continued.step(&mut slots)?;
 /// # Ok::<(), optimizers::OptimizerError>(())
@@ -106,6 +130,8 @@ pub struct OptimizerState<T> {
     pub rule: String,
     /// Learning rate of the next step.
     pub lr: f64,
+    /// The other hyperparameters, by name.
+    pub hyperparameters: Vec<(String, f64)>,
     /// Number of steps done.
     pub steps: u64,
     /// Length of each slot, in order; empty before the first step.

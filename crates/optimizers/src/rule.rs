@@ -27,6 +27,9 @@ use crate::{Decay, Driver, Optimizer, OptimizerError};
 ///     fn lr(&self) -> f64 {
 ///         self.lr
 ///     }
+///     fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
+///         Vec::new()
+///     }
 ///     fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
 ///         Ok(()) // the driver checks lr
 ///     }
@@ -55,6 +58,9 @@ pub trait Rule<const N: usize>: Clone + Debug + Send + Sized + 'static {
 
     /// The learning rate to begin with.
     fn lr(&self) -> f64;
+
+    /// The other hyperparameters by their names, which saved states and [`Optimizer::set`] use.
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)>;
 
     /// Checks the hyperparameters other than the learning rate, as `T` holds them.
     ///

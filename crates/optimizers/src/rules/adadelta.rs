@@ -53,6 +53,10 @@ impl Rule<2> for AdaDelta {
         self.lr
     }
 
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
+        vec![("rho", &mut self.rho), ("eps", &mut self.eps)]
+    }
+
     fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
         fraction::<T>("rho", self.rho)?;
         positive::<T>("eps", self.eps)

@@ -50,6 +50,10 @@ impl Rule<1> for AdaGrad {
         self.lr
     }
 
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
+        vec![("eps", &mut self.eps)]
+    }
+
     fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
         positive::<T>("eps", self.eps)
     }

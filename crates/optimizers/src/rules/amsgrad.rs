@@ -58,6 +58,10 @@ impl Rule<3> for AmsGrad {
         self.lr
     }
 
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
+        vec![("beta1", &mut self.beta1), ("beta2", &mut self.beta2), ("eps", &mut self.eps)]
+    }
+
     fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
         fraction::<T>("beta1", self.beta1)?;
         fraction::<T>("beta2", self.beta2)?;

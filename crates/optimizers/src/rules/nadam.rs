@@ -88,6 +88,15 @@ impl Rule<2> for NAdam {
         self.lr
     }
 
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
+        vec![
+            ("beta1", &mut self.beta1),
+            ("beta2", &mut self.beta2),
+            ("eps", &mut self.eps),
+            ("momentum_decay", &mut self.momentum_decay),
+        ]
+    }
+
     fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
         fraction::<T>("beta1", self.beta1)?;
         fraction::<T>("beta2", self.beta2)?;

@@ -54,6 +54,10 @@ impl Rule<1> for Nesterov {
         self.lr
     }
 
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
+        vec![("momentum", &mut self.momentum)]
+    }
+
     fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
         fraction::<T>("momentum", self.momentum)
     }

@@ -51,6 +51,10 @@ impl Rule<1> for RmsProp {
         self.lr
     }
 
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
+        vec![("rho", &mut self.rho), ("eps", &mut self.eps)]
+    }
+
     fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
         fraction::<T>("rho", self.rho)?;
         positive::<T>("eps", self.eps)

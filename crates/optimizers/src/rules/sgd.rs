@@ -41,6 +41,10 @@ impl Rule<0> for Sgd {
         self.lr
     }
 
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
+        Vec::new()
+    }
+
     fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
         Ok(())
     }

@@ -232,6 +232,33 @@ fn a_loaded_state_continues_bit_for_bit() {
     }
 }
 
+/// Set to its value, a hyperparameter changes no bit; set to another, it does, and is in the state.
+#[test]
+fn every_hyperparameter_can_be_read_and_set() {
+    let path = |optimizer: &mut dyn Optimizer<f64>| {
+        let mut quadratic = Quadratic::new();
+        quadratic.descend(optimizer, 400);
+        quadratic
+    };
+    for Entry { label, f64, .. } in RULES {
+        let usual = path(&mut *f64());
+        for (name, value) in f64().hyperparameters().into_iter().chain([("lr", f64().lr())]) {
+            let set = |value| {
+                let mut optimizer = f64();
+                optimizer.set(name, value).unwrap();
+                optimizer
+            };
+            assert_eq!(path(&mut *set(value)), usual, "{label}, {name}");
+            let mut changed = set(0.5 * value);
+            assert_ne!(path(&mut *changed), usual, "{label}, {name}");
+            let found = changed.hyperparameters().into_iter().find(|(known, _)| *known == name);
+            assert_eq!(found.map_or(changed.lr(), |(_, value)| value), 0.5 * value, "{label}");
+            assert!(changed.set(name, f64::NAN).is_err(), "{label}, {name}");
+        }
+        assert!(f64().set("learning rate", 1.0).is_err(), "{label}");
+    }
+}
+
 #[test]
 fn a_state_survives_json_bit_for_bit() {
     fn json<T: serde::Serialize + DeserializeOwned>(state: OptimizerState<T>) -> OptimizerState<T> {
@@ -317,6 +344,12 @@ fn wrong_states_are_refused_and_nothing_is_modified() {
         };
         let error = refused(&|state| state.rule = "adagarad".into());
         assert!(matches!(error, OptimizerError::StateRule { .. }), "{label}: {error}");
+        let error = refused(&|state| state.hyperparameters.push(("beta9".into(), 0.5)));
+        assert!(matches!(error, OptimizerError::StateHyperparameters { .. }), "{label}: {error}");
+        if !good.hyperparameters.is_empty() {
+            let error = refused(&|state| state.hyperparameters[0].1 *= 0.5);
+            assert!(error.to_string().contains("but this optimizer has"), "{label}: {error}");
+        }
         // The first step would throw the arrays away.
         let error = refused(&|state| state.steps = 0);
         assert!(matches!(error, OptimizerError::StateSteps { .. }), "{label}: {error}");
