@@ -1,14 +1,12 @@
 //! Networks compared by their training loss on MNIST, as sections 6.1.8 and 6.2.4 do.
 
 use init::Seed;
-use layers::Mode;
+use training::{Contestant, Moment, Plan, Real};
 use viz::{Axis, Figure, Panel};
 
 use crate::bands::Band;
 use crate::curves::{Style, smoothed};
-use crate::{
-    Contestant, Failure, Metrics, Moment, Plan, Printed, Real, Run, csv_rows, each_seed, train,
-};
+use crate::{Failure, Log, Metrics, Printed, Run, accuracy, csv_rows, each_seed, train};
 
 /// The part's name in both sections.
 pub const PART: &str = "mnist";
@@ -40,25 +38,22 @@ pub fn run<T: Real>(
     series: &[Series<'_>],
     contestant: impl Fn(usize, Seed) -> Contestant<T> + Sync,
 ) -> Result<(), Failure> {
-    let plan = Plan { iterations: run.scaled(2000, 100), batch_size: BATCH_SIZE, per_step: 1 };
+    let plan = Plan::updates(run.scaled(2000, 100), BATCH_SIZE);
     let seeds = run.args().seeds();
     let what = format!("training {} networks", series.len() * seeds.len());
-    run.begin(&what, seeds.len() * series.len() * plan.iterations);
+    run.begin(&what, seeds.len() * series.len() * plan.iterations());
     let samples = run.data().train.clone();
     let test = run.data().test.blocks::<T>();
-    let observe = |mut moment: Moment<'_, T>| {
-        let Moment { iteration, x, labels, .. } = moment;
-        let loss = moment.network.loss(x, labels, Mode::Eval).f64();
-        moment.log.push((iteration, "train_loss", loss));
-        if iteration + 1 == plan.iterations {
-            let accuracy = moment.accuracy(&test);
-            moment.log.push((iteration, "test_accuracy", accuracy));
+    let measure = |moment: &mut Moment<'_, T>, log: &mut Log| {
+        log.push((moment.iteration, "train_loss", moment.loss_after()));
+        if moment.iteration + 1 == plan.iterations() {
+            log.push((moment.iteration, "test_accuracy", accuracy(run, moment, &test)));
         }
     };
     let train_one = |seed: Seed| {
         let mut contestants: Vec<_> =
             (0..series.len()).map(|unit| contestant(unit, seed.unit(unit as u64))).collect();
-        train(run, &mut contestants, &samples, plan, seed, observe)
+        train(run, &mut contestants, &samples, plan, seed, &measure)
     };
     let logs = each_seed(&seeds, &train_one)?;
     run.end();

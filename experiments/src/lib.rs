@@ -36,10 +36,9 @@ pub mod study;
 pub mod text;
 mod trainer;
 pub mod trial;
-mod turns;
 
 pub use args::{Args, DataArgs, NoFlags, Precision};
-pub use data::{Blocks, Data, Real, Samples};
+pub use data::Data;
 pub use failure::Failure;
 pub use judgement::Conclusion;
 pub use lang::Lang;
@@ -49,7 +48,7 @@ pub use page::Table;
 pub use reference::{Printed, csv_rows};
 pub use run::Run;
 pub use section::{Section, main};
-pub use trainer::{Contestant, Moment, Plan, each_seed, train};
+pub use trainer::{Measure, accuracy, each_seed, train};
 
 /// The code of the README compiles and does what it says.
 #[cfg(doctest)]

@@ -3,8 +3,8 @@
 use layers::Sequential;
 use tensor_ops::Sparse;
 
-use crate::Real;
 use crate::export::Histogram;
+use training::Real;
 
 /// What one network measured, (step, metric, value) in order, and what of it the doors to other
 /// programs want.

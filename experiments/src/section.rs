@@ -6,7 +6,9 @@ use clap::builder::PossibleValuesParser;
 use clap::{Command, CommandFactory, FromArgMatches};
 
 use crate::args::{Args, CommandLine, Precision};
-use crate::{Conclusion, Failure, Printed, Real, Run, command, config};
+use training::Real;
+
+use crate::{Conclusion, Failure, Printed, Run, command, config};
 
 /// One section: what its binary is called and what it does.
 pub trait Section {

@@ -20,7 +20,8 @@ use crate::interrupt::Interrupt;
 use crate::progress::notice;
 use crate::search::training::SIZE;
 use crate::search::{End, Epoch, Settings, Task};
-use crate::{Data, Failure, Real, command};
+use crate::{Data, Failure, command};
+use training::Real;
 
 /// A signal's epoch may take so long; engines kill after 30 s.
 const LAST_EPOCH: Duration = Duration::from_secs(25);

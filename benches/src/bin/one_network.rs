@@ -7,12 +7,11 @@ use std::process::ExitCode;
 
 // For its allocator.
 use benches as _;
-use experiments::{
-    Args, Conclusion, Contestant, Failure, Moment, Plan, Printed, Real, Run, Section, train,
-};
+use experiments::{Args, Conclusion, Failure, Log, Printed, Run, Section, accuracy, train};
 use init::Seed;
-use layers::{Mode, MultiLayerNet};
-use optimizers::{Adam, Rule, Sgd};
+use layers::MultiLayerNet;
+use optimizers::OptimizerKind;
+use training::{Contestant, Moment, Plan, Real};
 
 /// What trains it.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -48,33 +47,28 @@ impl Section for OneNetwork {
     }
 
     fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
-        let plan = Plan { iterations: run.scaled(2000, 100), batch_size: 128, per_step: 1 };
+        let plan = Plan::updates(run.scaled(2000, 100), 128);
         let seed = Seed::new(run.args().seed);
         let samples = run.data().train.clone();
         let test = run.data().test.blocks::<T>();
-        let (name, built) = match flags.optimizer {
-            Optimizer::Sgd => ("sgd", Sgd::default().build()),
-            Optimizer::Adam => ("adam", Adam::default().build()),
+        let kind = match flags.optimizer {
+            Optimizer::Sgd => OptimizerKind::Sgd,
+            Optimizer::Adam => OptimizerKind::Adam,
         };
-        run.begin("training one network", plan.iterations);
-        let network = MultiLayerNet::new(784, &[100; 4], 10).build::<T>(seed.unit(0));
-        let mut contestants = [Contestant {
-            network: network.expect("fixed settings are valid"),
-            optimizer: built.expect("the book's defaults are valid"),
-        }];
-        let observe = |mut moment: Moment<'_, T>| {
-            let Moment { iteration, x, labels, .. } = moment;
-            let loss = moment.network.loss(x, labels, Mode::Eval).f64();
-            moment.log.push((iteration, "train_loss", loss));
-            if iteration + 1 == plan.iterations {
-                let accuracy = moment.accuracy(&test);
-                moment.log.push((iteration, "test_accuracy", accuracy));
+        run.begin("training one network", plan.iterations());
+        let network = MultiLayerNet::new(784, &[100; 4], 10);
+        let contestant = Contestant::<T>::new(&network, kind, seed.unit(0));
+        let mut contestants = [contestant.expect("fixed settings are valid")];
+        let measure = |moment: &mut Moment<'_, T>, log: &mut Log| {
+            log.push((moment.iteration, "train_loss", moment.loss_after()));
+            if moment.iteration + 1 == plan.iterations() {
+                log.push((moment.iteration, "test_accuracy", accuracy(run, moment, &test)));
             }
         };
-        let logs = train(run, &mut contestants, &samples, plan, seed, observe)?;
+        let logs = train(run, &mut contestants, &samples, plan, seed, &measure)?;
         run.end();
         for log in logs {
-            run.record(PART, name, run.args().seed, log)?;
+            run.record(PART, kind.name(), run.args().seed, log)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! How the numbers of a parameter or an activation are spread.
 
-use crate::Real;
+use training::Real;
 
 /// Bins of a histogram.
 pub(crate) const BINS: usize = 30;

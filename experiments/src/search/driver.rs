@@ -7,8 +7,9 @@ use rayon::prelude::*;
 
 use super::sampler::Known;
 use super::{End, Params, Pruner, Sampler, Settings, Space, Task, Trial, observations};
+use crate::Failure;
 use crate::study::{Study, complete};
-use crate::{Failure, Real};
+use training::Real;
 
 /// A search for the best settings of a [`Task`].
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +52,7 @@ impl Search<'_> {
         task: &Task<T>,
         (number, params): (u64, Params),
         finished: &[Trial],
-        progress: impl Fn(u64) -> Result<(), Failure>,
+        progress: impl Fn(u64) -> Result<(), Failure> + Sync,
     ) -> Result<Trial, Failure> {
         let wrong = |error: super::SpaceError| Failure::Usage(error.into());
         let settings = Settings::of(&params).map_err(wrong)?;

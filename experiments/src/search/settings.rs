@@ -4,10 +4,10 @@ use std::str::FromStr;
 
 use init::{Initializer, Seed};
 use layers::{Activation, DropoutScaling, MultiLayerNet};
-use optimizers::{Momentum, Nesterov, OptimizerKind, Rule};
+use optimizers::OptimizerKind;
+use training::{Contestant, Real};
 
 use super::{Hyperparameter, Params, SpaceError};
-use crate::{Contestant, Real};
 
 /// Every hyperparameter of a trial; the defaults are the notebook's network.
 ///
@@ -161,22 +161,18 @@ impl Settings {
         if self.dropout > 0.0 {
             network = network.dropout(self.dropout, DropoutScaling::AtEvaluation);
         }
-        let network = network.build::<T>(seed).map_err(|cause| {
+        let mut contestant = Contestant::new(&network, self.optimizer, seed).map_err(|cause| {
             error(Hyperparameter::Dropout, &self.dropout.to_string(), cause.to_string())
         })?;
-        let Self { lr, momentum, .. } = *self;
-        let optimizer = match self.optimizer {
-            OptimizerKind::Momentum => Momentum { lr, momentum }.build(),
-            OptimizerKind::Nesterov => Nesterov { lr, momentum }.build(),
-            other => other.build().and_then(|mut optimizer| {
-                optimizer.set_lr(lr)?;
-                Ok(optimizer)
-            }),
+        let mut set = |name: Hyperparameter, value: f64| {
+            let set = contestant.optimizer.set(name.name(), value);
+            set.map_err(|cause| error(name, &value.to_string(), cause.to_string()))
         };
-        let optimizer = optimizer.map_err(|cause| {
-            error(Hyperparameter::LearningRate, &lr.to_string(), cause.to_string())
-        })?;
-        Ok(Contestant { network, optimizer })
+        set(Hyperparameter::LearningRate, self.lr)?;
+        if matches!(self.optimizer, OptimizerKind::Momentum | OptimizerKind::Nesterov) {
+            set(Hyperparameter::Momentum, self.momentum)?;
+        }
+        Ok(contestant)
     }
 }
 

@@ -1,14 +1,15 @@
 //! The training of one trial.
 
 use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 
 use init::{Purpose, Seed};
 use layers::Sequential;
 use tensor_ops::Sparse;
+use training::{Blocks, Contestant, Moment, Plan, Real, Samples, train};
 
 use super::{Settings, SpaceError};
-use crate::trainer::{Batch, Batches};
-use crate::{Blocks, Contestant, Data, Real, Samples};
+use crate::Data;
 
 /// Images that the notebook searches with: the first of the training set.
 pub const SIZE: usize = 500;
@@ -62,11 +63,6 @@ impl<T: Real> Task<T> {
         Self { seed, training, evaluate, validate }
     }
 
-    /// Updates an epoch: every image once on average.
-    pub fn per_epoch(&self, settings: &Settings) -> usize {
-        (self.training.len() / settings.batch_size).max(1)
-    }
-
     /// Trains trial `number` for some epochs; `observe` sees each, and can stop it there.
     ///
     /// Everything random in it follows from the seed of the task and the number: no other trial, no
@@ -80,7 +76,7 @@ impl<T: Real> Task<T> {
         settings: &Settings,
         number: u64,
         epochs: usize,
-        mut observe: impl FnMut(Epoch) -> ControlFlow<()>,
+        mut observe: impl FnMut(Epoch) -> ControlFlow<()> + Send,
     ) -> Result<End, SpaceError> {
         let observe = |seen, _: &mut _, _: &_| observe(seen);
         self.trained(settings, number, epochs, observe).map(|(end, _)| end)
@@ -96,41 +92,41 @@ impl<T: Real> Task<T> {
         settings: &Settings,
         number: u64,
         epochs: usize,
-        mut observe: impl FnMut(Epoch, &mut Sequential<T>, &Sparse<T>) -> ControlFlow<()>,
+        observe: impl FnMut(Epoch, &mut Sequential<T>, &Sparse<T>) -> ControlFlow<()> + Send,
     ) -> Result<(End, Sequential<T>), SpaceError> {
         // Unit 0 is the task's own: the split.
         let seed = self.seed.unit(1 + number);
-        let inputs = self.training.features();
-        let Contestant { mut network, mut optimizer } = settings.build::<T>(inputs, seed)?;
-        let mut source = Batches::new(&self.training, settings.batch_size, seed);
-        let mut batch = Batch::default();
-        let per_epoch = self.per_epoch(settings);
-        for epoch in 0..epochs {
-            let updates = if epoch + 1 == epochs { 1 } else { per_epoch };
-            for update in 0..updates {
-                source.draw(&mut batch);
-                batch.gather(&self.training);
-                let train_loss = network.gradient(&batch.x, &batch.labels).f64();
-                if !train_loss.is_finite() {
-                    return Ok((End::Diverged(epoch * per_epoch + update), network));
-                }
-                optimizer.step(&mut network).expect("the same network in every step");
-                if update == 0 {
-                    let validation_accuracy = self.validate.accuracy(&mut network, 1);
-                    let train_accuracy = self.evaluate.accuracy(&mut network, 1);
-                    let seen = Epoch { epoch, train_accuracy, validation_accuracy, train_loss };
-                    if observe(seen, &mut network, &batch.x).is_break() {
-                        return Ok((End::Stopped(epoch), network));
-                    }
-                }
+        let contestant = settings.build::<T>(self.training.features(), seed)?;
+        let plan = Plan::epochs(epochs, settings.batch_size, self.training.len());
+        let (observe, end) = (Mutex::new(observe), Mutex::new(End::Complete));
+        let watch = |moment: Moment<'_, T>| {
+            let Moment { iteration, loss: train_loss, network, x, .. } = moment;
+            let ended = |how| {
+                *end.lock().unwrap_or_else(PoisonError::into_inner) = how;
+                ControlFlow::Break(())
+            };
+            if !train_loss.is_finite() {
+                return ended(End::Diverged(iteration));
             }
+            let Some(epoch) = plan.step_at(iteration) else { return ControlFlow::Continue(()) };
+            let validation_accuracy = self.validate.accuracy(network, 1);
+            let train_accuracy = self.evaluate.accuracy(network, 1);
+            let seen = Epoch { epoch, train_accuracy, validation_accuracy, train_loss };
+            let mut observe = observe.lock().unwrap_or_else(PoisonError::into_inner);
+            match observe(seen, network, x) {
+                ControlFlow::Break(()) => ended(End::Stopped(epoch)),
+                go_on => go_on,
+            }
+        };
+        let mut contestants = [contestant];
+        let ended = train(&mut contestants, &self.training, plan, seed, &watch);
+        let [Contestant { network, .. }] = contestants;
+        if ended.is_break() {
+            return Ok((end.into_inner().unwrap_or_else(PoisonError::into_inner), network));
         }
         // The last update has no loss after it.
-        let end = if network.is_finite() {
-            End::Complete
-        } else {
-            End::Diverged(epochs.saturating_sub(1) * per_epoch + 1)
-        };
+        let end =
+            if network.is_finite() { End::Complete } else { End::Diverged(plan.iterations()) };
         Ok((end, network))
     }
 }
@@ -174,11 +170,5 @@ pub(super) mod tests {
         let (epochs, end) = train(&wild, 0, 9);
         assert!(matches!(end, End::Diverged(1..=8)), "{end:?}");
         assert!(epochs.len() < 4);
-    }
-
-    #[test]
-    fn an_epoch_has_as_many_updates_as_batches_fit_and_at_least_one() {
-        let of = |batch_size| task().per_epoch(&Settings { batch_size, ..small() });
-        assert_eq!([of(100), of(150), of(400), of(1000)], [4, 2, 1, 1]);
     }
 }

@@ -6,11 +6,12 @@ use std::process::ExitCode;
 
 use experiments::compare_losses::{self, Series, last_hundred};
 use experiments::curves::Style;
-use experiments::{Args, Conclusion, Contestant, Failure, NoFlags, Printed, Real, Run, Section};
+use experiments::{Args, Conclusion, Failure, NoFlags, Printed, Run, Section};
 use init::Seed;
 use layers::MultiLayerNet;
-use optimizers::{AdaGrad, Adam, Momentum, Optimizer, Rule, Sgd};
+use optimizers::OptimizerKind;
 use ravine::RAVINE;
+use training::{Contestant, Real};
 use viz::{Color, Marker};
 
 /// Names in files, names in the table, colours and markers.
@@ -78,16 +79,9 @@ impl Section for Optimizers {
     }
 }
 
-/// The notebook's optimizers with the defaults of 6.1.8.
-fn on_mnist<T: Real>(index: usize) -> Box<dyn Optimizer<T>> {
-    let built = match index {
-        0 => Sgd::default().build(),
-        1 => Momentum::default().build(),
-        2 => AdaGrad::default().build(),
-        _ => Adam::default().build(),
-    };
-    built.expect("the book's defaults are valid")
-}
+/// The same four; on MNIST with the book's defaults, which are the notebook's.
+const KINDS: [OptimizerKind; 4] =
+    [OptimizerKind::Sgd, OptimizerKind::Momentum, OptimizerKind::AdaGrad, OptimizerKind::Adam];
 
 fn mnist<T: Real>(run: &mut Run) -> Result<(), Failure> {
     let series = OPTIMIZERS.map(|(name, label, color, marker)| Series {
@@ -96,11 +90,8 @@ fn mnist<T: Real>(run: &mut Run) -> Result<(), Failure> {
         style: Style::solid(label, color).marker(marker, 100),
     });
     compare_losses::run(run, &series, |index, seed: Seed| {
-        let network = MultiLayerNet::new(784, &[100; 4], 10).build::<T>(seed);
-        Contestant {
-            network: network.expect("fixed settings are valid"),
-            optimizer: on_mnist(index),
-        }
+        let network = MultiLayerNet::new(784, &[100; 4], 10);
+        Contestant::<T>::new(&network, KINDS[index], seed).expect("fixed settings are valid")
     })?;
     let figure = compare_losses::figure(run, "Four optimizers on MNIST", &series, 1.0);
     run.figure(

@@ -1,7 +1,8 @@
 //! 6.1.2 to 6.1.7: f(x, y) = x²/20 + y² and the paths of four optimizers on it.
 
-use experiments::{Conclusion, Failure, Log, Real, Run};
-use optimizers::{AdaGrad, Adam, Momentum, Optimizer, Rule, Sgd, Slot};
+use experiments::{Conclusion, Failure, Log, Run};
+use optimizers::{Optimizer, OptimizerKind, Slot};
+use training::Real;
 use viz::{Arrows, Axis, Color, Contour, Figure, Grid, Line, Marker, Panel, Scatter, Surface};
 
 use crate::OPTIMIZERS;
@@ -32,15 +33,19 @@ pub fn conclusion(run: &Run) -> Conclusion {
 
 /// The notebook's optimizers with the learning rates of 6.1.7.
 fn in_the_ravine<T: Real>() -> [Box<dyn Optimizer<T>>; 4] {
+    // ANCHOR: optimizers
     [
-        // ANCHOR: optimizers
-        Sgd { lr: 0.95 }.build(),
-        Momentum { lr: 0.1, ..Momentum::default() }.build(),
-        AdaGrad { lr: 1.5, ..AdaGrad::default() }.build(),
-        Adam { lr: 0.3, ..Adam::default() }.build(),
-        // ANCHOR_END: optimizers
+        (OptimizerKind::Sgd, 0.95),
+        (OptimizerKind::Momentum, 0.1),
+        (OptimizerKind::AdaGrad, 1.5),
+        (OptimizerKind::Adam, 0.3),
     ]
-    .map(|optimizer| optimizer.expect("the notebook's settings are valid"))
+    // ANCHOR_END: optimizers
+    .map(|(kind, lr)| {
+        let mut optimizer = T::optimizer(kind);
+        optimizer.set_lr(lr).expect("the notebook's settings are valid");
+        optimizer
+    })
 }
 
 /// f(x, y) = x²/20 + y².

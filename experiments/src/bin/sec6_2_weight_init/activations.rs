@@ -1,12 +1,13 @@
 //! 6.2.2 and 6.2.3: how activations are spread over five layers.
 
 use experiments::text::significant;
-use experiments::{Conclusion, Failure, Log, Real, Run};
+use experiments::{Conclusion, Failure, Log, Run};
 use init::{Initializer, Purpose, Seed};
 use layers::{Activation, Mode};
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 use tensor_ops::{Operand::Plain, matmul};
+use training::Real;
 use viz::{Axis, Color, Corner, Figure, Histogram, Note, Panel};
 
 use crate::Flags;

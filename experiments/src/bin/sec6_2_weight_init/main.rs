@@ -8,11 +8,12 @@ use std::process::ExitCode;
 use activations::ACTIVATIONS;
 use experiments::compare_losses::{self, Series, last_hundred};
 use experiments::curves::Style;
-use experiments::{Args, Conclusion, Contestant, Failure, Printed, Real, Run, Section};
+use experiments::{Args, Conclusion, Failure, Printed, Run, Section};
 use init::{Initializer, Seed};
 use layers::MultiLayerNet;
-use optimizers::{Rule, Sgd};
+use optimizers::OptimizerKind;
 use symmetry::SYMMETRY;
+use training::{Contestant, Real};
 use viz::{Color, Marker};
 
 /// Names in files, in the notebook's table, initialisers, colours and markers.
@@ -111,10 +112,7 @@ fn mnist<T: Real>(run: &mut Run) -> Result<(), Failure> {
     });
     compare_losses::run(run, &series, |index, seed: Seed| {
         let network = MultiLayerNet::new(784, &[100; 4], 10).initializer(INITIALIZERS[index].2);
-        Contestant {
-            network: network.build::<T>(seed).expect("fixed settings are valid"),
-            optimizer: Sgd::default().build().expect("the book's default is valid"),
-        }
+        Contestant::<T>::new(&network, OptimizerKind::Sgd, seed).expect("fixed settings are valid")
     })?;
     let figure =
         compare_losses::figure(run, "Three initialisers on MNIST, SGD(0.01)", &series, 2.5);

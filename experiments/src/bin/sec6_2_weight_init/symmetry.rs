@@ -1,10 +1,11 @@
 //! 6.2.1: what happens if weights start equal.
 
-use experiments::{Conclusion, Contestant, Failure, Plan, Real, Run, train};
+use experiments::{Conclusion, Failure, Run, train};
 use init::{Initializer, Seed};
 use layers::MultiLayerNet;
 use nalgebra::DMatrix;
-use optimizers::{Rule, Sgd};
+use optimizers::OptimizerKind;
+use training::{Contestant, Plan, Real};
 
 /// The part's name.
 pub const SYMMETRY: &str = "symmetry";
@@ -35,22 +36,19 @@ pub fn conclusion(run: &Run) -> Conclusion {
 pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
     let constant = Initializer::Constant { value: 0.01 };
     let cases = [("zeros", Initializer::Zeros), ("constant", constant), ("he", Initializer::He)];
-    let plan = Plan { iterations: run.scaled(100, 20), batch_size: 100, per_step: 1 };
+    let plan = Plan::updates(run.scaled(100, 20), 100);
     let seeds = run.args().seeds();
-    run.begin("training 3 networks", seeds.len() * cases.len() * plan.iterations);
+    run.begin("training 3 networks", seeds.len() * cases.len() * plan.iterations());
     let samples = run.data().train.clone().first(1000);
     for &root in &seeds {
         let seed = Seed::new(root);
         let contestant = |(unit, (_, initializer)): (usize, &(&str, Initializer))| {
             let network = MultiLayerNet::new(784, &[UNITS; 2], 10).initializer(*initializer);
-            let network = network.build::<T>(seed.unit(unit as u64));
-            Contestant {
-                network: network.expect("fixed settings are valid"),
-                optimizer: Sgd::default().build().expect("the book's default is valid"),
-            }
+            Contestant::<T>::new(&network, OptimizerKind::Sgd, seed.unit(unit as u64))
+                .expect("fixed settings are valid")
         };
         let mut contestants: Vec<_> = cases.iter().enumerate().map(contestant).collect();
-        let logs = train(run, &mut contestants, &samples, plan, seed, |_| {})?;
+        let logs = train(run, &mut contestants, &samples, plan, seed, &|_, _| {})?;
         for (((name, _), contestant), mut log) in cases.iter().zip(&contestants).zip(logs) {
             let units = ["0.weight", "2.weight"].iter().enumerate();
             log.extend(units.map(|(layer, weight)| {
@@ -61,7 +59,7 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
         }
     }
     run.end();
-    run.say(&format!("distinct units of {UNITS} after {} updates:", plan.iterations))?;
+    run.say(&format!("distinct units of {UNITS} after {} updates:", plan.iterations()))?;
     for (name, _) in cases {
         let layers = run.metrics().bands(SYMMETRY, name, "distinct_units");
         let layers: Vec<_> = layers.iter().map(|(_, band)| band.text(0)).collect();

@@ -6,12 +6,13 @@ use std::process::ExitCode;
 
 use experiments::text::significant;
 use experiments::{
-    Args, Conclusion, Contestant, Failure, Moment, NoFlags, Plan, Printed, Real, Run, Section,
-    csv_rows, each_seed, train,
+    Args, Conclusion, Failure, Log, NoFlags, Printed, Run, Section, accuracy, csv_rows, each_seed,
+    train,
 };
 use init::{Initializer, Seed};
-use layers::{LayerError, MultiLayerNet, Sequential};
-use optimizers::{Rule, Sgd};
+use layers::MultiLayerNet;
+use optimizers::OptimizerKind;
+use training::{Contestant, Moment, Plan, Real};
 
 const PART: &str = "batchnorm";
 const TRAIN_SIZE: usize = 1000;
@@ -107,22 +108,20 @@ fn series(index: usize, kind: &str) -> String {
 /// Every network of every run, each run on its own mini-batches.
 fn train_all<T: Real>(run: &mut Run, epochs: usize) -> Result<(), Failure> {
     let samples = run.data().train.clone().first(TRAIN_SIZE);
-    // The last epoch is evaluated after its first iteration, as in the notebook.
-    let iterations = (epochs - 1) * ITER_PER_EPOCH + 1;
-    let plan = Plan { iterations, batch_size: BATCH_SIZE, per_step: ITER_PER_EPOCH };
+    let plan = Plan::epochs(epochs, BATCH_SIZE, TRAIN_SIZE);
     let seeds = run.args().seeds();
-    run.begin("training 32 networks", seeds.len() * 2 * SCALES * plan.iterations);
+    run.begin("training 32 networks", seeds.len() * 2 * SCALES * plan.iterations());
 
     let blocks = samples.blocks::<T>();
-    let observe = |mut moment: Moment<'_, T>| {
-        if moment.iteration.is_multiple_of(ITER_PER_EPOCH) {
-            let accuracy = moment.accuracy(&blocks);
-            moment.log.push((moment.iteration / ITER_PER_EPOCH, "train_accuracy", accuracy));
+    let measure = |moment: &mut Moment<'_, T>, log: &mut Log| {
+        if let Some(epoch) = plan.step_at(moment.iteration) {
+            log.push((epoch, "train_accuracy", accuracy(run, moment, &blocks)));
         }
     };
     let train_one = |seed: Seed| {
-        let mut contestants = contestants::<T>(seed).expect("fixed settings are valid");
-        train(run, &mut contestants, &samples, plan, seed, observe)
+        let mut contestants: Vec<_> =
+            (0..2 * SCALES).map(|unit| contestant::<T>(unit, seed)).collect();
+        train(run, &mut contestants, &samples, plan, seed, &measure)
     };
     let logs = each_seed(&seeds, &train_one)?;
     run.end();
@@ -134,22 +133,16 @@ fn train_all<T: Real>(run: &mut Run, epochs: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The 32 networks: for each scale the plain one, then the one with batch normalisation.
-fn contestants<T: Real>(seed: Seed) -> Result<Vec<Contestant<T>>, LayerError> {
-    let network = |unit: usize| -> Result<Sequential<T>, LayerError> {
-        // ANCHOR: network
-        MultiLayerNet::new(784, &HIDDEN, 10)
-            .initializer(Initializer::Normal { std: weight_scale(unit / 2) })
-            .batch_norm(KINDS[unit % 2].1)
-            .build(seed.unit(unit as u64))
-        // ANCHOR_END: network
-    };
-    (0..2 * SCALES)
-        .map(|unit| {
-            let optimizer = Sgd { lr: 0.01 }.build().expect("0.01 is a learning rate");
-            Ok(Contestant { network: network(unit)?, optimizer })
-        })
-        .collect()
+/// One of the 32 networks: for each scale the plain one, then the one with batch normalisation.
+fn contestant<T: Real>(unit: usize, seed: Seed) -> Contestant<T> {
+    // ANCHOR: network
+    let network = MultiLayerNet::new(784, &HIDDEN, 10)
+        .initializer(Initializer::Normal { std: weight_scale(unit / 2) })
+        .batch_norm(KINDS[unit % 2].1);
+    // ANCHOR_END: network
+    // SGD of 0.01, the book's default.
+    Contestant::new(&network, OptimizerKind::Sgd, seed.unit(unit as u64))
+        .expect("fixed settings are valid")
 }
 
 /// The notebook's table: epoch, accuracy without and with batch normalisation.

@@ -1,16 +1,17 @@
 //! Dropout read as an ensemble, beside a real one: the notebook only states the likeness.
 
 use experiments::curves::{Style, curve, draw};
-use experiments::{Blocks, Conclusion, Failure, Log, Plan, Real, Run, train};
+use experiments::{Conclusion, Failure, Log, Run, train};
 use init::Seed;
 use layers::{MultiLayerNet, Sequential};
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 use tensor_ops::reduce::{Axis as Over, argmax};
 use tensor_ops::softmax::softmax;
+use training::{Blocks, Plan, Real};
 use viz::{Axis, Color, Figure, Marker, Panel};
 
-use crate::{HIDDEN, TRAIN_SIZE, contestant, plan_of};
+use crate::{BATCH_SIZE, HIDDEN, TRAIN_SIZE, contestant};
 
 /// The part's name.
 pub const ENSEMBLE: &str = "ensemble";
@@ -47,7 +48,7 @@ pub fn members(run: &Run) -> usize {
 
 /// How long each of them is trained.
 pub fn plan(run: &Run) -> Plan {
-    plan_of(TRAIN_SIZE, run.scaled(201, 6))
+    Plan::epochs(run.scaled(201, 6), BATCH_SIZE, TRAIN_SIZE)
 }
 
 /// Trains the networks of every seed, each with its own weights and mini-batches.
@@ -61,7 +62,7 @@ pub fn train_all<T: Real>(run: &Run, test: &Blocks<T>) -> Result<Vec<Member<T>>,
         // The series of units goes on behind those of the other parts.
         let seed = Seed::new(seed).unit(100 + member as u64);
         let mut contestants = [contestant::<T>(&plain, seed)];
-        let mut logs = train(run, &mut contestants, &samples, plan(run), seed, |_| {})?;
+        let mut logs = train(run, &mut contestants, &samples, plan(run), seed, &|_, _| {})?;
         let [mut contestant] = contestants;
         Ok((logs.pop().unwrap_or_default(), probabilities(&mut contestant.network, test)))
     };

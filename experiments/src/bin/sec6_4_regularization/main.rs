@@ -8,13 +8,13 @@ use std::process::ExitCode;
 use ensemble::ENSEMBLE;
 use experiments::bands::Band;
 use experiments::{
-    Args, Blocks, Conclusion, Contestant, Failure, Log, Moment, NoFlags, Plan, Printed, Real, Run,
-    Section, csv_rows, train,
+    Args, Conclusion, Failure, Log, NoFlags, Printed, Run, Section, accuracy, csv_rows, train,
 };
 use init::Seed;
 use layers::{DropoutScaling, MultiLayerNet};
-use optimizers::{Rule, Sgd};
+use optimizers::OptimizerKind;
 use rayon::prelude::*;
+use training::{Blocks, Contestant, Moment, Plan, Real};
 
 const TRAIN_SIZE: usize = 300;
 /// The notebook says 300 for its weight decay too, but its printed accuracies are multiples of 1/400.
@@ -150,12 +150,6 @@ impl Section for Regularization {
     }
 }
 
-/// How long to train on so many images.
-fn plan_of(train_size: usize, epochs: usize) -> Plan {
-    let per_epoch = train_size / BATCH_SIZE;
-    Plan { iterations: (epochs - 1) * per_epoch + 1, batch_size: BATCH_SIZE, per_step: per_epoch }
-}
-
 /// Trains all networks of the section for every seed side by side, the longest first. Keeps what the
 /// variants measured at each epoch's first iteration; gives what the ensemble's did.
 fn train_all<T: Real>(
@@ -164,10 +158,10 @@ fn train_all<T: Real>(
     test: &Blocks<T>,
 ) -> Result<Vec<ensemble::Member<T>>, Failure> {
     let seeds = run.args().seeds();
-    let plan = |variant: &Variant| plan_of(variant.train_size, variant.epochs);
+    let plan = |variant: &Variant| Plan::epochs(variant.epochs, BATCH_SIZE, variant.train_size);
     let members = ensemble::members(run);
-    let iterations = variants.iter().map(|variant| plan(variant).iterations).sum::<usize>()
-        + members * ensemble::plan(run).iterations;
+    let iterations = variants.iter().map(|variant| plan(variant).iterations()).sum::<usize>()
+        + members * ensemble::plan(run).iterations();
     let what = format!("training {} networks", seeds.len() * (variants.len() + members));
     run.begin(&what, seeds.len() * iterations);
     let run_ref: &Run = run;
@@ -176,18 +170,16 @@ fn train_all<T: Real>(
         let samples = run_ref.data().train.clone().first(variant.train_size);
         let blocks = samples.blocks::<T>();
         let plan = plan(variant);
-        let observe = |mut moment: Moment<'_, T>| {
-            if moment.iteration.is_multiple_of(plan.per_step) {
-                let epoch = moment.iteration / plan.per_step;
+        let measure = |moment: &mut Moment<'_, T>, log: &mut Log| {
+            if let Some(epoch) = plan.step_at(moment.iteration) {
                 for (metric, samples) in [("train_accuracy", &blocks), ("test_accuracy", test)] {
-                    let accuracy = moment.accuracy(samples);
-                    moment.log.push((epoch, metric, accuracy));
+                    log.push((epoch, metric, accuracy(run_ref, moment, samples)));
                 }
             }
         };
         let seed = Seed::new(seed);
         let mut contestant = [contestant(&variant.network, seed.unit(index as u64))];
-        train(run_ref, &mut contestant, &samples, plan, seed, observe)
+        train(run_ref, &mut contestant, &samples, plan, seed, &measure)
     };
     let jobs: Vec<_> = (0..variants.len())
         .flat_map(|index| seeds.iter().map(move |&seed| (index, seed)))
@@ -206,10 +198,8 @@ fn train_all<T: Real>(
 }
 
 fn contestant<T: Real>(network: &MultiLayerNet, seed: Seed) -> Contestant<T> {
-    Contestant {
-        network: network.build(seed).expect("fixed settings are valid"),
-        optimizer: Sgd { lr: 0.01 }.build().expect("0.01 is a learning rate"),
-    }
+    // SGD of 0.01, the book's default.
+    Contestant::new(network, OptimizerKind::Sgd, seed).expect("fixed settings are valid")
 }
 
 /// Matrices begin on cache lines.

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use experiments::search::training::SIZE;
 use experiments::text::significant;
-use experiments::{Args, Conclusion, Failure, Printed, Real, Run, Section};
+use experiments::{Args, Conclusion, Failure, Printed, Run, Section};
 use flags::Flags;
 use narrow::NARROW;
 use printed::PRINTED;
@@ -23,6 +23,7 @@ use pruners::PRUNERS;
 use ranking::{Point, rank_correlation, ranked_by_seed};
 use samplers::SAMPLERS;
 use search::SEARCH;
+use training::Real;
 
 struct Hyperparameters;
 

@@ -2,8 +2,9 @@
 
 use experiments::search::{Distribution, Space, Task, Trial, Value, ranking};
 use experiments::text::significant;
-use experiments::{Conclusion, Failure, Real, Run};
+use experiments::{Conclusion, Failure, Run};
 use init::Seed;
+use training::Real;
 use viz::{Axis, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Panel, Scatter};
 
 use crate::ranking::{Point, ranked_by_seed};

@@ -2,9 +2,10 @@
 //! where the hyperparameters are the same.
 
 use experiments::search::{Params, Space, Task, Trial, Value};
-use experiments::{Failure, Printed, Real, Run, csv_rows};
+use experiments::{Failure, Printed, Run, csv_rows};
 use init::Seed;
 use rayon::prelude::*;
+use training::Real;
 
 use crate::search::{notebooks, progress};
 

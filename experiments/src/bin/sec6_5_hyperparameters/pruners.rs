@@ -5,8 +5,9 @@ use std::time::Duration;
 use experiments::bands::Band;
 use experiments::search::pruner::PrunerKind;
 use experiments::search::{End, Search, Task, Trial, epochs_trained, pruned};
-use experiments::{Conclusion, Failure, Real, Run, Table};
+use experiments::{Conclusion, Failure, Run, Table};
 use init::Seed;
+use training::Real;
 use viz::{Axis, Color, Figure, Line, Panel};
 
 use crate::figures::running_best;

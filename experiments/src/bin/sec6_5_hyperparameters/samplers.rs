@@ -8,9 +8,10 @@ use experiments::search::pruner::Never;
 use experiments::search::sampler::{Known, SamplerKind};
 use experiments::search::{Observation, Search, Space, Task};
 use experiments::text::significant;
-use experiments::{Conclusion, Failure, Real, Run, Table};
+use experiments::{Conclusion, Failure, Run, Table};
 use init::Seed;
 use rayon::prelude::*;
+use training::Real;
 use viz::{Axis, Band, Color, Figure, Line, LineStyle, Panel};
 
 use crate::figures::running_best;

@@ -6,10 +6,11 @@ use experiments::search::{
     End, Epoch, Hyperparameter, Params, Random, Search, Settings, Space, SpaceError, Task, Trial,
     Value, epochs_trained, pruned, ranking,
 };
-use experiments::{Args, DIVERGED, Failure, Log, Real, Run, Table};
+use experiments::{Args, DIVERGED, Failure, Log, Run, Table};
 use init::Seed;
 use layers::Sequential;
 use tensor_ops::Sparse;
+use training::Real;
 
 use crate::figures::{self, BEST};
 use crate::flags::Flags;
