@@ -138,13 +138,12 @@ impl<T: Scalar> BatchNorm<T> {
 
     /// Mean and 1/√(σ² + ε) of every feature of the batch, and the running statistics.
     fn observe(&mut self, x: &[T], group: usize) {
-        let count = T::of(group as f64);
         let (keep, eps) = (T::of(self.momentum), T::of(self.eps));
         let [running_mean, running_var] = &mut self.buffers;
         for (feature, values) in x.chunks_exact(group).enumerate() {
             // ANCHOR: observe
-            let mean = reduce::sum_slice(values) / count;
-            let variance = reduce::sum_squares_about(values, mean) / count;
+            let mean = reduce::mean_slice(values);
+            let variance = reduce::variance_slice(values, mean);
             self.mean[feature] = mean;
             self.inverse_std[feature] = (variance + eps).sqrt().recip();
             // ANCHOR_END: observe
@@ -305,6 +304,17 @@ mod tests {
         let by_pixel = forward(&mut BatchNorm::new(12), &x, Mode::Train);
         assert_relative_eq!(by_pixel.column(0).mean(), 0.0, epsilon = 1e-12);
         assert!((by_pixel - y).amax() > 0.1);
+    }
+
+    /// Sums in f32 gave 0.42 and −1.
+    #[test]
+    fn a_large_batch_of_equal_values_is_normalised_to_zero_in_single_precision() {
+        for (count, value) in [(60_000, 12.7_f32), (1000, 1_234_567.1)] {
+            let x = DMatrix::from_element(count, 1, value);
+            let mut y = x.clone();
+            BatchNorm::new(1).forward(&x, &mut y, Mode::Train);
+            assert_eq!(y.amax(), 0.0, "{count} times {value}");
+        }
     }
 
     #[test]

@@ -195,9 +195,9 @@ impl<T: Scalar> Sequential<T> {
             return T::zero();
         }
         let weights = self.params().filter(|param| param.role == Role::Weight);
-        let squares: T =
-            weights.map(|w| reduce::sum_squares_about(w.value.as_slice(), T::zero())).sum();
-        T::of(0.5 * self.weight_decay) * squares
+        let squares =
+            weights.map(|w| reduce::sum_squares_about(w.value.as_slice(), T::zero()).f64());
+        T::of(0.5 * self.weight_decay * squares.sum::<f64>())
     }
 }
 

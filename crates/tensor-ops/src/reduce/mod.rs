@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 use crate::Scalar;
 
 pub use largest::{argmax, max};
-pub use slices::{sum_pairs, sum_slice, sum_squares_about};
+pub use slices::{mean_slice, sum_pairs, sum_slice, sum_squares_about, variance_slice};
 
 /// The axis that a reduction removes, as NumPy's `axis` argument does.
 ///
@@ -30,8 +30,7 @@ pub enum Axis {
 
 /// Sums along `axis` into `out`.
 ///
-/// Columns are summed in 16 interleaved partial sums: the same order on every machine, and one that
-/// vectorises.
+/// Added up in `f64`, so that a sum of many `f32` keeps its digits, in an order that is the same on every machine.
 ///
 /// # Panics
 /// If `out` does not have one place a column ([`Axis::Rows`]) or a row ([`Axis::Columns`]).
@@ -52,17 +51,8 @@ pub enum Axis {
 pub fn sum<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [T]) {
     check(x, axis, out.len());
     match axis {
-        Axis::Rows => {
-            for (place, column) in out.iter_mut().zip(columns(x)) {
-                *place = sum_slice(column);
-            }
-        }
-        Axis::Columns => {
-            out.fill(T::zero());
-            for column in columns(x) {
-                out.iter_mut().zip(column).for_each(|(place, &value)| *place += value);
-            }
-        }
+        Axis::Rows => each_column(x, out, |_, column| sum_slice(column)),
+        Axis::Columns => each_row(x, out, 1.0, |_, value| value),
     }
 }
 
@@ -81,9 +71,11 @@ pub fn sum<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [T]) {
 /// ```
 #[track_caller]
 pub fn mean<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [T]) {
-    sum(x, axis, out);
-    let count = T::of(extent(x, axis) as f64);
-    out.iter_mut().for_each(|place| *place /= count);
+    check(x, axis, out.len());
+    match axis {
+        Axis::Rows => each_column(x, out, |_, column| mean_slice(column)),
+        Axis::Columns => each_row(x, out, x.ncols() as f64, |_, value| value),
+    }
 }
 
 /// Biased variances Σ(x − mean)²/n along `axis` into `out`, given the means.
@@ -109,22 +101,44 @@ pub fn variance<T: Scalar>(x: &DMatrix<T>, axis: Axis, means: &[T], out: &mut [T
     check(x, axis, out.len());
     assert_eq!(means.len(), out.len(), "variance: one mean a result");
     match axis {
-        Axis::Rows => {
-            for ((place, column), &mean) in out.iter_mut().zip(columns(x)).zip(means) {
-                *place = sum_squares_about(column, mean);
+        Axis::Rows => each_column(x, out, |j, column| variance_slice(column, means[j])),
+        Axis::Columns => each_row(x, out, x.ncols() as f64, |i, value| {
+            let deviation = value - means[i].f64();
+            deviation * deviation
+        }),
+    }
+}
+
+/// A result for each column, from its values.
+fn each_column<T: Scalar>(x: &DMatrix<T>, out: &mut [T], result: impl Fn(usize, &[T]) -> T) {
+    for (j, (place, column)) in out.iter_mut().zip(columns(x)).enumerate() {
+        *place = result(j, column);
+    }
+}
+
+/// Rows that are summed at a time.
+const ROWS: usize = 32;
+
+/// The sum of `term` over each row, divided by `divisor`: in `f64`, a few rows at a time, whose values stand beside
+/// each other in every column.
+fn each_row<T: Scalar>(
+    x: &DMatrix<T>,
+    out: &mut [T],
+    divisor: f64,
+    term: impl Fn(usize, f64) -> f64,
+) {
+    for (block, places) in out.chunks_mut(ROWS).enumerate() {
+        let start = block * ROWS;
+        let mut sums = [0.0; ROWS];
+        for column in columns(x) {
+            for (k, value) in column[start..start + places.len()].iter().enumerate() {
+                sums[k] += term(start + k, value.f64());
             }
         }
-        Axis::Columns => {
-            out.fill(T::zero());
-            for column in columns(x) {
-                for ((place, &value), &mean) in out.iter_mut().zip(column).zip(means) {
-                    *place += (value - mean) * (value - mean);
-                }
-            }
+        for (place, sum) in places.iter_mut().zip(sums) {
+            *place = T::of(sum / divisor);
         }
     }
-    let count = T::of(extent(x, axis) as f64);
-    out.iter_mut().for_each(|place| *place /= count);
 }
 
 fn columns<T: Scalar>(x: &DMatrix<T>) -> impl Iterator<Item = &[T]> {
@@ -206,6 +220,22 @@ mod tests {
         let mut out = [0.0];
         variance(&x, Axis::Rows, &[1e8 + 1.0], &mut out);
         assert_eq!(out, [1.0]);
+    }
+
+    /// 16 partial sums in f32 give 12.700419 and 1,234,567.0.
+    #[test]
+    fn sums_of_many_single_precision_values_keep_their_digits() {
+        for (count, value) in [(60_000, 12.7_f32), (1000, 1_234_567.1)] {
+            let x = DMatrix::from_element(count, 1, value);
+            for (x, axis) in [(&x, Axis::Rows), (&x.transpose(), Axis::Columns)] {
+                let (mut means, mut variances, mut sums) = ([0.0], [1.0], [0.0]);
+                mean(x, axis, &mut means);
+                variance(x, axis, &means, &mut variances);
+                sum(x, axis, &mut sums);
+                assert_eq!((means, variances), ([value], [0.0]), "{axis:?}");
+                assert_eq!(sums, [(count as f64 * f64::from(value)) as f32]);
+            }
+        }
     }
 
     #[test]

@@ -1,16 +1,27 @@
-//! Sums over slices in an order that is the same on every machine, and vectorises.
+//! Sums over slices, in `f64` and in an order that is the same on every machine and vectorises.
 
 use crate::{Scalar, with_wide_registers};
 
-/// The sum of a slice in 16 interleaved partial sums (a fixed order that vectorises).
+/// The sum of a slice, added up in `f64` in 16 interleaved partial sums (a fixed order that vectorises).
 ///
 /// # Example
 /// ```
-/// assert_eq!(tensor_ops::reduce::sum_slice(&[1.0_f32; 100]), 100.0);
+/// assert_eq!(tensor_ops::reduce::sum_slice(&[0.1_f32; 100_000]), 10_000.0); // f32 alone: 10,000.0176
 /// ```
 #[inline]
 pub fn sum_slice<T: Scalar>(values: &[T]) -> T {
-    lanes(values, |value| value)
+    T::of(lanes(values, T::f64))
+}
+
+/// The mean of a slice, rounded once; NaN of none.
+///
+/// # Example
+/// ```
+/// assert_eq!(tensor_ops::reduce::mean_slice(&[1_234_567.1_f32; 1000]), 1_234_567.1);
+/// ```
+#[inline]
+pub fn mean_slice<T: Scalar>(values: &[T]) -> T {
+    T::of(lanes(values, T::f64) / values.len() as f64)
 }
 
 /// Σ(x − centre)² over a slice, in the order of [`sum_slice`].
@@ -21,7 +32,24 @@ pub fn sum_slice<T: Scalar>(values: &[T]) -> T {
 /// ```
 #[inline]
 pub fn sum_squares_about<T: Scalar>(values: &[T], centre: T) -> T {
-    lanes(values, |value| (value - centre) * (value - centre))
+    T::of(squares(values, centre))
+}
+
+/// The biased variance Σ(x − mean)²/n of a slice, rounded once; NaN of none.
+///
+/// # Example
+/// ```
+/// assert_eq!(tensor_ops::reduce::variance_slice(&[1.0, 3.0], 2.0), 1.0);
+/// ```
+#[inline]
+pub fn variance_slice<T: Scalar>(values: &[T], mean: T) -> T {
+    T::of(squares(values, mean) / values.len() as f64)
+}
+
+#[inline]
+fn squares<T: Scalar>(values: &[T], centre: T) -> f64 {
+    let centre = centre.f64();
+    lanes(values, |value| (value.f64() - centre) * (value.f64() - centre))
 }
 
 /// Σ f(aᵢ, bᵢ) over two slices of equal length, in the order of [`sum_slice`]: a dot product is
@@ -42,26 +70,28 @@ pub fn sum_pairs<T: Scalar>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> T {
     assert_eq!(a.len(), b.len(), "sum_pairs: slices of equal length");
     let (wide_a, rest_a) = a.as_chunks::<LANES>();
     let (wide_b, rest_b) = b.as_chunks::<LANES>();
-    let mut partial = [T::zero(); LANES];
-    for (a, b) in wide_a.iter().zip(wide_b) {
-        for lane in 0..LANES {
-            partial[lane] += f(a[lane], b[lane]);
+    with_wide_registers(|| {
+        let mut partial = [0.0; LANES];
+        for (a, b) in wide_a.iter().zip(wide_b) {
+            for lane in 0..LANES {
+                partial[lane] += f(a[lane], b[lane]).f64();
+            }
         }
-    }
-    for (lane, (&a, &b)) in rest_a.iter().zip(rest_b).enumerate() {
-        partial[lane] += f(a, b);
-    }
-    fold(partial)
+        for (lane, (&a, &b)) in rest_a.iter().zip(rest_b).enumerate() {
+            partial[lane] += f(a, b).f64();
+        }
+        T::of(fold(partial))
+    })
 }
 
 /// Partial sums.
 const LANES: usize = 16;
 
 #[inline]
-fn lanes<T: Scalar>(values: &[T], f: impl Fn(T) -> T) -> T {
+fn lanes<T: Scalar>(values: &[T], f: impl Fn(T) -> f64) -> f64 {
     let (wide, rest) = values.as_chunks::<LANES>();
     with_wide_registers(|| {
-        let mut partial = [T::zero(); LANES];
+        let mut partial = [0.0; LANES];
         for chunk in wide {
             for lane in 0..LANES {
                 partial[lane] += f(chunk[lane]);
@@ -76,7 +106,7 @@ fn lanes<T: Scalar>(values: &[T], f: impl Fn(T) -> T) -> T {
 
 /// Halves the partial sums until one is left.
 #[inline]
-fn fold<T: Scalar>(mut partial: [T; LANES]) -> T {
+fn fold(mut partial: [f64; LANES]) -> f64 {
     let mut width = LANES / 2;
     while width > 0 {
         for lane in 0..width {
