@@ -239,33 +239,6 @@ def ravine():
     return result
 
 
-def schedules(steps=40):
-    s = torch.optim.lr_scheduler
-
-    def rates(build):
-        optimizer = torch.optim.SGD([torch.zeros(1)], lr=0.4)
-        scheduler = build(optimizer)
-        lrs = []
-        for _ in range(steps):
-            lrs.append(float(optimizer.param_groups[0]["lr"]))
-            optimizer.step()
-            scheduler.step()
-        return lrs
-
-    def warmup(optimizer):
-        rise = s.LinearLR(optimizer, start_factor=1 / 11, total_iters=10)
-        return s.SequentialLR(optimizer, [rise, s.ExponentialLR(optimizer, 0.9)], milestones=[10])
-
-    return {
-        "step": rates(lambda o: s.StepLR(o, step_size=7, gamma=0.3)),
-        "exponential": rates(lambda o: s.ExponentialLR(o, gamma=0.9)),
-        "cosine": rates(lambda o: s.CosineAnnealingLR(o, T_max=steps, eta_min=0.01)),
-        "warmup": rates(warmup),
-        "one_cycle": rates(lambda o: s.OneCycleLR(o, max_lr=0.4, total_steps=steps,
-                                                  cycle_momentum=False)),
-    }
-
-
 def norms():
     grads = [g.copy() for g in GRADS[1]]
     norm = np.sqrt(sum(np.sum(g**2) for g in grads))
@@ -301,12 +274,11 @@ def main():
         "cases": cases,
         "differing": differing,
         "ravine": ravine(),
-        "schedules": schedules(),
         "norms": norms(),
     }
     # One line a path: readable differences, and a tenth of the lines of indent=1.
     text = json.dumps(golden)
-    for key in ('"grads": ', '"cases": ', '"differing": ', '"ravine": ', '"schedules": ', '"norms": ',
+    for key in ('"grads": ', '"cases": ', '"differing": ', '"ravine": ', '"norms": ',
                 '{"name": ', '"path": '):
         text = text.replace(key, "\n" + key)
     print(text)

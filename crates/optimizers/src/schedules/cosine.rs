@@ -7,7 +7,8 @@ use super::{Schedule, half_cosine};
 /// lr(t) = min + ½(η − min)(1 + cos(π·t/steps)) for t < steps, then min
 ///
 /// `torch.optim.lr_scheduler.CosineAnnealingLR(T_max = steps)` is the same up to `steps` and rises
-/// again afterwards.
+/// again afterwards. `optax.cosine_decay_schedule(decay_steps = steps)` is the same everywhere, with
+/// `alpha = min/η`: it takes its end as a part of its first rate.
 ///
 /// Reference: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR
 /// 2017, arXiv:1608.03983 (without the restarts).

@@ -6,7 +6,8 @@ use super::Schedule;
 ///
 /// lr(t) = η·γᵗ
 ///
-/// Same as `torch.optim.lr_scheduler.ExponentialLR`.
+/// Same as `torch.optim.lr_scheduler.ExponentialLR`, and as `optax.exponential_decay` with
+/// `transition_steps = 1`.
 ///
 /// ```
 /// use optimizers::schedules::{Exponential, Schedule};

@@ -11,6 +11,8 @@ use super::{Schedule, half_cosine};
 /// Defaults: those of `torch.optim.lr_scheduler.OneCycleLR` (fields `max_lr`, `total_steps`,
 /// `pct_start`, `div_factor`, `final_div_factor` there), which is the same function; PyTorch by
 /// default cycles the momentum too, and raises an error after the last step.
+/// `optax.cosine_onecycle_schedule(n)` is one step later: its peak is at q = ⌊pct_start·n⌋ and its end
+/// at n, as here with `steps` = n + 1 and `warmup` = (q + 1)/(n + 1).
 ///
 /// Reference: Smith and Topin, "Super-convergence", 2018, arXiv:1708.07120.
 ///

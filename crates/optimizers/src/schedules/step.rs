@@ -6,7 +6,8 @@ use super::Schedule;
 ///
 /// lr(t) = η·γ^⌊t / every⌋
 ///
-/// Same as `torch.optim.lr_scheduler.StepLR`.
+/// Same as `torch.optim.lr_scheduler.StepLR`, and as `optax.exponential_decay` with
+/// `transition_steps = every` and `staircase = True`.
 ///
 /// # Panics
 /// [`lr`](Schedule::lr) panics if `every` is 0.

@@ -7,7 +7,9 @@ use super::Schedule;
 /// lr(t) = then.lr(0)·(t+1)/(steps+1) for t < steps, then then.lr(t − steps)
 ///
 /// So no step is lost at a rate of 0. Same as PyTorch's `LinearLR(start_factor = 1/(steps+1),
-/// total_iters = steps)` followed by the other scheduler in `SequentialLR`; optax and Hugging Face
+/// total_iters = steps)` followed by the other scheduler in `SequentialLR`, and as the `optax.warmup_*`
+/// schedules with `warmup_steps = steps` and `init_value = then.lr(0)/(steps+1)`: they begin at the
+/// `init_value` that they are given, and count the warm-up among their `decay_steps`. Hugging Face's
 /// begin at 0.
 ///
 /// ```

@@ -1,10 +1,9 @@
-//! Paths, schedules and norms against `docs/reference/optimizers.py` (textbook formulas in NumPy,
+//! Paths and norms against `docs/reference/optimizers.py` (textbook formulas in NumPy,
 //! and PyTorch), whose output, with the versions used, is `../goldens/optimizers.json`.
 
 use std::collections::BTreeMap;
 
 use approx::assert_relative_eq;
-use optimizers::schedules::{Cosine, Exponential, OneCycle, Schedule, Step, Warmup};
 use optimizers::{
     AdaDelta, AdaGrad, AdaMax, Adam, AmsGrad, Decay, Lion, Momentum, NAdam, Nesterov, Optimizer,
     OptimizerError, RAdam, RmsProp, Rule, Sgd, Slot, clip_total_norm, constrain_norm, total_norm,
@@ -20,7 +19,6 @@ struct Golden {
     cases: Vec<Case>,
     differing: Vec<Case>,
     ravine: BTreeMap<String, Vec<[f64; 2]>>,
-    schedules: BTreeMap<String, Vec<f64>>,
     norms: Norms,
 }
 
@@ -241,23 +239,6 @@ fn ravine_paths_equal_the_closed_recursions() {
         }
         let f = x[0] * x[0] / 20.0 + y[0] * y[0];
         assert!((f - f_final).abs() <= rounding, "{}: f = {f}", optimizer.name());
-    }
-}
-
-#[test]
-fn schedules_equal_pytorch() {
-    let golden = golden();
-    let ours: [(&str, Box<dyn Schedule>); 5] = [
-        ("step", Box::new(Step { lr: 0.4, gamma: 0.3, every: 7 })),
-        ("exponential", Box::new(Exponential { lr: 0.4, gamma: 0.9 })),
-        ("cosine", Box::new(Cosine { lr: 0.4, min: 0.01, steps: 40 })),
-        ("warmup", Box::new(Warmup { steps: 10, then: Exponential { lr: 0.4, gamma: 0.9 } })),
-        ("one_cycle", Box::new(OneCycle::new(0.4, 40))),
-    ];
-    assert_eq!(ours.len(), golden.schedules.len());
-    for (name, schedule) in ours {
-        let rates: Vec<f64> = (0..40).map(|step| schedule.lr(step)).collect();
-        assert_close(&rates, &golden.schedules[name], name);
     }
 }
 

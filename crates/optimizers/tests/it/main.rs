@@ -5,3 +5,4 @@ mod golden;
 mod kinds;
 mod properties;
 mod rules;
+mod schedules;
