@@ -1,4 +1,7 @@
-"""Goes on with the study of a file by Optuna's TPE, with a made-up objective."""
+"""Goes on with the study of a file by Optuna's TPE, with a made-up objective.
+
+    go_on.py FILE TRIALS [ANOTHER STUDY, which is made if need be]
+"""
 import sys
 
 import optuna
@@ -7,7 +10,10 @@ from optuna.storages.journal import JournalFileBackend
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 storage = JournalStorage(JournalFileBackend(sys.argv[1]))
-study = optuna.load_study(study_name="sec6_5-seed-0", storage=storage)
+if len(sys.argv) > 3:
+    study = optuna.create_study(study_name=sys.argv[3], storage=storage, load_if_exists=True)
+else:
+    study = optuna.load_study(study_name="sec6_5-seed-0", storage=storage)
 
 
 def objective(trial):

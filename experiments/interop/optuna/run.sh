@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Opens a study file of the search in Optuna, the newest version and the one of the major before, goes
-# on with it there and here, and lets both write to it at the same time.
+# on with it there and here, and lets both write to it at the same time: a file that we have made, and one that
+# Optuna has. Then each version compares the times of all files; those that differ by zone Optuna 4 cannot.
 #
 #   experiments/interop/optuna/run.sh [FOLDER FOR THE VIRTUAL ENVIRONMENTS]
 #
@@ -9,7 +10,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../../.."
 venvs=${1:-${TMPDIR:-/tmp}/sec6_5-optuna}
-install() { [ -x "$venvs/$1/bin/python" ] || python3 -m venv "$venvs/$1"; "$venvs/$1/bin/pip" install --quiet "$2"; }
+install() { [ -x "$venvs/$1/bin/python" ] || python3 -m venv "$venvs/$1"; "$venvs/$1/bin/pip" install --quiet "$2" plotly; }
 install newest optuna
 major=$("$venvs/newest/bin/python" -c 'import optuna; print(optuna.__version__.split(".")[0])')
 install previous "optuna<$major"
@@ -18,6 +19,7 @@ binary=$(cargo metadata --format-version 1 --no-deps | python3 -c \
   'import json, sys; print(json.load(sys.stdin)["target_directory"])')/debug/sec6_5_hyperparameters
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export TZ=KST-9 # a place whose time is not UTC
 for version in newest previous; do
   study=$work/$version.log
   search() {
@@ -38,5 +40,18 @@ for version in newest previous; do
   cmp "$work/b/metrics.csv" "$work/c/metrics.csv"
   rm "$study" && search 60 d
   cmp "$work/b/metrics.csv" "$work/d/metrics.csv"
+  "$venvs/$version/bin/python" "$here/go_on.py" "$study" 10
+  # Optuna first: a study of its own is in the file.
+  study=$work/$version-first.log
+  "$venvs/$version/bin/python" "$here/go_on.py" "$study" 5 another
+  search 30 e
+  "$venvs/$version/bin/python" "$here/go_on.py" "$study" 10
+  search 60 f
+  "$venvs/$version/bin/python" "$here/go_on.py" "$study" 5 another
+  "$venvs/$version/bin/python" "$here/check.py" "$study" 70
+  cmp "$work/b/metrics.csv" "$work/f/metrics.csv"
+done
+for reader in newest previous; do
+  for file in "$work"/*.log; do "$venvs/$reader/bin/python" "$here/times.py" "$file"; done
 done
 echo "Optuna opens our study files, goes on with them, and writes to them beside us"
