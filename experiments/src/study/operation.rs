@@ -138,7 +138,8 @@ impl Lines {
     }
 }
 
-/// As Python 3.7 can read it: with an offset instead of a `Z`.
+/// As Optuna 5 writes it, and Python 3.7 can read it: with an offset instead of a `Z`. Optuna 4 writes
+/// local times without one; a host in another zone would take those for its own.
 fn time(at: SystemTime) -> String {
     // A clock that was never set may stand before the first time that can be written.
     let utc = format_rfc3339_micros(at.max(UNIX_EPOCH)).to_string();
