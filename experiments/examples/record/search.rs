@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use experiments::bands::Band;
-use experiments::csv_rows;
 use experiments::search::{Observation, Params, Space, Value as Number, importance};
+use experiments::{DIVERGED, csv_rows};
 use serde_json::{Map, Value, json};
 
 use crate::{Row, of, significant, span};
@@ -42,20 +42,31 @@ fn trials(rows: &[Row], part: &str) -> BTreeMap<u64, Vec<Trial>> {
     trials.into_iter().map(|(seed, trials)| (seed, trials.into_values().collect())).collect()
 }
 
-/// The best trial of each seed, and what all seeds' best five have in common.
+/// The accuracy of a trial; NaN if it diverged, which it may have done before its first epoch.
+fn accuracy(trial: &Trial) -> f64 {
+    let last = trial.get("validation_accuracy").filter(|_| !trial.contains_key(DIVERGED));
+    last.copied().unwrap_or(f64::NAN)
+}
+
+/// An accuracy as it ranks: NaN below all others.
+fn worth(accuracy: f64) -> f64 {
+    if accuracy.is_nan() { f64::NEG_INFINITY } else { accuracy }
+}
+
+/// The best trial of each seed, what all seeds' best five have in common, and how many trials diverged.
 fn winners(search: &BTreeMap<u64, Vec<Trial>>) -> Value {
-    let (mut best, mut five) = (Vec::new(), Vec::new());
+    let (mut best, mut five, mut diverged) = (Vec::new(), Vec::new(), 0);
     for (seed, trials) in search {
         let mut ranked: Vec<&Trial> = trials.iter().collect();
-        let accuracy = |trial: &Trial| trial["validation_accuracy"];
-        ranked.sort_by(|a, b| accuracy(b).total_cmp(&accuracy(a)));
+        ranked.sort_by(|a, b| worth(accuracy(b)).total_cmp(&worth(accuracy(a))));
         best.push(json!({
             "seed": seed,
             "validation_accuracy": significant(accuracy(ranked[0])),
             "learning_rate": significant(ranked[0]["learning_rate"]),
             "weight_decay": significant(ranked[0]["weight_decay"]),
         }));
-        five.extend(ranked.into_iter().take(5));
+        diverged += trials.iter().filter(|trial| accuracy(trial).is_nan()).count();
+        five.extend(ranked.into_iter().filter(|trial| !accuracy(trial).is_nan()).take(5));
     }
     let range = |metric: &str| span(five.iter().map(|trial| trial[metric]));
     json!({
@@ -65,6 +76,7 @@ fn winners(search: &BTreeMap<u64, Vec<Trial>>) -> Value {
             "weight_decay": range("weight_decay"),
             "validation_accuracy": range("validation_accuracy"),
         },
+        "diverged": diverged,
     })
 }
 
@@ -76,7 +88,7 @@ fn shares(search: &BTreeMap<u64, Vec<Trial>>) -> Value {
             let values = [("lr", "learning_rate"), ("weight_decay", "weight_decay")];
             let values = values.map(|(name, metric)| (name, Number::Float(trial[metric])));
             let params = Params::of(values);
-            Observation { number, params, value: trial["validation_accuracy"] }
+            Observation { number, params, value: accuracy(trial) }
         };
         importance(&space, &(0..).zip(trials).map(observed).collect::<Vec<_>>())
     };
@@ -93,7 +105,8 @@ fn winners_again(rows: &[Row]) -> Value {
         accuracies.entry(*seed).or_default().push(*value);
     }
     let first_best = |values: &[f64]| {
-        let better = |best: usize, k: usize| if values[k] > values[best] { k } else { best };
+        let better =
+            |best: usize, k: usize| if worth(values[k]) > worth(values[best]) { k } else { best };
         (1..values.len()).fold(0, better)
     };
     let at = |trial: usize| accuracies.iter().map(move |(seed, values)| (*seed, values[trial]));
@@ -111,8 +124,11 @@ fn winners_again(rows: &[Row]) -> Value {
         won.push(values[trial]);
         again.push(others.mean);
     }
+    // As far as its points were trained: a quick run takes the first few.
+    let trained = accuracies.values().map(Vec::len).min().unwrap_or_default();
     let notebook: Vec<f64> = csv_rows(include_str!("../../../data/reference/sec6_5_trials.csv"))
         .into_iter()
+        .take(trained)
         .map(|row| row[1])
         .collect();
     let trial = first_best(&notebook);
