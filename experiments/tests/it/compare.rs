@@ -44,6 +44,27 @@ fn runs_are_compared_and_what_differs_is_told() {
     assert!(table.contains("ranges"), "{table}");
 }
 
+/// `--strict` changes the exit code, the others what is written beside the numbers.
+#[test]
+fn settings_that_change_no_number_are_not_told_as_differing() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = quick(SECTION, &["--seed", "5"]).bytes("manifest.json");
+    let mut manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    for (out, value) in [("a", true), ("b", false)] {
+        for name in ["strict", "save-model", "tensorboard", "npz"] {
+            manifest["settings"][name] = value.into();
+        }
+        manifest["settings"]["threads"] = if value { 1.into() } else { 2.into() };
+        let dir = folder.path().join(out);
+        fs::create_dir(&dir).unwrap();
+        fs::write(dir.join("manifest.json"), manifest.to_string()).unwrap();
+        let metrics = quick(SECTION, &["--seed", "5"]).bytes("metrics.csv");
+        fs::write(dir.join("metrics.csv"), metrics).unwrap();
+    }
+    let output = run("compare", folder.path(), &["a", "b"]);
+    assert!(output.status.success() && !stderr(&output).contains("warning"), "{}", stderr(&output));
+}
+
 #[test]
 fn what_cannot_be_compared_is_refused_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
