@@ -1,7 +1,7 @@
-"""Golden values of experiments/src/search.
+"""Golden values of crates/search/src.
 
     pip install numpy scipy scikit-learn scikit-optimize optuna
-    python docs/reference/search.py > experiments/src/search/goldens/search.json
+    python docs/reference/search.py > crates/search/src/goldens/search.json
 
 - "processes": Gaussian-process regression with a Matern 5/2 kernel of scikit-learn (the noise as
   `alpha` of the regressor, and as a WhiteKernel for the likelihood's gradient), its likelihood,

@@ -32,7 +32,6 @@ mod reference;
 mod run;
 pub mod search;
 mod section;
-pub mod study;
 pub mod text;
 mod trainer;
 pub mod trial;

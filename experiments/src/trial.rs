@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use init::Seed;
+use search::End;
 use serde_json::{Value, json};
 
 use crate::args::{DataArgs, Precision};
@@ -19,7 +20,7 @@ use crate::fetching::Fetching;
 use crate::interrupt::Interrupt;
 use crate::progress::notice;
 use crate::search::training::SIZE;
-use crate::search::{End, Epoch, Settings, Task};
+use crate::search::{Epoch, Settings, Task};
 use crate::{Data, Failure, command};
 use training::Real;
 
@@ -90,7 +91,7 @@ pub fn main() -> ExitCode {
 fn train<T: Real>(line: &CommandLine) -> Result<End, Failure> {
     let interrupt = Interrupt::listen();
     end_late_epochs(interrupt.clone());
-    let wrong = |error: crate::search::SpaceError| Failure::Usage(error.into());
+    let wrong = |error: search::SpaceError| Failure::Usage(error.into());
     line.settings.validate().map_err(wrong)?;
     let data = Data::load(&line.data, &mut Fetching::new(false, false), SIZE, 0)?;
     if let Some(reason) = &data.fallback {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use experiments::bands::Band;
-use experiments::search::{Observation, Params, Space, Value as Number, importance};
+use experiments::search::space;
 use experiments::{DIVERGED, csv_rows};
+use search::{Observation, Params, Value as Number, importance};
 use serde_json::{Map, Value, json};
 
 use crate::{Row, of, significant, span};
@@ -82,7 +83,7 @@ fn winners(search: &BTreeMap<u64, Vec<Trial>>) -> Value {
 
 /// How much each hyperparameter matters, over the seeds.
 fn shares(search: &BTreeMap<u64, Vec<Trial>>) -> Value {
-    let space = Space::notebook();
+    let space = space::notebook();
     let of_seed = |trials: &Vec<Trial>| {
         let observed = |(number, trial): (u64, &Trial)| {
             let values = [("lr", "learning_rate"), ("weight_decay", "weight_decay")];

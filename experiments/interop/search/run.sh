@@ -13,7 +13,7 @@ venv=${1:-${TMPDIR:-/tmp}/search-with-optuna}
 made=$(mktemp)
 trap 'rm -f "$made"' EXIT
 "$venv/bin/python" docs/reference/search.py > "$made"
-"$venv/bin/python" - "$made" experiments/src/search/goldens/search.json <<'PYTHON'
+"$venv/bin/python" - "$made" crates/search/src/goldens/search.json <<'PYTHON'
 import json
 import math
 import sys

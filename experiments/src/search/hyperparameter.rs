@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::SpaceError;
+use search::SpaceError;
 
 /// A hyperparameter of a trial, by the name that flags and files use.
 ///
@@ -42,7 +42,7 @@ pub enum Hyperparameter {
 }
 
 impl Hyperparameter {
-    /// All of them, in the order in which a [`Space`](super::Space) holds them.
+    /// All of them, in the order in which [`space`](super::space) puts them.
     pub const ALL: [Self; 11] = [
         Self::LearningRate,
         Self::WeightDecay,

@@ -5,21 +5,22 @@ use std::str::FromStr;
 use init::{Initializer, Seed};
 use layers::{Activation, DropoutScaling, MultiLayerNet};
 use optimizers::OptimizerKind;
+use search::{Params, SpaceError};
 use training::{Contestant, Real};
 
-use super::{Hyperparameter, Params, SpaceError};
+use super::Hyperparameter;
 
 /// Every hyperparameter of a trial; the defaults are the notebook's network.
 ///
 /// As clap arguments they are the flags of a single trial.
 ///
 /// ```
-/// use experiments::search::{Settings, Space};
+/// use experiments::search::{Settings, space};
 ///
-/// let space = Space::parse(["lr=log:1e-6:1e-2", "width=int:10:200"])?;
+/// let space = space::parse(["lr=log:1e-6:1e-2", "width=int:10:200"])?;
 /// let settings = Settings::of(&space.at(&[1.0, 0.0]))?;
 /// assert_eq!((settings.lr, settings.width, settings.depth), (0.01, 10, 6));
-/// # Ok::<(), experiments::search::SpaceError>(())
+/// # Ok::<(), search::SpaceError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, clap::Args)]
 pub struct Settings {

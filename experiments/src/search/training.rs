@@ -5,10 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use init::{Purpose, Seed};
 use layers::Sequential;
+use search::{End, SpaceError};
 use tensor_ops::Sparse;
 use training::{Blocks, Contestant, Moment, Plan, Real, Samples, train};
 
-use super::{Settings, SpaceError};
+use super::Settings;
 use crate::Data;
 
 /// Images that the notebook searches with: the first of the training set.
@@ -36,17 +37,6 @@ pub struct Epoch {
     pub validation_accuracy: f64,
     /// The loss of that update's mini-batch, before it.
     pub train_loss: f64,
-}
-
-/// How a trial ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// After its last epoch.
-    Complete,
-    /// Because it was told to, after this epoch.
-    Stopped(usize),
-    /// At this update, counted from 0, because its loss or weights were no finite numbers any more.
-    Diverged(usize),
 }
 
 impl<T: Real> Task<T> {
@@ -132,11 +122,11 @@ impl<T: Real> Task<T> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
 
     /// Synthetic digits to search with.
-    pub fn task() -> Task<f32> {
+    fn task() -> Task<f32> {
         let data = Data::synthetic(SIZE, 1);
         Task::new(&data, Seed::new(3))
     }

@@ -2,11 +2,11 @@
 
 use experiments::bands::Band;
 use experiments::curves::{self, Style};
-use experiments::search::{
-    Distribution, End, Observation, Space, Trial, Value, importance as shares, ranking,
-};
 use experiments::text::significant;
 use experiments::{Failure, Run};
+use search::{
+    Distribution, End, Observation, Report, Space, Trial, Value, importance as shares, ranking,
+};
 use viz::{
     Axis, Bars, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Marker, Panel, Parallel,
     Scatter,
@@ -24,12 +24,13 @@ pub fn best(run: &mut Run, flags: &Flags, trials: &[Trial], epochs: usize) {
             Some(Value::Float(x)) => format!(", lr {}", significant(*x)),
             _ => String::new(),
         };
-        let curve = |metric: fn(&experiments::search::Epoch) -> f64| -> Vec<(f64, f64)> {
-            trial.epochs.iter().map(|epoch| (epoch.epoch as f64, metric(epoch))).collect()
+        let curve = |metric: fn(&Report) -> f64| -> Vec<(f64, f64)> {
+            trial.reports.iter().map(|report| (report.step as f64, metric(report))).collect()
         };
-        let training = Line::new(Color::VERMILLION, curve(|epoch| epoch.train_accuracy));
-        let validation = Line::new(Color::BLUE, curve(|epoch| epoch.validation_accuracy));
-        let title = format!("{}: {:.2}{rate}", i + 1, trial.accuracy());
+        let training =
+            Line::new(Color::VERMILLION, curve(|report| report.measures["train_accuracy"]));
+        let validation = Line::new(Color::BLUE, curve(|report| report.value));
+        let title = format!("{}: {:.2}{rate}", i + 1, trial.value());
         Panel::new(title)
             .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
             .y_axis(Axis::linear("accuracy", 0.0, 1.0))
@@ -55,7 +56,7 @@ pub fn scatter(run: &mut Run, flags: &Flags, space: &Space, all: &[Vec<Trial>]) 
     let points = all
         .iter()
         .flatten()
-        .map(|trial| (place(space, trial, &x), place(space, trial, &y), trial.accuracy()));
+        .map(|trial| (place(space, trial, &x), place(space, trial, &y), trial.value()));
     let panel = Panel::new("")
         .x_axis(axis(space, &x))
         .y_axis(axis(space, &y))
@@ -93,8 +94,8 @@ pub fn parallel(run: &mut Run, space: &Space, all: &[Vec<Trial>]) {
     axes.push(Axis::linear("validation accuracy", 0.0, 1.0));
     let lines = all.iter().flatten().map(|trial| {
         let mut values: Vec<f64> = names().map(|name| place(space, trial, name)).collect();
-        values.push(trial.accuracy());
-        (values, trial.accuracy())
+        values.push(trial.value());
+        (values, trial.value())
     });
     let width = (160.0 * axes.len() as f64).clamp(600.0, 1600.0);
     let figure = Figure::new("Every trial through its hyperparameters to its accuracy")
@@ -119,7 +120,7 @@ pub fn history(run: &mut Run, all: &[Vec<Trial>]) {
     let points = |pruned: bool| {
         let of = move |trial: &&Trial| matches!(trial.end, End::Stopped(_)) == pruned;
         let trials = all.iter().flatten().filter(of);
-        trials.map(|trial| (trial.number as f64 + 1.0, trial.accuracy())).collect::<Vec<_>>()
+        trials.map(|trial| (trial.number as f64 + 1.0, trial.value())).collect::<Vec<_>>()
     };
     let mut panel = Panel::new("")
         .x_axis(Axis::linear("trial", 1.0, length as f64))
@@ -138,7 +139,7 @@ pub fn history(run: &mut Run, all: &[Vec<Trial>]) {
 /// The highest accuracy among the first trials, for each number of them; 0 before there is one.
 pub fn running_best(trials: &[Trial]) -> Vec<f64> {
     let best = trials.iter().scan(0.0, |best: &mut f64, trial| {
-        *best = best.max(trial.accuracy());
+        *best = best.max(trial.value());
         Some(*best)
     });
     best.collect()

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use experiments::search::pruner::PrunerKind;
-use experiments::search::sampler::{SamplerKind, Sobol};
-use experiments::search::{Sampler, Space};
-use experiments::study::{Identity, Study};
+use experiments::search::{Epoch, Hyperparameter, open, space};
 use experiments::{Failure, Run};
+use search::pruner::PrunerKind;
+use search::sampler::{SamplerKind, Sobol};
+use search::{Identity, Sampler, Space, Study};
 
 /// What is searched, and how; the notebook's random search by default.
 #[derive(Clone, Debug, PartialEq, clap::Args)]
@@ -71,8 +71,14 @@ impl Flags {
             settings.push(("together", self.together.to_string()));
         }
         let name = format!("sec6_5-seed-{seed}");
-        let identity = Identity { name, space: space.clone(), settings };
-        Ok(Some(Study::open(file, identity, self.resume)?))
+        let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let identity = Identity {
+            name,
+            space: space.clone(),
+            measures: Epoch::MEASURES.map(str::to_owned).into(),
+            settings: settings.collect(),
+        };
+        open(file, identity, self.resume).map(Some)
     }
 
     /// What is searched.
@@ -81,9 +87,9 @@ impl Flags {
     /// [`Failure::Usage`] if it cannot be.
     pub fn space(&self) -> Result<Space, Failure> {
         let space = match &self.space_file {
-            Some(file) => Space::read(file),
-            None if self.space.is_empty() => Ok(Space::notebook()),
-            None => Space::parse(self.space.iter().map(String::as_str)),
+            Some(file) => space::read(file),
+            None if self.space.is_empty() => Ok(space::notebook()),
+            None => space::parse(self.space.iter().map(String::as_str)),
         };
         let what = if self.space_file.is_some() { "--space-file" } else { "--space" };
         space.map_err(|error| Failure::Usage(anyhow!("{what}: {error}")))
@@ -140,4 +146,4 @@ impl Flags {
 }
 
 /// A Sobol sequence has no more dimensions than the space can have.
-const _: () = assert!(experiments::search::Hyperparameter::ALL.len() <= Sobol::DIMENSIONS);
+const _: () = assert!(Hyperparameter::ALL.len() <= Sobol::DIMENSIONS);

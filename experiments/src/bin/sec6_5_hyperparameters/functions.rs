@@ -2,7 +2,7 @@
 
 use std::f64::consts::{PI, TAU};
 
-use experiments::search::{Distribution, Params, Space, Value};
+use search::{Distribution, Params, Space, Value};
 
 /// A function of real numbers and its least value.
 pub struct Function {

@@ -1,9 +1,10 @@
 //! 6.5.2: the range narrowed round by round.
 
-use experiments::search::{Distribution, Space, Task, Trial, Value, ranking};
+use experiments::search::{Task, objective, space};
 use experiments::text::significant;
 use experiments::{Conclusion, Failure, Run};
 use init::Seed;
+use search::{Distribution, Space, Trial, Value, ranking};
 use training::Real;
 use viz::{Axis, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Panel, Scatter};
 
@@ -41,19 +42,20 @@ pub fn conclusion(run: &Run) -> Conclusion {
 pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
     let (rounds, count) = (run.scaled(ROUNDS, 2), run.scaled(ROUND_TRIALS, 8));
     let seeds = run.args().seeds();
-    let epochs = notebooks(run, &Space::notebook(), Seed::new(0)).epochs;
+    let epochs = notebooks(run, &space::notebook(), Seed::new(0)).steps;
     run.begin("narrowing the range", seeds.len() * rounds * count * epochs);
     let mut panels = Vec::new();
     let mut found = Vec::new();
     for &root in &seeds {
         let task = Task::<T>::new(run.data(), Seed::new(root));
-        let mut space = Space::notebook();
+        let mut space = space::notebook();
         for round in 0..rounds {
             // Trial numbers go on behind those of the search.
             let first = (1000 + round * count) as u64;
             let search = notebooks(run, &space, Seed::new(root));
             let numbers = first..first + count as u64;
-            let trials = search.run(&task, &[], numbers, |epochs| progress(run, epochs))?;
+            let train = objective(&task, epochs);
+            let trials = search.run(&[], numbers, &train, &|epochs| progress(run, epochs))?;
             for (number, trial) in trials.iter().enumerate() {
                 let part = format!("{NARROW}/{}", round + 1);
                 run.record(&part, &number.to_string(), root, log(&space, trial))?;
@@ -62,7 +64,7 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
                 panels.push(round_panel(round, &space, &trials));
             }
             let ranked = ranking(&trials);
-            found.push((root, round, space.clone(), ranked[0].accuracy()));
+            found.push((root, round, space.clone(), ranked[0].value()));
             space = around_the_best(&ranked[..KEPT.min(count)], &space);
         }
         found.push((root, rounds, space, f64::NAN));
@@ -117,7 +119,7 @@ fn round_panel(round: usize, space: &Space, trials: &[Trial]) -> Panel {
         ColorScale::new(Axis::linear("validation accuracy", 0.0, 1.0), ColorMap::Viridis);
     let ((x0, x1), (y0, y1)) = (range(space, "lr"), range(space, "weight_decay"));
     let frame = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)];
-    let points = trials.iter().map(|t| (value(t, "lr"), value(t, "weight_decay"), t.accuracy()));
+    let points = trials.iter().map(|t| (value(t, "lr"), value(t, "weight_decay"), t.value()));
     Panel::new(format!("round {}", round + 1))
         .x_axis(Axis::log("learning rate", 1e-6, 1e-2))
         .y_axis(Axis::log("weight decay", 1e-8, 1e-4))

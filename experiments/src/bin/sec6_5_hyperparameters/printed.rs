@@ -1,10 +1,11 @@
 //! The notebook's own 100 points, trained with our seeds: its printed accuracies can be compared only
 //! where the hyperparameters are the same.
 
-use experiments::search::{Params, Space, Task, Trial, Value};
+use experiments::search::{Task, objective, space};
 use experiments::{Failure, Printed, Run, csv_rows};
 use init::Seed;
 use rayon::prelude::*;
+use search::{Params, Trial, Value};
 use training::Real;
 
 use crate::search::{notebooks, progress};
@@ -42,20 +43,21 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
     points.truncate(run.scaled(points.len(), 8));
     let seeds = run.args().seeds();
     // Its points, whether or not they lie in a space.
-    let space = Space::notebook();
+    let space = space::notebook();
     let search = notebooks(run, &space, Seed::new(0));
-    run.begin("the notebook's points", seeds.len() * points.len() * search.epochs);
+    run.begin("the notebook's points", seeds.len() * points.len() * search.steps);
     for &root in &seeds {
         let task = Task::<T>::new(run.data(), Seed::new(root));
+        let objective = objective(&task, search.steps);
         let train = |(i, &(lr, weight_decay)): (usize, &(f64, f64))| {
             let values = [("lr", lr), ("weight_decay", weight_decay)];
             let params = Params::of(values.map(|(name, x)| (name, Value::Float(x))));
             let one = (FIRST_TRIAL + i as u64, params);
-            search.train(&task, one, &[], |epochs| progress(run, epochs))
+            search.run_one(one, &[], &objective, &|epochs| progress(run, epochs))
         };
         let trials = points.par_iter().enumerate().with_max_len(1).map(train);
         let trials: Vec<Trial> = trials.collect::<Result<_, _>>()?;
-        let accuracies = trials.iter().map(|trial| trial.accuracy());
+        let accuracies = trials.iter().map(|trial| trial.value());
         let log = accuracies.enumerate().map(|(trial, accuracy)| (trial, METRIC, accuracy));
         run.record(PRINTED, PRINTED, root, log.collect())?;
     }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use experiments::bands::Band;
-use experiments::search::pruner::PrunerKind;
-use experiments::search::{End, Search, Task, Trial, epochs_trained, pruned};
+use experiments::search::{Task, objective};
 use experiments::{Conclusion, Failure, Run, Table};
 use init::Seed;
+use search::pruner::PrunerKind;
+use search::{End, Search, Trial, pruned, steps_taken};
 use training::Real;
 use viz::{Axis, Color, Figure, Line, Panel};
 
@@ -38,9 +39,10 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
         let one = |&seed: &u64| {
             let (sampler, pruner, seed) = (sampler.as_ref(), pruner.as_ref(), Seed::new(seed));
             let together = flags.together();
-            let search = Search { space: &space, sampler, pruner, seed, epochs, together };
+            let search = Search { space: &space, sampler, pruner, seed, steps: epochs, together };
             let task = Task::<T>::new(run.data(), seed);
-            search.run(&task, &[], 0..count, |epochs| progress(run, epochs))
+            let train = objective(&task, epochs);
+            search.run(&[], 0..count, &train, &|epochs| progress(run, epochs))
         };
         let trials = seeds.iter().map(one).collect::<Result<_, Failure>>()?;
         found.push((kind, trials, work_done().saturating_sub(started)));
@@ -51,7 +53,7 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
     for (kind, all, time) in &found {
         for (&seed, trials) in seeds.iter().zip(all) {
             let best = running_best(trials).last().copied().unwrap_or(f64::NAN);
-            let log = [(0, EPOCHS, epochs_trained(trials) as f64), (0, BEST, best)];
+            let log = [(0, EPOCHS, steps_taken(trials) as f64), (0, BEST, best)];
             run.record(PRUNERS, &kind.to_string(), seed, log.into_iter().collect())?;
         }
         let numbers = Numbers::of(run, *kind);
@@ -101,7 +103,7 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
 }
 
 fn panel(kind: PrunerKind, trials: &[Trial], epochs: usize) -> Panel {
-    let mut panel = Panel::new(format!("{kind}: {} epochs", epochs_trained(trials)))
+    let mut panel = Panel::new(format!("{kind}: {} epochs", steps_taken(trials)))
         .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
         .y_axis(Axis::linear("validation accuracy", 0.0, 1.0));
     let mut named = [false; 2];
@@ -110,7 +112,7 @@ fn panel(kind: PrunerKind, trials: &[Trial], epochs: usize) -> Panel {
             End::Stopped(_) => (0, Color::ORANGE, "pruned"),
             _ => (1, Color::BLUE, "trained to the end"),
         };
-        let points = trial.epochs.iter().map(|e| (e.epoch as f64, e.validation_accuracy));
+        let points = trial.reports.iter().map(|report| (report.step as f64, report.value));
         let line = Line::new(color, points).width(1.0).opacity(0.6);
         // One entry of a kind in the legend.
         let first = !std::mem::replace(&mut named[which], true);

@@ -4,13 +4,14 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use experiments::search::pruner::Never;
-use experiments::search::sampler::{Known, SamplerKind};
-use experiments::search::{Observation, Search, Space, Task};
+use experiments::search::{Task, objective, space};
 use experiments::text::significant;
 use experiments::{Conclusion, Failure, Run, Table};
 use init::Seed;
 use rayon::prelude::*;
+use search::pruner::Never;
+use search::sampler::{Known, SamplerKind};
+use search::{Observation, Search, Space};
 use training::Real;
 use viz::{Axis, Band, Color, Figure, Line, LineStyle, Panel};
 
@@ -57,7 +58,7 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
         .subtitle(run.subtitle("median and middle half of the seeds"))
         .plot_size(330.0, 250.0)
         .panels(panels);
-    let reading = if flags.space()? == Space::notebook() {
+    let reading = if flags.space()? == space::notebook() {
         "Left: higher is better; the grid does well since the best learning rate stands at the edge of \
          the notebook's range, which is a level of it. Middle and right: how far the best point is \
          above the function's least value; lower is better."
@@ -81,10 +82,11 @@ fn on_networks<T: Real>(run: &mut Run, flags: &Flags) -> Result<Panel, Failure> 
         contenders.iter().flat_map(|&kind| seeds.iter().map(move |&seed| (kind, seed))).collect();
     let one = |&(kind, seed): &(SamplerKind, u64)| -> Result<Vec<f64>, Failure> {
         let (sampler, seed) = (kind.sampler(), Seed::new(seed));
-        let search =
-            Search { space: &space, sampler: &*sampler, pruner: &Never, seed, epochs, together: 1 };
+        let (sampler, pruner, steps) = (&*sampler, &Never, epochs);
+        let search = Search { space: &space, sampler, pruner, seed, steps, together: 1 };
         let task = Task::<T>::new(run.data(), seed);
-        let found = search.run(&task, &[], 0..trials, |epochs| progress(run, epochs))?;
+        let train = objective(&task, epochs);
+        let found = search.run(&[], 0..trials, &train, &|epochs| progress(run, epochs))?;
         Ok(running_best(&found))
     };
     let best: Vec<Vec<f64>> = jobs.par_iter().with_max_len(1).map(one).collect::<Result<_, _>>()?;

@@ -2,13 +2,13 @@
 
 use std::ops::ControlFlow;
 
-use experiments::search::{
-    End, Epoch, Hyperparameter, Params, Random, Search, Settings, Space, SpaceError, Task, Trial,
-    Value, epochs_trained, pruned, ranking,
-};
+use experiments::search::{Epoch, Hyperparameter, Settings, Task, objective};
 use experiments::{Args, DIVERGED, Failure, Log, Run, Table};
 use init::Seed;
 use layers::Sequential;
+use search::pruner::Never;
+use search::sampler::Random;
+use search::{End, Params, Search, Space, SpaceError, Trial, Value, pruned, ranking, steps_taken};
 use tensor_ops::Sparse;
 use training::Real;
 
@@ -35,11 +35,12 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
         let seed = Seed::new(number);
         let (sampler, pruner) = (sampler.as_ref(), pruner.as_ref());
         let together = flags.together();
-        let search = Search { space: &space, sampler, pruner, seed, epochs, together };
+        let search = Search { space: &space, sampler, pruner, seed, steps: epochs, together };
         let task = Task::<T>::new(run.data(), seed);
+        let (train, progress) = (objective(&task, epochs), &|epochs| progress(run, epochs));
         match flags.study(run, &space, number)? {
-            None => search.run(&task, &[], 0..count, |epochs| progress(run, epochs)),
-            Some(study) => search.run_study(&task, &study, count, |epochs| progress(run, epochs)),
+            None => search.run(&[], 0..count, &train, progress),
+            Some(study) => search.run_study(&study, count, &train, progress),
         }
     };
     let all: Vec<Vec<Trial>> = seeds.iter().map(one).collect::<Result<_, _>>()?;
@@ -57,7 +58,7 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
         print_ranking(run, seed, trials)?;
         run.table(ranked_table(&space, seed, trials));
     }
-    let trained: usize = all.iter().map(|trials| epochs_trained(trials)).sum();
+    let trained: usize = all.iter().map(|trials| steps_taken(trials)).sum();
     if pruner.prunes() {
         let (of, stopped) = (seeds.len() * count as usize * epochs, all.iter().map(|t| pruned(t)));
         run.say(&format!(
@@ -84,12 +85,12 @@ fn train_again<T: Real>(
     let wrong = |error: SpaceError| Failure::Usage(error.into());
     let settings = Settings::of(&trial.params).map_err(wrong)?;
     let task = Task::<T>::new(run.data(), Seed::new(seed));
-    let last = trial.epochs.len().saturating_sub(1);
+    let last = trial.reports.len().saturating_sub(1);
     let observe = |seen: Epoch, network: &mut Sequential<T>, x: &Sparse<T>| {
         if run.watches(seen.epoch, last) {
             log.watch(seen.epoch, network, x);
         }
-        match seen.epoch == last && trial.epochs.len() < epochs {
+        match seen.epoch == last && trial.reports.len() < epochs {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }
@@ -112,9 +113,8 @@ pub fn progress(run: &Run, epochs: u64) -> Result<(), Failure> {
 
 /// The notebook's search, of which only the space changes.
 pub fn notebooks<'a>(run: &Run, space: &'a Space, seed: Seed) -> Search<'a> {
-    let pruner = &experiments::search::pruner::Never;
-    let epochs = run.scaled(50, 5);
-    Search { space, sampler: &Random, pruner, seed, epochs, together: 1 }
+    let steps = run.scaled(50, 5);
+    Search { space, sampler: &Random, pruner: &Never, seed, steps, together: 1 }
 }
 
 /// What goes into `metrics.csv`: the hyperparameters at step 0, a choice as its place in the list;
@@ -138,9 +138,9 @@ pub fn log(space: &Space, trial: &Trial) -> Log {
         };
         log.push((0, metric, place));
     }
-    for epoch in &trial.epochs {
-        log.push((epoch.epoch, "validation_accuracy", epoch.validation_accuracy));
-        log.push((epoch.epoch, "train_accuracy", epoch.train_accuracy));
+    for report in &trial.reports {
+        log.push((report.step, "validation_accuracy", report.value));
+        log.push((report.step, "train_accuracy", report.measures["train_accuracy"]));
     }
     match trial.end {
         End::Complete => {}
@@ -166,9 +166,9 @@ fn accuracy(trial: &Trial) -> String {
     match trial.end {
         End::Diverged(_) => "none (diverged)".to_owned(),
         End::Stopped(epoch) => {
-            format!("{} (pruned after epoch {epoch})", trial.accuracy())
+            format!("{} (pruned after epoch {epoch})", trial.value())
         }
-        End::Complete => trial.accuracy().to_string(),
+        End::Complete => trial.value().to_string(),
     }
 }
 
@@ -187,13 +187,14 @@ fn ranked_table(space: &Space, seed: u64, trials: &[Trial]) -> Table {
     let fixed = ["rank", "trial", "validation accuracy", "training accuracy", "epochs"];
     let columns = fixed.map(str::to_owned).into_iter().chain(names).collect();
     let row = |(rank, trial): (usize, &Trial)| {
-        let training = trial.epochs.last().map_or(f64::NAN, |last| last.train_accuracy);
+        let training =
+            trial.reports.last().map_or(f64::NAN, |last| last.measures["train_accuracy"]);
         let mut row = vec![
             (rank + 1).to_string(),
             trial.number.to_string(),
             accuracy(trial),
             format!("{training:.4}"),
-            trial.epochs.len().to_string(),
+            trial.reports.len().to_string(),
         ];
         row.extend(trial.params.iter().map(|(_, value)| match value {
             Value::Float(x) => experiments::text::significant(*x),

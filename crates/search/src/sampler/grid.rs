@@ -1,0 +1,103 @@
+//! Grid search.
+
+use init::Purpose;
+use tensor_ops::permutation;
+
+use super::{Known, STREAM, Sampler};
+use crate::{Distribution, Params, Space};
+
+/// Every combination of equally spaced values, in an order shuffled by the seed, so that a search
+/// that is stopped early has been everywhere.
+///
+/// A continuous dimension has `levels` values with both ends, on its own scale; a discrete one as
+/// many, or all if it has fewer. Trial k is the (k mod [`count`](Sampler::count))-th point.
+///
+/// ```
+/// use search::sampler::{Grid, Sampler};
+/// use search::Space;
+///
+/// let grid = Grid { levels: 10 };
+/// let space = Space::parse(["lr=log:1e-6:1e-2", "width=choice:10,50,100"])?;
+/// assert_eq!(grid.count(&space), Some(30));
+/// # Ok::<(), search::SpaceError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// Values a continuous dimension; at least 1, which stands in the middle.
+    pub levels: u64,
+}
+
+impl Grid {
+    fn levels(self, distribution: &Distribution) -> u64 {
+        distribution.count().map_or(self.levels, |count| count.min(self.levels)).max(1)
+    }
+
+    /// Level `index` of a dimension on the unit interval.
+    fn place(self, distribution: &Distribution, index: u64) -> f64 {
+        let levels = self.levels(distribution);
+        match distribution.count() {
+            // The middles of equal shares: each value once where there are as many levels as values.
+            Some(_) => (index as f64 + 0.5) / levels as f64,
+            None if levels == 1 => 0.5,
+            None => index as f64 / (levels - 1) as f64,
+        }
+    }
+}
+
+impl Sampler for Grid {
+    fn suggest(&self, known: Known<'_>, number: u64) -> Params {
+        let count = self.count(known.space).expect("a grid ends");
+        let mut rng = known.seed.stream(Purpose::Search, STREAM);
+        // Beyond what a permutation could hold nobody gets to the end.
+        let index = match usize::try_from(count).ok().filter(|&count| count <= 1 << 20) {
+            Some(count) => permutation(count, &mut rng)[(number % count as u64) as usize] as u64,
+            None => number % count,
+        };
+        let mut rest = index;
+        let mut unit: Vec<f64> = Vec::new();
+        for (_, distribution) in known.space.dimensions().iter().rev() {
+            let levels = self.levels(distribution);
+            unit.push(self.place(distribution, rest % levels));
+            rest /= levels;
+        }
+        unit.reverse();
+        known.space.at(&unit)
+    }
+
+    fn count(&self, space: &Space) -> Option<u64> {
+        let levels = space.dimensions().iter().map(|(_, d)| self.levels(d));
+        Some(levels.fold(1, u64::saturating_mul))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use init::Seed;
+
+    #[test]
+    fn every_combination_comes_once() {
+        let space = Space::parse([
+            "lr=log:1e-4:1",
+            "depth=int:1:2",
+            "activation=choice:relu,tanh,gelu,elu",
+        ])
+        .unwrap();
+        let grid = Grid { levels: 3 };
+        assert_eq!(grid.count(&space), Some(3 * 2 * 3));
+        let suggest = |seed, number| {
+            let seed = Seed::new(seed);
+            let known = Known { space: &space, finished: &[], pending: &[], seed };
+            grid.suggest(known, number).to_string()
+        };
+        let mut all: Vec<String> = (0..18).map(|number| suggest(1, number)).collect();
+        assert_ne!(all, (0..18).map(|number| suggest(2, number)).collect::<Vec<_>>());
+        assert_eq!(suggest(1, 18), all[0]);
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 18);
+        for value in ["lr=0.0001,", "lr=0.01,", "lr=1.0,"] {
+            assert_eq!(all.iter().filter(|text| text.contains(value)).count(), 6, "{value}");
+        }
+    }
+}

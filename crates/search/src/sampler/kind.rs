@@ -1,0 +1,70 @@
+//! The samplers by name, for command lines and files.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{GaussianProcess, Grid, Random, Sampler, Sobol};
+
+/// Every sampler under its name.
+///
+/// ```
+/// use search::sampler::SamplerKind;
+///
+/// assert_eq!("grid".parse(), Ok(SamplerKind::Grid(10)));
+/// assert_eq!(SamplerKind::Grid(5).to_string(), "grid:5");
+/// let error = "tpe".parse::<SamplerKind>().unwrap_err();
+/// assert_eq!(error, "give random, grid, grid:LEVELS, sobol or gp");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SamplerKind {
+    /// `random`: [`Random`].
+    #[default]
+    Random,
+    /// `grid` (of 10 levels) or `grid:LEVELS`: [`Grid`].
+    Grid(u64),
+    /// `sobol`: [`Sobol`].
+    Sobol,
+    /// `gp`: [`GaussianProcess`].
+    Gp,
+}
+
+impl SamplerKind {
+    /// The sampler.
+    pub fn sampler(self) -> Box<dyn Sampler> {
+        match self {
+            Self::Random => Box::new(Random),
+            Self::Grid(levels) => Box::new(Grid { levels }),
+            Self::Sobol => Box::new(Sobol),
+            Self::Gp => Box::new(GaussianProcess),
+        }
+    }
+}
+
+impl fmt::Display for SamplerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Random => f.write_str("random"),
+            Self::Grid(levels) => write!(f, "grid:{levels}"),
+            Self::Sobol => f.write_str("sobol"),
+            Self::Gp => f.write_str("gp"),
+        }
+    }
+}
+
+impl FromStr for SamplerKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let allowed = || "give random, grid, grid:LEVELS, sobol or gp".to_owned();
+        match text {
+            "random" => Ok(Self::Random),
+            "grid" => Ok(Self::Grid(10)),
+            "sobol" => Ok(Self::Sobol),
+            "gp" => Ok(Self::Gp),
+            _ => {
+                let levels = text.strip_prefix("grid:").and_then(|levels| levels.parse().ok());
+                levels.filter(|&levels| levels > 0).map(Self::Grid).ok_or_else(allowed)
+            }
+        }
+    }
+}

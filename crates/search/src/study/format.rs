@@ -1,0 +1,33 @@
+//! The codes of a journal.
+
+/// Operation codes of Optuna's `JournalOperation`.
+pub(super) mod code {
+    pub(crate) const CREATE_STUDY: u64 = 0;
+    pub(crate) const DELETE_STUDY: u64 = 1;
+    pub(crate) const SET_STUDY_USER_ATTRIBUTE: u64 = 2;
+    pub(crate) const SET_STUDY_SYSTEM_ATTRIBUTE: u64 = 3;
+    pub(crate) const CREATE_TRIAL: u64 = 4;
+    pub(crate) const SET_TRIAL_PARAM: u64 = 5;
+    pub(crate) const SET_TRIAL_STATE: u64 = 6;
+    pub(crate) const SET_INTERMEDIATE_VALUE: u64 = 7;
+    pub(crate) const SET_TRIAL_USER_ATTRIBUTE: u64 = 8;
+    pub(crate) const SET_TRIAL_SYSTEM_ATTRIBUTE: u64 = 9;
+    /// Of Rustuna.
+    pub(crate) const DISCARD_TRIALS: u64 = 10;
+}
+
+/// States of Optuna's `TrialState`.
+pub(super) mod state {
+    pub(crate) const RUNNING: u64 = 0;
+    pub(crate) const COMPLETE: u64 = 1;
+    pub(crate) const PRUNED: u64 = 2;
+    pub(crate) const FAIL: u64 = 3;
+    pub(crate) const WAITING: u64 = 4;
+}
+
+/// How the names begin that processes of ours have in a journal. It is the name of the program that
+/// wrote the first study files: with another one, nobody could go on with these.
+pub(super) const OUR_WORKERS: &str = "experiments-";
+
+/// Optuna's `StudyDirection`.
+pub(super) const MAXIMIZE: u64 = 2;

@@ -1,0 +1,177 @@
+//! Studies as a search sees them.
+
+use std::fs;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use super::{Identity, Study, StudyError, complete};
+use crate::{End, Report, Space, Trial};
+
+fn identity() -> Identity {
+    let space = ["lr=log:1e-6:1e-2", "depth=int:1:6", "optimizer=choice:sgd,adam"];
+    Identity {
+        name: "seed-7".to_owned(),
+        space: Space::parse(space).unwrap(),
+        measures: ["train_accuracy", "train_loss"].map(str::to_owned).into(),
+        settings: vec![("seed".to_owned(), "7".to_owned())],
+    }
+}
+
+/// A made-up result whose digits would show any rounding.
+fn trial(index: u64) -> Trial {
+    let x = (index as f64 + 1.0) / 7.0 % 1.0;
+    let report = |step| {
+        let report = Report::of(step, x / (step as f64 + 1.1));
+        report.with("train_accuracy", x / 3.0).with("train_loss", 1.0 / (x + 0.1))
+    };
+    Trial {
+        number: index,
+        params: identity().space.at(&[x, 1.0 - x, x]),
+        reports: (0..3).map(report).collect(),
+        end: match index % 3 {
+            0 => End::Complete,
+            1 => End::Stopped(2),
+            _ => End::Diverged(11),
+        },
+    }
+}
+
+fn fill(study: &Study, count: u64) -> Vec<Trial> {
+    let indices: Vec<u64> = (0..count).collect();
+    complete::<StudyError>(study, &indices, &|index| Ok(trial(index)), &|| Ok(())).unwrap()
+}
+
+fn path(folder: &TempDir) -> PathBuf {
+    folder.path().join("study.log")
+}
+
+fn open(folder: &TempDir, resume: bool) -> Result<Study, StudyError> {
+    Study::open(&path(folder), identity(), resume, |_| {})
+}
+
+fn names(folder: &TempDir) -> Vec<String> {
+    let entries = fs::read_dir(folder.path()).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn trials_come_back_to_the_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = open(&folder, false).unwrap();
+    let written = fill(&study, 6);
+    assert_eq!(written, (0..6).map(trial).collect::<Vec<_>>());
+    let again = open(&folder, true).unwrap();
+    assert_eq!(again.trials().into_values().collect::<Vec<_>>(), written);
+    let there = &|_| unreachable!("it has ended");
+    let ran = complete::<StudyError>(&again, &[4], there, &|| Ok(())).unwrap();
+    assert_eq!(ran, [trial(4)]);
+    assert_eq!(names(&folder), ["study.log"]);
+    assert_eq!(fill(&Study::in_memory(identity()), 6), written);
+}
+
+/// Killed after any byte: what was whole is kept, the rest is run again, and no line is lost.
+#[test]
+fn a_file_cut_anywhere_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(&open(&folder, false).unwrap(), 3);
+    let bytes = fs::read(path(&folder)).unwrap();
+    for end in (0..bytes.len()).step_by(37).chain(bytes.len() - 3..bytes.len()) {
+        fs::write(path(&folder), &bytes[..end]).unwrap();
+        let study = open(&folder, true);
+        let study = match study {
+            // Cut within the settings of the study.
+            Err(StudyError::OtherSettings { found, .. }) if found == "nothing" => continue,
+            study => study.unwrap(),
+        };
+        assert_eq!(fill(&study, 4), (0..4).map(trial).collect::<Vec<_>>(), "cut at {end}");
+        let again = open(&folder, true).unwrap();
+        assert_eq!(again.trials().len(), 4, "cut at {end}");
+        let text = fs::read_to_string(path(&folder)).unwrap();
+        assert!(text.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
+    }
+}
+
+#[test]
+fn several_processes_end_every_trial_once() {
+    let folder = tempfile::tempdir().unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let study = open(&folder, true).unwrap();
+                assert_eq!(fill(&study, 40), (0..40).map(trial).collect::<Vec<_>>());
+            });
+        }
+    });
+    let text = fs::read_to_string(path(&folder)).unwrap();
+    assert_eq!(text.matches("\"op_code\":4").count(), 40);
+    assert_eq!(text.matches("\"op_code\":0").count(), 1);
+    assert_eq!(names(&folder), ["study.log"]);
+}
+
+fn refused(text: &[u8], expected: &[&str], resume: bool) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(path(&folder), text).unwrap();
+    let message = open(&folder, resume).unwrap_err().to_string();
+    for part in expected.iter().chain([&"study.log"]) {
+        assert!(message.contains(part), "no {part:?} in: {message}");
+    }
+    assert_eq!(fs::read(path(&folder)).unwrap(), text, "the file was changed");
+}
+
+#[test]
+fn what_cannot_be_used_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(&open(&folder, false).unwrap(), 2);
+    let good = fs::read_to_string(path(&folder)).unwrap();
+    refused(good.as_bytes(), &["line 1", "2 trials of the study seed-7"], false);
+    let other = good.replace("log:1e-6", "log:1e-5");
+    refused(other.as_bytes(), &["line 2", "space"], true);
+    let seed = good.replace("{\"seed\":\"7\"}", "{\"seed\":\"8\"}");
+    refused(seed.as_bytes(), &["line 3", "seed = 8, this run has 7"], true);
+    let broken = good.replacen("\"op_code\":7", "\"op_code\":", 1);
+    refused(broken.as_bytes(), &["line 5", "no operation", "left as it is"], true);
+    let without = good.replacen("\"params\":{", "\"parsam\":{", 1);
+    refused(without.as_bytes(), &["line 4", "of the search has no lr"], true);
+    refused(b"{}\n", &["line 1", "op_code"], true);
+    refused(b"years of work, without a newline", &["line 1", "no operation"], true);
+    refused(&[good.as_bytes(), b"\xff\xfe\n"].concat(), &["utf-8"], true);
+}
+
+/// Whatever its reader makes of it.
+#[test]
+fn a_trial_that_a_dead_process_began_to_write_has_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(&open(&folder, false).unwrap(), 1);
+    let text = fs::read_to_string(path(&folder)).unwrap();
+    let end = text.find("{\"op_code\":6").unwrap();
+    fs::write(path(&folder), &text[..end + 20]).unwrap();
+    fill(&open(&folder, true).unwrap(), 1);
+    let text = fs::read_to_string(path(&folder)).unwrap();
+    let ends: Vec<&str> = text.lines().filter(|line| line.starts_with("{\"op_code\":6")).collect();
+    assert!(ends[0].contains("\"trial_id\":0") && ends[0].contains("\"state\":3"));
+    assert!(ends[1].contains("\"trial_id\":1") && ends[1].contains("\"state\":1"));
+    assert!(text.contains("its process died while writing it"));
+}
+
+#[test]
+fn what_the_file_could_not_give_back_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = open(&folder, false).unwrap();
+    let before = fs::read(path(&folder)).unwrap();
+    let bare = |step| Report::of(step, 0.5);
+    let whole = |step| bare(step).with("train_accuracy", 0.5).with("train_loss", 1.0);
+    for (reports, reason) in [
+        (
+            vec![whole(0), bare(1)],
+            "trial 0 cannot be kept: it reported no train_accuracy at step 1",
+        ),
+        (vec![whole(1), whole(1)], "it reported step 1 after one that is not below it"),
+    ] {
+        let run = |index| Ok(Trial { reports: reports.clone(), ..trial(index) });
+        let refused = complete::<StudyError>(&study, &[0], &run, &|| Ok(()));
+        let message = refused.unwrap_err().to_string();
+        assert!(message.contains(reason), "{message}");
+    }
+    assert_eq!(fs::read(path(&folder)).unwrap(), before);
+}

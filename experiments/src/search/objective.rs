@@ -1,0 +1,36 @@
+//! The training of a network as what a search asks for.
+
+use search::{End, Observe, Params, Report, SpaceError};
+use training::Real;
+
+use super::{Epoch, Settings, Task};
+use crate::Failure;
+
+impl Epoch {
+    /// What is measured beside the validation accuracy, by the names that study files have.
+    pub const MEASURES: [&str; 2] = ["train_accuracy", "train_loss"];
+}
+
+impl From<Epoch> for Report {
+    /// Ranked by its validation accuracy.
+    fn from(epoch: Epoch) -> Self {
+        let [accuracy, loss] = Epoch::MEASURES;
+        Self::of(epoch.epoch, epoch.validation_accuracy)
+            .with(accuracy, epoch.train_accuracy)
+            .with(loss, epoch.train_loss)
+    }
+}
+
+/// Trains trials of `task` for so many epochs.
+///
+/// It fails with [`Failure::Usage`] if the parameters cannot be a network.
+pub fn objective<T: Real>(
+    task: &Task<T>,
+    epochs: usize,
+) -> impl Fn(u64, &Params, &mut Observe<'_>) -> Result<End, Failure> + Sync {
+    move |number, params, observe| {
+        let wrong = |error: SpaceError| Failure::Usage(error.into());
+        let settings = Settings::of(params).map_err(wrong)?;
+        task.train(&settings, number, epochs, |epoch| observe(epoch.into())).map_err(wrong)
+    }
+}
