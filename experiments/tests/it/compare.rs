@@ -49,7 +49,7 @@ fn runs_are_compared_and_what_differs_is_told() {
 fn settings_that_change_no_number_are_not_told_as_differing() {
     let folder = tempfile::tempdir().unwrap();
     let manifest = quick(SECTION, &["--seed", "5"]).bytes("manifest.json");
-    let mut manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    let mut manifest: serde_json::Value = serde_json::from_slice(manifest).unwrap();
     for (out, value) in [("a", true), ("b", false)] {
         for name in ["strict", "save-model", "tensorboard", "npz"] {
             manifest["settings"][name] = value.into();
