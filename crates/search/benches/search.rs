@@ -67,6 +67,7 @@ fn append(c: &mut Criterion) {
             name: "bench".to_owned(),
             space: space.clone(),
             measures: Vec::new(),
+            may_widen: true,
             settings: Vec::new(),
         };
         let study = Study::open(&folder.path().join("study.log"), identity, false, |_| {});

@@ -60,6 +60,7 @@ fn minimise(space: &Space, file: Option<&Path>) -> Result<Vec<Trial>, StudyError
         name: "branin".to_owned(),
         space: space.clone(),
         measures: Vec::new(),
+        may_widen: true,
         settings: [("sampler", "gp"), ("seed", "1")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into(),

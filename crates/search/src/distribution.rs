@@ -115,6 +115,25 @@ impl Distribution {
         }
     }
 
+    /// Whether every value of `old` is one of this too: the same kind, a range as wide or wider, new choices behind the
+    /// old ones (a file keeps a choice by its place).
+    pub fn extends(&self, old: &Self) -> bool {
+        match (self, old) {
+            (Self::Uniform { low, high }, Self::Uniform { low: from, high: to })
+            | (Self::LogUniform { low, high }, Self::LogUniform { low: from, high: to }) => {
+                low <= from && to <= high
+            }
+            (
+                Self::Integer { low, high, log },
+                Self::Integer { low: from, high: to, log: old_log },
+            ) => low <= from && to <= high && log == old_log,
+            (Self::Categorical { choices }, Self::Categorical { choices: old }) => {
+                choices.starts_with(old)
+            }
+            _ => false,
+        }
+    }
+
     /// The values that decide whether all are valid: both ends, or every choice.
     pub fn extremes(&self) -> Vec<Value> {
         match self {

@@ -129,6 +129,25 @@ impl Space {
         Ok(Self { dimensions })
     }
 
+    /// Whether every point of `old` is one of this space too: the same names in the same order, each with a
+    /// distribution that [extends](Distribution::extends) the old one.
+    ///
+    /// ```
+    /// use search::Space;
+    ///
+    /// let old = Space::parse(["lr=log:1e-4:1e-2", "optimizer=choice:sgd,adam"])?;
+    /// let wider = Space::parse(["lr=log:1e-6:1", "optimizer=choice:sgd,adam,lion"])?;
+    /// assert!(wider.extends(&old) && !old.extends(&wider));
+    /// # Ok::<(), search::SpaceError>(())
+    /// ```
+    pub fn extends(&self, old: &Self) -> bool {
+        let pairs = self.dimensions.iter().zip(&old.dimensions);
+        let each = |((name, new), (old_name, old)): (&(_, Distribution), &(_, _))| {
+            name == old_name && new.extends(old)
+        };
+        self.len() == old.len() && pairs.into_iter().all(each)
+    }
+
     /// Names and distributions in order.
     pub fn dimensions(&self) -> &[(String, Distribution)] {
         &self.dimensions

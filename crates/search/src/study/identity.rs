@@ -2,6 +2,9 @@
 
 use crate::Space;
 
+/// The setting that holds the space.
+pub(super) const SPACE: &str = "space";
+
 /// What makes a search the one that it is.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -12,6 +15,9 @@ pub struct Identity {
     /// The measures that are kept of every report beside its value, each of which must have them. Not
     /// `index`, `diverged_at` or `reason`, which the file has of its own.
     pub measures: Vec<String>,
+    /// Whether the study may be taken up again with a space that [extends](Space::extends) its own: the trials that
+    /// it has stay, later ones use the new space. Not for a [`Grid`](crate::sampler::Grid), whose points are counted.
+    pub may_widen: bool,
     /// Everything else on which results depend: (name, value).
     pub settings: Vec<(String, String)>,
 }
@@ -19,7 +25,7 @@ pub struct Identity {
 impl Identity {
     /// What must be the same where a study is taken up again: the space and the settings.
     pub(super) fn settings(&self) -> Vec<(String, String)> {
-        let mut settings = vec![("space".to_owned(), self.space.to_string())];
+        let mut settings = vec![(SPACE.to_owned(), self.space.to_string())];
         settings.extend(self.settings.iter().cloned());
         settings
     }

@@ -39,9 +39,14 @@ impl Lines {
         let create = json!({ "study_name": name, "directions": [MAXIMIZE] });
         self.push(code::CREATE_STUDY, &create);
         for (setting, value) in settings {
-            let note = json!({ "study_id": id, "user_attr": { setting: value } });
-            self.push(code::SET_STUDY_USER_ATTRIBUTE, &note);
+            self.setting(id, setting, value);
         }
+    }
+
+    /// How a study is made, from here on.
+    pub(super) fn setting(&mut self, id: usize, setting: &str, value: &str) {
+        let note = json!({ "study_id": id, "user_attr": { setting: value } });
+        self.push(code::SET_STUDY_USER_ATTRIBUTE, &note);
     }
 
     /// The end of a trial of which a process that died had written only the beginning.

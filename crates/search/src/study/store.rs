@@ -8,10 +8,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::claim::Claim;
 use super::error::StudyError;
 use super::format::OUR_WORKERS;
-use super::identity::Identity;
+use super::identity::{Identity, SPACE};
 use super::journal::Journal;
 use super::record;
-use crate::Trial;
+use super::replay::Replay;
+use crate::{Space, Trial};
 
 /// The trials of one search, in a file that other processes may write to at the same time, or in
 /// memory.
@@ -29,6 +30,7 @@ use crate::Trial;
 ///     name: "x-seed-7".to_owned(),
 ///     space: space.clone(),
 ///     measures: Vec::new(),
+///     may_widen: true,
 ///     settings: vec![("seed".to_owned(), "7".to_owned())],
 /// };
 /// let run = |study: Study, count| {
@@ -89,7 +91,8 @@ impl Study {
 
     /// The study of that name in the file at `path`, which is created if need be.
     ///
-    /// A study that is there is gone on with if `resume` is set. `notice` hears what a user may want to
+    /// A study that is there is gone on with if `resume` is set; it may then have a wider space than before, if
+    /// [`Identity::may_widen`] says so. `notice` hears what a user may want to
     /// know: that a torn line was cut, or that a lock was taken away; `|_| {}` if nobody does.
     ///
     /// # Errors
@@ -114,8 +117,10 @@ impl Study {
                 }
             })?;
         }
+        if resume && identity.may_widen {
+            widen(&mut journal, &identity)?;
+        }
         let mut state = State { journal: Some(journal), trials: BTreeMap::new() };
-        state.check(&identity)?;
         state.gather(&identity)?;
         if !created && !resume {
             return Err(state.exists(&identity));
@@ -197,6 +202,24 @@ impl Study {
     }
 }
 
+/// Notes the new space, if it extends the one that the study has. Two processes may want to at once: what counts is
+/// what the file says when it is locked.
+fn widen(journal: &mut Journal, Identity { name, space, .. }: &Identity) -> Result<(), StudyError> {
+    let extends = |replay: &Replay| {
+        let (id, study) = replay.study(name)?;
+        let old = Space::parse(study.attributes.get(SPACE)?.0.as_str()?.split(' ')).ok()?;
+        (space != &old && space.extends(&old)).then_some(id)
+    };
+    if extends(journal.replay()).is_none() {
+        return Ok(());
+    }
+    journal.append(|replay, lines| {
+        if let Some(id) = extends(replay) {
+            lines.setting(id, SPACE, &space.to_string());
+        }
+    })
+}
+
 impl State {
     /// Checks that the study of the file is the one that is meant.
     fn check(&self, identity: &Identity) -> Result<(), StudyError> {
@@ -225,8 +248,10 @@ impl State {
         Ok(())
     }
 
-    /// Takes over the trials that have ended since.
+    /// Takes over the trials that have ended since, if the study still is the one that is meant: another process may
+    /// have widened its space.
     fn gather(&mut self, identity: &Identity) -> Result<(), StudyError> {
+        self.check(identity)?;
         let Self { journal: Some(journal), trials } = self else { return Ok(()) };
         let Some((study, _)) = journal.replay().study(&identity.name) else { return Ok(()) };
         for trial in journal.replay().trials.iter().filter(|trial| trial.study == study) {

@@ -14,6 +14,7 @@ fn identity() -> Identity {
         name: "seed-7".to_owned(),
         space: Space::parse(space).unwrap(),
         measures: ["train_accuracy", "train_loss"].map(str::to_owned).into(),
+        may_widen: true,
         settings: vec![("seed".to_owned(), "7".to_owned())],
     }
 }
@@ -125,7 +126,7 @@ fn what_cannot_be_used_is_left_alone() {
     fill(&open(&folder, false).unwrap(), 2);
     let good = fs::read_to_string(path(&folder)).unwrap();
     refused(good.as_bytes(), &["line 1", "2 trials of the study seed-7"], false);
-    let other = good.replace("log:1e-6", "log:1e-5");
+    let other = good.replace("log:1e-6", "log:1e-7");
     refused(other.as_bytes(), &["line 2", "space"], true);
     let seed = good.replace("{\"seed\":\"7\"}", "{\"seed\":\"8\"}");
     refused(seed.as_bytes(), &["line 3", "seed = 8, this run has 7"], true);
@@ -174,4 +175,55 @@ fn what_the_file_could_not_give_back_is_not_written() {
         assert!(message.contains(reason), "{message}");
     }
     assert_eq!(fs::read(path(&folder)).unwrap(), before);
+}
+
+fn wider(ranges: [&str; 3]) -> Identity {
+    Identity { space: Space::parse(ranges).unwrap(), ..identity() }
+}
+
+#[test]
+fn a_study_goes_on_in_a_wider_space_with_its_old_trials() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Study::open(&path(&folder), identity(), false, |_| {}).unwrap();
+    let old = fill(&running, 4);
+    let new = wider(["lr=log:1e-7:1", "depth=int:1:9", "optimizer=choice:sgd,adam,lion"]);
+    let far = new.space.at(&[1.0, 1.0, 1.0]);
+    let study = Study::open(&path(&folder), new.clone(), true, |_| {}).unwrap();
+    assert_eq!(study.trials().into_values().collect::<Vec<_>>(), old);
+    let run = |index| Ok(Trial { params: far.clone(), ..trial(index) });
+    let all = complete::<StudyError>(&study, &[4], &run, &|| Ok(())).unwrap();
+    assert_eq!(all[0].params, far);
+    // Taken up again it is the same; in the space of before it is another search.
+    let again = Study::open(&path(&folder), new, true, |_| {}).unwrap();
+    assert_eq!(again.trials().len(), 5);
+    let narrow = Study::open(&path(&folder), identity(), true, |_| {}).unwrap_err();
+    assert!(
+        narrow.to_string().contains("line 24: the study seed-7 was made with space = lr=log:1e-7"),
+        "{narrow}"
+    );
+    // A process that was running meanwhile is told, and its trial is not lost.
+    let told = complete::<StudyError>(&running, &[5], &|index| Ok(trial(index)), &|| Ok(()));
+    assert!(matches!(told, Err(StudyError::OtherSettings { .. })));
+}
+
+#[test]
+fn a_space_in_which_old_trials_have_no_place_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(&Study::open(&path(&folder), identity(), false, |_| {}).unwrap(), 2);
+    let bytes = fs::read(path(&folder)).unwrap();
+    for ranges in [
+        ["lr=log:1e-5:1", "depth=int:1:6", "optimizer=choice:sgd,adam"],
+        ["lr=uniform:0:1", "depth=int:1:6", "optimizer=choice:sgd,adam"],
+        ["lr=log:1e-6:1e-2", "depth=logint:1:6", "optimizer=choice:sgd,adam"],
+        ["lr=log:1e-6:1e-2", "depth=int:1:6", "optimizer=choice:adam,sgd"],
+        ["lr=log:1e-6:1e-2", "depth=int:1:6", "optimizer=choice:lion,sgd,adam"],
+        ["lr=log:1e-6:1e-2", "depth=int:1:6", "momentum=choice:sgd,adam"],
+    ] {
+        let refused = Study::open(&path(&folder), wider(ranges), true, |_| {});
+        assert!(matches!(refused, Err(StudyError::OtherSettings { .. })), "{ranges:?}");
+    }
+    let fixed = wider(["lr=log:1e-7:1", "depth=int:1:6", "optimizer=choice:sgd,adam"]);
+    let fixed = Identity { may_widen: false, ..fixed };
+    assert!(Study::open(&path(&folder), fixed, true, |_| {}).is_err());
+    assert_eq!(fs::read(path(&folder)).unwrap(), bytes, "the file was changed");
 }

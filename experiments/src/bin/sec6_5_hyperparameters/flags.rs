@@ -46,6 +46,9 @@ pub struct Flags {
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     study: Option<PathBuf>,
     /// Go on with the study of the file, if it is there: ends as an unbroken run would have
+    ///
+    /// Ranges may be wider than before, and a choice may have more names behind the old ones (not with grid): the
+    /// trials that are there stay, the next ones use the new space.
     #[arg(long, requires = "study", hide_short_help = true)]
     resume: bool,
 }
@@ -76,6 +79,8 @@ impl Flags {
             name,
             space: space.clone(),
             measures: Epoch::MEASURES.map(str::to_owned).into(),
+            // A grid has so many points as its ranges have cells: in other ranges they would be others.
+            may_widen: !matches!(self.sampler, SamplerKind::Grid(_)),
             settings: settings.collect(),
         };
         open(file, identity, self.resume).map(Some)
