@@ -56,6 +56,7 @@ impl Difference {
         if self.paired.is_empty() {
             let Band { min, max, .. } = self.band();
             return match () {
+                () if self.first.len().min(self.second.len()) < 2 => "one seed has no range",
                 () if min > 0.0 => "ranges apart: higher",
                 () if max < 0.0 => "ranges apart: lower",
                 () if min.is_nan() => "",
@@ -157,7 +158,9 @@ mod tests {
         let band = found.band();
         assert_eq!((band.mean, band.std, band.min, band.max), (4.0, 1.0, 3.0, 5.0));
         assert_eq!(found.cells()[6], "ranges apart: higher");
-        assert_eq!(difference(&[(0, 1.0)], &[(1, 1.0)]).cells()[6], "ranges overlap");
+        let overlapping = difference(&[(0, 1.0), (1, 2.0)], &[(2, 1.5), (3, 2.5)]);
+        assert_eq!(overlapping.cells()[6], "ranges overlap");
+        assert_eq!(difference(&[(0, 2.0)], &[(1, 1.0)]).cells()[6], "one seed has no range");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::flags::Flags;
 pub const BEST: usize = 20;
 
 /// The 4×5 grid of the best trials.
-pub fn best(run: &mut Run, flags: &Flags, trials: &[Trial], epochs: usize) {
+pub fn best(run: &mut Run, trials: &[Trial], epochs: usize) {
     let panels = ranking(trials).into_iter().take(BEST).enumerate().map(|(i, trial)| {
         let rate = match trial.params.get("lr") {
             Some(Value::Float(x)) => format!(", lr {}", significant(*x)),
@@ -41,13 +41,23 @@ pub fn best(run: &mut Run, flags: &Flags, trials: &[Trial], epochs: usize) {
         .subtitle(run.subtitle_of_first_seed("400 training and 100 validation images"))
         .grid(4, 5)
         .panels(panels);
-    let reading = if flags.are_the_notebooks() {
-        "Trials in order of their last validation accuracy, with their learning rates: the best ones \
-         are those with the highest learning rates."
-    } else {
-        "Trials in order of their last validation accuracy."
+    let rates = ranking(trials).into_iter().take(5).map(|trial| match trial.params.get("lr") {
+        Some(Value::Float(rate)) => Some(*rate),
+        _ => None,
+    });
+    let order = "Trials in order of their last validation accuracy";
+    let reading = match rates.collect::<Option<Vec<f64>>>() {
+        Some(rates) if rates.len() == 5 => {
+            let Band { min, max, .. } = Band::of(&rates);
+            format!(
+                "{order}, with their learning rates: those of the best five lie from {} to {}.",
+                significant(min),
+                significant(max)
+            )
+        }
+        _ => format!("{order}."),
     };
-    run.figure("sec6_5_best", figure, reading);
+    run.figure("sec6_5_best", figure, &reading);
 }
 
 /// Every trial by two hyperparameters: learning rate and weight decay, or those that matter most.

@@ -66,7 +66,7 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
             stopped.sum::<usize>()
         ))?;
     }
-    figures::best(run, flags, &all[0], epochs);
+    figures::best(run, &all[0], epochs);
     figures::scatter(run, flags, &space, &all);
     figures::parallel(run, &space, &all);
     figures::history(run, &all);
