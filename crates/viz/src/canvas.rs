@@ -15,10 +15,13 @@ use plotters::element::{
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle};
 
-use crate::{Color, LineStyle, text, theme};
+use crate::{Color, LineStyle, script, text, theme};
 
 /// Canvas units per logical pixel.
 pub(crate) const UNIT: f64 = 10.0;
+
+/// Half the height of capitals, in sizes of the text: how far below its point a text stands.
+const HALF_CAPITAL: f64 = 0.364;
 
 /// A place in logical pixels, y downwards.
 pub(crate) type Point = (f64, f64);
@@ -228,7 +231,7 @@ fn finish(svg: &str, (width, height): (f64, f64), title: &str, description: &str
         .replace(" opacity=\"1\"", "")
         .replace(&format!(" font-family=\"{}\"", escape(text::FAMILY)), "")
         // 0.5ex depends on the viewer's font; half the height of Inter's capitals does not.
-        .replace(" dy=\"0.5ex\"", " dy=\"0.364em\"")
+        .replace(" dy=\"0.5ex\"", &format!(" dy=\"{HALF_CAPITAL}em\""))
         // One weight is bundled; a hairline around the glyphs makes it bolder, Hangul too.
         .replace(
             " font-weight=\"bold\"",
@@ -239,12 +242,13 @@ fn finish(svg: &str, (width, height): (f64, f64), title: &str, description: &str
         .split_inclusive('\n')
         .map(|line| if line.starts_with("<text") { line.trim_end_matches('\n') } else { line })
         .map(paint_opacity)
+        .map(|line| script::spans(&line, HALF_CAPITAL))
         .collect::<String>()
         .replace(" \"/>", "\"/>");
     let description = if description.is_empty() {
         String::new()
     } else {
-        format!("<desc>{}</desc>\n", escape(description))
+        format!("<desc>{}</desc>\n", escape(&script::spoken(description)))
     };
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{width:.0}\" height=\"{height:.0}\" \
@@ -252,7 +256,7 @@ fn finish(svg: &str, (width, height): (f64, f64), title: &str, description: &str
         width * UNIT,
         height * UNIT,
         escape(text::FAMILY),
-        escape(title),
+        escape(&script::spoken(title)),
     )
 }
 

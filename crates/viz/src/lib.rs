@@ -17,6 +17,7 @@ mod panel;
 mod parallel;
 mod plot;
 mod png;
+mod script;
 mod surface;
 mod text;
 mod theme;

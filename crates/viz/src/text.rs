@@ -3,10 +3,11 @@
 //! The layout needs widths before anything is drawn, and the SVG back end estimates them from the
 //! number of bytes. These are the advances of the bundled fonts.
 
-/// The bundled fonts, and what systems have that reads alike: Latin ones first, since the ⁻ of 10⁻⁶ is an
-/// empty glyph in NanumSquare.
+/// The bundled fonts, and what systems have that reads alike: Latin ones first, since NanumSquare has no −.
 pub(crate) const FAMILY: &str =
     "Inter,'Helvetica Neue',Arial,NanumSquare,'Apple SD Gothic Neo','Malgun Gothic',sans-serif";
+
+use crate::script;
 
 /// Advances of U+0020…U+007E in Inter Regular, in thousandths of the font size.
 const ASCII: [u16; 95] = [
@@ -18,10 +19,12 @@ const ASCII: [u16; 95] = [
 ];
 
 fn advance(c: char) -> f64 {
+    if let Some((plain, _)) = script::ordinary(c) {
+        return script::SIZE * advance(plain);
+    }
     let thousandths = match c {
         ' '..='~' => ASCII[c as usize - 0x20],
         '·' | '’' | '‘' => 288,
-        '²' | '³' | '¹' | '\u{2070}'..='\u{209F}' => 450,
         '\u{00A0}'..='\u{03FF}' | '−' | '–' => 660,
         '…' | '—' => 870,
         // Hangul and everything that may be as wide: 910 in NanumSquare.
@@ -172,7 +175,8 @@ mod tests {
         ] {
             let svg = format!(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1000\" height=\"100\">\
-                 <text y=\"50\" font-size=\"20\" font-family=\"Inter\">{line}</text></svg>"
+                 <text y=\"50\" font-size=\"20\" font-family=\"Inter\">{}</text></svg>",
+                script::spans(line, 0.0),
             );
             let tree = crate::png::parse(&svg).unwrap();
             let [Node::Text(text)] = tree.root().children() else { panic!("one text") };

@@ -3,7 +3,7 @@
 use resvg::usvg::roxmltree;
 
 use crate::common::{self, assert_inside, canvas, figures, frames, grid, texts};
-use viz::{Axis, Color, Figure, Legend, Line, Panel};
+use viz::{Axis, Color, Corner, Figure, Legend, Line, Note, Panel};
 
 #[test]
 fn every_figure_is_named_xml_of_the_announced_size() {
@@ -119,4 +119,21 @@ fn markup_in_names_stays_text() {
     let panel = Panel::new(odd).mark(Line::new(Color::BLUE, [(0.0, 0.0), (1.0, 1.0)]).named(odd));
     let svg = Figure::new(odd).caption(odd).panel(panel).to_svg();
     assert!(texts(&svg).iter().any(|t| t.starts_with("a<b & \"c\" 'd'")));
+}
+
+#[test]
+fn exponents_need_no_characters_that_an_installed_font_may_draw_as_nothing() {
+    let power = "10⁻⁵ x² ⁱⁿ a₁";
+    let panel = Panel::new(power)
+        .x_axis(Axis::log(power, 1e-9, 1e-3))
+        .mark(Line::new(Color::BLUE, [(0.0, 0.0)]).named(power))
+        .mark(Note::corner(Corner::UpperLeft, power));
+    let own = Figure::new(power).subtitle(power).caption(power).panel(panel);
+    for (name, figure) in figures().into_iter().chain([("powers everywhere", own.clone())]) {
+        let raised = |c: &char| matches!(c, '¹' | '²' | '³' | '\u{2070}'..='\u{209F}');
+        assert_eq!(figure.to_svg().chars().find(raised), None, "{name}");
+    }
+    let svg = own.to_svg();
+    assert!(svg.contains("<title>10^-5 x^2 ^in a_1</title>"), "read aloud");
+    assert!(texts(&svg).contains(&"10−6".to_owned()), "{:?}", texts(&svg));
 }

@@ -65,7 +65,7 @@ pub fn boxes(svg: &str) -> Vec<Box4> {
                 (at("cx") - at("r"), at("cy") - at("r"), at("cx") + at("r"), at("cy") + at("r"))
             }
             "text" => (at("x"), at("y"), at("x"), at("y")),
-            "svg" | "title" | "desc" | "" => continue,
+            "svg" | "title" | "desc" | "tspan" | "" => continue,
             other => panic!("an unexpected element {other}"),
         });
     }
@@ -87,7 +87,9 @@ pub fn frames(svg: &str) -> Vec<Box4> {
 pub fn texts(svg: &str) -> Vec<String> {
     let document = parse(svg);
     let texts = document.descendants().filter(|node| node.tag_name().name() == "text");
-    texts.map(|node| node.text().unwrap_or_default().to_owned()).collect()
+    let whole =
+        |node: Node| node.descendants().filter(Node::is_text).filter_map(|n| n.text()).collect();
+    texts.map(whole).collect()
 }
 
 /// Asserts that nothing of the figure is without a place or outside the canvas.

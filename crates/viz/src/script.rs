@@ -1,0 +1,124 @@
+//! Raised and lowered characters, as the 2 of x² and the −6 of 10⁻⁶.
+//!
+//! Inside the crate they are Unicode's. In an SVG they are ordinary ones, smaller and moved up or down: a viewer
+//! takes what its first font lacks from any other that is installed, and NanumSquare, for one, has an empty ⁻,
+//! so that 10⁻⁶ would be read as 10⁶.
+
+use std::fmt::Write;
+
+/// Size of a raised or lowered character, in sizes of the text.
+pub(crate) const SIZE: f64 = 0.72;
+/// How far they are moved upwards, in sizes of the text.
+const RAISED: f64 = 0.36;
+const LOWERED: f64 = -0.18;
+
+/// The ordinary character, and how far upwards it is moved; `None` for one that is ordinary already.
+pub(crate) fn ordinary(c: char) -> Option<(char, f64)> {
+    let index = u32::from(c) & 0xF;
+    let plain = match c {
+        '¹' => '1',
+        '²' => '2',
+        '³' => '3',
+        'ⁱ' => 'i',
+        'ⁿ' => 'n',
+        '⁰' | '⁴'..='⁾' | '₀'..='₎' => "0123456789+−=()".chars().nth(index as usize)?,
+        _ => return None,
+    };
+    Some((plain, if ('₀'..='₎').contains(&c) { LOWERED } else { RAISED }))
+}
+
+/// The line of SVG that holds a text, with the raised and lowered characters as ordinary ones in spans. The text
+/// itself stands `down` below its point, which a span at its beginning would forget.
+pub(crate) fn spans(line: &str, down: f64) -> String {
+    let mut out = String::with_capacity(line.len());
+    // How far the text is moved upwards, and whether a span is open.
+    let (mut up, mut open) = (0.0, false);
+    for c in line.chars() {
+        let (plain, wanted) = ordinary(c).unwrap_or((c, 0.0));
+        // Markup in a text is escaped: a tag ends it, and with it whatever was moved.
+        let wanted = if c == '<' { 0.0 } else { wanted };
+        if wanted != up {
+            if open {
+                out.push_str("</tspan>");
+            }
+            open = c != '<';
+            if open {
+                let from = if out.is_empty() { down } else { up };
+                out.push_str(&span(from, wanted));
+            }
+            up = wanted;
+        } else if c == '<' && open {
+            out.push_str("</tspan>");
+            open = false;
+        }
+        out.push(plain);
+    }
+    if open {
+        out.push_str("</tspan>");
+    }
+    out
+}
+
+/// The tag of a span that goes on `to` above the line after one that was `from` above it.
+fn span(from: f64, to: f64) -> String {
+    // An em is the span's own size.
+    let size = if to == 0.0 { 1.0 } else { SIZE };
+    let mut tag = format!("<tspan dy=\"{}em\"", ((from - to) / size * 1000.0).round() / 1000.0);
+    if to != 0.0 {
+        let _ = write!(tag, " font-size=\"{SIZE}em\"");
+    }
+    tag + ">"
+}
+
+/// A text to be read aloud: `10^-6` for 10⁻⁶, `x_1` for x₁.
+pub(crate) fn spoken(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = 0.0;
+    for c in text.chars() {
+        let (plain, up) = ordinary(c).unwrap_or((c, 0.0));
+        if up != before && up != 0.0 {
+            out.push(if up > 0.0 { '^' } else { '_' });
+        }
+        out.push(if up != 0.0 && plain == '−' { '-' } else { plain });
+        before = up;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exponents_are_ordinary_characters_raised() {
+        assert_eq!(spans("plain −1 &lt;</text>", 0.364), "plain −1 &lt;</text>");
+        assert_eq!(
+            spans("10⁻⁶</text>", 0.364),
+            "10<tspan dy=\"-0.5em\" font-size=\"0.72em\">−6</tspan></text>"
+        );
+        assert_eq!(
+            spans("x²₁ y</text>", 0.364),
+            "x<tspan dy=\"-0.5em\" font-size=\"0.72em\">2</tspan>\
+             <tspan dy=\"0.75em\" font-size=\"0.72em\">1</tspan><tspan dy=\"-0.18em\"> y</tspan></text>"
+        );
+        assert_eq!(
+            spans("²x</text>", 0.36),
+            "<tspan dy=\"0em\" font-size=\"0.72em\">2</tspan><tspan dy=\"0.36em\">x</tspan></text>"
+        );
+    }
+
+    #[test]
+    fn every_raised_and_lowered_character_has_an_ordinary_one() {
+        let raised: String =
+            "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ".chars().filter_map(|c| Some(ordinary(c)?.0)).collect();
+        assert_eq!(raised, "0123456789+−=()ni");
+        let lowered: String =
+            "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎".chars().filter_map(|c| Some(ordinary(c)?.0)).collect();
+        assert_eq!(lowered, "0123456789+−=()");
+    }
+
+    #[test]
+    fn read_aloud_they_are_powers_and_indices() {
+        assert_eq!(spoken("10⁻⁵ of x₁² + 3×10⁶ − 1"), "10^-5 of x_1^2 + 3×10^6 − 1");
+    }
+}
