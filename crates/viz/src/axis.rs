@@ -1,6 +1,9 @@
 //! Axes: a label, a range, and ticks that fit the space.
 
-use crate::{text, ticks};
+use std::borrow::Cow;
+
+use crate::labels::{self, Offset};
+use crate::ticks;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -16,7 +19,8 @@ enum Kind {
 /// A lower bound above the upper one draws the axis reversed.
 ///
 /// Ticks are multiples of 1, 2 or 5·10ᵏ, on a log axis powers of ten, as dense as their labels
-/// allow; [`Axis::ticks`] replaces them.
+/// allow; [`Axis::ticks`] replaces them. Where labels of the numbers themselves would be long, as those of a minute of
+/// Unix time, they leave out a round number, which then stands in the title: `time (+1.7×10⁹)`.
 ///
 /// Panels of one row whose y axes are equal, and panels of one column whose x axes are equal, share
 /// their tick labels.
@@ -34,6 +38,7 @@ pub struct Axis {
     lo: f64,
     hi: f64,
     ticks: Option<Vec<Tick>>,
+    offset: Option<Offset>,
     pub(crate) categorical: bool,
 }
 
@@ -47,7 +52,23 @@ pub(crate) struct Tick {
 /// Far enough from `f64::MAX` that differences stay finite.
 const LIMIT: f64 = 1e300;
 
+/// The part of a value below which a range around it counts as empty: ticks in a narrower one would be off their
+/// places by what `f64` rounds.
+const EMPTY: f64 = 1e-12;
+
 impl Axis {
+    fn new(label: String, kind: Kind, (lo, hi): (f64, f64)) -> Self {
+        let mut axis = Self { label, kind, lo, hi, ticks: None, offset: None, categorical: false };
+        // The densest ticks need the longest labels.
+        axis.offset = ticks::linear(lo, hi).first().and_then(|densest| axis.offset_of(densest));
+        axis
+    }
+
+    fn offset_of(&self, ticks: &[f64]) -> Option<Offset> {
+        let near = self.kind == Kind::Linear || labels::is_narrow(&[self.lo, self.hi]);
+        near.then(|| labels::offset(ticks)).flatten()
+    }
+
     /// A linear axis from `lo` to `hi`.
     pub fn linear(label: impl Into<String>, lo: f64, hi: f64) -> Self {
         let (mut lo, mut hi) = if lo.is_finite() && hi.is_finite() {
@@ -55,11 +76,11 @@ impl Axis {
         } else {
             (0.0, 1.0)
         };
-        if (hi - lo).abs() <= f64::EPSILON * 64.0 * lo.abs().max(hi.abs()) {
+        if (hi - lo).abs() <= EMPTY * lo.abs().max(hi.abs()) {
             let widen = if lo == 0.0 { 0.5 } else { lo.abs() * 0.1 };
             (lo, hi) = (lo - widen, hi + widen);
         }
-        Self { label: label.into(), kind: Kind::Linear, lo, hi, ticks: None, categorical: false }
+        Self::new(label.into(), Kind::Linear, (lo, hi))
     }
 
     /// A logarithmic axis from `lo` to `hi`, both positive.
@@ -75,7 +96,7 @@ impl Axis {
         if (hi.ln() - lo.ln()).abs() < 1e-9 {
             (lo, hi) = (lo / 10.0, hi * 10.0);
         }
-        Self { label: label.into(), kind: Kind::Log, lo, hi, ticks: None, categorical: false }
+        Self::new(label.into(), Kind::Log, (lo, hi))
     }
 
     /// A linear axis around the finite ones of `values`, with 4 % of air on both sides.
@@ -129,6 +150,7 @@ impl Axis {
     #[must_use]
     pub fn ticks(mut self, values: impl IntoIterator<Item = f64>) -> Self {
         let values: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();
+        self.offset = self.offset_of(&values);
         let labels = self.labels(&values);
         self.ticks = Some(
             values.into_iter().zip(labels).map(|(value, label)| Tick { value, label }).collect(),
@@ -136,7 +158,16 @@ impl Axis {
         self
     }
 
-    /// The title, and the names of categories.
+    /// What stands beside the axis: its label, and what the labels of its ticks leave out.
+    pub(crate) fn title(&self) -> Cow<'_, str> {
+        match &self.offset {
+            None => Cow::Borrowed(&self.label),
+            Some(offset) if self.label.is_empty() => Cow::Borrowed(&offset.text),
+            Some(offset) => Cow::Owned(format!("{} ({})", self.label, offset.text)),
+        }
+    }
+
+    /// The label, and the names of categories.
     pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
         let categorical = self.categorical;
         let ticks = self.ticks.iter_mut().flatten().filter(|_| categorical);
@@ -205,21 +236,23 @@ impl Axis {
     }
 
     fn labels(&self, values: &[f64]) -> Vec<String> {
-        match self.kind {
-            Kind::Log if values.iter().any(|v| !(0.009..=1100.0).contains(v)) => {
-                values.iter().map(|&v| text::power(v)).collect()
-            }
-            Kind::Log => values.iter().map(|v| format!("{v}")).collect(),
-            Kind::Linear => text::decimals(values),
+        match (&self.offset, self.kind) {
+            (Some(offset), _) => labels::linear(&labels::without(values, offset.value)),
+            (None, Kind::Linear) => labels::linear(values),
+            (None, Kind::Log) => labels::log(values),
         }
     }
 }
 
 #[cfg(test)]
+mod true_labels;
+
+#[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text;
 
-    fn labels(axis: &Axis, length: f64) -> Vec<String> {
+    pub(super) fn labels(axis: &Axis, length: f64) -> Vec<String> {
         let ticks = axis.fitted_ticks(length, |label| text::width(label, 11.0) + 10.0);
         ticks.into_iter().map(|t| t.label).filter(|l| !l.is_empty()).collect()
     }

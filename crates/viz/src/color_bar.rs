@@ -18,7 +18,7 @@ pub(crate) fn width(scale: &ColorScale, height: f64) -> f64 {
         .iter()
         .map(|tick| text::width(&tick.label, theme::TICK.size))
         .fold(0.0, f64::max);
-    let title = if scale.axis.label.is_empty() { 0.0 } else { theme::AXIS_LINE };
+    let title = if scale.axis.title().is_empty() { 0.0 } else { theme::AXIS_LINE };
     GAP + BAR + theme::TICK_GAP + widest + title
 }
 
@@ -43,5 +43,5 @@ pub(crate) fn draw(canvas: &Canvas, scale: &ColorScale, x: f64, top: f64, height
         canvas.text(&tick.label, (bar.right() + theme::TICK_GAP, y), Align::Left, theme::TICK);
     }
     let title = (x + width(scale, height) - theme::AXIS_LABEL.size / 2.0, top + height / 2.0);
-    canvas.text(&scale.axis.label, title, Align::Upwards, theme::AXIS_LABEL);
+    canvas.text(&scale.axis.title(), title, Align::Upwards, theme::AXIS_LABEL);
 }

@@ -265,7 +265,7 @@ impl Figure {
     fn draw_axis_titles(&self, canvas: &Canvas, layout: &Layout) {
         let plots = layout.plots;
         let half_line = theme::AXIS_LABEL.size / 2.0;
-        if let Some(title) = layout.x_title {
+        if let Some(title) = &layout.x_title {
             canvas.text(
                 title,
                 (plots.x + plots.w / 2.0, layout.x_title_at),
@@ -273,7 +273,7 @@ impl Figure {
                 theme::AXIS_LABEL,
             );
         }
-        if let Some(title) = layout.y_title {
+        if let Some(title) = &layout.y_title {
             let at = (theme::MARGIN + half_line, plots.y + plots.h / 2.0);
             canvas.text(title, at, Align::Upwards, theme::AXIS_LABEL);
         }
@@ -282,7 +282,7 @@ impl Figure {
             if layout.x_title.is_none() && placed.x_labels {
                 let y = rect.bottom() + theme::TICK_GAP + theme::LABEL_LINE + half_line;
                 canvas.text(
-                    &panel.x.label,
+                    &panel.x.title(),
                     (rect.x + rect.w / 2.0, y),
                     Align::Center,
                     theme::AXIS_LABEL,
@@ -295,7 +295,7 @@ impl Figure {
                     .fold(0.0, f64::max);
                 let x = rect.x - theme::TICK_GAP - widest - theme::AXIS_LINE + half_line;
                 canvas.text(
-                    &panel.y.label,
+                    &panel.y.title(),
                     (x, rect.y + rect.h / 2.0),
                     Align::Upwards,
                     theme::AXIS_LABEL,

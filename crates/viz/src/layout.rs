@@ -3,6 +3,8 @@
 //! All plot areas have the size the figure asks for; the space around them follows from the widths of
 //! the labels, and the size of the figure is what results.
 
+use std::borrow::Cow;
+
 use crate::canvas::Rect;
 use crate::legend::{self, Key, Legend};
 use crate::{Axis, Cell, Figure, Panel, color_bar, text, theme};
@@ -25,8 +27,8 @@ pub(crate) struct Layout<'f> {
     pub(crate) keys: Vec<Key>,
     pub(crate) panels: Vec<Placed<'f>>,
     /// Axis titles that all panels have in common, drawn once.
-    pub(crate) x_title: Option<&'f str>,
-    pub(crate) y_title: Option<&'f str>,
+    pub(crate) x_title: Option<Cow<'f, str>>,
+    pub(crate) y_title: Option<Cow<'f, str>>,
     /// From the first to the last plot area.
     pub(crate) plots: Rect,
     /// Vertical centre of the common x title.
@@ -59,9 +61,9 @@ impl<'f> Layout<'f> {
 
         // Horizontally: what stands out at the left and the right of each column's plot areas.
         let own_title =
-            |axis: &Axis, common: Option<&str>| common.is_none() && !axis.label.is_empty();
+            |axis: &Axis, common: &Option<Cow<str>>| common.is_none() && !axis.title().is_empty();
         let mut x = theme::MARGIN
-            + if y_title.is_some_and(|t| !t.is_empty()) { theme::AXIS_LINE } else { 0.0 };
+            + if y_title.as_ref().is_some_and(|t| !t.is_empty()) { theme::AXIS_LINE } else { 0.0 };
         let mut lefts = Vec::with_capacity(columns);
         let mut stands_out = 0.0;
         for column in 0..columns {
@@ -74,7 +76,7 @@ impl<'f> Layout<'f> {
                         .y_ticks(h)
                         .into_iter()
                         .map(|t| text::width(&t.label, theme::TICK.size));
-                    let title = if own_title(&panel.y, y_title) { theme::AXIS_LINE } else { 0.0 };
+                    let title = if own_title(&panel.y, &y_title) { theme::AXIS_LINE } else { 0.0 };
                     left = left.max(theme::TICK_GAP + labels.fold(0.0, f64::max) + title);
                 }
                 if x_labels(row, column) {
@@ -103,7 +105,7 @@ impl<'f> Layout<'f> {
             tops.push(y);
             let mut below: f64 = 8.0;
             for column in (0..columns).filter(|&c| x_labels(row, c)) {
-                let title = at(row, column).is_some_and(|p| own_title(&p.x, x_title));
+                let title = at(row, column).is_some_and(|p| own_title(&p.x, &x_title));
                 let labels = theme::TICK_GAP + theme::LABEL_LINE;
                 below = below.max(labels + if title { theme::AXIS_LINE } else { 0.0 });
             }
@@ -136,7 +138,7 @@ impl<'f> Layout<'f> {
         }
         y += grid_height;
         let x_title_at = y + theme::AXIS_LABEL.size / 2.0 - 1.0;
-        if x_title.is_some_and(|t| !t.is_empty()) {
+        if x_title.as_ref().is_some_and(|t| !t.is_empty()) {
             y += theme::AXIS_LINE - 3.0;
         }
         if figure.legend == Legend::Bottom && !keys.is_empty() {
@@ -181,8 +183,8 @@ impl<'f> Layout<'f> {
 }
 
 /// The title that this axis has in all cells, if they are panels and it is the same.
-fn common(cells: &[Cell], axis: impl Fn(&Panel) -> &Axis) -> Option<&str> {
-    let first = axis(cells.first()?.panel()?).label.as_str();
-    let same = |cell: &Cell| cell.panel().is_some_and(|panel| axis(panel).label == first);
+fn common(cells: &[Cell], axis: impl Fn(&Panel) -> &Axis) -> Option<Cow<'_, str>> {
+    let first = axis(cells.first()?.panel()?).title();
+    let same = |cell: &Cell| cell.panel().is_some_and(|panel| axis(panel).title() == first);
     cells.iter().all(same).then_some(first)
 }

@@ -10,6 +10,7 @@ mod color_bar;
 mod error;
 mod figure;
 mod grid;
+mod labels;
 mod layout;
 mod legend;
 mod marks;

@@ -63,7 +63,7 @@ impl Parallel {
             let labels =
                 ticks.get(k).into_iter().flatten().map(|t| text::width(&t.label, theme::TICK.size));
             let title =
-                self.axes.get(k).map_or(0.0, |a| text::width(&a.label, theme::AXIS_LABEL.size));
+                self.axes.get(k).map_or(0.0, |a| text::width(&a.title(), theme::AXIS_LABEL.size));
             (theme::TICK_GAP + labels.fold(0.0, f64::max)).max(title / 2.0).min(rect.w / 3.0)
         };
         let last = self.axes.len().saturating_sub(1);
@@ -109,7 +109,7 @@ impl Parallel {
                 canvas.text(&tick.label, (x - theme::TICK_GAP, y), Align::Right, theme::TICK);
             }
             canvas.text(
-                &axis.label,
+                &axis.title(),
                 (x, area.bottom() + FOOT - 6.0),
                 Align::Center,
                 theme::AXIS_LABEL,

@@ -245,10 +245,15 @@ impl View<'_> {
             let (x, y) = self.see(place(0.5));
             (x + by, y + 30.0)
         };
-        canvas.text(&self.surface.x.label, beside(X_EDGE, -24.0), Align::Right, theme::AXIS_LABEL);
-        canvas.text(&self.surface.y.label, beside(Y_EDGE, 24.0), Align::Left, theme::AXIS_LABEL);
+        canvas.text(
+            &self.surface.x.title(),
+            beside(X_EDGE, -24.0),
+            Align::Right,
+            theme::AXIS_LABEL,
+        );
+        canvas.text(&self.surface.y.title(), beside(Y_EDGE, 24.0), Align::Left, theme::AXIS_LABEL);
         let (x, y) = self.see(Z_EDGE(1.0));
-        canvas.text(&self.surface.z.label, (x, y - 14.0), Align::Center, theme::AXIS_LABEL);
+        canvas.text(&self.surface.z.title(), (x, y - 14.0), Align::Center, theme::AXIS_LABEL);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Widths of texts, line breaking and numbers as labels.
+//! Widths of texts and line breaking.
 //!
 //! The layout needs widths before anything is drawn, and the SVG back end estimates them from the
 //! number of bytes. These are the advances of the bundled fonts.
@@ -69,80 +69,9 @@ pub(crate) fn shrink(line: &str, size: f64, limit: f64) -> f64 {
     size * (limit / width(line, size).max(1e-9)).min(1.0)
 }
 
-/// The numbers with as many decimals as tell them apart, or as multiples of powers of ten where
-/// that would be long.
-pub(crate) fn decimals(values: &[f64]) -> Vec<String> {
-    let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-    let digits = (0..=6).find(|&d| {
-        let unit = 10f64.powi(d);
-        values
-            .iter()
-            .all(|v| ((v * unit).round() - v * unit).abs() < 1e-6 * (v * unit).abs().max(1e-9))
-    });
-    match digits {
-        Some(digits) if largest < 1e5 && (largest >= 1e-3 || largest == 0.0) => {
-            values.iter().map(|v| minus(&grouped(&format!("{v:.0$}", digits as usize)))).collect()
-        }
-        _ => values.iter().map(|&v| power(v)).collect(),
-    }
-}
-
-/// `value` as `m×10ᵏ` in superscript digits, the mantissa left out where it is 1.
-pub(crate) fn power(value: f64) -> String {
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    let scientific = format!("{value:.2e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
-    let exponent: String = exponent.chars().map(superscript).collect();
-    match mantissa {
-        "1" => format!("10{exponent}"),
-        "-1" => format!("−10{exponent}"),
-        _ => minus(&format!("{mantissa}×10{exponent}")),
-    }
-}
-
-/// Numbers of five and more digits before the point with a comma before the last three.
-fn grouped(number: &str) -> String {
-    let digits = number.find('.').unwrap_or(number.len());
-    if number[..digits].trim_start_matches('-').len() < 5 {
-        return number.to_owned();
-    }
-    format!("{},{}", &number[..digits - 3], &number[digits - 3..])
-}
-
-fn minus(number: &str) -> String {
-    number.replace('-', "−")
-}
-
-fn superscript(digit: char) -> char {
-    match digit {
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        '-' => '⁻',
-        '0'..='9' => char::from_u32(0x2070 + digit as u32 - 0x30).unwrap_or(digit),
-        other => other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_read_as_in_print() {
-        assert_eq!(decimals(&[0.0, 0.25, 0.5]), ["0.00", "0.25", "0.50"]);
-        assert_eq!(decimals(&[-10.0, 0.0]), ["−10", "0"]);
-        assert_eq!(decimals(&[0.0, 2e-5]), ["0", "2×10⁻⁵"]);
-        assert_eq!(decimals(&[0.0, 2000.0]), ["0", "2000"]);
-        assert_eq!(decimals(&[0.0, -20000.0]), ["0", "−20,000"]);
-        assert_eq!(decimals(&[0.0, 150_000.0]), ["0", "1.5×10⁵"]);
-        assert_eq!(power(1e-8), "10⁻⁸");
-        assert_eq!(power(-1e17), "−10¹⁷");
-        assert!(decimals(&[]).is_empty());
-    }
 
     #[test]
     fn wrapped_lines_keep_every_word_and_fit() {

@@ -1,0 +1,93 @@
+//! That labels of ticks are short, differ, and say where their ticks stand, in whatever range.
+
+use proptest::prelude::*;
+
+use super::tests::labels;
+use super::{Axis, Kind, Tick};
+use crate::text;
+
+/// The number that a label says.
+fn read(label: &str) -> f64 {
+    let digits = |text: &str| -> String {
+        let ordinary = |c| crate::script::ordinary(c).map_or(c, |(plain, _)| plain);
+        text.replace(',', "").chars().map(ordinary).collect::<String>().replace('−', "-")
+    };
+    let exponent = |text: &str| digits(text.strip_prefix("10").unwrap()).parse::<i32>().unwrap();
+    let is_power = |text: &str| {
+        text.strip_prefix("10").is_some_and(|e| e.starts_with(|c| !"0123456789.,".contains(c)))
+    };
+    let (sign, text) = label.strip_prefix('−').map_or(("", label), |rest| ("-", rest));
+    let text = text.trim_start_matches('+');
+    let number = match text.split_once('×') {
+        Some((mantissa, power)) => format!("{sign}{}e{}", digits(mantissa), exponent(power)),
+        None if is_power(text) => format!("{sign}1e{}", exponent(text)),
+        None => format!("{sign}{}", digits(text)),
+    };
+    number.parse().unwrap_or_else(|_| panic!("{label:?} is no number"))
+}
+
+/// That labels are short, differ, and say where their ticks stand.
+fn assert_true(axis: &Axis, length: f64) {
+    let ticks = axis.fitted_ticks(length, |label| text::width(label, 11.0) + 10.0);
+    let ticks: Vec<Tick> = ticks.into_iter().filter(|tick| !tick.label.is_empty()).collect();
+    let offset = axis.offset.as_ref();
+    assert!(!ticks.is_empty(), "{axis:?}");
+    if let Some(offset) = offset {
+        let title = axis.title();
+        assert!(title.ends_with(&format!("({})", offset.text)), "{title}");
+        assert_eq!(read(&offset.text), offset.value, "{axis:?}");
+    }
+    let place = |v: f64| match axis.kind {
+        Kind::Linear => v,
+        Kind::Log => v.ln(),
+    };
+    for (k, tick) in ticks.iter().enumerate() {
+        let said = read(&tick.label) + offset.map_or(0.0, |offset| offset.value);
+        let off = (place(said) - place(tick.value)).abs();
+        for (other, before) in ticks.iter().enumerate().filter(|&(other, _)| other != k) {
+            assert_ne!(tick.label, before.label, "{other} {axis:?}");
+            let step = (place(before.value) - place(tick.value)).abs();
+            assert!(off <= 0.01 * step, "{:?} at {} of {axis:?}", tick.label, tick.value);
+        }
+        let length = tick.label.trim_start_matches('−').chars().count();
+        assert!(length <= 9, "{:?} of {axis:?}", tick.label);
+    }
+}
+
+#[test]
+fn labels_of_ranges_far_from_zero_differ_and_are_true() {
+    for (lo, hi, first, title) in [
+        (1_000_000.0, 1_005_000.0, "0", "t (+1,000,000)"),
+        (100_000.0, 100_400.0, "100,000", "t"),
+        (1_700_000_000.0, 1_700_003_600.0, "0", "t (+1.7×10⁹)"),
+        (54_321.01, 54_321.02, "0.010", "t (+54,321)"),
+        (0.999_999, 1.000_001, "−10⁻⁶", "t (+1)"),
+        (-5.000_002, -5.000_001, "−2×10⁻⁶", "t (−5)"),
+    ] {
+        let axis = Axis::linear("t", lo, hi);
+        assert_true(&axis, 600.0);
+        assert_eq!((labels(&axis, 600.0)[0].as_str(), &*axis.title()), (first, title));
+    }
+    for (lo, hi) in [(10_000.0, 10_030.0), (1e-6, 1.004e-6), (999.999, 1000.001)] {
+        assert_true(&Axis::log("t", lo, hi), 600.0);
+    }
+    assert_eq!(Axis::linear("", 1.7e9, 1.7e9 + 60.0).title(), "+1.7×10⁹");
+    assert_true(&Axis::linear("t", 1e9, 1e9 + 1.0).ticks([1e9 + 0.25, 1e9 + 0.5]), 600.0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn labels_of_any_range_differ_and_are_true(
+        mantissa in 1.0..10.0f64, magnitude in -30..30, narrower in 0.0..11.0f64, negative in any::<bool>(), length in 120.0..900.0,
+    ) {
+        let lo = mantissa * 10f64.powi(magnitude);
+        let hi = lo + lo * 10f64.powf(1.0 - narrower);
+        let (a, b) = if negative { (-lo, -hi) } else { (lo, hi) };
+        assert_true(&Axis::linear("t", a, b), length);
+        assert_true(&Axis::linear("t", a, -b / 3.0), length);
+        assert_true(&Axis::log("t", lo, hi), length);
+        assert_true(&Axis::log("t", lo, lo * 10f64.powf(narrower)), length);
+    }
+}
