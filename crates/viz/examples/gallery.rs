@@ -27,6 +27,8 @@ pub fn figures() -> Vec<(&'static str, Figure)> {
         ("search", search()),
         ("parallel", parallel()),
         ("importance", importance()),
+        ("names", names()),
+        ("close_names", close_names()),
         ("small_multiples", small_multiples()),
         ("korean", korean()),
     ]
@@ -43,6 +45,65 @@ fn saturating(rate: f64) -> impl Iterator<Item = (f64, f64)> {
 /// A number in [0, 1) that looks random.
 fn noise(k: usize) -> f64 {
     (k as f64 * 12.9898).sin().mul_add(43758.5453, 0.0).rem_euclid(1.0)
+}
+
+/// More names than fit side by side, and axes too close for their titles.
+pub fn names() -> Figure {
+    let names = [
+        "he",
+        "xavier",
+        "glorot-normal",
+        "glorot-uniform",
+        "lecun-normal",
+        "he-uniform",
+        "orthogonal",
+        "zeros",
+        "0.01",
+    ];
+    let accuracy = Axis::linear("validation accuracy", 0.0, 1.0);
+    let points = (0..40).map(|k| ((k % 9) as f64, noise(k), noise(k)));
+    let scale = ColorScale::new(accuracy.clone(), ColorMap::Viridis);
+    let panel = Panel::new("")
+        .x_axis(Axis::categories(names).labelled("initializer"))
+        .y_axis(accuracy)
+        .mark(Scatter::colored(scale, points));
+    Figure::new("Nine names below a panel").panel(panel)
+}
+
+/// Parallel axes of thirteen names each, too close for them and for their titles.
+pub fn close_names() -> Figure {
+    let names = [
+        "sgd",
+        "momentum",
+        "nesterov",
+        "adagrad",
+        "rmsprop",
+        "adam",
+        "adadelta",
+        "adamax",
+        "amsgrad",
+        "adamw",
+        "nadam",
+        "radam",
+        "a name longer than the others",
+    ];
+    let accuracy = Axis::linear("validation accuracy", 0.0, 1.0);
+    let titles = [
+        "optimizer",
+        "optimizer of the last layer",
+        "learning rate schedule",
+        "optimizer of the first layers",
+    ];
+    let axes = titles
+        .map(|title| Axis::categories(names).labelled(title))
+        .into_iter()
+        .chain([accuracy.clone()]);
+    let lines = (0..30).map(|k| {
+        let place = |n: usize| (noise(k + 100 * n) * 13.0).floor();
+        (vec![place(0), place(1), place(2), place(3), noise(k)], noise(k))
+    });
+    let parallel = Parallel::new("", axes, ColorScale::new(accuracy, ColorMap::Viridis), lines);
+    Figure::new("Axes that stand close").plot_size(600.0, 240.0).panel(parallel)
 }
 
 /// Sixteen panels of two curves with a shared legend, one curve diverging.

@@ -80,6 +80,8 @@ pub(crate) enum Align {
     Right,
     /// Centred, reading upwards.
     Upwards,
+    /// Reading upwards to its point.
+    UpTo,
 }
 
 /// Size, weight and colour of a text.
@@ -160,12 +162,14 @@ impl<'a> Canvas<'a> {
         }
         let anchor = match align {
             Align::Left => HPos::Left,
-            Align::Right => HPos::Right,
+            Align::Right | Align::UpTo => HPos::Right,
             Align::Center | Align::Upwards => HPos::Center,
         };
         let weight = if font.bold { FontStyle::Bold } else { FontStyle::Normal };
-        let turn =
-            if align == Align::Upwards { FontTransform::Rotate270 } else { FontTransform::None };
+        let turn = match align {
+            Align::Upwards | Align::UpTo => FontTransform::Rotate270,
+            Align::Left | Align::Center | Align::Right => FontTransform::None,
+        };
         // The back end divides sizes by 1.24.
         let style = (text::FAMILY, font.size * UNIT * 1.24)
             .into_font()

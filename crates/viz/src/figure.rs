@@ -280,7 +280,8 @@ impl Figure {
         for placed in &layout.panels {
             let (Some(panel), rect) = (placed.cell.panel(), placed.rect) else { continue };
             if layout.x_title.is_none() && placed.x_labels {
-                let y = rect.bottom() + theme::TICK_GAP + theme::LABEL_LINE + half_line;
+                let labels = theme::TICK_GAP + panel.below(rect.w).height;
+                let y = rect.bottom() + labels + half_line;
                 canvas.text(
                     &panel.x.title(),
                     (rect.x + rect.w / 2.0, y),
@@ -289,11 +290,8 @@ impl Figure {
                 );
             }
             if layout.y_title.is_none() && placed.y_labels {
-                let labels = panel.y_ticks(rect.h).into_iter();
-                let widest = labels
-                    .map(|t| crate::text::width(&t.label, theme::TICK.size))
-                    .fold(0.0, f64::max);
-                let x = rect.x - theme::TICK_GAP - widest - theme::AXIS_LINE + half_line;
+                let labels = theme::TICK_GAP + panel.beside_width(rect.h);
+                let x = rect.x - labels - theme::AXIS_LINE + half_line;
                 canvas.text(
                     &panel.y.title(),
                     (x, rect.y + rect.h / 2.0),

@@ -72,16 +72,13 @@ impl<'f> Layout<'f> {
             for row in 0..rows {
                 let Some(panel) = at(row, column) else { continue };
                 if y_labels(row, column) {
-                    let labels = panel
-                        .y_ticks(h)
-                        .into_iter()
-                        .map(|t| text::width(&t.label, theme::TICK.size));
                     let title = if own_title(&panel.y, &y_title) { theme::AXIS_LINE } else { 0.0 };
-                    left = left.max(theme::TICK_GAP + labels.fold(0.0, f64::max) + title);
+                    left = left.max(theme::TICK_GAP + panel.beside_width(h) + title);
                 }
                 if x_labels(row, column) {
+                    let below = panel.below(w);
                     for tick in panel.x_ticks(w) {
-                        let half = text::width(&tick.label, theme::TICK.size) / 2.0;
+                        let half = below.half_width(&tick.label);
                         let place = panel.x.fraction(tick.value).unwrap_or(0.5) * w;
                         left = left.max(half - place);
                         right = right.max(half - (w - place));
@@ -105,9 +102,9 @@ impl<'f> Layout<'f> {
             tops.push(y);
             let mut below: f64 = 8.0;
             for column in (0..columns).filter(|&c| x_labels(row, c)) {
-                let title = at(row, column).is_some_and(|p| own_title(&p.x, &x_title));
-                let labels = theme::TICK_GAP + theme::LABEL_LINE;
-                below = below.max(labels + if title { theme::AXIS_LINE } else { 0.0 });
+                let Some(panel) = at(row, column) else { continue };
+                let title = if own_title(&panel.x, &x_title) { theme::AXIS_LINE } else { 0.0 };
+                below = below.max(theme::TICK_GAP + panel.below(w).height + title);
             }
             y += h + below;
         }

@@ -14,6 +14,7 @@ mod labels;
 mod layout;
 mod legend;
 mod marks;
+mod names;
 mod panel;
 mod parallel;
 mod plot;

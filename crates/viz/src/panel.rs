@@ -1,5 +1,6 @@
 use crate::axis::Tick;
 use crate::canvas::{Align, Canvas, Font, Rect};
+use crate::names::{self, Below};
 use crate::plot::Plot;
 use crate::{Axis, Mark, text, theme};
 
@@ -75,6 +76,18 @@ impl Panel {
         self.y.fitted_ticks(height, |_| theme::TICK.size + theme::LABEL_AIR)
     }
 
+    /// How the labels of the x axis stand.
+    pub(crate) fn below(&self, width: f64) -> Below {
+        Below::new(&self.x, &self.x_ticks(width), width)
+    }
+
+    /// Width of the labels of the y axis.
+    pub(crate) fn beside_width(&self, height: f64) -> f64 {
+        let ticks = self.y_ticks(height);
+        let size = names::stacked_size(&self.y, &ticks, height);
+        ticks.iter().map(|tick| text::width(&tick.label, size)).fold(0.0, f64::max)
+    }
+
     /// Grid, frame, marks and ticks; tick labels only where the flags say so.
     pub(crate) fn draw(&self, canvas: &Canvas, rect: Rect, x_labels: bool, y_labels: bool) {
         let plot = Plot { canvas, rect, x: &self.x, y: &self.y };
@@ -91,19 +104,28 @@ impl Panel {
         }
         let length =
             |tick: &Tick| theme::TICK_LENGTH * if tick.label.is_empty() { 0.5 } else { 1.0 };
+        let below = Below::new(&self.x, &x_ticks, rect.w);
+        let font = Font { size: below.size, ..theme::TICK };
         for tick in &x_ticks {
             let Some(x) = plot.across(tick.value) else { continue };
             canvas.line(&[(x, rect.bottom()), (x, rect.bottom() + length(tick))], theme::FRAME);
             if x_labels {
-                let y = rect.bottom() + theme::TICK_GAP + theme::TICK.size / 2.0;
-                canvas.text(&tick.label, (x, y), Align::Center, theme::TICK);
+                let top = rect.bottom() + theme::TICK_GAP;
+                let (y, align) = if below.turned {
+                    (top, Align::UpTo)
+                } else {
+                    (top + theme::TICK.size / 2.0, Align::Center)
+                };
+                canvas.text(&tick.label, (x, y), align, font);
             }
         }
+        let size = names::stacked_size(&self.y, &y_ticks, rect.h);
         for tick in &y_ticks {
             let Some(y) = plot.down(tick.value) else { continue };
             canvas.line(&[(rect.x - length(tick), y), (rect.x, y)], theme::FRAME);
             if y_labels {
-                canvas.text(&tick.label, (rect.x - theme::TICK_GAP, y), Align::Right, theme::TICK);
+                let font = Font { size, ..theme::TICK };
+                canvas.text(&tick.label, (rect.x - theme::TICK_GAP, y), Align::Right, font);
             }
         }
     }

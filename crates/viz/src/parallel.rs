@@ -1,5 +1,6 @@
-use crate::canvas::{Align, Canvas, Rect, Stroke};
-use crate::{Axis, Color, ColorScale, LineStyle, clip, text, theme};
+use crate::axis::Tick;
+use crate::canvas::{Align, Canvas, Font, Rect, Stroke};
+use crate::{Axis, Color, ColorScale, LineStyle, clip, names, text, theme};
 
 /// Parallel coordinates: one vertical axis a quantity, one line a trial, coloured by a value.
 ///
@@ -23,9 +24,13 @@ pub struct Parallel {
     lines: Vec<(Vec<f64>, f64)>,
 }
 
-/// Below the axes, for their titles; above them, so that tick labels stay inside.
-const FOOT: f64 = 24.0;
+/// Above the axes, so that tick labels stay inside.
 const HEAD: f64 = 8.0;
+/// Height of a line of an axis' title, and of the distance to it.
+const TITLE_LINE: f64 = 15.0;
+const TITLE_GAP: f64 = 9.0;
+/// Least distance between texts of neighbouring axes.
+const AIR: f64 = 10.0;
 
 impl Parallel {
     /// `lines` of one value an axis, and the value for the colour.
@@ -54,66 +59,123 @@ impl Parallel {
     }
 
     pub(crate) fn draw(&self, canvas: &Canvas, rect: Rect) {
-        let ticks: Vec<Vec<_>> = (self.axes.iter())
-            .map(|a| a.fitted_ticks(rect.h - FOOT - HEAD, |_| theme::TICK.size + theme::LABEL_AIR))
-            .collect();
-        // The outer axes stand so far inside that their titles and labels fit; the last has its
-        // labels on the right, away from the lines.
-        let outside = |k: usize| {
-            let labels =
-                ticks.get(k).into_iter().flatten().map(|t| text::width(&t.label, theme::TICK.size));
-            let title =
-                self.axes.get(k).map_or(0.0, |a| text::width(&a.title(), theme::AXIS_LABEL.size));
-            (theme::TICK_GAP + labels.fold(0.0, f64::max)).max(title / 2.0).min(rect.w / 3.0)
-        };
-        let last = self.axes.len().saturating_sub(1);
-        let (left, right) = (outside(0), outside(last));
-        let area = Rect {
-            x: rect.x + left,
-            y: rect.y + HEAD,
-            w: rect.w - left - right,
-            h: rect.h - FOOT - HEAD,
-        };
-        let step = area.w / last.max(1) as f64;
-        let across = |k: usize| area.x + step * k as f64;
-
+        let frame = Frame::new(&self.axes, rect);
+        let area = frame.area;
         for (values, value) in &self.lines {
             let Some(color) = self.scale.color(*value) else { continue };
             let places = (self.axes.iter().zip(values).enumerate()).map(|(k, (axis, &v))| {
-                Some((across(k), area.bottom() - axis.fraction(v)? * area.h))
+                Some((frame.across(k), area.bottom() - axis.fraction(v)? * area.h))
             });
             let stroke = Stroke { color, width: 1.2, opacity: 0.7, style: LineStyle::Solid };
             for run in clip::polyline(places, area) {
                 canvas.line(&run, stroke);
             }
         }
-        for (k, (axis, ticks)) in self.axes.iter().zip(&ticks).enumerate() {
-            let x = across(k);
-            canvas.line(&[(x, area.y), (x, area.bottom())], Stroke::solid(theme::INK, 1.0));
-            for tick in ticks.iter().filter(|tick| !tick.label.is_empty()) {
-                let Some(t) = axis.fraction(tick.value) else { continue };
-                let y = area.bottom() - t * area.h;
-                if k == last && last > 0 {
-                    canvas.line(
-                        &[(x, y), (x + theme::TICK_LENGTH, y)],
-                        Stroke::solid(theme::INK, 1.0),
-                    );
-                    canvas.text(&tick.label, (x + theme::TICK_GAP, y), Align::Left, theme::TICK);
-                    continue;
-                }
-                let w = text::width(&tick.label, theme::TICK.size);
-                let behind =
-                    Rect { x: x - theme::TICK_GAP - w - 2.0, y: y - 7.0, w: w + 4.0, h: 14.0 };
-                canvas.rect(behind, Color(255, 255, 255), 0.8);
-                canvas.line(&[(x - theme::TICK_LENGTH, y), (x, y)], Stroke::solid(theme::INK, 1.0));
-                canvas.text(&tick.label, (x - theme::TICK_GAP, y), Align::Right, theme::TICK);
-            }
-            canvas.text(
-                &axis.title(),
-                (x, area.bottom() + FOOT - 6.0),
-                Align::Center,
-                theme::AXIS_LABEL,
-            );
+        for (k, axis) in self.axes.iter().enumerate() {
+            frame.draw_axis(canvas, k, axis);
         }
     }
+}
+
+/// Where the axes stand, and how much room their texts have.
+struct Frame {
+    area: Rect,
+    /// From one axis to the next.
+    step: f64,
+    /// From the outer axes to the edges.
+    left: f64,
+    right: f64,
+    last: usize,
+}
+
+impl Frame {
+    fn new(axes: &[Axis], rect: Rect) -> Self {
+        let last = axes.len().saturating_sub(1);
+        // The outer axes stand so far inside that their titles and labels fit; the last has its
+        // labels on the right, away from the lines.
+        let outside = |axis: Option<&Axis>| {
+            let labels = axis
+                .into_iter()
+                .flat_map(|axis| ticks(axis, rect.h - HEAD - TITLE_GAP - TITLE_LINE));
+            let widest =
+                labels.map(|t| text::width(&t.label, theme::TICK.size)).fold(0.0, f64::max);
+            let title = axis.map_or(0.0, |axis| text::width(&axis.title(), theme::AXIS_LABEL.size));
+            (theme::TICK_GAP + widest).max(title / 2.0).min(rect.w / 3.0)
+        };
+        let (left, right) = (outside(axes.first()), outside(axes.last()));
+        let step = (rect.w - left - right) / last.max(1) as f64;
+        let area =
+            Rect { x: rect.x + left, y: rect.y + HEAD, w: rect.w - left - right, h: rect.h - HEAD };
+        let mut frame = Self { area, step, left, right, last };
+        let lines = axes.iter().enumerate().map(|(k, axis)| frame.title(k, axis).0.len()).max();
+        frame.area.h -= TITLE_GAP + TITLE_LINE * lines.unwrap_or(0).max(1) as f64;
+        frame
+    }
+
+    fn across(&self, k: usize) -> f64 {
+        self.area.x + self.step * k as f64
+    }
+
+    /// Whether the labels of an axis stand at its right.
+    fn is_right(&self, k: usize) -> bool {
+        k == self.last && self.last > 0
+    }
+
+    /// The lines of an axis' title and their size, so that it ends before its neighbours' do.
+    fn title(&self, k: usize, axis: &Axis) -> (Vec<String>, f64) {
+        let edge = |is_outer: bool, room: f64| if is_outer { 2.0 * room } else { f64::INFINITY };
+        let outer = edge(k == 0, self.left).min(edge(k == self.last, self.right));
+        let limit = outer.min(self.step - AIR).max(1.0);
+        let title = axis.title();
+        let words = title.split_whitespace();
+        // As small as the longest word needs: a word is not broken.
+        let size = words.map(|word| text::shrink(word, theme::AXIS_LABEL.size, limit));
+        let size = size.fold(theme::AXIS_LABEL.size, f64::min);
+        // A hair wider, since the longest word just fits.
+        (text::wrap(&title, size, limit + 0.01), size)
+    }
+
+    /// The size of the labels of an axis: they end before the axis beside them, and above and below each other.
+    fn label_size(&self, k: usize, axis: &Axis, ticks: &[Tick]) -> f64 {
+        let room = match k {
+            0 => self.left,
+            k if self.is_right(k) => self.right,
+            _ => self.step - AIR,
+        };
+        let room = (room - theme::TICK_GAP).max(1.0);
+        let size = names::stacked_size(axis, ticks, self.area.h);
+        ticks.iter().map(|tick| text::shrink(&tick.label, size, room)).fold(size, f64::min)
+    }
+
+    fn draw_axis(&self, canvas: &Canvas, k: usize, axis: &Axis) {
+        let (x, area, ink) = (self.across(k), self.area, Stroke::solid(theme::INK, 1.0));
+        canvas.line(&[(x, area.y), (x, area.bottom())], ink);
+        let ticks = ticks(axis, area.h);
+        let size = self.label_size(k, axis, &ticks);
+        let font = Font { size, ..theme::TICK };
+        for tick in ticks.iter().filter(|tick| !tick.label.is_empty()) {
+            let Some(t) = axis.fraction(tick.value) else { continue };
+            let y = area.bottom() - t * area.h;
+            if self.is_right(k) {
+                canvas.line(&[(x, y), (x + theme::TICK_LENGTH, y)], ink);
+                canvas.text(&tick.label, (x + theme::TICK_GAP, y), Align::Left, font);
+                continue;
+            }
+            let (w, h) = (text::width(&tick.label, size) + 4.0, size + 3.0);
+            let behind = Rect { x: x - theme::TICK_GAP - w + 2.0, y: y - h / 2.0, w, h };
+            canvas.rect(behind, Color(255, 255, 255), 0.8);
+            canvas.line(&[(x - theme::TICK_LENGTH, y), (x, y)], ink);
+            canvas.text(&tick.label, (x - theme::TICK_GAP, y), Align::Right, font);
+        }
+        let (lines, size) = self.title(k, axis);
+        let font = Font { size, ..theme::AXIS_LABEL };
+        for (n, line) in lines.iter().enumerate() {
+            let y = area.bottom() + TITLE_GAP + TITLE_LINE * (n as f64 + 0.6);
+            canvas.text(line, (x, y), Align::Center, font);
+        }
+    }
+}
+
+fn ticks(axis: &Axis, height: f64) -> Vec<Tick> {
+    axis.fitted_ticks(height, |_| theme::TICK.size + theme::LABEL_AIR)
 }
