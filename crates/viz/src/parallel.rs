@@ -135,27 +135,26 @@ impl Frame {
         (text::wrap(&title, size, limit + 0.01), size)
     }
 
-    /// The size of the labels of an axis: they end before the axis beside them, and above and below each other.
-    fn label_size(&self, k: usize, axis: &Axis, ticks: &[Tick]) -> f64 {
+    /// How wide the labels of an axis may be, to end before the axis beside them.
+    fn label_room(&self, k: usize) -> f64 {
         let room = match k {
             0 => self.left,
             k if self.is_right(k) => self.right,
             _ => self.step - AIR,
         };
-        let room = (room - theme::TICK_GAP).max(1.0);
-        let size = names::stacked_size(axis, ticks, self.area.h);
-        ticks.iter().map(|tick| text::shrink(&tick.label, size, room)).fold(size, f64::min)
+        (room - theme::TICK_GAP).max(1.0)
     }
 
     fn draw_axis(&self, canvas: &Canvas, k: usize, axis: &Axis) {
         let (x, area, ink) = (self.across(k), self.area, Stroke::solid(theme::INK, 1.0));
         canvas.line(&[(x, area.y), (x, area.bottom())], ink);
         let ticks = ticks(axis, area.h);
-        let size = self.label_size(k, axis, &ticks);
-        let font = Font { size, ..theme::TICK };
+        let stacked = names::stacked_size(axis, &ticks, area.h);
         for tick in ticks.iter().filter(|tick| !tick.label.is_empty()) {
             let Some(t) = axis.fraction(tick.value) else { continue };
             let y = area.bottom() - t * area.h;
+            let size = text::shrink(&tick.label, stacked, self.label_room(k));
+            let font = Font { size, ..theme::TICK };
             if self.is_right(k) {
                 canvas.line(&[(x, y), (x + theme::TICK_LENGTH, y)], ink);
                 canvas.text(&tick.label, (x + theme::TICK_GAP, y), Align::Left, font);
