@@ -29,6 +29,9 @@ pub fn figures() -> Vec<(&'static str, Figure)> {
         ("importance", importance()),
         ("names", names()),
         ("close_names", close_names()),
+        ("many_lines", many_lines(10)),
+        ("more_lines", many_lines(25)),
+        ("most_lines", many_lines(90)),
         ("small_multiples", small_multiples()),
         ("korean", korean()),
     ]
@@ -104,6 +107,19 @@ pub fn close_names() -> Figure {
     });
     let parallel = Parallel::new("", axes, ColorScale::new(accuracy, ColorMap::Viridis), lines);
     Figure::new("Axes that stand close").plot_size(600.0, 240.0).panel(parallel)
+}
+
+/// A legend of `count` names in a corner of a panel.
+pub fn many_lines(count: usize) -> Figure {
+    let line = |k: usize| {
+        let rate = 0.02 * (k + 1) as f64;
+        Line::new(Color::cycle(k), saturating(rate)).named(format!("rate {rate:.2}"))
+    };
+    let panel = Panel::new("")
+        .x_axis(Axis::linear("epoch", 0.0, 19.0))
+        .y_axis(Axis::linear("accuracy", 0.0, 1.0))
+        .marks((0..count).map(line));
+    Figure::new(format!("{count} lines")).legend(Legend::Inside(0, Corner::LowerRight)).panel(panel)
 }
 
 /// Sixteen panels of two curves with a shared legend, one curve diverging.

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use crate::canvas::{Align, Canvas, Rect};
 use crate::layout::{Layout, SUBTITLE_LEADING, TITLE_LEADING};
 use crate::legend::{self, Legend};
+use crate::legend_box::LegendBox;
 use crate::{Cell, Color, ColorScale, VizError, color_bar, panel, svg_to_png, theme};
 
 /// A figure: a grid of panels with a title, a legend and a caption.
@@ -243,13 +244,16 @@ impl Figure {
         self.draw_axis_titles(canvas, layout);
 
         let inner = layout.width - 2.0 * theme::MARGIN;
-        match self.legend {
+        match layout.legend {
             Legend::Top | Legend::Bottom => {
                 legend::draw_rows(canvas, &layout.keys, (left, layout.legend_top), inner);
             }
             Legend::Inside(panel, corner) => {
-                if let Some(placed) = layout.panels.get(panel) {
-                    legend::draw_box(canvas, &layout.keys, placed.rect, corner);
+                let rect = layout.panels.get(panel).map(|placed| placed.rect);
+                let fitting =
+                    rect.and_then(|r| Some((r, LegendBox::fit(&layout.keys, (r.w, r.h))?)));
+                if let Some((rect, legend)) = fitting {
+                    legend.draw(canvas, rect, corner);
                 }
             }
             Legend::Hidden => {}

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use crate::canvas::Rect;
 use crate::legend::{self, Key, Legend};
+use crate::legend_box::LegendBox;
 use crate::{Axis, Cell, Figure, Panel, color_bar, text, theme};
 
 /// A panel in its place.
@@ -25,6 +26,8 @@ pub(crate) struct Layout<'f> {
     pub(crate) subtitle: Vec<String>,
     pub(crate) caption: Vec<String>,
     pub(crate) keys: Vec<Key>,
+    /// Where the legend has room.
+    pub(crate) legend: Legend,
     pub(crate) panels: Vec<Placed<'f>>,
     /// Axis titles that all panels have in common, drawn once.
     pub(crate) x_title: Option<Cow<'f, str>>,
@@ -121,12 +124,20 @@ impl<'f> Layout<'f> {
         let subtitle = text::wrap(&figure.subtitle, theme::SUBTITLE.size, line);
         let caption = text::wrap(&figure.caption, theme::CAPTION.size, line);
         let keys = legend::unique(figure.cells.iter().flat_map(Cell::keys));
+        let legend = match figure.legend {
+            Legend::Inside(panel, _)
+                if panel < figure.cells.len() && LegendBox::fit(&keys, (w, h)).is_none() =>
+            {
+                Legend::Top
+            }
+            wanted => wanted,
+        };
         let legend_height = legend::rows(&keys, inner).len() as f64 * theme::LEGEND_LINE;
         let mut y = theme::MARGIN
             + title.len() as f64 * TITLE_LEADING
             + subtitle.len() as f64 * SUBTITLE_LEADING;
         let mut legend_top = y + 5.0;
-        if figure.legend == Legend::Top && !keys.is_empty() {
+        if legend == Legend::Top && !keys.is_empty() {
             y = legend_top + legend_height;
         }
         y += 5.0;
@@ -138,7 +149,7 @@ impl<'f> Layout<'f> {
         if x_title.as_ref().is_some_and(|t| !t.is_empty()) {
             y += theme::AXIS_LINE - 3.0;
         }
-        if figure.legend == Legend::Bottom && !keys.is_empty() {
+        if legend == Legend::Bottom && !keys.is_empty() {
             legend_top = y + 5.0;
             y = legend_top + legend_height;
         }
@@ -167,6 +178,7 @@ impl<'f> Layout<'f> {
             subtitle,
             caption,
             keys,
+            legend,
             panels,
             x_title,
             y_title,

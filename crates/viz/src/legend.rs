@@ -19,7 +19,8 @@ pub enum Legend {
     Top,
     /// In rows below the panels.
     Bottom,
-    /// In a corner of the panel with this index.
+    /// In a corner of the panel with this index, in as many columns as it needs; above the panels where it would
+    /// leave little of that panel.
     Inside(usize, Corner),
     /// Nowhere.
     Hidden,
@@ -49,12 +50,13 @@ impl Key {
         (!name.is_empty()).then(|| Self { name: name.to_owned(), swatch })
     }
 
-    fn width(&self) -> f64 {
-        SWATCH + SWATCH_GAP + text::width(&self.name, theme::LEGEND.size)
+    pub(crate) fn width(&self, size: f64) -> f64 {
+        SWATCH + SWATCH_GAP + text::width(&self.name, size)
     }
 
-    /// Draws the entry with its left end at `x` and its middle at `y`, no wider than `limit`.
-    fn draw(&self, canvas: &Canvas, (x, y): Point, limit: f64) {
+    /// Draws the entry with its left end at `x` and its middle at `y`, no wider than `limit` and its name no larger
+    /// than `size`.
+    pub(crate) fn draw(&self, canvas: &Canvas, (x, y): Point, limit: f64, size: f64) {
         let middle = x + SWATCH / 2.0;
         match self.swatch {
             Swatch::Line(stroke, marker) => {
@@ -72,8 +74,7 @@ impl Key {
             }
         }
         let room = limit - SWATCH - SWATCH_GAP;
-        let font =
-            Font { size: text::shrink(&self.name, theme::LEGEND.size, room), ..theme::LEGEND };
+        let font = Font { size: text::shrink(&self.name, size, room), ..theme::LEGEND };
         canvas.text(&self.name, (x + SWATCH + SWATCH_GAP, y), Align::Left, font);
     }
 }
@@ -94,11 +95,11 @@ pub(crate) fn rows(keys: &[Key], limit: f64) -> Vec<&[Key]> {
     let mut rows = Vec::new();
     let (mut start, mut end_of_row) = (0, 0.0);
     for (k, key) in keys.iter().enumerate() {
-        if k > start && end_of_row + key.width() > limit {
+        if k > start && end_of_row + key.width(theme::LEGEND.size) > limit {
             rows.push(&keys[start..k]);
             (start, end_of_row) = (k, 0.0);
         }
-        end_of_row += key.width() + KEY_GAP;
+        end_of_row += key.width(theme::LEGEND.size) + KEY_GAP;
     }
     if start < keys.len() {
         rows.push(&keys[start..]);
@@ -111,26 +112,14 @@ pub(crate) fn draw_rows(canvas: &Canvas, keys: &[Key], (left, top): Point, limit
     for (r, row) in rows(keys, limit).into_iter().enumerate() {
         let mut x = left;
         for key in row {
-            key.draw(canvas, (x, top + (r as f64 + 0.5) * theme::LEGEND_LINE), limit);
-            x += key.width() + KEY_GAP;
+            key.draw(
+                canvas,
+                (x, top + (r as f64 + 0.5) * theme::LEGEND_LINE),
+                limit,
+                theme::LEGEND.size,
+            );
+            x += key.width(theme::LEGEND.size) + KEY_GAP;
         }
-    }
-}
-
-/// Draws the keys below each other in a box in a corner of `area`.
-pub(crate) fn draw_box(canvas: &Canvas, keys: &[Key], area: Rect, corner: Corner) {
-    if keys.is_empty() {
-        return;
-    }
-    let (pad, line) = (7.0, 18.0);
-    let widest = keys.iter().map(Key::width).fold(0.0, f64::max).min(area.w - 2.0 * pad - 16.0);
-    let size = (widest + 2.0 * pad, keys.len() as f64 * line + pad);
-    let (x, y) = corner.place(area, size, 8.0);
-    let background = Rect { x, y, w: size.0, h: size.1 };
-    canvas.rect(background, Color(255, 255, 255), 0.88);
-    canvas.frame(background, theme::GRID);
-    for (k, key) in keys.iter().enumerate() {
-        key.draw(canvas, (x + pad, y + pad / 2.0 + (k as f64 + 0.5) * line), widest);
     }
 }
 

@@ -13,6 +13,7 @@ mod grid;
 mod labels;
 mod layout;
 mod legend;
+mod legend_box;
 mod marks;
 mod names;
 mod panel;

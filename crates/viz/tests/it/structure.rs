@@ -2,7 +2,7 @@
 
 use resvg::usvg::roxmltree;
 
-use crate::common::{self, assert_inside, canvas, figures, frames, grid, texts};
+use crate::common::{self, anchors, assert_inside, canvas, figures, frames, gallery, grid, texts};
 use viz::{Axis, Color, Corner, Figure, Legend, Line, Note, Panel};
 
 #[test]
@@ -136,4 +136,34 @@ fn exponents_need_no_characters_that_an_installed_font_may_draw_as_nothing() {
     let svg = own.to_svg();
     assert!(svg.contains("<title>10^-5 x^2 ^in a_1</title>"), "read aloud");
     assert!(texts(&svg).contains(&"10−6".to_owned()), "{:?}", texts(&svg));
+}
+
+#[test]
+fn a_legend_in_a_panel_stays_in_it_or_stands_above() {
+    for (count, w, h) in [
+        (1, 600.0, 360.0),
+        (25, 600.0, 360.0),
+        (25, 170.0, 128.0),
+        (90, 600.0, 360.0),
+        (3, 40.0, 20.0),
+    ] {
+        for corner in [Corner::UpperLeft, Corner::LowerRight] {
+            let figure =
+                gallery::many_lines(count).plot_size(w, h).legend(Legend::Inside(0, corner));
+            assert_inside("many lines", &figure);
+            let svg = figure.to_svg();
+            let frame = frames(&svg)[0];
+            let names = anchors(&svg).into_iter().filter(|(text, _)| text.starts_with("rate"));
+            let places: Vec<(f64, f64)> = names.map(|(_, at)| at).collect();
+            assert_eq!(places.len(), count);
+            let within = |&(x, y): &(f64, f64)| {
+                (frame.0..frame.2).contains(&x) && (frame.1..frame.3).contains(&y)
+            };
+            let above = |&(_, y): &(f64, f64)| y < frame.1;
+            assert!(
+                places.iter().all(within) || places.iter().all(above),
+                "{count} names in {w}×{h}"
+            );
+        }
+    }
 }

@@ -5,7 +5,7 @@ use viz::Figure;
 
 #[path = "../../../examples/gallery.rs"]
 #[allow(dead_code)] // Its main.
-mod gallery;
+pub mod gallery;
 
 pub use gallery::{figures, grid};
 
@@ -85,11 +85,17 @@ pub fn frames(svg: &str) -> Vec<Box4> {
 
 /// All texts.
 pub fn texts(svg: &str) -> Vec<String> {
+    anchors(svg).into_iter().map(|(text, _)| text).collect()
+}
+
+/// All texts with their anchors.
+pub fn anchors(svg: &str) -> Vec<(String, (f64, f64))> {
     let document = parse(svg);
     let texts = document.descendants().filter(|node| node.tag_name().name() == "text");
     let whole =
         |node: Node| node.descendants().filter(Node::is_text).filter_map(|n| n.text()).collect();
-    texts.map(whole).collect()
+    let at = |node: Node, name| number(node.attribute(name).expect(name));
+    texts.map(|node| (whole(node), (at(node, "x"), at(node, "y")))).collect()
 }
 
 /// Asserts that nothing of the figure is without a place or outside the canvas.
