@@ -1,6 +1,6 @@
 //! The bar beside the panels that explains a colour scale.
 
-use crate::canvas::{Align, Canvas, Rect};
+use crate::canvas::{Align, Canvas, Font, Rect};
 use crate::{ColorScale, text, theme};
 
 const BAR: f64 = 13.0;
@@ -43,5 +43,7 @@ pub(crate) fn draw(canvas: &Canvas, scale: &ColorScale, x: f64, top: f64, height
         canvas.text(&tick.label, (bar.right() + theme::TICK_GAP, y), Align::Left, theme::TICK);
     }
     let title = (x + width(scale, height) - theme::AXIS_LABEL.size / 2.0, top + height / 2.0);
-    canvas.text(&scale.axis.title(), title, Align::Upwards, theme::AXIS_LABEL);
+    let words = scale.axis.title();
+    let size = text::shrink(&words, theme::AXIS_LABEL.size, height);
+    canvas.text(&words, title, Align::Upwards, Font { size, ..theme::AXIS_LABEL });
 }

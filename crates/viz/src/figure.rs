@@ -1,10 +1,10 @@
 use std::path::{Path, PathBuf};
 
-use crate::canvas::{Align, Canvas, Rect};
+use crate::canvas::{Align, Canvas, Font, Point, Rect};
 use crate::layout::{Layout, SUBTITLE_LEADING, TITLE_LEADING};
 use crate::legend::{self, Legend};
 use crate::legend_box::LegendBox;
-use crate::{Cell, Color, ColorScale, VizError, color_bar, panel, svg_to_png, theme};
+use crate::{Cell, Color, ColorScale, VizError, color_bar, panel, svg_to_png, text, theme};
 
 /// A figure: a grid of panels with a title, a legend and a caption.
 ///
@@ -269,39 +269,30 @@ impl Figure {
     fn draw_axis_titles(&self, canvas: &Canvas, layout: &Layout) {
         let plots = layout.plots;
         let half_line = theme::AXIS_LABEL.size / 2.0;
+        // Smaller where they would end beyond their axes, beside others.
+        let draw = |title: &str, at: Point, align: Align, length: f64| {
+            let size = text::shrink(title, theme::AXIS_LABEL.size, length);
+            canvas.text(title, at, align, Font { size, ..theme::AXIS_LABEL });
+        };
         if let Some(title) = &layout.x_title {
-            canvas.text(
-                title,
-                (plots.x + plots.w / 2.0, layout.x_title_at),
-                Align::Center,
-                theme::AXIS_LABEL,
-            );
+            let at = (plots.x + plots.w / 2.0, layout.x_title_at);
+            draw(title, at, Align::Center, plots.w);
         }
         if let Some(title) = &layout.y_title {
             let at = (theme::MARGIN + half_line, plots.y + plots.h / 2.0);
-            canvas.text(title, at, Align::Upwards, theme::AXIS_LABEL);
+            draw(title, at, Align::Upwards, plots.h);
         }
         for placed in &layout.panels {
             let (Some(panel), rect) = (placed.cell.panel(), placed.rect) else { continue };
             if layout.x_title.is_none() && placed.x_labels {
                 let labels = theme::TICK_GAP + panel.below(rect.w).height;
-                let y = rect.bottom() + labels + half_line;
-                canvas.text(
-                    &panel.x.title(),
-                    (rect.x + rect.w / 2.0, y),
-                    Align::Center,
-                    theme::AXIS_LABEL,
-                );
+                let at = (rect.x + rect.w / 2.0, rect.bottom() + labels + half_line);
+                draw(&panel.x.title(), at, Align::Center, rect.w);
             }
             if layout.y_title.is_none() && placed.y_labels {
                 let labels = theme::TICK_GAP + panel.beside_width(rect.h);
                 let x = rect.x - labels - theme::AXIS_LINE + half_line;
-                canvas.text(
-                    &panel.y.title(),
-                    (x, rect.y + rect.h / 2.0),
-                    Align::Upwards,
-                    theme::AXIS_LABEL,
-                );
+                draw(&panel.y.title(), (x, rect.y + rect.h / 2.0), Align::Upwards, rect.h);
             }
         }
     }

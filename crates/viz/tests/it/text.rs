@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::common::{self, canvas, figures};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Group, Node, Options, Text, Tree};
-use viz::Figure;
+use viz::{Axis, ColorMap, ColorScale, Figure, Panel, Parallel, Scatter};
 
 fn fonts() -> Arc<Database> {
     let mut fonts = Database::new();
@@ -37,10 +37,38 @@ fn text_boxes(svg: &str, fonts: &Arc<Database>) -> Vec<(String, [f32; 4])> {
     boxes
 }
 
+/// The figures of the gallery, and small panels with much to say beside their axes.
+fn crowded() -> Vec<(&'static str, Figure)> {
+    let scale = || {
+        ColorScale::new(
+            Axis::linear("the colours' loss, far from zero", 1e6, 1e6 + 5.0),
+            ColorMap::Hot,
+        )
+    };
+    let panel = |k: u32| {
+        let lo = 54_321.0 + f64::from(k);
+        Panel::new("")
+            .x_axis(Axis::linear(
+                format!("training time of run {k} on this machine"),
+                lo,
+                lo + 0.01,
+            ))
+            .y_axis(Axis::linear(format!("smoothed training loss of run {k}"), 1e9, 1e9 + 1.0))
+            .mark(Scatter::colored(scale(), [(lo, 1e9, 1e6)]))
+    };
+    let axes = (0..12).map(|k| Axis::log(format!("learning rate {k}"), 1e-6, 1.004e-6));
+    let far = Parallel::new("", axes, scale(), [(vec![1e-6; 12], 1e6)]);
+    let own = [
+        ("far from zero", Figure::new("far from zero").grid(2, 5).panels((0..10).map(panel))),
+        ("narrow parallel axes", Figure::new("").plot_size(900.0, 300.0).panel(far)),
+    ];
+    figures().into_iter().chain(own).collect()
+}
+
 #[test]
 fn no_text_is_cut_at_the_edge_of_the_figure() {
     let fonts = fonts();
-    for (name, figure) in figures() {
+    for (name, figure) in crowded() {
         let svg = figure.to_svg();
         let (w, h) = canvas(&svg);
         let (w, h) = ((w / common::UNIT) as f32, (h / common::UNIT) as f32);
@@ -54,7 +82,7 @@ fn no_text_is_cut_at_the_edge_of_the_figure() {
 #[test]
 fn no_two_texts_touch() {
     let fonts = fonts();
-    for (name, figure) in figures() {
+    for (name, figure) in crowded() {
         let boxes = text_boxes(&figure.to_svg(), &fonts);
         for (k, (one, a)) in boxes.iter().enumerate() {
             for (other, b) in &boxes[..k] {
