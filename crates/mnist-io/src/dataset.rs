@@ -84,9 +84,25 @@ impl Images {
             None => panic!("image {index} of {}", self.count),
         }
     }
+
+    /// The same images with rows and columns exchanged. EMNIST keeps its images column by column, so
+    /// that they lie on their side until they are transposed.
+    ///
+    /// ```
+    /// let image = mnist_io::Images::new(2, 3, vec![1, 2, 3, 4, 5, 6]).transposed();
+    /// assert_eq!((image.rows(), image.cols(), image.image(0)), (3, 2, &[1, 4, 2, 5, 3, 6][..]));
+    /// ```
+    #[must_use]
+    pub fn transposed(&self) -> Self {
+        let images = self.pixels.chunks_exact(self.features());
+        let columns = images.flat_map(|image| {
+            (0..self.cols).flat_map(move |x| image.iter().skip(x).step_by(self.cols).copied())
+        });
+        Self { count: self.count, rows: self.cols, cols: self.rows, pixels: columns.collect() }
+    }
 }
 
-/// Images and their labels: `labels[i]`, 0 to 9, belongs to `images.image(i)`.
+/// Images and their labels: `labels[i]` belongs to `images.image(i)`; 0 to 9 for MNIST.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split {
     /// The images.
@@ -104,6 +120,32 @@ pub struct Dataset {
     pub test: Split,
     /// Origin, for a run's manifest.
     pub source: Source,
+}
+
+impl Dataset {
+    /// The number of classes: one more than the largest label of both splits, and at least 10.
+    ///
+    /// Labels are kept as they are. Those of EMNIST's letters run from 1 to 26, which makes 27 classes,
+    /// of which class 0 has no image.
+    ///
+    /// ```
+    /// assert_eq!(mnist_io::synthetic(1, 20, 10).classes(), 10);
+    /// ```
+    #[must_use]
+    pub fn classes(&self) -> usize {
+        let labels = self.train.labels.iter().chain(&self.test.labels);
+        labels.max().map_or(0, |&largest| usize::from(largest) + 1).max(10)
+    }
+
+    /// The same data with the images of both splits [transposed](Images::transposed), as EMNIST needs
+    /// it.
+    #[must_use]
+    pub fn transposed(mut self) -> Self {
+        for split in [&mut self.train, &mut self.test] {
+            split.images = split.images.transposed();
+        }
+        self
+    }
 }
 
 /// Where a [`Dataset`] came from.
@@ -165,6 +207,27 @@ mod tests {
         let images = Images::new(2, 2, (0..12).collect());
         assert_eq!(images.image(0), [0, 1, 2, 3]);
         assert_eq!(images.image(2), [8, 9, 10, 11]);
+    }
+
+    #[test]
+    fn transposing_exchanges_rows_and_columns_of_each_image() {
+        let images = Images::new(2, 3, (0..12).collect());
+        let transposed = images.transposed();
+        assert_eq!(transposed.image(0), [0, 3, 1, 4, 2, 5]);
+        assert_eq!(transposed.image(1), [6, 9, 7, 10, 8, 11]);
+        assert_eq!(transposed.transposed(), images);
+    }
+
+    #[test]
+    fn the_largest_label_of_either_split_counts_classes() {
+        let mut data = crate::synthetic(1, 20, 10);
+        data.train.labels = vec![3; 20];
+        data.test.labels = vec![2; 10];
+        assert_eq!(data.classes(), 10);
+        data.train.labels[7] = 10;
+        assert_eq!(data.classes(), 11);
+        data.test.labels[7] = 255;
+        assert_eq!(data.classes(), 256);
     }
 
     #[test]
