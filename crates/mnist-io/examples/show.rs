@@ -4,14 +4,15 @@
 //! cargo run -p mnist-io --example show -- FILE [INDEX]
 //! ```
 //!
-//! For labels: how many there are of each digit. INDEX counts from 0, the default.
+//! For labels: how many there are of each. INDEX counts from 0, the default. Of other arrays: type and
+//! size.
 
 use std::error::Error;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use mnist_io::Images;
-use mnist_io::idx::{FormatError, parse_images, parse_labels};
+use mnist_io::idx::{FormatError, parse};
 
 /// From no ink to full ink.
 const INK: &[u8] = b" .:-=+*#%@";
@@ -37,8 +38,19 @@ fn main() -> ExitCode {
 }
 
 fn describe(path: &str, index: usize) -> Result<String, Box<dyn Error>> {
-    let file = std::fs::read(path)?;
-    match parse_images(&file) {
+    let array = parse(&std::fs::read(path)?)?;
+    if let Ok(labels) = array.clone().into_labels() {
+        let mut text = format!("{} labels\n", labels.len());
+        for class in 0..=u8::MAX {
+            let count = labels.iter().filter(|&&label| label == class).count();
+            if count > 0 {
+                text += &format!("{class}: {count}\n");
+            }
+        }
+        return Ok(text);
+    }
+    let (size, element) = (format!("{:?}", array.dims()), array.element_type());
+    match array.into_images() {
         Ok(images) if index >= images.count() => {
             Err(format!("no image {index}: it holds {}, counted from 0", images.count()).into())
         }
@@ -49,14 +61,8 @@ fn describe(path: &str, index: usize) -> Result<String, Box<dyn Error>> {
                 draw(&images, index)
             ))
         }
-        Err(FormatError::Swapped { .. }) => {
-            let labels = parse_labels(&file)?;
-            let mut text = format!("{} labels\n", labels.len());
-            for digit in 0..10 {
-                let count = labels.iter().filter(|&&label| label == digit).count();
-                text += &format!("{digit}: {count}\n");
-            }
-            Ok(text)
+        Err(FormatError::Unusable { .. } | FormatError::Pixel { .. }) => {
+            Ok(format!("{size} of {element}\n"))
         }
         Err(fault) => Err(fault.into()),
     }

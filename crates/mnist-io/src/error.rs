@@ -23,6 +23,17 @@ pub enum Error {
         /// What to type.
         next: String,
     },
+    /// Training images of several data sets.
+    #[error(
+        "{}: training images of {} data sets, {}: give one of them a folder of its own",
+        .dir.display(), .names.len(), .names.join(", ")
+    )]
+    Several {
+        /// The folder.
+        dir: PathBuf,
+        /// A file of each.
+        names: Vec<String>,
+    },
     /// The operating system refused.
     #[error("{}: {cause}", .path.display())]
     Io {

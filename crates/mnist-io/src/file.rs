@@ -6,21 +6,22 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use crate::idx::{self, Content, Payload};
+use crate::idx::{self, Array, Content};
 use crate::{Error, FileRecord};
 
 /// Reads one IDX file, gzip or plain, and records what it was.
-pub(crate) fn read(path: &Path, content: Content) -> Result<(Payload, FileRecord), Error> {
+pub(crate) fn read(path: &Path, content: Content) -> Result<(Array, FileRecord), Error> {
     let open = || {
         let file = File::open(path)?;
         let len = file.metadata()?.len();
         Ok((BufReader::with_capacity(1 << 16, file), len))
     };
     let (file, len) = open().map_err(|source| Error::io(path, source))?;
-    let payload = idx::read_file(file, len, content).map_err(|fault| Error::format(path, fault))?;
+    let array =
+        idx::read_file(file, len, Some(content)).map_err(|fault| Error::format(path, fault))?;
     let record =
-        FileRecord { path: path.to_owned(), bytes: payload.len(), sha256: payload.sha256() };
-    Ok((payload, record))
+        FileRecord { path: path.to_owned(), bytes: array.file_len(), sha256: array.sha256() };
+    Ok((array, record))
 }
 
 /// Syncs a finished temporary file, renames it to `path` in the same folder, and syncs the folder,

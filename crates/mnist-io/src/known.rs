@@ -8,10 +8,10 @@ use crate::{Error, FileRecord};
 
 /// The data set that [`load`](crate::load) is to find.
 ///
-/// Digests are built in for MNIST and Fashion-MNIST. KMNIST and EMNIST-digits come in the same
-/// four files and load as [`Custom`](Self::Custom), unverified: digests of their contents could not
-/// be established from files known to be genuine.
-/// QMNIST's labels are not unsigned bytes and do not load.
+/// Digests are built in for MNIST and Fashion-MNIST. KMNIST, EMNIST and QMNIST load as
+/// [`Custom`](Self::Custom) under the names that they come with, unverified: digests of their
+/// contents could not be established from files known to be genuine. EMNIST's images have to be
+/// [transposed](crate::Dataset::transposed).
 ///
 /// ```
 /// use mnist_io::DatasetName;
@@ -30,7 +30,8 @@ pub enum DatasetName {
     Mnist,
     /// Fashion-MNIST as published: articles of clothing in ten classes, in MNIST's form.
     FashionMnist,
-    /// Any well-formed IDX data with labels 0 to 9, of any size.
+    /// Any IDX data of which [images](crate::idx::Array::into_images) and
+    /// [labels](crate::idx::Array::into_labels) can be made, of any size.
     Custom,
 }
 
@@ -68,6 +69,8 @@ pub(crate) struct Part {
     pub(crate) what: &'static str,
     pub(crate) content: Content,
     pub(crate) stem: &'static str,
+    /// The stem that EMNIST and QMNIST have where it is another.
+    pub(crate) other_stem: &'static str,
     pub(crate) suffix: &'static str,
     pub(crate) digests: Digests,
 }
@@ -126,6 +129,7 @@ pub(crate) const PARTS: [Part; 4] = [
         what: "training images",
         content: Content::Images,
         stem: "train-images",
+        other_stem: "train-images",
         suffix: "idx3-ubyte",
         digests: Digests {
             mnist: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -136,6 +140,7 @@ pub(crate) const PARTS: [Part; 4] = [
         what: "training labels",
         content: Content::Labels,
         stem: "train-labels",
+        other_stem: "train-labels",
         suffix: "idx1-ubyte",
         digests: Digests {
             mnist: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
@@ -146,6 +151,7 @@ pub(crate) const PARTS: [Part; 4] = [
         what: "test images",
         content: Content::Images,
         stem: "t10k-images",
+        other_stem: "test-images",
         suffix: "idx3-ubyte",
         digests: Digests {
             mnist: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
@@ -156,6 +162,7 @@ pub(crate) const PARTS: [Part; 4] = [
         what: "test labels",
         content: Content::Labels,
         stem: "t10k-labels",
+        other_stem: "test-labels",
         suffix: "idx1-ubyte",
         digests: Digests {
             mnist: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",

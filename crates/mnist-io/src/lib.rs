@@ -47,6 +47,7 @@ mod dataset;
 pub mod download;
 mod error;
 mod file;
+mod find;
 pub mod idx;
 mod known;
 mod load;

@@ -1,31 +1,30 @@
 //! A folder of four files becomes a data set.
 
 use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 
-use crate::idx::Payload;
+use crate::idx::{Array, FormatError};
 use crate::known::{PARTS, Part};
-use crate::{Dataset, DatasetName, Error, FileRecord, Kind, Source, Split, file};
-
-/// Where MNIST's files can be fetched by hand, each as `<name>.gz`.
-pub(crate) const MIRROR: &str = "https://ossci-datasets.s3.amazonaws.com/mnist";
-
-/// Where the publisher keeps Fashion-MNIST. Plain http, which the digests make good.
-const FASHION_MNIST: &str = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com";
+use crate::{Dataset, DatasetName, Error, FileRecord, Images, Kind, Source, Split, file, find};
 
 /// Loads training and test set from the four IDX files in `dir`.
 ///
 /// Each file may be plain or gzip (its content decides, not its name), and named with a dash
 /// (`train-images-idx3-ubyte`) or a dot (`train-images.idx3-ubyte`), with or without `.gz`; the
 /// first found in that order is read. [`DatasetName::Mnist`] and [`DatasetName::FashionMnist`] accept
-/// only the published content, [`DatasetName::Custom`] anything well-formed, with images of any one
-/// size; what it is, [`Source::kind`] says in any case.
+/// only the published content; what it is, [`Source::kind`] says in any case.
+///
+/// [`DatasetName::Custom`] takes every array that [`Array::into_images`] and [`Array::into_labels`]
+/// take, with images of any one size. Its names may say `test` instead of `t10k` and end in any
+/// `idx…`, and all four may have one prefix, as in `emnist-letters-train-images-idx3-ubyte.gz` and
+/// `qmnist-test-labels-idx2-int`; of several for one file, the first in alphabetical order is read.
+/// Files without a prefix go before those with one.
 ///
 /// # Errors
 ///
 /// [`Error`]: a file is missing, unreadable, malformed, of another data set, or does not fit the
-/// others.
+/// others, or there are several data sets.
 ///
 /// ```no_run
 /// use mnist_io::{DatasetName, load};
@@ -36,10 +35,15 @@ const FASHION_MNIST: &str = "http://fashion-mnist.s3-website.eu-central-1.amazon
 /// ```
 pub fn load(dir: &Path, expect: DatasetName) -> Result<Dataset, Error> {
     let [images, labels, test_images, test_labels] = &PARTS;
-    let open = |part| open(part, dir, expect);
+    let [images_path, labels_path, test_images_path, test_labels_path] = find::files(dir, expect)?;
+    let load = |(images, images_path), (labels, labels_path)| {
+        let images = open(images, images_path, expect, Array::into_images)?;
+        split(images, open(labels, labels_path, expect, Array::into_labels)?)
+    };
     let (train, test) = thread::scope(|scope| {
-        let test = scope.spawn(|| split(open(test_images)?, open(test_labels)?));
-        let train = open(images).and_then(|images| split(images, open(labels)?));
+        let test = scope
+            .spawn(|| load((test_images, &test_images_path), (test_labels, &test_labels_path)));
+        let train = load((images, &images_path), (labels, &labels_path));
         (train, test.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let ((train, train_files), (test, test_files)) = (train?, test?);
@@ -58,39 +62,25 @@ pub fn load(dir: &Path, expect: DatasetName) -> Result<Dataset, Error> {
     Ok(Dataset { train, test, source: Source { kind, files } })
 }
 
-type Opened = (Payload, FileRecord);
+type Opened<T> = (T, FileRecord);
 
-fn open(part: &Part, dir: &Path, expect: DatasetName) -> Result<Opened, Error> {
-    let path = find(part, dir).ok_or_else(|| missing(part, dir, expect))?;
-    let (payload, record) = file::read(&path, part.content)?;
+fn open<T>(
+    part: &Part,
+    path: &Path,
+    expect: DatasetName,
+    convert: fn(Array) -> Result<T, FormatError>,
+) -> Result<Opened<T>, Error> {
+    let (array, record) = file::read(path, part.content)?;
     part.check(&record, expect)?;
-    Ok((payload, record))
+    Ok((convert(array).map_err(|fault| Error::format(path, fault))?, record))
 }
 
-/// The file of `part` in `dir`, under the first of its names that exists.
-pub(crate) fn find(part: &Part, dir: &Path) -> Option<PathBuf> {
-    part.names().iter().map(|name| dir.join(name)).find(|path| path.exists())
-}
-
-fn missing(part: &Part, dir: &Path, expect: DatasetName) -> Error {
-    let name = part.name();
-    let next = match expect {
-        DatasetName::Mnist => format!(
-            "type `curl -fL --create-dirs -o '{}.gz' {MIRROR}/{name}.gz`",
-            dir.join(&name).display(),
-        ),
-        DatasetName::FashionMnist => format!(
-            "type `curl -fL --create-dirs -o '{}.gz' {FASHION_MNIST}/{name}.gz`",
-            dir.join(&name).display(),
-        ),
-        DatasetName::Custom => "put it there, or name another folder".to_owned(),
-    };
-    Error::Missing { dir: dir.to_owned(), what: part.what, names: part.names(), next }
-}
-
-fn split(images: Opened, labels: Opened) -> Result<(Split, [FileRecord; 2]), Error> {
+fn split(
+    images: Opened<Images>,
+    labels: Opened<Vec<u8>>,
+) -> Result<(Split, [FileRecord; 2]), Error> {
     let ((images, images_file), (labels, labels_file)) = (images, labels);
-    let split = Split { images: images.into_images(), labels: labels.into_labels() };
+    let split = Split { images, labels };
     if split.images.count() == 0 {
         return Err(Error::Empty { path: images_file.path });
     }

@@ -17,10 +17,6 @@ use crate::{Dataset, Error};
 /// [`Error::Io`] when the folder cannot be written; [`Error::Format`] when a split is larger than
 /// a file may be.
 ///
-/// # Panics
-///
-/// When a label is above 9.
-///
 /// ```
 /// use mnist_io::{DatasetName, load, save, synthetic};
 ///

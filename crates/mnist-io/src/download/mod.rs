@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
+use crate::find::find;
 use crate::known::{PARTS, Part};
-use crate::load::find;
 use crate::{DatasetName, Error, FileRecord, file};
 
 /// Where MNIST has been published, in the order tried.
 pub const MIRRORS: [&str; 3] = [
-    crate::load::MIRROR,
+    crate::find::MIRROR,
     "https://storage.googleapis.com/cvdf-datasets/mnist",
     "https://raw.githubusercontent.com/fgnt/mnist/master",
 ];

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Content;
+use super::{Content, ElementType};
 
 /// A fault in the bytes of an IDX file: offset, what was expected, what was found, and what to do.
 ///
@@ -12,52 +12,59 @@ use super::Content;
 #[non_exhaustive]
 pub enum FormatError {
     /// The file ends inside the header.
-    #[error("ends at byte {found}, inside the {expected}-byte header: fetch or write it again")]
+    #[error(
+        "ends at byte {found}, but its header takes {expected} bytes or more: fetch or write it again"
+    )]
     ShortHeader {
-        /// Length of the header.
+        /// Length of the header, or of the shortest where its first four bytes are not there.
         expected: u64,
         /// Length of the payload.
         found: u64,
     },
     /// The first bytes are not those of any IDX file.
     #[error(
-        "starts with bytes {found:02x?}, expected {expected:02x?}: not an IDX file{}; \
-         fetch or write it again",
+        "starts with bytes {found:02x?}, expected 00, 00, an element type (08 to 0e) and a number of \
+         dimensions: not an IDX file{}; fetch or write it again",
         web_page(.found)
     )]
     Magic {
-        /// The magic number of the content wanted.
-        expected: [u8; 4],
         /// The bytes 0 to 3.
         found: [u8; 4],
     },
-    /// Labels where images belong, or the other way round.
-    #[error("holds {found} (byte 3 is {}), expected {expected}: swap the files", .found.rank())]
-    Swapped {
-        /// What was asked for.
-        expected: Content,
-        /// What the magic number says.
-        found: Content,
-    },
-    /// Elements that are not unsigned bytes.
+    /// An element type that no description of the format has.
     #[error(
-        "element type {found:#04x} at byte 2 ({}), expected 0x08 (unsigned byte): convert the data",
-        element_name(*.found)
+        "element type {found:#04x} at byte 2, expected 0x08, 0x09 or 0x0b to 0x0e: \
+         fetch or write it again"
     )]
     ElementType {
         /// Byte 2 of the file.
         found: u8,
     },
-    /// A number of dimensions that neither images nor labels have.
+    /// An array without dimensions.
+    #[error("0 dimensions at byte 3, expected at least 1: fetch or write it again")]
+    NoDimensions,
+    /// Labels where images belong, or the other way round.
+    #[error("holds {found} (byte 3 is {rank}), expected {expected}: swap the files")]
+    Swapped {
+        /// What was asked for.
+        expected: Content,
+        /// What the header says.
+        found: Content,
+        /// Its number of dimensions.
+        rank: u8,
+    },
+    /// An array that is neither images nor labels, or not of a type that they have.
     #[error(
-        "{found} dimensions at byte 3, expected {} for {content}: reshape the data",
-        .content.rank()
+        "holds {element} elements of {} ({}), which are no {content}: expected {}; convert the data",
+        dimensions(.dims), sizes(.dims), .content.accepted()
     )]
-    Rank {
+    Unusable {
         /// What was asked for.
         content: Content,
-        /// Byte 3 of the file.
-        found: u8,
+        /// What its elements are.
+        element: ElementType,
+        /// The size of each dimension.
+        dims: Vec<u32>,
     },
     /// Images of no rows or no columns.
     #[error("header at byte 8 says images of {rows}×{cols}, expected at least 1×1: write it again")]
@@ -103,13 +110,34 @@ pub enum FormatError {
         /// The first byte too many.
         offset: u64,
     },
-    /// A label that is no digit.
-    #[error("label {found} at byte {offset}, expected 0 to 9: relabel the data")]
+    /// A label that is not a byte.
+    #[error("label {found} at byte {offset} ({element}), expected 0 to 255: relabel the data")]
     Label {
         /// Where it stands.
         offset: u64,
         /// The label.
-        found: u8,
+        found: i32,
+        /// What the elements of the file are.
+        element: ElementType,
+    },
+    /// A float that is no pixel.
+    #[error(
+        "pixel {found} at byte {offset} ({element}), expected {}: convert the data to unsigned bytes",
+        if *.unit {
+            "k/255 for a whole k from 0 to 255, as no pixel is above 1"
+        } else {
+            "whole numbers from 0 to 255, as some pixels are above 1"
+        }
+    )]
+    Pixel {
+        /// Where it stands.
+        offset: u64,
+        /// The pixel.
+        found: f64,
+        /// What the elements of the file are.
+        element: ElementType,
+        /// Whether all pixels of the file are at most 1.
+        unit: bool,
     },
     /// A gzip stream that stops before its end mark.
     #[error("gzip stream is cut off at byte {offset}: fetch it again")]
@@ -140,13 +168,15 @@ fn web_page(found: &[u8; 4]) -> &'static str {
     if found.starts_with(b"<") { " but a web page" } else { "" }
 }
 
-fn element_name(code: u8) -> &'static str {
-    match code {
-        0x09 => "signed byte",
-        0x0b => "16-bit integer",
-        0x0c => "32-bit integer",
-        0x0d => "32-bit float",
-        0x0e => "64-bit float",
-        _ => "unknown",
+fn dimensions(dims: &[u32]) -> String {
+    match dims.len() {
+        1 => "1 dimension".to_owned(),
+        rank => format!("{rank} dimensions"),
     }
+}
+
+/// `60000×28×28`, of which no more than the first four are said.
+fn sizes(dims: &[u32]) -> String {
+    let said: Vec<String> = dims.iter().take(4).map(u32::to_string).collect();
+    said.join("×") + if dims.len() > 4 { "×…" } else { "" }
 }

@@ -1,129 +1,91 @@
-//! The first 8 or 16 bytes.
+//! The first bytes of a file: element type and dimensions.
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
-use std::fmt;
 use std::io::Read;
 
 use byteorder::{BigEndian, ByteOrder};
 
-use super::FormatError;
+use super::{ElementType, FormatError};
 
 /// The largest payload that is read: 1 GiB, twice the largest set of the MNIST family
 /// (EMNIST by class, 547 MB).
 pub const MAX_PAYLOAD: u64 = 1 << 30;
 
-/// Element type of unsigned bytes.
-const UNSIGNED_BYTE: u8 = 0x08;
+/// The shortest header: one dimension.
+const SHORTEST: u64 = 8;
 
-/// What an IDX file holds, told by its number of dimensions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content {
-    /// Three dimensions: count, rows, columns. Magic number 0x00000803.
-    Images,
-    /// One dimension: count. Magic number 0x00000801.
-    Labels,
-}
-
-impl Content {
-    pub(super) fn rank(self) -> u8 {
-        match self {
-            Self::Images => 3,
-            Self::Labels => 1,
-        }
-    }
-
-    fn other(self) -> Self {
-        match self {
-            Self::Images => Self::Labels,
-            Self::Labels => Self::Images,
-        }
-    }
-
-    fn magic(self) -> [u8; 4] {
-        [0, 0, UNSIGNED_BYTE, self.rank()]
-    }
-}
-
-/// `images` or `labels`.
-impl fmt::Display for Content {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Images => "images",
-            Self::Labels => "labels",
-        })
-    }
-}
-
-/// A checked header: its dimensions multiply to at most [`MAX_PAYLOAD`].
+/// Element type and dimensions, of which there are 1 to 255.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
-    content: Content,
-    dims: Vec<u32>,
+    pub(super) element: ElementType,
+    pub(super) dims: Vec<u32>,
 }
 
 impl Header {
     /// # Errors
     ///
-    /// When the elements are more than [`MAX_PAYLOAD`], or images have no pixels.
-    pub(super) fn new(content: Content, dims: Vec<u32>) -> Result<Self, FormatError> {
-        if let [_, rows, cols] = dims[..]
-            && (rows == 0 || cols == 0)
-        {
-            return Err(FormatError::NoPixels { rows, cols });
-        }
-        let elements = dims.iter().try_fold(1_u64, |product, &dim| product.checked_mul(dim.into()));
-        match elements {
-            Some(elements) if elements <= MAX_PAYLOAD => Ok(Self { content, dims }),
-            _ => Err(FormatError::TooLarge { dims, limit: MAX_PAYLOAD }),
+    /// When the elements take more than [`MAX_PAYLOAD`].
+    pub(super) fn checked(self) -> Result<Self, FormatError> {
+        match self.bytes() {
+            Some(bytes) if bytes <= MAX_PAYLOAD => Ok(self),
+            _ => Err(FormatError::TooLarge { dims: self.dims, limit: MAX_PAYLOAD }),
         }
     }
 
-    /// Reads a header of `content`, and not one byte more.
-    pub(super) fn read(source: &mut impl Read, content: Content) -> Result<Self, FormatError> {
-        let len = u64::from(content.rank()).saturating_add(1).saturating_mul(4);
+    /// Reads a header, and not one byte more.
+    pub(super) fn read(source: &mut impl Read) -> Result<Self, FormatError> {
         let mut bytes = Vec::new();
-        source.take(4).read_to_end(&mut bytes).map_err(FormatError::Read)?;
-        if let Ok(magic) = <[u8; 4]>::try_from(&bytes[..]) {
-            check_magic(magic, content)?;
-            source
-                .take(len.saturating_sub(4))
-                .read_to_end(&mut bytes)
-                .map_err(FormatError::Read)?;
+        let mut read = |bytes: &mut Vec<u8>, n: u64| {
+            source.take(n).read_to_end(bytes).map_err(FormatError::Read)
+        };
+        read(&mut bytes, 4)?;
+        let short = |expected, found: usize| {
+            Err(FormatError::ShortHeader { expected, found: found as u64 })
+        };
+        let Ok(magic) = <[u8; 4]>::try_from(&bytes[..]) else {
+            return short(SHORTEST, bytes.len());
+        };
+        let (element, rank) = element_and_rank(magic)?;
+        let dims = u64::from(rank).saturating_mul(4);
+        read(&mut bytes, dims)?;
+        if bytes.len() as u64 != dims.saturating_add(4) {
+            return short(dims.saturating_add(4), bytes.len());
         }
-        if bytes.len() as u64 != len {
-            return Err(FormatError::ShortHeader { expected: len, found: bytes.len() as u64 });
-        }
-        Self::new(content, bytes.chunks_exact(4).skip(1).map(BigEndian::read_u32).collect())
+        let dims = bytes.chunks_exact(4).skip(1).map(BigEndian::read_u32).collect();
+        Self { element, dims }.checked()
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        // `Array::new` and the reader see to it that the rank is a byte.
+        let magic = [0, 0, self.element.code(), self.dims.len() as u8];
         let dims = self.dims.iter().flat_map(|dim| dim.to_be_bytes());
-        self.content.magic().into_iter().chain(dims).collect()
+        magic.into_iter().chain(dims).collect()
     }
 
-    /// Elements after the header; at most [`MAX_PAYLOAD`].
-    pub(super) fn elements(&self) -> u64 {
-        self.dims.iter().fold(1, |product, &dim| product.saturating_mul(dim.into()))
+    /// Length of the header itself.
+    pub(super) fn len(&self) -> u64 {
+        (self.dims.len() as u64).saturating_add(1).saturating_mul(4)
     }
 
-    /// Count, then rows and columns for images.
-    pub(super) fn dims(&self) -> &[u32] {
-        &self.dims
+    /// Elements after the header, if a `u64` can count them.
+    pub(super) fn elements(&self) -> Option<u64> {
+        self.dims.iter().try_fold(1_u64, |product, &dim| product.checked_mul(dim.into()))
+    }
+
+    /// Bytes after the header, if a `u64` can count them.
+    pub(super) fn bytes(&self) -> Option<u64> {
+        self.elements()?.checked_mul(self.element.size() as u64)
     }
 }
 
-fn check_magic(found: [u8; 4], content: Content) -> Result<(), FormatError> {
-    let expected = content.magic();
+fn element_and_rank(found: [u8; 4]) -> Result<(ElementType, u8), FormatError> {
     match found {
-        _ if found == expected => Ok(()),
-        _ if found == content.other().magic() => {
-            Err(FormatError::Swapped { expected: content, found: content.other() })
-        }
-        [0, 0, UNSIGNED_BYTE, rank] => Err(FormatError::Rank { content, found: rank }),
-        [0, 0, element, rank] if rank == content.rank() => {
-            Err(FormatError::ElementType { found: element })
-        }
-        _ => Err(FormatError::Magic { expected, found }),
+        [0, 0, code @ 0x08..=0x0e, rank] => match ElementType::of_code(code) {
+            Some(_) if rank == 0 => Err(FormatError::NoDimensions),
+            Some(element) => Ok((element, rank)),
+            None => Err(FormatError::ElementType { found: code }),
+        },
+        _ => Err(FormatError::Magic { found }),
     }
 }
 
@@ -132,16 +94,18 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Result<Header, FormatError> {
-        Header::read(&mut &bytes[..], Content::Images)
+        Header::read(&mut &bytes[..])
     }
 
     #[test]
     fn a_header_is_its_bytes() {
-        let bytes = [0, 0, 8, 3, 0, 0, 0xea, 0x60, 0, 0, 0, 28, 0, 0, 0, 28];
+        let bytes = [0, 0, 0x0b, 3, 0, 0, 0xea, 0x60, 0, 0, 0, 28, 0, 0, 0, 28];
         let header = read(&bytes).unwrap();
-        assert_eq!(header.dims(), [60_000, 28, 28]);
-        assert_eq!(header.elements(), 47_040_000);
+        assert_eq!(header.dims, [60_000, 28, 28]);
+        assert_eq!(header.elements(), Some(47_040_000));
+        assert_eq!(header.bytes(), Some(94_080_000));
         assert_eq!(header.to_bytes(), bytes);
+        assert_eq!(header.len(), 16);
     }
 
     #[test]
@@ -152,31 +116,30 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_itself_is_allowed_and_one_more_is_not() {
-        let at = |rows| Header::new(Content::Images, vec![1 << 10, rows, 1]);
-        assert!(at(1 << 20).is_ok());
-        assert!(at((1 << 20) + 1).is_err());
+    fn the_limit_counts_bytes() {
+        let at = |element, rows| Header { element, dims: vec![1 << 10, rows, 1] }.checked();
+        assert!(at(ElementType::U8, 1 << 20).is_ok());
+        assert!(at(ElementType::U8, (1 << 20) + 1).is_err());
+        assert!(at(ElementType::F64, 1 << 17).is_ok());
+        assert!(at(ElementType::F64, (1 << 17) + 1).is_err());
     }
 
     #[test]
     fn each_wrong_magic_number_is_named() {
         let fault = |magic: [u8; 4]| read(&magic).unwrap_err().to_string();
         assert_eq!(
-            fault([0, 0, 8, 1]),
-            "holds labels (byte 3 is 1), expected images: swap the files"
+            fault([0, 0, 0x0a, 3]),
+            "element type 0x0a at byte 2, expected 0x08, 0x09 or 0x0b to 0x0e: \
+             fetch or write it again"
         );
         assert_eq!(
-            fault([0, 0, 13, 3]),
-            "element type 0x0d at byte 2 (32-bit float), expected 0x08 (unsigned byte): convert the data"
-        );
-        assert_eq!(
-            fault([0, 0, 8, 4]),
-            "4 dimensions at byte 3, expected 3 for images: reshape the data"
+            fault([0, 0, 8, 0]),
+            "0 dimensions at byte 3, expected at least 1: fetch or write it again"
         );
         assert_eq!(
             fault(*b"<!DO"),
-            "starts with bytes [3c, 21, 44, 4f], expected [00, 00, 08, 03]: \
-             not an IDX file but a web page; fetch or write it again"
+            "starts with bytes [3c, 21, 44, 4f], expected 00, 00, an element type (08 to 0e) and a \
+             number of dimensions: not an IDX file but a web page; fetch or write it again"
         );
     }
 }

@@ -8,8 +8,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::NamedTempFile;
 
-use super::Content;
 use super::header::Header;
+use super::{Array, ElementType};
 use crate::{Error, Images};
 
 /// Writes `images` to `path`: gzip when the name ends in `.gz`, else plain.
@@ -33,7 +33,7 @@ use crate::{Error, Images};
 /// ```
 pub fn write_images(path: &Path, images: &Images) -> Result<(), Error> {
     let dims = [images.count(), images.rows(), images.cols()];
-    write(path, Content::Images, &dims, images.pixels())
+    write_file(path, bytes_of(&dims), &mut |out| out.write_all(images.pixels()))
 }
 
 /// Writes `labels` to `path`, in the way of [`write_images`].
@@ -41,29 +41,42 @@ pub fn write_images(path: &Path, images: &Images) -> Result<(), Error> {
 /// # Errors
 ///
 /// As [`write_images`].
-///
-/// # Panics
-///
-/// When a label is above 9.
 pub fn write_labels(path: &Path, labels: &[u8]) -> Result<(), Error> {
-    assert!(labels.iter().all(|&label| label <= 9), "labels must be 0 to 9");
-    write(path, Content::Labels, &[labels.len()], labels)
+    write_file(path, bytes_of(&[labels.len()]), &mut |out| out.write_all(labels))
 }
 
-fn write(path: &Path, content: Content, dims: &[usize], elements: &[u8]) -> Result<(), Error> {
-    // A dimension past u32 saturates, and is then refused as too large.
+/// Writes any `array` to `path`, in the way of [`write_images`].
+///
+/// # Errors
+///
+/// As [`write_images`].
+pub fn write(path: &Path, array: &Array) -> Result<(), Error> {
+    write_file(path, array.header.clone(), &mut |mut out| array.elements.write_to(&mut out))
+}
+
+/// The header of unsigned bytes in such dimensions. One past `u32` saturates, and is then refused as
+/// too large.
+fn bytes_of(dims: &[usize]) -> Header {
     let dims = dims.iter().map(|&dim| u32::try_from(dim).unwrap_or(u32::MAX)).collect();
-    let header = Header::new(content, dims).map_err(|fault| Error::format(path, fault))?;
+    Header { element: ElementType::U8, dims }
+}
+
+fn write_file(
+    path: &Path,
+    header: Header,
+    elements: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    let header = header.checked().map_err(|fault| Error::format(path, fault))?.to_bytes();
     let gzip = path.extension().is_some_and(|extension| extension == "gz");
     persist(path, |file| {
         if gzip {
             let mut encoder = GzEncoder::new(BufWriter::new(file), Compression::default());
-            encoder.write_all(&header.to_bytes())?;
-            encoder.write_all(elements)?;
+            encoder.write_all(&header)?;
+            elements(&mut encoder)?;
             encoder.finish()?.flush()
         } else {
-            file.write_all(&header.to_bytes())?;
-            file.write_all(elements)
+            file.write_all(&header)?;
+            elements(file)
         }
     })
     .map_err(|source| Error::io(path, source))

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::common::{fault, folder};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use mnist_io::idx::{FormatError, write_images, write_labels};
+use mnist_io::idx::{Array, Elements, FormatError, write, write_images, write_labels};
 use mnist_io::{DatasetName, Error, Images, Kind, load};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -65,8 +65,8 @@ fn a_missing_file_is_named_with_what_to_type() {
     assert_eq!(
         message,
         format!(
-            "{}: no test labels: looked for t10k-labels-idx1-ubyte, t10k-labels-idx1-ubyte.gz, \
-             t10k-labels.idx1-ubyte, t10k-labels.idx1-ubyte.gz; \
+            "{}: no test labels: looked for t10k-labels-idx*, t10k-labels.idx*, test-labels-idx*, \
+             test-labels.idx*; \
              put it there, or name another folder",
             dir.path().display()
         )
@@ -202,16 +202,19 @@ fn gzip_payloads_short_or_long_of_their_header_are_refused() {
 }
 
 #[test]
-fn a_label_above_nine_is_refused_with_its_offset() {
+fn labels_of_a_type_that_is_none_are_refused_with_their_file() {
     let (dir, _) = folder();
-    edit(&dir.path().join("t10k-labels-idx1-ubyte"), |bytes| bytes[11] = 10);
+    let path = dir.path().join("t10k-labels-idx1-ubyte");
+    write(&path, &Array::new(vec![8], Elements::F32(vec![1.0; 8]))).unwrap();
     let (_, message) = fault(dir.path());
     assert!(
-        message.ends_with(
-            "t10k-labels-idx1-ubyte: label 10 at byte 11, expected 0 to 9: relabel the data"
-        ),
+        message
+            .contains("t10k-labels-idx1-ubyte: holds 32-bit float (0x0d) elements of 1 dimension"),
         "{message}"
     );
+    write(&path, &Array::new(vec![8], Elements::I32(vec![300; 8]))).unwrap();
+    let (_, message) = fault(dir.path());
+    assert!(message.contains("t10k-labels-idx1-ubyte: label 300 at byte 8 "), "{message}");
 }
 
 #[test]

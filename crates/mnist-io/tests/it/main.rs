@@ -3,5 +3,7 @@
 mod common;
 
 mod load;
+mod names;
 mod robustness;
 mod roundtrip;
+mod types;

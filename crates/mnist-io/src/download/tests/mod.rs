@@ -136,6 +136,7 @@ fn labels() -> (Vec<u8>, [Part; 1]) {
         what: "test labels",
         content: Content::Labels,
         stem: "t10k-labels",
+        other_stem: "test-labels",
         suffix: "idx1-ubyte",
         digests: Digests { mnist: record.sha256.leak(), fashion_mnist: "" },
     };

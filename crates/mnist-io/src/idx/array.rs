@@ -1,0 +1,102 @@
+//! Any IDX file: numbers of one type in any number of dimensions.
+
+use std::io::{self, Write};
+
+use sha2::{Digest, Sha256};
+
+use super::header::Header;
+use super::{ElementType, Elements};
+
+/// The content of an IDX file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array {
+    pub(super) header: Header,
+    pub(super) elements: Elements,
+}
+
+impl Array {
+    /// Takes `elements` as an array of size `dims`, the last of which runs fastest.
+    ///
+    /// # Panics
+    ///
+    /// When the dimensions are none or more than 255, or do not multiply to the number of elements.
+    ///
+    /// ```
+    /// use mnist_io::idx::{Array, Elements, parse};
+    ///
+    /// let array = Array::new(vec![1, 2], Elements::I16(vec![-2, 300]));
+    /// let mut file = Vec::new();
+    /// array.write_to(&mut file)?;
+    /// assert_eq!(file, [0, 0, 0x0b, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0xff, 0xfe, 1, 0x2c]);
+    /// assert_eq!(parse(&file).unwrap(), array);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn new(dims: Vec<u32>, elements: Elements) -> Self {
+        assert!((1..=255).contains(&dims.len()), "{} dimensions, expected 1 to 255", dims.len());
+        let header = Header { element: elements.element_type(), dims };
+        assert!(
+            header.elements() == Some(elements.len() as u64),
+            "{} elements are not an array of size {:?}",
+            elements.len(),
+            header.dims
+        );
+        Self { header, elements }
+    }
+
+    /// The size of each dimension.
+    #[must_use]
+    pub fn dims(&self) -> &[u32] {
+        &self.header.dims
+    }
+
+    /// What the elements are.
+    #[must_use]
+    pub fn element_type(&self) -> ElementType {
+        self.header.element
+    }
+
+    /// The elements, the last dimension running fastest.
+    #[must_use]
+    pub fn elements(&self) -> &Elements {
+        &self.elements
+    }
+
+    /// Writes header and elements: the bytes of a plain file.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(&self.header.to_bytes())?;
+        self.elements.write_to(out)
+    }
+
+    /// Length of the plain file in bytes.
+    pub(crate) fn file_len(&self) -> u64 {
+        self.header.len().saturating_add(self.header.bytes().unwrap_or(u64::MAX))
+    }
+
+    /// SHA-256 of the plain file, in lower-case hexadecimal.
+    pub(crate) fn sha256(&self) -> String {
+        let mut digest = Digesting(Sha256::new());
+        let written = self.write_to(&mut digest);
+        debug_assert!(written.is_ok(), "a digest takes everything");
+        digest.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Written to, digests.
+struct Digesting(Sha256);
+
+impl Write for Digesting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
