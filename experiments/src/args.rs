@@ -106,6 +106,9 @@ pub struct DataArgs {
     /// a section takes the first images, as many as of MNIST)
     #[arg(long, value_name = "NAME", default_value_t = Dataset::Files(DatasetName::Mnist), help_heading = "Data", hide_short_help = true)]
     pub dataset: Dataset,
+    /// Exchange rows and columns of the images of --dataset custom: EMNIST's are kept column by column
+    #[arg(long, help_heading = "Data", hide_short_help = true)]
+    pub transpose: bool,
 }
 
 impl Args {

@@ -27,7 +27,10 @@ pub struct Series<'a> {
     pub style: Style<'a>,
 }
 
-/// Trains 784-100×4-10 for 2,000 iterations once for each series and seed, on the same mini-batches
+/// Hidden layers of the networks of both sections.
+pub const HIDDEN: [usize; 4] = [100; 4];
+
+/// Trains networks for 2,000 iterations once for each series and seed, on the same mini-batches
 /// for all series of a seed; records the loss on the mini-batch after each update, and the test
 /// accuracy at the end; prints the notebook's table.
 ///
@@ -95,7 +98,7 @@ pub fn figure(run: &Run, title: &str, series: &[Series<'_>], highest: f64) -> Fi
         panel = panel.marks(smoothed(run.metrics(), name, &series.style));
     }
     Figure::new(title)
-        .subtitle(run.subtitle("784-100×4-10, ReLU, batch 128"))
+        .subtitle(run.subtitle(&format!("{}, ReLU, batch 128", run.data().layers(&HIDDEN))))
         .plot_size(760.0, 400.0)
         .panel(panel)
 }

@@ -22,6 +22,7 @@ pub struct Data {
     pub train: Samples,
     /// The test images.
     pub test: Samples,
+    classes: usize,
     pub(crate) source: Source,
     /// Why these are not MNIST, if they were meant to be.
     pub(crate) fallback: Option<String>,
@@ -39,10 +40,18 @@ impl Data {
         train: usize,
         test: usize,
     ) -> Result<Self, Failure> {
+        let custom = args.dataset == Choice::Files(DatasetName::Custom);
+        if args.transpose && !custom {
+            return Err(Failure::Usage(anyhow!(
+                "--transpose goes with --dataset custom: {} has its images upright",
+                args.dataset
+            )));
+        }
         let synthetic = |fallback| (mnist_io::synthetic(SYNTHETIC_SEED, train, test), fallback);
         let (dataset, fallback) = match args.dataset {
             Choice::Synthetic => synthetic(None),
             Choice::Files(name) => match find(args, shown, name).map_err(Failure::Data)? {
+                Found::Dataset(dataset) if args.transpose => (dataset.transposed(), None),
                 Found::Dataset(dataset) => (*dataset, None),
                 Found::Nothing(reason) => synthetic(Some(reason)),
             },
@@ -68,19 +77,38 @@ impl Data {
 
     /// The first images of a data set.
     fn first(dataset: Dataset, train: usize, test: usize) -> Self {
+        // Of all images: which are among the first should not change a network.
+        let classes = dataset.classes();
         let samples = |Split { images, mut labels }: Split, n: usize| {
             labels.truncate(n);
             Samples::new(ByteRows::new((0..n).map(|i| images.image(i))), labels)
         };
         let (train, test) =
             rayon::join(|| samples(dataset.train, train), || samples(dataset.test, test));
-        Self { train, test, source: dataset.source, fallback: None }
+        Self { train, test, classes, source: dataset.source, fallback: None }
     }
 
     /// Built-in digits, for tests.
     #[cfg(test)]
     pub(crate) fn synthetic(train: usize, test: usize) -> Self {
         Self::first(mnist_io::synthetic(SYNTHETIC_SEED, train, test), train, test)
+    }
+
+    /// The inputs of a network: the pixels of an image.
+    pub fn inputs(&self) -> usize {
+        self.train.features()
+    }
+
+    /// The outputs of a network: one for each class, at least 10.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// The layers of a network with such hidden ones, in short: `784-100×4-10`.
+    pub fn layers(&self, hidden: &[usize]) -> String {
+        let equal = hidden.chunk_by(|a, b| a == b);
+        let hidden: Vec<_> = equal.map(|h| format!("{}×{}", h[0], h.len())).collect();
+        format!("{}-{}-{}", self.inputs(), hidden.join("-"), self.classes)
     }
 
     /// What to add to titles and tables if this is not the data set that the book uses.
@@ -154,5 +182,16 @@ mod tests {
         };
         let all = Data::first(mnist_io::synthetic(SYNTHETIC_SEED, 20, 10), 20, 10);
         assert_eq!(gathered(&data.train), gathered(&all.train));
+    }
+
+    #[test]
+    fn layers_are_those_of_the_data() {
+        let mut dataset = mnist_io::synthetic(SYNTHETIC_SEED, 20, 10);
+        assert_eq!(Data::first(dataset.clone(), 5, 0).layers(&[100; 4]), "784-100×4-10");
+        // Not among the first five.
+        dataset.train.labels[19] = 26;
+        let data = Data::first(dataset, 5, 0);
+        assert_eq!((data.inputs(), data.classes()), (784, 27));
+        assert_eq!(data.layers(&[50, 50, 30]), "784-50×2-30×1-27");
     }
 }

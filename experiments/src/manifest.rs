@@ -41,6 +41,8 @@ pub(crate) fn manifest(
             "kind": kind,
             "description": data.source.kind.to_string(),
             "files": files,
+            "transposed": args.data.transpose,
+            "classes": data.classes(),
             "fallback_because": data.fallback,
         },
         "determinism": {

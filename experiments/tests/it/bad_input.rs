@@ -68,7 +68,7 @@ fn the_undamaged_files_are_accepted() {
 
 #[test]
 fn a_missing_file() {
-    expect_data_error(NAMES[0], &["training images", "looked for", ".gz"], |dir| {
+    expect_data_error("train-images-idx*", &["training images", "looked for"], |dir| {
         fs::remove_file(dir.join(NAMES[0])).unwrap();
     });
 }
@@ -121,6 +121,18 @@ fn other_data_than_mnist_is_not_taken_for_it() {
     let message = stderr(&output);
     assert_eq!(output.status.code(), Some(3), "{message}");
     assert!(message.contains("SHA-256") && message.contains("--dataset custom"), "{message}");
+}
+
+#[test]
+fn transposing_images_that_are_upright_is_a_mistake() {
+    for dataset in ["mnist", "fashion-mnist", "synthetic"] {
+        let folder = tempfile::tempdir().unwrap();
+        let flags = ["--dataset", dataset, "--transpose", "--out", "out"];
+        let output = run(SECTION, folder.path(), &flags);
+        assert_eq!(output.status.code(), Some(2), "{dataset}");
+        let message = stderr(&output);
+        assert!(message.contains("--transpose goes with --dataset custom"), "{message}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod ravine;
 
 use std::process::ExitCode;
 
-use experiments::compare_losses::{self, Series, last_hundred};
+use experiments::compare_losses::{self, HIDDEN, Series, last_hundred};
 use experiments::curves::Style;
 use experiments::{Args, Conclusion, Failure, NoFlags, Printed, Run, Section};
 use init::Seed;
@@ -89,8 +89,9 @@ fn mnist<T: Real>(run: &mut Run) -> Result<(), Failure> {
         label,
         style: Style::solid(label, color).marker(marker, 100),
     });
+    let (inputs, classes) = (run.data().inputs(), run.data().classes());
     compare_losses::run(run, &series, |index, seed: Seed| {
-        let network = MultiLayerNet::new(784, &[100; 4], 10);
+        let network = MultiLayerNet::new(inputs, &HIDDEN, classes);
         Contestant::<T>::new(&network, KINDS[index], seed).expect("fixed settings are valid")
     })?;
     let figure = compare_losses::figure(run, "Four optimizers on MNIST", &series, 1.0);

@@ -6,7 +6,7 @@ mod symmetry;
 use std::process::ExitCode;
 
 use activations::ACTIVATIONS;
-use experiments::compare_losses::{self, Series, last_hundred};
+use experiments::compare_losses::{self, HIDDEN, Series, last_hundred};
 use experiments::curves::Style;
 use experiments::{Args, Conclusion, Failure, Printed, Run, Section};
 use init::{Initializer, Seed};
@@ -110,8 +110,10 @@ fn mnist<T: Real>(run: &mut Run) -> Result<(), Failure> {
         label,
         style: Style::solid(label, color).marker(marker, 100),
     });
+    let (inputs, classes) = (run.data().inputs(), run.data().classes());
     compare_losses::run(run, &series, |index, seed: Seed| {
-        let network = MultiLayerNet::new(784, &[100; 4], 10).initializer(INITIALIZERS[index].2);
+        let network =
+            MultiLayerNet::new(inputs, &HIDDEN, classes).initializer(INITIALIZERS[index].2);
         Contestant::<T>::new(&network, OptimizerKind::Sgd, seed).expect("fixed settings are valid")
     })?;
     let figure =

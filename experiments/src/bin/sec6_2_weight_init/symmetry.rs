@@ -40,10 +40,12 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
     let seeds = run.args().seeds();
     run.begin("training 3 networks", seeds.len() * cases.len() * plan.iterations());
     let samples = run.data().train.clone().first(1000);
+    let (inputs, classes) = (run.data().inputs(), run.data().classes());
     for &root in &seeds {
         let seed = Seed::new(root);
         let contestant = |(unit, (_, initializer)): (usize, &(&str, Initializer))| {
-            let network = MultiLayerNet::new(784, &[UNITS; 2], 10).initializer(*initializer);
+            let network =
+                MultiLayerNet::new(inputs, &[UNITS; 2], classes).initializer(*initializer);
             Contestant::<T>::new(&network, OptimizerKind::Sgd, seed.unit(unit as u64))
                 .expect("fixed settings are valid")
         };

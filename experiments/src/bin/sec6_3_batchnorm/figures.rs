@@ -5,22 +5,24 @@ use experiments::text::significant;
 use experiments::{DIVERGED, Run};
 use viz::{Axis, Color, Corner, Figure, Line, Marker, Note, Panel};
 
-use crate::{ITER_PER_EPOCH, KINDS, PART, SCALES, series, weight_scale};
+use crate::{HIDDEN, ITER_PER_EPOCH, KINDS, PART, SCALES, series, weight_scale};
 
 /// The scale of the opening figure, 0.0136: well within what batch normalisation is for.
 const OPENING: usize = 7;
 
 /// Draws both.
 pub fn draw(run: &mut Run, epochs: usize) {
+    let network = run.data().layers(&HIDDEN);
+    let settings = format!("1,000 training images, {network}, SGD(0.01)");
     let grid = Figure::new("Batch normalisation at 16 scales of the initial weights")
-        .subtitle(run.subtitle("1,000 training images, 784-100×5-10, SGD(0.01)"))
+        .subtitle(run.subtitle(&settings))
         .grid(4, 4)
         .panels((0..SCALES).map(|scale| panel(run, scale, epochs)));
     let reading = "W is the standard deviation of the initial weights. Plain networks learn in a \
              narrow range of scales only; a cross marks where parameters became NaN.";
     run.figure("sec6_3_batchnorm", grid, reading);
     let opening = Figure::new("Training with and without batch normalisation")
-        .subtitle(run.subtitle("1,000 training images, 784-100×5-10, SGD(0.01)"))
+        .subtitle(run.subtitle(&settings))
         .panel(panel(run, OPENING, epochs));
     let reading = "At this scale the plain network does not learn at all in these epochs; with \
              batch normalisation it fits the training images.";

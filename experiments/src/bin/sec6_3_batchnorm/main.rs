@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use experiments::text::significant;
 use experiments::{
-    Args, Conclusion, Failure, Log, NoFlags, Printed, Run, Section, accuracy, csv_rows, each_seed,
-    train,
+    Args, Conclusion, Data, Failure, Log, NoFlags, Printed, Run, Section, accuracy, csv_rows,
+    each_seed, train,
 };
 use init::{Initializer, Seed};
 use layers::MultiLayerNet;
@@ -120,7 +120,7 @@ fn train_all<T: Real>(run: &mut Run, epochs: usize) -> Result<(), Failure> {
     };
     let train_one = |seed: Seed| {
         let mut contestants: Vec<_> =
-            (0..2 * SCALES).map(|unit| contestant::<T>(unit, seed)).collect();
+            (0..2 * SCALES).map(|unit| contestant::<T>(run.data(), unit, seed)).collect();
         train(run, &mut contestants, &samples, plan, seed, &measure)
     };
     let logs = each_seed(&seeds, &train_one)?;
@@ -134,9 +134,9 @@ fn train_all<T: Real>(run: &mut Run, epochs: usize) -> Result<(), Failure> {
 }
 
 /// One of the 32 networks: for each scale the plain one, then the one with batch normalisation.
-fn contestant<T: Real>(unit: usize, seed: Seed) -> Contestant<T> {
+fn contestant<T: Real>(data: &Data, unit: usize, seed: Seed) -> Contestant<T> {
     // ANCHOR: network
-    let network = MultiLayerNet::new(784, &HIDDEN, 10)
+    let network = MultiLayerNet::new(data.inputs(), &HIDDEN, data.classes())
         .initializer(Initializer::Normal { std: weight_scale(unit / 2) })
         .batch_norm(KINDS[unit % 2].1);
     // ANCHOR_END: network

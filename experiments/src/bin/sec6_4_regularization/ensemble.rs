@@ -57,7 +57,7 @@ pub fn plan(run: &Run) -> Plan {
 /// Whatever stops it.
 pub fn train_all<T: Real>(run: &Run, test: &Blocks<T>) -> Result<Vec<Member<T>>, Failure> {
     let samples = run.data().train.clone().first(TRAIN_SIZE);
-    let plain = MultiLayerNet::new(784, &HIDDEN, 10);
+    let plain = MultiLayerNet::new(run.data().inputs(), &HIDDEN, run.data().classes());
     let train_one = |(seed, member): (u64, usize)| {
         // The series of units goes on behind those of the other parts.
         let seed = Seed::new(seed).unit(100 + member as u64);
@@ -137,9 +137,10 @@ fn draw_ensemble(run: &mut Run, members: usize) -> Result<(), Failure> {
         let level = [(1, *band), (members, *band)];
         panel = panel.marks(draw(&level, &Style::dashed(name, Color::GREEN)));
     }
-    let figure = Figure::new("Dropout beside an ensemble")
-        .subtitle(run.subtitle("300 training images, 784-100×6-10, SGD(0.01), 201 epochs"))
-        .panel(panel);
+    let network = run.data().layers(&HIDDEN);
+    let settings = format!("300 training images, {network}, SGD(0.01), 201 epochs");
+    let figure =
+        Figure::new("Dropout beside an ensemble").subtitle(run.subtitle(&settings)).panel(panel);
     run.figure(
         "sec6_4_ensemble",
         figure,

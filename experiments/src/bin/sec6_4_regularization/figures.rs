@@ -4,7 +4,7 @@ use experiments::curves::{Style, curve};
 use experiments::{Failure, Run};
 use viz::{Axis, Color, Figure, Marker, Panel};
 
-use crate::Variant;
+use crate::{HIDDEN, Variant};
 
 /// The notebook's table.
 ///
@@ -27,9 +27,10 @@ pub fn print_table(run: &mut Run, variants: &[Variant]) -> Result<(), Failure> {
 pub fn draw(run: &mut Run, variants: &[Variant]) {
     let size = |variant: &Variant| format!("{} training images", variant.train_size);
     let baseline = variants.iter().find(|variant| variant.series == "overfit");
+    let network = run.data().layers(&HIDDEN);
     for variant in variants {
         let figure = Figure::new(format!("Training and test accuracy: {}", variant.label))
-            .subtitle(run.subtitle(&format!("{}, 784-100×6-10, SGD(0.01)", size(variant))))
+            .subtitle(run.subtitle(&format!("{}, {network}, SGD(0.01)", size(variant))))
             .panel(panel(run, variant, "", variant.epochs));
         let reading = reading(run, variant, baseline);
         run.figure(&format!("sec6_4_{}", variant.series), figure, &reading);
@@ -38,7 +39,7 @@ pub fn draw(run: &mut Run, variants: &[Variant]) {
         let longest = variants.iter().map(|variant| variant.epochs).max().unwrap_or(1);
         let panels = variants.iter().map(|variant| panel(run, variant, variant.label, longest));
         let figure = Figure::new("What regularisation does to training and test accuracy")
-            .subtitle(run.subtitle("784-100×6-10, SGD(0.01)"))
+            .subtitle(run.subtitle(&format!("{network}, SGD(0.01)")))
             .grid(2, 2)
             .panels(panels);
         let gaps = variants.iter().map(|variant| {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use ensemble::ENSEMBLE;
 use experiments::bands::Band;
 use experiments::{
-    Args, Conclusion, Failure, Log, NoFlags, Printed, Run, Section, accuracy, csv_rows, train,
+    Args, Conclusion, Data, Failure, Log, NoFlags, Printed, Run, Section, accuracy, csv_rows, train,
 };
 use init::Seed;
 use layers::{DropoutScaling, MultiLayerNet};
@@ -35,9 +35,9 @@ struct Variant {
     network: MultiLayerNet,
 }
 
-fn variants() -> [Variant; 4] {
+fn variants(data: &Data) -> [Variant; 4] {
     // ANCHOR: networks
-    let plain = MultiLayerNet::new(784, &HIDDEN, 10);
+    let plain = MultiLayerNet::new(data.inputs(), &HIDDEN, data.classes());
     let decay = plain.clone().weight_decay(DECAY);
     let dropout = plain.clone().dropout(DROPOUT, DropoutScaling::AtEvaluation);
     // ANCHOR_END: networks
@@ -102,7 +102,7 @@ impl Section for Regularization {
     }
 
     fn run<T: Real>(run: &mut Run, _: &NoFlags) -> Result<(), Failure> {
-        let wanted = variants().into_iter().filter(|variant| run.wants(variant.part));
+        let wanted = variants(run.data()).into_iter().filter(|variant| run.wants(variant.part));
         let scaled = |v: Variant| Variant { epochs: run.scaled(v.epochs, 6), ..v };
         let variants: Vec<_> = wanted.map(scaled).collect();
         let test = run.data().test.clone().first(run.scaled(10_000, 500)).blocks::<T>();
