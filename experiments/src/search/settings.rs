@@ -147,14 +147,18 @@ impl Settings {
         real(H::Dropout, self.dropout, (0.0..1.0).contains(&self.dropout), below_one)
     }
 
-    /// The network and its optimizer, fresh, for images of `inputs` pixels in ten classes.
+    /// The network and its optimizer, fresh, for images of `inputs` pixels in so many classes.
     ///
     /// # Errors
     /// [`SpaceError::Value`] as [`validate`](Self::validate), and if the element type cannot hold a
     /// value.
-    pub fn build<T: Real>(&self, inputs: usize, seed: Seed) -> Result<Contestant<T>, SpaceError> {
+    pub fn build<T: Real>(
+        &self,
+        (inputs, classes): (usize, usize),
+        seed: Seed,
+    ) -> Result<Contestant<T>, SpaceError> {
         self.validate()?;
-        let mut network = MultiLayerNet::new(inputs, &vec![self.width; self.depth], 10)
+        let mut network = MultiLayerNet::new(inputs, &vec![self.width; self.depth], classes)
             .activation(self.activation)
             .initializer(self.initializer)
             .weight_decay(self.weight_decay)

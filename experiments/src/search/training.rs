@@ -21,6 +21,7 @@ const VALIDATION: usize = 100;
 #[derive(Clone, Debug)]
 pub struct Task<T: Real> {
     seed: Seed,
+    classes: usize,
     training: Samples,
     evaluate: Blocks<T>,
     validate: Blocks<T>,
@@ -50,7 +51,7 @@ impl<T: Real> Task<T> {
         let shuffled = data.train.clone().first(SIZE).shuffled(&mut rng);
         let (validation, training) = shuffled.split_at(VALIDATION);
         let (validate, evaluate) = (validation.blocks(), training.blocks());
-        Self { seed, training, evaluate, validate }
+        Self { seed, classes: data.classes(), training, evaluate, validate }
     }
 
     /// Trains trial `number` for some epochs; `observe` sees each, and can stop it there.
@@ -86,7 +87,7 @@ impl<T: Real> Task<T> {
     ) -> Result<(End, Sequential<T>), SpaceError> {
         // Unit 0 is the task's own: the split.
         let seed = self.seed.unit(1 + number);
-        let contestant = settings.build::<T>(self.training.features(), seed)?;
+        let contestant = settings.build::<T>((self.training.features(), self.classes), seed)?;
         let plan = Plan::epochs(epochs, settings.batch_size, self.training.len());
         let (observe, end) = (Mutex::new(observe), Mutex::new(End::Complete));
         let watch = |moment: Moment<'_, T>| {

@@ -57,3 +57,15 @@ fn letters_of_another_size_get_networks_of_their_own() {
     let again = start("again", &["--config", config.to_str().unwrap()]);
     assert_eq!(read(&out.join("metrics.csv")), read(&again.join("metrics.csv")));
 }
+
+#[test]
+fn a_trial_has_an_output_for_each_letter() {
+    let folder = tempfile::tempdir().unwrap();
+    letters(folder.path());
+    let flags =
+        ["trial", "--dataset", "custom", "--data-dir", ".", "--transpose", "--epochs", "20"];
+    let output =
+        run("sec6_5_hyperparameters", folder.path(), &[&flags[..], &["--lr", "0.1"]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("done: validation accuracy"));
+}
