@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The second argument is the number of epochs (5), the third a file for the trained weights, which
-//! PyTorch reads too. Images may have any size, labels are 0 to 9. No data at hand?
+//! PyTorch reads too. Images may have any one size, labels are 0 to 255. No data at hand?
 //! `cargo run --release -p mnist-io --example make_digits -- DIR` draws some. Change `network` and
 //! the optimizer to taste.
 
@@ -23,8 +23,8 @@ use tensor_ops::{permutation, reshape};
 
 const BATCH: usize = 100;
 
-fn network(pixels: usize, seed: Seed) -> Result<Sequential<f32>, LayerError> {
-    MultiLayerNet::new(pixels, &[100, 100], 10).batch_norm(true).build(seed)
+fn network(pixels: usize, classes: usize, seed: Seed) -> Result<Sequential<f32>, LayerError> {
+    MultiLayerNet::new(pixels, &[100, 100], classes).batch_norm(true).build(seed)
 }
 
 /// The share of right answers, in batches.
@@ -53,7 +53,7 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     let data = load(Path::new(&dir), DatasetName::Custom)?;
     let seed = Seed::new(1);
-    let mut net = network(data.train.images.features(), seed)?;
+    let mut net = network(data.train.images.features(), data.classes(), seed)?;
     let mut optimizer = Adam::default().build()?;
     let mut x = DMatrix::zeros(0, 0);
     println!("epoch  loss    test accuracy");
