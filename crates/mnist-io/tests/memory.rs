@@ -10,8 +10,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use common::{fault, folder};
+use flate2::write::GzEncoder;
 use flate2::{Compress, Compression, Crc, FlushCompress};
-use mnist_io::idx::{FormatError, write_images, write_labels};
+use mnist_io::idx::{Array, Elements, FormatError, parse, write_images, write_labels};
 use mnist_io::{DatasetName, Error, load, save, synthetic};
 use peak_alloc::PeakAlloc;
 
@@ -72,6 +73,7 @@ const MIB: usize = 1 << 20;
 #[test]
 fn a_data_set_takes_its_payload_and_a_promise_takes_nothing() {
     a_data_set_takes_its_payload();
+    numbers_take_their_payload();
     nothing_is_allocated_on_a_promise();
 }
 
@@ -99,6 +101,23 @@ fn a_data_set_takes_its_payload() {
         let (peak, payload) = peak_of_success(dir.as_ref(), DatasetName::Mnist);
         assert!(peak < payload + MIB, "MNIST: {peak} bytes for {payload}");
         eprintln!("{payload} bytes of MNIST: {peak} allocated");
+    }
+}
+
+/// Bytes are turned into numbers piece by piece, plain and out of gzip.
+fn numbers_take_their_payload() {
+    let payload = 8 * MIB;
+    let array = Array::new(vec![MIB as u32], Elements::F64(vec![0.1; MIB]));
+    let mut file = Vec::with_capacity(payload + 8);
+    array.write_to(&mut file).unwrap();
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(&file).unwrap();
+    for file in [file, gzip.finish().unwrap()] {
+        MEMORY.reset_peak_usage();
+        let before = MEMORY.current_usage();
+        assert!(parse(&file).unwrap() == array);
+        let peak = MEMORY.peak_usage() - before;
+        assert!(peak < payload + MIB, "{peak} bytes for {payload}");
     }
 }
 
@@ -138,4 +157,11 @@ fn nothing_is_allocated_on_a_promise() {
     let (bytes, fault) = peak(dir.path());
     assert!(matches!(fault, FormatError::Short { found: 16, .. }), "{fault}");
     assert!(bytes < MIB, "784 MB promised by 16 bytes: {bytes} bytes");
+
+    // The limit is one of bytes: 784 million of them, or of floats.
+    let floats = [&[0, 0, 0x0d][..], &header(1_000_000)[3..]].concat();
+    std::fs::write(&path, floats).unwrap();
+    let (bytes, fault) = peak(dir.path());
+    assert!(matches!(fault, FormatError::TooLarge { .. }), "{fault}");
+    assert!(bytes < MIB, "3 GB of floats promised by 16 bytes: {bytes} bytes");
 }
