@@ -122,14 +122,17 @@ impl<T: Scalar> BatchNorm<T> {
     /// Sets ε, inside the root; the default is 10⁻⁶, PyTorch's is 10⁻⁵.
     ///
     /// # Errors
-    /// [`LayerError::Hyperparameter`] if it is negative or not finite.
+    /// [`LayerError::Hyperparameter`] if it is not above 0 and finite as a `T`: without ε a feature that is
+    /// the same throughout a batch would be NaN.
     ///
     /// ```
     /// assert!(layers::BatchNorm::<f32>::new(3).eps(1e-5).is_ok());
+    /// assert!(layers::BatchNorm::<f32>::new(3).eps(1e-60).is_err()); // 0 in f32
     /// ```
     pub fn eps(mut self, eps: f64) -> Result<Self, LayerError> {
-        let (name, expected) = ("batch norm's eps", "at least 0 and finite");
-        if !(eps.is_finite() && eps >= 0.0) {
+        let (name, expected) = ("batch norm's eps", "above 0 and finite as the element type");
+        let rounded = T::of(eps);
+        if !(rounded.is_finite() && rounded > T::zero()) {
             return Err(LayerError::Hyperparameter { name, expected, found: eps });
         }
         self.eps = eps;
@@ -323,6 +326,19 @@ mod tests {
         norm.params[1].value[1] = 7.0;
         let y = forward(&mut norm, &DMatrix::from_vec(1, 2, vec![5.0, -3.0]), Mode::Train);
         assert_eq!(y, DMatrix::from_vec(1, 2, vec![0.0, 7.0]));
+    }
+
+    /// The first two gave NaN for a feature that is the same throughout a batch, and 1e300 gave β for any.
+    #[test]
+    fn an_eps_that_rounds_to_zero_or_infinity_is_refused() {
+        for eps in [0.0, 1e-60, 1e300, -1e-6, f64::NAN] {
+            assert!(BatchNorm::<f32>::new(1).eps(eps).is_err(), "{eps}");
+        }
+        assert!(BatchNorm::<f64>::new(1).eps(1e-60).is_ok());
+        let mut norm = BatchNorm::<f32>::new(1).eps(1e-45).unwrap();
+        let (x, mut y) = (DMatrix::from_element(2, 1, 3.0), DMatrix::zeros(2, 1));
+        norm.forward(&x, &mut y, Mode::Train);
+        assert_eq!(y.amax(), 0.0);
     }
 
     #[test]
