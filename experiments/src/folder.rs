@@ -14,13 +14,19 @@ pub(crate) const MANIFEST: &str = "manifest.json";
 
 /// Checks, without writing, that results may go to `out`.
 ///
-/// A file is refused, and so is a folder with other things in it than an earlier run's results,
-/// unless `force` is set.
+/// A file is refused, and so are a link to nothing and a mount point, which no folder can take the place
+/// of; a folder with other things in it than an earlier run's results too, unless `force` is set.
 pub(crate) fn check(out: &Path, force: bool) -> Result<(), Failure> {
     let usage =
         |problem: String| Err(Failure::Usage(anyhow!("--out {}: {problem}", out.display())));
     if out.exists() && !out.is_dir() {
         return usage("is a file; give a folder, new or with earlier results".to_owned());
+    }
+    if without_end(out).is_symlink() && !out.exists() {
+        return usage("is a link to nothing; make the folder that it names".to_owned());
+    }
+    if is_mount_point(out) {
+        return usage("is a mount point, which cannot be replaced; give a folder in it".to_owned());
     }
     let Ok(mut entries) = fs::read_dir(out) else { return Ok(()) };
     if entries.next().is_some() && !out.join(MANIFEST).exists() && !force {
@@ -30,6 +36,26 @@ pub(crate) fn check(out: &Path, force: bool) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// The path without a slash at its end, which would stand for what a link leads to.
+fn without_end(path: &Path) -> PathBuf {
+    path.components().collect()
+}
+
+/// Whether another file system, or another folder, begins here.
+fn is_mount_point(path: &Path) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+        statx(CWD, path, AtFlags::empty(), StatxFlags::empty())
+            .is_ok_and(|found| found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = path;
+        false
+    }
 }
 
 /// Results in the making, in a hidden folder beside their final place: `.NAME.draft-` and six letters.
@@ -46,8 +72,14 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Opens a draft for `out`, creating the folders above it.
+    /// Opens a draft for `out`, creating the folders above it. Where `out` is a link, what it leads to is
+    /// replaced, and the link stays.
     pub(crate) fn create(out: &Path) -> anyhow::Result<Self> {
+        let mut out = without_end(out);
+        if out.is_symlink() {
+            out = fs::canonicalize(&out)
+                .with_context(|| format!("cannot follow the link {}", out.display()))?;
+        }
         let parent = match out.parent() {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
@@ -56,7 +88,7 @@ impl Folder {
         let prefix = format!(".{}.draft-", name.to_string_lossy());
         fs::create_dir_all(parent)
             .with_context(|| format!("cannot create {}", parent.display()))?;
-        leftover::sweep(parent, &prefix, out);
+        leftover::sweep(parent, &prefix, &out);
         let (draft, lock) = leftover::draft(parent, &prefix)
             .with_context(|| format!("cannot create a folder in {}", parent.display()))?;
         // A temporary folder is private; results are not.
@@ -65,7 +97,7 @@ impl Folder {
             use std::os::unix::fs::PermissionsExt;
             fs::set_permissions(draft.path(), fs::Permissions::from_mode(0o755))?;
         }
-        Ok(Self { draft, out: out.to_owned(), _lock: lock })
+        Ok(Self { draft, out, _lock: lock })
     }
 
     /// Writes one file, synced to the disk; `name` may hold a folder.
@@ -182,6 +214,31 @@ mod tests {
             assert_eq!(fs::read(out.join("a")).unwrap(), fs::read(out.join("b")).unwrap());
             assert_eq!(names(parent.path()), ["results"]);
             fs::remove_dir_all(&out).unwrap();
+        }
+    }
+
+    /// A link was replaced by a folder, and a link to nothing or a mount point lost the results at the end.
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_what_cannot_be_replaced_is_refused_at_the_start() {
+        use std::os::unix::fs::symlink;
+        let parent = tempfile::tempdir().unwrap();
+        let [elsewhere, link] = ["elsewhere", "link"].map(|name| parent.path().join(name));
+        symlink("elsewhere", &link).unwrap();
+        let refusal = |path: &Path| format!("{:?}", check(path, true).unwrap_err());
+        assert!(refusal(&link).contains("is a link to nothing"));
+        fs::create_dir(&elsewhere).unwrap();
+        for out in [link.clone(), link.join("")] {
+            check(&out, false).unwrap();
+            let draft = Folder::create(&out).unwrap();
+            draft.write(MANIFEST, b"{}").unwrap();
+            draft.publish().unwrap();
+            assert!(link.is_symlink());
+            assert_eq!(names(&elsewhere), [MANIFEST]);
+            fs::remove_file(elsewhere.join(MANIFEST)).unwrap();
+        }
+        if cfg!(target_os = "linux") {
+            assert!(refusal(Path::new("/proc")).contains("is a mount point"));
         }
     }
 
