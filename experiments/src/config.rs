@@ -45,13 +45,14 @@ pub(crate) fn matches(command: &Command, line: Vec<OsString>) -> Result<ArgMatch
     let mut whole: Vec<OsString> = line.iter().take(1).cloned().collect();
     for (name, value) in flags {
         let long = |arg: &&Arg| arg.get_long() == Some(name.as_str());
-        let arg = with_file.get_arguments().find(long);
+        let arg = command.get_arguments().find(long);
         let id = arg.map(|arg| arg.get_id().as_str());
+        let is_switch = arg.is_some_and(|arg| matches!(arg.get_action(), ArgAction::SetTrue));
         if id.is_some_and(|id| given.value_source(id) == Some(ValueSource::CommandLine)) {
             continue;
         }
         // A switch that is off is not given: it may belong to another flag that is not.
-        if value == Value::Bool(false) && id.is_some() {
+        if value == Value::Bool(false) && is_switch {
             continue;
         }
         for text in texts(&name, value).map_err(usage)? {
@@ -75,9 +76,11 @@ fn switch_with_value(arg: Arg) -> Arg {
 /// The flags in a file: TOML, or JSON where its name ends so.
 fn read(file: &Path, section: &str) -> anyhow::Result<Map<String, Value>> {
     let text = std::fs::read_to_string(file).context("cannot be read")?;
+    // Editors of Windows put it there; TOML's parser passes over it, JSON's does not.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let json = file.extension().is_some_and(|extension| extension == "json");
     let mut flags: Map<String, Value> =
-        if json { serde_json::from_str(&text)? } else { toml::from_str(&text)? };
+        if json { serde_json::from_str(text)? } else { toml::from_str(text)? };
     if let Some(Value::String(other)) = flags.get("section")
         && other != section
     {
@@ -202,6 +205,26 @@ mod tests {
         let (line, again) = parse("manifest.json", &manifest.to_string(), &[]).unwrap();
         assert_eq!(again, settings);
         assert_eq!(line.flags.space, ["lr=log:1e-6:1e-2"]);
+    }
+
+    /// The folder was left out of the repetition, which then trained on what was found elsewhere.
+    #[test]
+    fn a_value_that_reads_like_a_switch_that_is_off_is_kept() {
+        let (line, settings) = parse("run.toml", "", &["--data-dir", "false"]).unwrap();
+        assert_eq!(line.args.data.data_dir, Some("false".into()));
+        let manifest = serde_json::json!({ "section": "section", SETTINGS: settings });
+        let (line, again) = parse("manifest.json", &manifest.to_string(), &[]).unwrap();
+        assert_eq!(line.args.data.data_dir, Some("false".into()));
+        assert_eq!(again, settings);
+    }
+
+    #[test]
+    fn a_mark_of_the_byte_order_is_passed_over() {
+        for (file, text) in
+            [("run.toml", "\u{feff}seed = 7"), ("run.json", "\u{feff}{\"seed\": 7}")]
+        {
+            assert_eq!(parse(file, text, &[]).unwrap().0.args.seed, 7, "{file}");
+        }
     }
 
     #[test]
