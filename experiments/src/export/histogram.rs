@@ -37,9 +37,11 @@ impl Histogram {
 
     /// The edges of the bins from left to right.
     pub(crate) fn edges(&self) -> [f64; BINS + 1] {
-        let width = (self.high - self.low) / BINS as f64;
-        let mut edges = std::array::from_fn(|edge| edge as f64 * width + self.low);
-        edges[BINS] = self.high;
+        // In halves, which have the same digits: from the least number to the largest is more than there is.
+        let (low, high) = (self.low / 2.0, self.high / 2.0);
+        let width = (high - low) / BINS as f64;
+        let mut edges = std::array::from_fn(|edge| (edge as f64 * width + low) * 2.0);
+        (edges[0], edges[BINS]) = (self.low, self.high);
         edges
     }
 }
@@ -58,6 +60,17 @@ mod tests {
         assert_eq!(histogram.counts, counts);
         assert_eq!(histogram.edges(), std::array::from_fn(|edge| edge as f64));
         assert_eq!((histogram.sum, histogram.sum_of_squares), (915.0, 18_452.5));
+    }
+
+    /// The width overflowed: all edges but one were infinite or NaN, and everything in the first bin.
+    #[test]
+    fn the_widest_range_of_numbers_has_edges() {
+        for (low, high) in [(f64::MIN, f64::MAX), (-1e308, 1e308), (0.0, 1e-317)] {
+            let histogram = Histogram::of(&[low, 0.0, high]).unwrap();
+            let edges = histogram.edges();
+            assert!(edges.is_sorted() && edges[0] == low && edges[BINS] == high, "{edges:?}");
+            assert_eq!(histogram.counts[BINS - 1], 1);
+        }
     }
 
     #[test]
