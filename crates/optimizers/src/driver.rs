@@ -49,7 +49,7 @@ impl<R: Rule<N>, T: Float, const N: usize> Driver<R, T, N> {
 impl<R: Rule<N>, T: Float + Send + 'static, const N: usize> Optimizer<T> for Driver<R, T, N> {
     fn step(&mut self, slots: &mut dyn Slots<T>) -> Result<(), OptimizerError> {
         self.memory.prepare(slots)?;
-        self.memory.steps += 1;
+        self.memory.steps = self.memory.steps.saturating_add(1);
         let update = self.rule.update::<T>(self.lr, self.memory.steps);
         // This loop alone: more is not inlined, and so not compiled for the registers.
         self.memory.step(slots, self.lr, self.decay, &|value, grad, arrays| {

@@ -200,7 +200,13 @@ impl Distribution {
                 order(low, high, true).or(positive(low).filter(|_| *log))
             }
             Self::Categorical { choices } => {
-                let repeated = |(i, choice): (usize, &String)| choices[..i].contains(choice);
+                let number = |choice: &String| choice.parse::<f64>().ok();
+                let same = |a: &String, b: &String| {
+                    a == b || number(a).is_some_and(|x| number(b) == Some(x))
+                };
+                let repeated = |(i, choice): (usize, &String)| {
+                    choices[..i].iter().any(|before| same(before, choice))
+                };
                 if choices.iter().any(String::is_empty) {
                     Some("an empty choice; give names with one comma between them".to_owned())
                 } else {
@@ -346,6 +352,7 @@ mod tests {
             ("int:1:2.5", "\"2.5\" is not a whole number"),
             ("choice:a,,b", "empty choice"),
             ("choice:a,b,a", "a is there twice"),
+            ("choice:0.1,1e-1", "1e-1 is there twice"),
             ("log:1", "is no distribution: give uniform:LOW:HIGH"),
             ("normal:0:1", "is no distribution"),
             ("1e-3", "is no distribution"),

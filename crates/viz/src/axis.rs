@@ -111,6 +111,8 @@ impl Axis {
             .into_iter()
             .filter(|v| v.is_finite())
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
+        // First cut to what an axis can hold: the distance of larger ones is infinite.
+        let (lo, hi) = (lo.max(-LIMIT), hi.min(LIMIT));
         let air = 0.04 * (hi - lo);
         Self::linear(label, lo - air, hi + air)
     }
@@ -255,6 +257,13 @@ mod tests {
     pub(super) fn labels(axis: &Axis, length: f64) -> Vec<String> {
         let ticks = axis.fitted_ticks(length, |label| text::width(label, 11.0) + 10.0);
         ticks.into_iter().map(|t| t.label).filter(|l| !l.is_empty()).collect()
+    }
+
+    /// Their distance is infinite: the axis went from 0 to 1.
+    #[test]
+    fn the_largest_numbers_fit() {
+        let axis = Axis::fitting("loss", [f64::MAX, -f64::MAX]);
+        assert_eq!((axis.lo, axis.hi), (-LIMIT, LIMIT));
     }
 
     #[test]

@@ -40,6 +40,16 @@ pub enum CheckpointError {
         /// The file's shape.
         found: Vec<usize>,
     },
+    /// A tensor holds a finite number that the network's type does not reach.
+    #[error("{name:?} holds {found:e} in the file, which is infinite as {scalar}")]
+    Range {
+        /// The tensor.
+        name: String,
+        /// The first such number.
+        found: f64,
+        /// The network's type.
+        scalar: &'static str,
+    },
     /// A tensor holds something else than 32- or 64-bit floats.
     #[error("{name:?} holds {found} in the file; F32 and F64 can be read")]
     Type {
@@ -186,16 +196,16 @@ impl<T: Scalar> Sequential<T> {
 
 fn decode<T: Scalar>(name: String, view: &TensorView<'_>) -> Result<Vec<T>, CheckpointError> {
     let bytes = view.data();
-    match view.dtype() {
+    let values: Vec<f64> = match view.dtype() {
         Dtype::F32 => {
-            let values = bytes.as_chunks::<4>().0.iter();
-            Ok(values.map(|b| T::of(f64::from(f32::from_le_bytes(*b)))).collect())
+            bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b).into()).collect()
         }
-        Dtype::F64 => {
-            let values = bytes.as_chunks::<8>().0.iter();
-            Ok(values.map(|b| T::of(f64::from_le_bytes(*b))).collect())
-        }
-        other => Err(CheckpointError::Type { name, found: format!("{other:?}") }),
+        Dtype::F64 => bytes.as_chunks::<8>().0.iter().map(|b| f64::from_le_bytes(*b)).collect(),
+        other => return Err(CheckpointError::Type { name, found: format!("{other:?}") }),
+    };
+    match values.iter().find(|value| value.is_finite() && !T::of(**value).is_finite()) {
+        Some(&found) => Err(CheckpointError::Range { name, found, scalar: T::NAME }),
+        None => Ok(values.into_iter().map(T::of).collect()),
     }
 }
 
@@ -218,6 +228,15 @@ mod tests {
         let mut other = net(&[4, 6]).build::<f64>(Seed::new(2)).unwrap();
         other.load_safetensors(&trained.to_safetensors()).unwrap();
         assert_eq!(other.predict(&x), trained.predict(&x));
+    }
+
+    #[test]
+    fn numbers_beyond_single_precision_are_refused_there() {
+        let mut wide = net(&[4]).build::<f64>(Seed::new(1)).unwrap();
+        wide.params_mut().next().unwrap().value[3] = 1e300;
+        let mut narrow = net(&[4]).build::<f32>(Seed::new(1)).unwrap();
+        let error = narrow.load_safetensors(&wide.to_safetensors()).unwrap_err().to_string();
+        assert_eq!(error, "\"0.weight\" holds 1e300 in the file, which is infinite as f32");
     }
 
     #[test]
