@@ -2,7 +2,7 @@
 //!
 //! Inside the crate they are Unicode's. In an SVG they are ordinary ones, smaller and moved up or down: a viewer
 //! takes what its first font lacks from any other that is installed, and NanumSquare, for one, has an empty ⁻,
-//! so that 10⁻⁶ would be read as 10⁶.
+//! so that 10⁻⁶ would be read as 10⁶. A minus is drawn as an en dash, which every font has.
 
 use std::fmt::Write;
 
@@ -51,7 +51,8 @@ pub(crate) fn spans(line: &str, down: f64) -> String {
             out.push_str("</tspan>");
             open = false;
         }
-        out.push(plain);
+        // No Nanum font has a minus; every font has an en dash, which is as long.
+        out.push(if plain == '−' { '–' } else { plain });
     }
     if open {
         out.push_str("</tspan>");
@@ -91,10 +92,10 @@ mod tests {
 
     #[test]
     fn exponents_are_ordinary_characters_raised() {
-        assert_eq!(spans("plain −1 &lt;</text>", 0.364), "plain −1 &lt;</text>");
+        assert_eq!(spans("plain −1 &lt;</text>", 0.364), "plain –1 &lt;</text>");
         assert_eq!(
             spans("10⁻⁶</text>", 0.364),
-            "10<tspan dy=\"-0.5em\" font-size=\"0.72em\">−6</tspan></text>"
+            "10<tspan dy=\"-0.5em\" font-size=\"0.72em\">–6</tspan></text>"
         );
         assert_eq!(
             spans("x²₁ y</text>", 0.364),
