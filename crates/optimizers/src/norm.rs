@@ -93,9 +93,9 @@ pub fn constrain_norm<T: Float>(
         return Err(OptimizerError::FanIn { len: weights.len(), fan_in });
     }
     for unit in weights.chunks_exact_mut(fan_in) {
-        let mut norm = Norm::of_squares(sum_of_squares(unit, 1.0));
+        let mut norm = Norm::of_squares(sum_of_squares(unit, |x| x));
         if norm.is_doubtful() {
-            norm = Norm::by_largest(largest(unit), |largest| sum_of_squares(unit, largest));
+            norm = Norm::by_largest(largest(unit), |largest| sum_of_squares(unit, |x| x / largest));
         }
         if norm.exceeds(max_norm) {
             norm.scale(unit, max_norm);
@@ -148,16 +148,15 @@ impl Norm {
 }
 
 fn norm_of_all<T: Float>(slots: &mut dyn Slots<T>) -> Norm {
-    let sum_over = |slots: &mut dyn Slots<T>, divisor: f64| -> f64 {
-        (0..slots.len()).map(|i| sum_of_squares(slots.slot(i).grad, divisor)).sum()
-    };
-    let norm = Norm::of_squares(sum_over(slots, 1.0));
+    let count = slots.len();
+    let squares = (0..count).map(|i| sum_of_squares(slots.slot(i).grad, |x| x));
+    let norm = Norm::of_squares(squares.sum());
     if !norm.is_doubtful() {
         return norm;
     }
-    let magnitudes = (0..slots.len()).map(|i| largest(slots.slot(i).grad));
+    let magnitudes = (0..count).map(|i| largest(slots.slot(i).grad));
     Norm::by_largest(magnitudes.fold(f64::MIN_POSITIVE, f64::max), |largest| {
-        sum_over(slots, largest)
+        (0..count).map(|i| sum_of_squares(slots.slot(i).grad, |x| x / largest)).sum()
     })
 }
 
@@ -167,9 +166,9 @@ fn largest<T: Float>(xs: &[T]) -> f64 {
     magnitudes.fold(f64::MIN_POSITIVE, f64::max)
 }
 
-/// Σ (x/divisor)² in f64, in eight interleaved sums: one alone would wait for each addition in turn.
-fn sum_of_squares<T: Float>(xs: &[T], divisor: f64) -> f64 {
-    let square = |x: &T| x.to_f64().map_or(f64::NAN, |x| (x / divisor) * (x / divisor));
+/// Σ f(x)² in f64, in eight interleaved sums: one alone would wait for each addition in turn.
+fn sum_of_squares<T: Float>(xs: &[T], f: impl Fn(f64) -> f64) -> f64 {
+    let square = |x: &T| x.to_f64().map_or(f64::NAN, |x| f(x) * f(x));
     let (chunks, rest) = xs.as_chunks::<8>();
     let mut sums = [0.0; 8];
     for chunk in chunks {
@@ -195,7 +194,7 @@ mod tests {
         for len in [0, 1, 7, 8, 9, 17, 1000] {
             let xs: Vec<f64> = (1..=len).map(f64::from).collect();
             let n = f64::from(len);
-            assert_eq!(sum_of_squares(&xs, 1.0), n * (n + 1.0) * (2.0 * n + 1.0) / 6.0);
+            assert_eq!(sum_of_squares(&xs, |x| x), n * (n + 1.0) * (2.0 * n + 1.0) / 6.0);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Sums over slices, in `f64` and in an order that is the same on every machine and vectorises.
+//! Sums over slices, whose digits `f64` keeps, in an order that is the same on every machine and vectorises.
 
 use crate::{Scalar, with_wide_registers};
 
@@ -21,10 +21,10 @@ pub fn sum_slice<T: Scalar>(values: &[T]) -> T {
 /// ```
 #[inline]
 pub fn mean_slice<T: Scalar>(values: &[T]) -> T {
-    T::of(lanes(values, T::f64) / values.len() as f64)
+    T::of(lanes(values, T::f64) * (1.0 / values.len() as f64))
 }
 
-/// Σ(x − centre)² over a slice, in the order of [`sum_slice`].
+/// Σ(x − centre)² over a slice, added up as [`sum_pairs`] does.
 ///
 /// # Example
 /// ```
@@ -43,17 +43,17 @@ pub fn sum_squares_about<T: Scalar>(values: &[T], centre: T) -> T {
 /// ```
 #[inline]
 pub fn variance_slice<T: Scalar>(values: &[T], mean: T) -> T {
-    T::of(squares(values, mean) / values.len() as f64)
+    T::of(squares(values, mean) * (1.0 / values.len() as f64))
 }
 
 #[inline]
 fn squares<T: Scalar>(values: &[T], centre: T) -> f64 {
-    let centre = centre.f64();
-    lanes(values, |value| (value.f64() - centre) * (value.f64() - centre))
+    let of_block = |block| lanes(block, |value: T| (value - centre) * (value - centre));
+    values.chunks(BLOCK).map(|block| of_block(block).f64()).sum()
 }
 
-/// Σ f(aᵢ, bᵢ) over two slices of equal length, in the order of [`sum_slice`]: a dot product is
-/// `sum_pairs(a, b, |a, b| a * b)`.
+/// Σ f(aᵢ, bᵢ) over two slices of equal length: a dot product is `sum_pairs(a, b, |a, b| a * b)`. Added up in the type
+/// of the terms within blocks of 256, and these in `f64`.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -68,30 +68,34 @@ fn squares<T: Scalar>(values: &[T], centre: T) -> f64 {
 #[track_caller]
 pub fn sum_pairs<T: Scalar>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> T {
     assert_eq!(a.len(), b.len(), "sum_pairs: slices of equal length");
-    let (wide_a, rest_a) = a.as_chunks::<LANES>();
-    let (wide_b, rest_b) = b.as_chunks::<LANES>();
-    with_wide_registers(|| {
-        let mut partial = [0.0; LANES];
+    let of_block = |(a, b): (&[T], &[T])| {
+        let (wide_a, rest_a) = a.as_chunks::<LANES>();
+        let (wide_b, rest_b) = b.as_chunks::<LANES>();
+        let mut partial = [T::zero(); LANES];
         for (a, b) in wide_a.iter().zip(wide_b) {
             for lane in 0..LANES {
-                partial[lane] += f(a[lane], b[lane]).f64();
+                partial[lane] += f(a[lane], b[lane]);
             }
         }
         for (lane, (&a, &b)) in rest_a.iter().zip(rest_b).enumerate() {
-            partial[lane] += f(a, b).f64();
+            partial[lane] += f(a, b);
         }
-        T::of(fold(partial))
-    })
+        fold(partial).f64()
+    };
+    T::of(a.chunks(BLOCK).zip(b.chunks(BLOCK)).map(of_block).sum())
 }
 
 /// Partial sums.
 const LANES: usize = 16;
+/// Terms that are added up in their own type: each partial sum is of so few that it loses no digit that matters, and
+/// twice as many fit a register as in `f64`. A batch of the book's is one block.
+const BLOCK: usize = 16 * LANES;
 
 #[inline]
-fn lanes<T: Scalar>(values: &[T], f: impl Fn(T) -> f64) -> f64 {
+fn lanes<T: Scalar, A: Scalar>(values: &[T], f: impl Fn(T) -> A) -> A {
     let (wide, rest) = values.as_chunks::<LANES>();
     with_wide_registers(|| {
-        let mut partial = [0.0; LANES];
+        let mut partial = [A::zero(); LANES];
         for chunk in wide {
             for lane in 0..LANES {
                 partial[lane] += f(chunk[lane]);
@@ -106,7 +110,7 @@ fn lanes<T: Scalar>(values: &[T], f: impl Fn(T) -> f64) -> f64 {
 
 /// Halves the partial sums until one is left.
 #[inline]
-fn fold(mut partial: [f64; LANES]) -> f64 {
+fn fold<T: Scalar>(mut partial: [T; LANES]) -> T {
     let mut width = LANES / 2;
     while width > 0 {
         for lane in 0..width {
