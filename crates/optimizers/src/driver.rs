@@ -83,15 +83,9 @@ impl<R: Rule<N>, T: Float + Send + 'static, const N: usize> Optimizer<T> for Dri
             return self.set_lr(value);
         }
         let (mut rule, mut decay) = (self.rule.clone(), self.decay);
-        let mut all = rule.hyperparameters().into_iter().chain(decay.hyperparameter());
-        let Some((_, place)) = all.find(|(known, _)| *known == name) else {
-            let known = self.hyperparameters().into_iter().map(|(known, _)| known);
-            let known = ["lr"].into_iter().chain(known).collect::<Vec<_>>().join(", ");
-            let found = name.to_owned();
-            return Err(OptimizerError::UnknownHyperparameter { rule: R::NAME, found, known });
-        };
-        *place = value;
-        drop(all);
+        let mut all = rule.hyperparameters();
+        all.extend(decay.hyperparameter());
+        *named(R::NAME, all, name)? = value;
         rule.validate::<T>()?;
         decay.validate::<T>()?;
         (self.rule, self.decay) = (rule, decay);
@@ -103,35 +97,30 @@ impl<R: Rule<N>, T: Float + Send + 'static, const N: usize> Optimizer<T> for Dri
     }
 
     fn state(&self) -> OptimizerState<T> {
-        OptimizerState {
-            rule: R::NAME.to_owned(),
-            lr: self.lr,
-            hyperparameters: owned(self.hyperparameters()),
-            steps: self.memory.steps,
-            lens: self.memory.lens.clone(),
-            arrays: self.memory.arrays(R::STATE),
-        }
+        self.memory.state(R::NAME, R::STATE, self.lr, self.hyperparameters())
     }
 
     fn load_state(&mut self, state: OptimizerState<T>) -> Result<(), OptimizerError> {
-        let OptimizerState { rule, lr, hyperparameters, steps, lens, arrays } = state;
-        if rule != R::NAME {
-            return Err(OptimizerError::StateRule { expected: R::NAME, found: rule });
-        }
-        non_negative::<T>("lr", lr)?;
-        let ours = owned(self.hyperparameters());
-        if ours != hyperparameters {
-            let (expected, found) = (ours, hyperparameters);
-            return Err(OptimizerError::StateHyperparameters { expected, found });
-        }
-        self.memory = Memory::load(R::NAME, R::STATE, (steps, lens), arrays)?;
-        self.lr = lr;
+        let ours = self.hyperparameters();
+        (self.lr, self.memory) = Memory::load(R::NAME, R::STATE, ours, state)?;
         Ok(())
     }
 }
 
-fn owned(hyperparameters: Vec<(&'static str, f64)>) -> Vec<(String, f64)> {
-    hyperparameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+/// The place of the hyperparameter of this name. Apart from the rule's type, so that it is compiled once.
+fn named<'a>(
+    rule: &'static str,
+    all: Vec<(&'static str, &'a mut f64)>,
+    name: &str,
+) -> Result<&'a mut f64, OptimizerError> {
+    let known: Vec<&str> = ["lr"].into_iter().chain(all.iter().map(|(known, _)| *known)).collect();
+    let known = known.join(", ");
+    let found = all.into_iter().find(|(known, _)| *known == name);
+    found.map(|(_, place)| place).ok_or_else(|| OptimizerError::UnknownHyperparameter {
+        rule,
+        found: name.to_owned(),
+        known,
+    })
 }
 
 /// Everything but the arrays, which are as long as the network.

@@ -3,7 +3,8 @@
 use num_traits::Float;
 use tensor_ops::with_wide_registers;
 
-use crate::{Decay, OptimizerError, Slot, Slots, StateArray};
+use crate::check::non_negative;
+use crate::{Decay, OptimizerError, OptimizerState, Slot, Slots, StateArray};
 
 /// Steps from one [`flush`] to the next: so few that a pass over the state costs next to nothing.
 const STEPS_A_FLUSH: u64 = 16;
@@ -79,22 +80,44 @@ impl<T: Float, const N: usize> Memory<T, N> {
         }
     }
 
-    /// The arrays of all slots after one another, under these names.
-    pub(crate) fn arrays(&self, names: [&'static str; N]) -> Vec<StateArray<T>> {
+    /// All that a continued run needs: the arrays of all slots after one another, under these names.
+    pub(crate) fn state(
+        &self,
+        rule: &str,
+        names: [&'static str; N],
+        lr: f64,
+        hyperparameters: Vec<(&'static str, f64)>,
+    ) -> OptimizerState<T> {
         let array = |(n, name): (usize, &str)| StateArray {
             name: name.to_owned(),
             values: self.arrays.iter().flat_map(|slot| &slot[n]).copied().collect(),
         };
-        names.into_iter().enumerate().map(array).collect()
+        OptimizerState {
+            rule: rule.to_owned(),
+            lr,
+            hyperparameters: owned(hyperparameters),
+            steps: self.steps,
+            lens: self.lens.clone(),
+            arrays: names.into_iter().enumerate().map(array).collect(),
+        }
     }
 
-    /// The same arrays cut into slots again, if they fit.
+    /// Learning rate and arrays of a state, cut into slots again, if it fits a rule and its hyperparameters.
     pub(crate) fn load(
         rule: &'static str,
         names: [&'static str; N],
-        (steps, lens): (u64, Vec<usize>),
-        arrays: Vec<StateArray<T>>,
-    ) -> Result<Self, OptimizerError> {
+        hyperparameters: Vec<(&'static str, f64)>,
+        state: OptimizerState<T>,
+    ) -> Result<(f64, Self), OptimizerError> {
+        let OptimizerState { lr, steps, lens, arrays, .. } = state;
+        if state.rule != rule {
+            return Err(OptimizerError::StateRule { expected: rule, found: state.rule });
+        }
+        non_negative::<T>("lr", lr)?;
+        let (expected, found) = (owned(hyperparameters), state.hyperparameters);
+        if expected != found {
+            return Err(OptimizerError::StateHyperparameters { expected, found });
+        }
         if steps == 0 && !lens.is_empty() {
             return Err(OptimizerError::StateSteps { slots: lens.len() });
         }
@@ -114,8 +137,12 @@ impl<T: Float, const N: usize> Memory<T, N> {
         let mut rest: Vec<_> = arrays.into_iter().map(|array| array.values.into_iter()).collect();
         let slot = |&len: &usize| std::array::from_fn(|n| rest[n].by_ref().take(len).collect());
         let arrays = lens.iter().map(slot).collect();
-        Ok(Self { steps, lens, arrays })
+        Ok((lr, Self { steps, lens, arrays }))
     }
+}
+
+fn owned(hyperparameters: Vec<(&'static str, f64)>) -> Vec<(String, f64)> {
+    hyperparameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// Sets numbers to zero whose last digits are subnormal.

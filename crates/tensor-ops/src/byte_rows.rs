@@ -36,9 +36,14 @@ impl ByteRows {
     /// # Panics
     /// If the rows are of different lengths, or longer than [`LONGEST`](Self::LONGEST).
     #[track_caller]
-    pub fn new<'a>(rows: impl IntoIterator<Item = &'a [u8], IntoIter: Clone>) -> Self {
-        let rows = rows.into_iter();
-        let width = rows.clone().next().map_or(0, <[u8]>::len);
+    pub fn new<'a>(rows: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        Self::of(&rows.into_iter().collect::<Vec<_>>())
+    }
+
+    /// Apart from the iterator's type, so that the loop over all bytes is compiled in this crate.
+    #[track_caller]
+    fn of(rows: &[&[u8]]) -> Self {
+        let width = rows.first().map_or(0, |row| row.len());
         assert!(
             width <= Self::LONGEST,
             "byte rows: rows of {width} bytes, and not {} at most",
@@ -46,7 +51,7 @@ impl ByteRows {
         );
         // Room for all non-zeros and for the zeros of a row, so that nothing is moved.
         let non_zeros = |row: &[u8]| row.iter().filter(|&&byte| byte != 0).count();
-        let room = rows.clone().map(non_zeros).sum::<usize>() + width;
+        let room = rows.iter().map(|row| non_zeros(row)).sum::<usize>() + width;
         let mut kept = Self {
             width,
             starts: vec![0],
@@ -54,7 +59,7 @@ impl ByteRows {
             bytes: Vec::with_capacity(room),
         };
         let mut end = 0;
-        for (i, row) in rows.enumerate() {
+        for (i, row) in rows.iter().enumerate() {
             assert_eq!(row.len(), width, "byte rows: row {i} is of another length");
             kept.places.resize(end + width, 0);
             kept.bytes.resize(end + width, 0);
