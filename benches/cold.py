@@ -177,11 +177,12 @@ def main():
     parser.add_argument("--edit", action="store_true",
                         help="measure too how long it takes from a changed number to the end of a quick run")
     parser.add_argument("--gate", action="store_true", help="measure .ci/run from nothing too, once")
-    parser.add_argument("--only", choices=TITLES, help="measure this alone; `test` still comes after the first command")
+    parser.add_argument("--only", choices=TITLES, action="append",
+                        help="measure this alone, or with others given so; `test` still comes after the first command")
     parser.add_argument("--record", action="store_true", help="keep the table in benches/record/DATE-PROCESSOR-cold.md")
     args = parser.parse_args()
     if args.only:
-        parts = [args.only]
+        parts = [what for what in TITLES if what in args.only]
     else:
         parts = [*OF_A_BUILD, *(["edit"] if args.edit else []), *(["gate"] if args.gate else [])]
 

@@ -99,7 +99,13 @@ fn line(what: &str, comparisons: &[Comparison]) -> String {
         return format!("notebook, {what}: {count} numbers, {apart}");
     }
     let inside = comparisons.iter().filter(|c| c.inside == Some(true)).count();
-    format!("notebook, {what}: {inside} of {count} within the range of our seeds, {apart}")
+    // Of n + 1 draws from one distribution, the last is neither the least nor the largest with this chance.
+    let chance = |c: &Comparison| (c.ours.runs as f64 - 1.0) / (c.ours.runs as f64 + 1.0);
+    let expected = comparisons.iter().map(chance).sum::<f64>();
+    format!(
+        "notebook, {what}: {inside} of {count} within the range of our seeds (one more run of ours: about \
+         {expected:.0}), {apart}"
+    )
 }
 
 #[cfg(test)]
@@ -129,7 +135,9 @@ mod tests {
         let comparisons = compare(&numbers, &metrics(3));
         let inside: Vec<_> = comparisons.iter().map(|c| c.inside).collect();
         assert_eq!(inside, [Some(true), Some(false)]); // step 9 was not reached
-        assert!(by_series(&comparisons)[0].contains("p, a, accuracy: 1 of 2 within"));
+        let line =
+            "p, a, accuracy: 1 of 2 within the range of our seeds (one more run of ours: about 1)";
+        assert!(by_series(&comparisons)[0].contains(line));
     }
 
     #[test]
