@@ -76,7 +76,7 @@ fn attributes(trial: &Trial, measures: &[String]) -> Map<String, Value> {
     attributes.insert("index".to_owned(), trial.number.into());
     if let End::Diverged(update) = trial.end {
         attributes.insert("diverged_at".to_owned(), update.into());
-        // As in every study file so far, which were those of networks.
+        // In the words of the study files that there are, which are those of networks.
         let reason =
             format!("diverged: the loss or a weight was no finite number at update {update}");
         attributes.insert("reason".to_owned(), reason.into());
@@ -104,7 +104,7 @@ pub(super) fn read(trial: &KnownTrial, identity: &Identity) -> Result<Option<Tri
         let values = trial.attributes.get(name).and_then(Value::as_array);
         let numbers = values.map(|all| all.iter().filter_map(Value::as_f64).collect::<Vec<_>>());
         let column = numbers.filter(|all| all.len() == reports.len()).ok_or_else(|| {
-            format!("trial {index} of the search has not one {name} for each epoch")
+            format!("trial {index} of the search has not one {name} for each step")
         })?;
         for (report, measure) in reports.iter_mut().zip(column) {
             report.measures.insert(name.clone(), measure);
