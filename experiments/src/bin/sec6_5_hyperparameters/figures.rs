@@ -37,7 +37,7 @@ pub fn best(run: &mut Run, trials: &[Trial], epochs: usize) {
             .mark(training.style(LineStyle::Dashed).named("training"))
             .mark(validation.named("validation"))
     });
-    let figure = Figure::new("The best 20 trials")
+    let figure = Figure::new(format!("The best {} trials", trials.len().min(BEST)))
         .subtitle(run.subtitle_of_first_seed("400 training and 100 validation images"))
         .grid(4, 5)
         .panels(panels);
