@@ -1,7 +1,7 @@
-"""Golden files of experiments/src/export: events as TensorBoard writes them, arrays as NumPy saves them.
+"""Golden files of experiments/src/report/export: events as TensorBoard writes them, arrays as NumPy saves them.
 
     pip install numpy==2.4.6 tensorboard==2.21.0
-    python3 docs/reference/export.py          # from the root; writes into experiments/src/export/goldens
+    python3 docs/reference/export.py          # from the root; writes into experiments/src/report/export/goldens
 
 The numbers are those of the tests beside the files.
 """
@@ -13,7 +13,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-GOLDENS = pathlib.Path("experiments/src/export/goldens")
+GOLDENS = pathlib.Path("experiments/src/report/export/goldens")
 
 
 def histogram(values):

@@ -1,24 +1,27 @@
 //! Networks compared by their training loss on MNIST, as sections 6.1.8 and 6.2.4 do.
 
-use init::Seed;
 use training::{Contestant, Moment, Plan, Real};
 use viz::{Axis, Figure, Panel};
 
-use crate::bands::Band;
-use crate::curves::{Style, smoothed};
-use crate::{Failure, Log, Metrics, Printed, Run, accuracy, csv_rows, each_seed, train};
+use crate::cli::Failure;
+use crate::findings::{Findings, Measurements, Metric, Spread, csv_rows};
+use crate::lab::{Experiment, Lab, Unit};
+use crate::report::Report;
+use crate::report::curves::{Style, smoothed};
 
 /// The part's name in both sections.
 pub const PART: &str = "mnist";
 /// Training and test images.
 pub const SAMPLES: (usize, usize) = (60_000, 10_000);
+/// Hidden layers of the networks of both sections.
+pub const HIDDEN: [usize; 4] = [100; 4];
 const BATCH_SIZE: usize = 128;
 /// The notebook prints every so many iterations.
 const EVERY: usize = 100;
 
 /// What is compared: each series' name in `metrics.csv`, in the notebook's table, and its style.
 #[derive(Debug)]
-pub struct Series<'a> {
+pub struct Compared<'a> {
     /// In files.
     pub name: &'static str,
     /// In the table.
@@ -27,105 +30,97 @@ pub struct Series<'a> {
     pub style: Style<'a>,
 }
 
-/// Hidden layers of the networks of both sections.
-pub const HIDDEN: [usize; 4] = [100; 4];
-
 /// Trains networks for 2,000 iterations once for each series and seed, on the same mini-batches
-/// for all series of a seed; records the loss on the mini-batch after each update, and the test
-/// accuracy at the end; prints the notebook's table.
+/// for all series of a seed; measures the loss on the mini-batch after each update, and the test
+/// accuracy at the end.
 ///
 /// # Errors
 /// Whatever stops it.
 pub fn run<T: Real>(
-    run: &mut Run,
-    series: &[Series<'_>],
-    contestant: impl Fn(usize, Seed) -> Contestant<T> + Sync,
-) -> Result<(), Failure> {
-    let plan = Plan::updates(run.scaled(2000, 100), BATCH_SIZE);
-    let seeds = run.args().seeds();
-    let what = format!("training {} networks", series.len() * seeds.len());
-    run.begin(&what, seeds.len() * series.len() * plan.iterations());
-    let samples = run.data().train.clone();
-    let test = run.data().test.blocks::<T>();
-    let measure = |moment: &mut Moment<'_, T>, log: &mut Log| {
-        log.push((moment.iteration, "train_loss", moment.loss_after()));
-        if moment.iteration + 1 == plan.iterations() {
-            log.push((moment.iteration, "test_accuracy", accuracy(run, moment, &test)));
-        }
-    };
-    let train_one = |seed: Seed| {
-        let mut contestants: Vec<_> =
-            (0..series.len()).map(|unit| contestant(unit, seed.unit(unit as u64))).collect();
-        train(run, &mut contestants, &samples, plan, seed, &measure)
-    };
-    let logs = each_seed(&seeds, &train_one)?;
-    run.end();
-    for (seed, logs) in seeds.into_iter().zip(logs) {
-        for (series, log) in series.iter().zip(logs) {
-            run.record(PART, series.name, seed, log)?;
-        }
-    }
-    print_table(run, series)
+    lab: &Lab,
+    series: &[Compared<'_>],
+    contestant: impl Fn(usize, u64) -> Contestant<T> + Sync,
+) -> Result<Findings, Failure> {
+    let plan = Plan::updates(lab.scaled(2000, 100), BATCH_SIZE);
+    let test = lab.data().test.blocks::<T>();
+    lab.run_one(Experiment {
+        part: PART,
+        series: series.iter().map(|series| series.name.to_owned()).collect(),
+        samples: lab.data().train.clone(),
+        plan,
+        batches: Unit::Run,
+        contestant: Box::new(contestant),
+        measure: Box::new(|moment: &mut Moment<'_, T>, measured: &mut Measurements| {
+            measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
+            if moment.iteration + 1 == plan.iterations() {
+                let accuracy = lab.accuracy(moment, &test);
+                measured.push(moment.iteration, Metric::TEST_ACCURACY, accuracy);
+            }
+        }),
+        finish: Box::new(|_, _, _| {}),
+    })
 }
 
 /// The notebook's table: the losses every 100 iterations.
-fn print_table(run: &mut Run, series: &[Series<'_>]) -> Result<(), Failure> {
-    let bands: Vec<_> =
-        series.iter().map(|s| run.metrics().bands(PART, s.name, "train_loss")).collect();
-    for step in (0..bands[0].len()).step_by(EVERY) {
-        run.say(&format!("===========iteration:{step}==========="))?;
-        for (series, bands) in series.iter().zip(&bands) {
-            run.say(&format!("{}:{}", series.label, bands[step].1.text(4)))?;
+///
+/// # Errors
+/// If stdout cannot be written to.
+pub fn table(
+    report: &mut Report,
+    series: &[Compared<'_>],
+    findings: &Findings,
+) -> Result<(), Failure> {
+    let losses: Vec<_> =
+        findings.series.iter().map(|found| found.spreads(Metric::TRAIN_LOSS)).collect();
+    for step in (0..losses[0].len()).step_by(EVERY) {
+        report.say(&format!("===========iteration:{step}==========="))?;
+        for (series, losses) in series.iter().zip(&losses) {
+            report.say(&format!("{}:{}", series.label, losses[step].1.text(4)))?;
         }
     }
-    for series in series {
-        let accuracy = run.metrics().bands(PART, series.name, "test_accuracy");
-        let text = accuracy.last().map(|(_, band)| band.text(4)).unwrap_or_default();
-        run.say(&format!("test accuracy of {}: {text}", series.label))?;
+    for (series, found) in series.iter().zip(&findings.series) {
+        let accuracy = found.last(Metric::TEST_ACCURACY).text(4);
+        report.say(&format!("test accuracy of {}: {accuracy}", series.label))?;
     }
     Ok(())
 }
 
 /// Smoothed losses by iteration.
-pub fn figure(run: &Run, title: &str, series: &[Series<'_>], highest: f64) -> Figure {
-    let iterations =
-        run.metrics().series(PART, series[0].name, "train_loss").len().saturating_sub(1);
+pub fn figure(
+    lab: &Lab,
+    title: &str,
+    series: &[Compared<'_>],
+    findings: &Findings,
+    highest: f64,
+) -> Figure {
+    let iterations = findings.series[0].values(Metric::TRAIN_LOSS).len().saturating_sub(1);
     let mut panel = Panel::new("")
         .x_axis(Axis::linear("iteration", 0.0, iterations.max(1) as f64))
         .y_axis(Axis::linear("training loss (smoothed)", 0.0, highest));
-    for series in series {
-        let name = (PART, series.name, "train_loss");
-        panel = panel.marks(smoothed(run.metrics(), name, &series.style));
+    for (series, found) in series.iter().zip(&findings.series) {
+        panel = panel.marks(smoothed(found, Metric::TRAIN_LOSS, &series.style));
     }
     Figure::new(title)
-        .subtitle(run.subtitle(&format!("{}, ReLU, batch 128", run.data().layers(&HIDDEN))))
+        .subtitle(lab.subtitle(&format!("{}, ReLU, batch 128", lab.data().layers(&HIDDEN))))
         .plot_size(760.0, 400.0)
         .panel(panel)
 }
 
-/// The mean loss of the last 100 iterations, a number for each seed, as a band.
-pub fn last_hundred(metrics: &Metrics, series: &str) -> Band {
-    let steps = metrics.series(PART, series, "train_loss");
-    let tail = &steps[steps.len().saturating_sub(100)..];
-    let runs = tail.first().map_or(0, |(_, values)| values.len());
-    let mean =
-        |run: usize| tail.iter().map(|(_, values)| values[run]).sum::<f64>() / tail.len() as f64;
-    Band::of(&(0..runs).map(mean).collect::<Vec<_>>())
+/// The mean loss of the last 100 iterations of each series, and all of them in words.
+pub fn last_hundred(series: &[Compared<'_>], findings: &Findings) -> (Vec<Spread>, String) {
+    let spreads: Vec<Spread> =
+        findings.series.iter().map(|found| found.last_hundred(Metric::TRAIN_LOSS)).collect();
+    let numbers = series.iter().zip(&spreads);
+    let numbers: Vec<_> =
+        numbers.map(|(series, spread)| format!("{} {}", series.label, spread.text(3))).collect();
+    (spreads, format!("mean loss of the last 100 iterations: {}", numbers.join(", ")))
 }
 
-/// The notebook's table from its file, whose columns follow the order of the series.
-pub fn printed(text: &str, series: &[&'static str]) -> Vec<Printed> {
-    let rows = csv_rows(text);
-    let column = |(column, name): (usize, &&'static str)| {
-        let rows = rows.iter();
-        let printed = rows.map(move |row| Printed {
-            part: PART,
-            series: (*name).to_owned(),
-            metric: "train_loss",
-            step: row[0] as usize,
-            value: row[column + 1],
-        });
-        printed.collect::<Vec<_>>()
-    };
-    series.iter().enumerate().flat_map(column).collect()
+/// Puts the notebook's table beside ours, from its file, whose columns follow the order of the series.
+pub fn beside_the_notebook(report: &mut Report, findings: &Findings, file: &str) {
+    let rows = csv_rows(file);
+    for (column, series) in findings.series.iter().enumerate() {
+        let printed = rows.iter().map(|row| (row[0] as usize, row[column + 1]));
+        report.beside_the_notebook(PART, series, Metric::TRAIN_LOSS, printed);
+    }
 }

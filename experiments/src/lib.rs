@@ -1,53 +1,28 @@
-//! The spine of the section binaries: arguments, data, training, results.
+//! What the sections share, in storeys: each uses those above it in this list, and none below.
 //!
-//! A binary implements [`Section`] and hands itself to [`main()`]: it then reads like its section of
-//! the book (settings, networks, train, figure), and everything else lives here, once.
+//! | module | |
+//! |---|---|
+//! | [`screen`] | what a user sees while a program runs: progress, downloads, lines; and the signals that stop it |
+//! | [`findings`] | what was measured, and what follows from it |
+//! | [`cli`] | flags, settings in files, languages, failures and their exit codes |
+//! | [`lab`] | data, and the one loop that trains networks and measures them |
+//! | [`report`] | what a run leaves: tables, figures, the page, files |
+//! | [`section`](mod@section) | a section of the chapter as a program |
+//! | [`compare_losses`] | the experiment that sections 6.1 and 6.2 share |
 
 #![forbid(unsafe_code)]
-// They panic where nobody can read: `Run::say` and `progress::notice` do not.
+// They panic where nobody can read: those of `screen` do not.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
-mod args;
-pub mod bands;
-mod command;
-pub mod compare;
+pub mod cli;
 pub mod compare_losses;
-mod config;
-pub mod curves;
-mod data;
-mod export;
-mod failure;
-mod fetching;
-mod folder;
-mod interrupt;
-mod judgement;
-mod lang;
-mod leftover;
-mod log;
-mod manifest;
-mod metrics;
-mod page;
-mod progress;
-mod reference;
-mod run;
-pub mod search;
-mod section;
-pub mod text;
-mod trainer;
-pub mod trial;
+pub mod findings;
+pub mod lab;
+pub mod report;
+pub mod screen;
+pub mod section;
 
-pub use args::{Args, DataArgs, NoFlags, Precision};
-pub use data::Data;
-pub use failure::Failure;
-pub use judgement::Conclusion;
-pub use lang::Lang;
-pub use log::Log;
-pub use metrics::{DIVERGED, Metrics, Row};
-pub use page::Table;
-pub use reference::{Printed, csv_rows};
-pub use run::Run;
 pub use section::{Section, main};
-pub use trainer::{Measure, accuracy, each_seed, train};
 
 /// The code of the README compiles and does what it says.
 #[cfg(doctest)]

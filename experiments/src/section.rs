@@ -1,14 +1,18 @@
 //! A section of the chapter as a program.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Command, CommandFactory, FromArgMatches};
 
-use crate::args::{Args, CommandLine, Precision};
 use training::Real;
 
-use crate::{Conclusion, Failure, Printed, Run, command, config};
+use crate::cli::{self, Args, CommandLine, Failure, Precision, help};
+use crate::lab::Lab;
+use crate::report::Report;
+use crate::report::folder::{self, Folder};
 
 /// One section: what its binary is called and what it does.
 pub trait Section {
@@ -26,17 +30,11 @@ pub trait Section {
     /// How many training and test images it takes: the first ones of the data set.
     fn samples(args: &Args) -> (usize, usize);
 
-    /// The numbers that the notebook printed, series by series.
-    fn printed() -> Vec<Printed>;
-
-    /// Runs the parts that [`Run::wants`], in the given precision.
+    /// Runs the parts that [`Lab::wants`], in the given precision, and reports what they find and what follows from it.
     ///
     /// # Errors
     /// Whatever stops it.
-    fn run<T: Real>(run: &mut Run, flags: &Self::Flags) -> Result<(), Failure>;
-
-    /// What the section of the book concludes, judged by this run's numbers.
-    fn conclusions(run: &Run, flags: &Self::Flags) -> Vec<Conclusion>;
+    fn run<T: Real>(lab: &Lab, flags: &Self::Flags, report: &mut Report) -> Result<(), Failure>;
 }
 
 /// The whole program of a section: reads the command line, runs it, writes the results.
@@ -50,27 +48,42 @@ pub fn main<S: Section>() -> ExitCode {
 fn start<S: Section>() -> Result<(), Failure> {
     let outline = Outline::of::<S>();
     let command = outline.command(CommandLine::<S::Flags>::command());
-    let matches = config::matches(&command, std::env::args_os().collect())?;
-    let CommandLine { args, flags } = CommandLine::<S::Flags>::from_arg_matches(&matches)
-        .unwrap_or_else(|said| command::end(&said));
+    let matches = cli::matches(&command, std::env::args_os().collect())?;
+    let CommandLine { args, flags } =
+        CommandLine::<S::Flags>::from_arg_matches(&matches).unwrap_or_else(|said| help::end(&said));
     if args.man || args.completions.is_some() {
-        return command::print(command, args.completions);
+        return help::print_instead(command, args.completions);
     }
     let (precision, samples) = (args.precision, S::samples(&args));
-    let mut run = Run::start(outline, args, config::settings(&command, &matches), samples)?;
+    let (lab, mut report) = open(&outline, args, samples)?;
     match precision {
-        Precision::F32 => S::run::<f32>(&mut run, &flags)?,
-        Precision::F64 => S::run::<f64>(&mut run, &flags)?,
+        Precision::F32 => S::run::<f32>(&lab, &flags, &mut report)?,
+        Precision::F64 => S::run::<f64>(&lab, &flags, &mut report)?,
     }
-    let conclusions = S::conclusions(&run, &flags);
-    run.finish(S::printed, conclusions)
+    report.publish((S::NAME, S::ABOUT), &lab, cli::settings(&command, &matches))
+}
+
+/// Checks the settings, loads the data and opens the results, in that order: nothing is written for a run that cannot
+/// start.
+fn open(outline: &Outline, args: Args, samples: (usize, usize)) -> Result<(Lab, Report), Failure> {
+    let started = Instant::now();
+    let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(outline.name));
+    folder::check(&out, args.force)?;
+    let parts = outline.chosen(args.part.as_deref());
+    let lab = Lab::open(args, parts, samples)?;
+    let folder = Folder::create(&out).map_err(Failure::Output)?;
+    let mut report = Report::new(folder, started, lab.args());
+    if let Some(note) = lab.data().note() {
+        report.say(&format!("data: {note}"))?;
+    }
+    Ok((lab, report))
 }
 
 /// The constants of a section as values: what takes them is compiled once, not for each section's type.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Outline {
-    pub(crate) name: &'static str,
-    pub(crate) about: &'static str,
+struct Outline {
+    name: &'static str,
+    about: &'static str,
     parts: &'static [(&'static str, &'static str)],
     on_request: &'static [(&'static str, &'static str)],
 }
@@ -81,7 +94,7 @@ impl Outline {
     }
 
     /// The names of the parts to run: the one that is wanted, or all but those on request.
-    pub(crate) fn chosen(&self, wanted: Option<&str>) -> Vec<&'static str> {
+    fn chosen(&self, wanted: Option<&str>) -> Vec<&'static str> {
         let name = |&(name, _): &(&'static str, _)| name;
         match wanted {
             None => self.parts.iter().map(name).collect(),
@@ -116,6 +129,6 @@ impl Outline {
                 arg.value_parser(names).hide_possible_values(true).help(part)
             })
             .after_help("--help shows every flag, the parts and examples.")
-            .after_long_help(command::epilogue(self.name, self.parts[0].0))
+            .after_long_help(help::epilogue(self.name, self.parts[0].0))
     }
 }

@@ -7,8 +7,11 @@ use std::process::ExitCode;
 
 // For its allocator.
 use benches as _;
-use experiments::{Args, Conclusion, Failure, Log, Printed, Run, Section, accuracy, train};
-use init::Seed;
+use experiments::Section;
+use experiments::cli::{Args, Failure};
+use experiments::findings::{Measurements, Metric};
+use experiments::lab::{Experiment, Lab, Unit};
+use experiments::report::Report;
 use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
 use training::{Contestant, Moment, Plan, Real};
@@ -42,39 +45,34 @@ impl Section for OneNetwork {
         (60_000, 10_000)
     }
 
-    fn printed() -> Vec<Printed> {
-        Vec::new()
-    }
-
-    fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
-        let plan = Plan::updates(run.scaled(2000, 100), 128);
-        let seed = Seed::new(run.args().seed);
-        let samples = run.data().train.clone();
-        let test = run.data().test.blocks::<T>();
+    fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(), Failure> {
+        let plan = Plan::updates(lab.scaled(2000, 100), 128);
+        let test = lab.data().test.blocks::<T>();
         let kind = match flags.optimizer {
             Optimizer::Sgd => OptimizerKind::Sgd,
             Optimizer::Adam => OptimizerKind::Adam,
         };
-        run.begin("training one network", plan.iterations());
         let network = MultiLayerNet::new(784, &[100; 4], 10);
-        let contestant = Contestant::<T>::new(&network, kind, seed.unit(0));
-        let mut contestants = [contestant.expect("fixed settings are valid")];
-        let measure = |moment: &mut Moment<'_, T>, log: &mut Log| {
-            log.push((moment.iteration, "train_loss", moment.loss_after()));
-            if moment.iteration + 1 == plan.iterations() {
-                log.push((moment.iteration, "test_accuracy", accuracy(run, moment, &test)));
-            }
-        };
-        let logs = train(run, &mut contestants, &samples, plan, seed, &measure)?;
-        run.end();
-        for log in logs {
-            run.record(PART, kind.name(), run.args().seed, log)?;
-        }
-        Ok(())
-    }
-
-    fn conclusions(_: &Run, _: &Flags) -> Vec<Conclusion> {
-        Vec::new()
+        let findings = lab.run_one(Experiment {
+            part: PART,
+            series: vec![kind.name().to_owned()],
+            samples: lab.data().train.clone(),
+            plan,
+            batches: Unit::Run,
+            contestant: Box::new(|_, seed| {
+                Contestant::<T>::new(&network, kind, Unit::Series(0).of(seed))
+                    .expect("fixed settings are valid")
+            }),
+            measure: Box::new(|moment: &mut Moment<'_, T>, measured: &mut Measurements| {
+                measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
+                if moment.iteration + 1 == plan.iterations() {
+                    let accuracy = lab.accuracy(moment, &test);
+                    measured.push(moment.iteration, Metric::TEST_ACCURACY, accuracy);
+                }
+            }),
+            finish: Box::new(|_, _, _| {}),
+        })?;
+        report.record(findings)
     }
 }
 

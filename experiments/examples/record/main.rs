@@ -16,11 +16,8 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use experiments::bands::Band;
+use experiments::findings::{Spread, read_rows};
 use serde_json::{Map, Value, json};
-
-/// A line of `metrics.csv`: part, series, seed, step, metric, value.
-type Row = (String, String, u64, u64, String, f64);
 
 fn run() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
@@ -75,10 +72,7 @@ fn section(folder: &Path) -> Result<Value, Box<dyn Error>> {
         "conclusions": summary["conclusions"],
         "notebook": agreement(&summary["notebook"]),
     });
-    let rows: Vec<Row> = csv::Reader::from_path(folder.join("metrics.csv"))?
-        .deserialize()
-        .collect::<Result<_, _>>()?;
-    search::tell(&rows, &mut section);
+    search::tell(&read_rows(&folder.join("metrics.csv"))?, &mut section);
     Ok(section)
 }
 
@@ -106,13 +100,13 @@ fn agreement(comparisons: &Value) -> Value {
 
 /// Least and largest.
 fn span(values: impl Iterator<Item = f64>) -> Value {
-    let Band { min, max, .. } = Band::of(&values.collect::<Vec<_>>());
+    let Spread { min, max, .. } = Spread::of(&values.collect::<Vec<_>>());
     json!({ "min": significant(min), "max": significant(max) })
 }
 
 /// Mean, standard deviation and range.
 fn of(values: &[f64]) -> Value {
-    let Band { mean, std, min, max, .. } = Band::of(values);
+    let Spread { mean, std, min, max, .. } = Spread::of(values);
     let [mean, std, min, max] = [mean, std, min, max].map(significant);
     json!({ "mean": mean, "std": std, "min": min, "max": max })
 }

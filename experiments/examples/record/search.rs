@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use experiments::bands::Band;
-use experiments::search::space;
-use experiments::{DIVERGED, csv_rows};
-use search::{Observation, Params, Value as Number, importance};
+use experiments::findings::{Metric, Row, Spread, csv_rows};
+use search::{Distribution, Observation, Params, Space, Value as Number, importance};
 use serde_json::{Map, Value, json};
 
-use crate::{Row, of, significant, span};
+use crate::{of, significant, span};
 
 /// The last value of each metric of a trial.
 type Trial = BTreeMap<String, f64>;
 
 /// Adds it to the record of a section that searched, part by part.
 pub fn tell(rows: &[Row], section: &mut Value) {
-    let has = |part: &str| rows.iter().any(|row| row.0 == part);
+    let has = |part: &str| rows.iter().any(|row| row.part == part);
     if has("search") {
         let search = trials(rows, "search");
         section["winners"] = winners(&search);
@@ -35,7 +33,7 @@ pub fn tell(rows: &[Row], section: &mut Value) {
 /// The trials of a part, in order, for each seed.
 fn trials(rows: &[Row], part: &str) -> BTreeMap<u64, Vec<Trial>> {
     let mut trials: BTreeMap<u64, BTreeMap<u64, Trial>> = BTreeMap::new();
-    for (_, series, seed, _, metric, value) in rows.iter().filter(|row| row.0 == part) {
+    for Row { series, seed, metric, value, .. } in rows.iter().filter(|row| row.part == part) {
         let Ok(number) = series.parse() else { continue };
         let trial = trials.entry(*seed).or_default().entry(number).or_default();
         trial.insert(metric.clone(), *value);
@@ -45,7 +43,8 @@ fn trials(rows: &[Row], part: &str) -> BTreeMap<u64, Vec<Trial>> {
 
 /// The accuracy of a trial; NaN if it diverged, which it may have done before its first epoch.
 fn accuracy(trial: &Trial) -> f64 {
-    let last = trial.get("validation_accuracy").filter(|_| !trial.contains_key(DIVERGED));
+    let last =
+        trial.get("validation_accuracy").filter(|_| !trial.contains_key(Metric::DIVERGED.name()));
     last.copied().unwrap_or(f64::NAN)
 }
 
@@ -83,7 +82,8 @@ fn winners(search: &BTreeMap<u64, Vec<Trial>>) -> Value {
 
 /// How much each hyperparameter matters, over the seeds.
 fn shares(search: &BTreeMap<u64, Vec<Trial>>) -> Value {
-    let space = space::notebook();
+    let log = |low, high| Distribution::LogUniform { low, high };
+    let space = Space::of([("lr", log(1e-6, 1e-2)), ("weight_decay", log(1e-8, 1e-4))]);
     let of_seed = |trials: &Vec<Trial>| {
         let observed = |(number, trial): (u64, &Trial)| {
             let values = [("lr", "learning_rate"), ("weight_decay", "weight_decay")];
@@ -102,7 +102,7 @@ fn shares(search: &BTreeMap<u64, Vec<Trial>>) -> Value {
 /// under the other seeds; the same of the point that won in the notebook.
 fn winners_again(rows: &[Row]) -> Value {
     let mut accuracies: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-    for (.., seed, _, _, value) in rows.iter().filter(|row| row.0 == "printed") {
+    for Row { seed, value, .. } in rows.iter().filter(|row| row.part == "printed") {
         accuracies.entry(*seed).or_default().push(*value);
     }
     let first_best = |values: &[f64]| {
@@ -115,7 +115,7 @@ fn winners_again(rows: &[Row]) -> Value {
     for (&seed, values) in &accuracies {
         let trial = first_best(values);
         let others = at(trial).filter(|(other, _)| *other != seed).map(|(_, accuracy)| accuracy);
-        let others = Band::of(&others.collect::<Vec<_>>());
+        let others = Spread::of(&others.collect::<Vec<_>>());
         best.push(json!({
             "seed": seed,
             "trial": trial,
@@ -161,7 +161,7 @@ fn last_round(trials: &BTreeMap<u64, Vec<Trial>>) -> Value {
 /// The median over seeds of what each sampler ended with on each problem.
 fn medians(rows: &[Row]) -> Value {
     let mut last: BTreeMap<&str, BTreeMap<u64, f64>> = BTreeMap::new();
-    for (_, series, seed, _, _, value) in rows.iter().filter(|row| row.0 == "samplers") {
+    for Row { series, seed, value, .. } in rows.iter().filter(|row| row.part == "samplers") {
         last.entry(series).or_default().insert(*seed, *value);
     }
     let median = |values: BTreeMap<u64, f64>| {

@@ -4,10 +4,12 @@ mod ravine;
 
 use std::process::ExitCode;
 
-use experiments::compare_losses::{self, HIDDEN, Series, last_hundred};
-use experiments::curves::Style;
-use experiments::{Args, Conclusion, Failure, NoFlags, Printed, Run, Section};
-use init::Seed;
+use experiments::Section;
+use experiments::cli::{Args, Failure, NoFlags};
+use experiments::compare_losses::{self, Compared, HIDDEN};
+use experiments::lab::{Lab, Unit};
+use experiments::report::Report;
+use experiments::report::curves::Style;
 use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
 use ravine::RAVINE;
@@ -37,45 +39,14 @@ impl Section for Optimizers {
         if args.part.as_deref() == Some(RAVINE) { (1, 1) } else { compare_losses::SAMPLES }
     }
 
-    fn printed() -> Vec<Printed> {
-        let text = include_str!("../../../../data/reference/sec6_1_mnist_loss.csv");
-        compare_losses::printed(text, &OPTIMIZERS.map(|(name, ..)| name))
-    }
-
-    fn run<T: Real>(run: &mut Run, _: &NoFlags) -> Result<(), Failure> {
-        if run.wants(RAVINE) {
-            ravine::run::<T>(run)?;
+    fn run<T: Real>(lab: &Lab, _: &NoFlags, report: &mut Report) -> Result<(), Failure> {
+        if lab.wants(RAVINE) {
+            ravine::run::<T>(lab, report)?;
         }
-        if run.wants(compare_losses::PART) {
-            mnist::<T>(run)?;
+        if lab.wants(compare_losses::PART) {
+            mnist::<T>(lab, report)?;
         }
         Ok(())
-    }
-
-    fn conclusions(run: &Run, _: &NoFlags) -> Vec<Conclusion> {
-        let mut conclusions = Vec::new();
-        if run.wants(RAVINE) {
-            conclusions.push(ravine::conclusion(run));
-        }
-        if run.wants(compare_losses::PART) {
-            let bands = OPTIMIZERS.map(|(name, ..)| last_hundred(run.metrics(), name));
-            let [sgd, momentum, adagrad, adam] = bands;
-            let numbers = OPTIMIZERS.iter().zip(&bands);
-            let numbers: Vec<_> =
-                numbers.map(|((_, label, ..), band)| format!("{label} {}", band.text(3))).collect();
-            let by = format!("mean loss of the last 100 iterations: {}", numbers.join(", "));
-            conclusions.push(Conclusion::new(
-                "Momentum, AdaGrad and Adam learn faster than SGD",
-                momentum.mean.max(adagrad.mean).max(adam.mean) < sgd.mean,
-                by.clone(),
-            ));
-            conclusions.push(Conclusion::new(
-                "AdaGrad ends lowest with these settings",
-                adagrad.mean < momentum.mean.min(adam.mean),
-                by,
-            ));
-        }
-        conclusions
     }
 }
 
@@ -83,24 +54,37 @@ impl Section for Optimizers {
 const KINDS: [OptimizerKind; 4] =
     [OptimizerKind::Sgd, OptimizerKind::Momentum, OptimizerKind::AdaGrad, OptimizerKind::Adam];
 
-fn mnist<T: Real>(run: &mut Run) -> Result<(), Failure> {
-    let series = OPTIMIZERS.map(|(name, label, color, marker)| Series {
+fn mnist<T: Real>(lab: &Lab, report: &mut Report) -> Result<(), Failure> {
+    let series = OPTIMIZERS.map(|(name, label, color, marker)| Compared {
         name,
         label,
         style: Style::solid(label, color).marker(marker, 100),
     });
-    let (inputs, classes) = (run.data().inputs(), run.data().classes());
-    compare_losses::run(run, &series, |index, seed: Seed| {
+    let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
+    let findings = compare_losses::run(lab, &series, |index, seed| {
         let network = MultiLayerNet::new(inputs, &HIDDEN, classes);
-        Contestant::<T>::new(&network, KINDS[index], seed).expect("fixed settings are valid")
+        Contestant::<T>::new(&network, KINDS[index], Unit::Series(index).of(seed))
+            .expect("fixed settings are valid")
     })?;
-    let figure = compare_losses::figure(run, "Four optimizers on MNIST", &series, 1.0);
-    run.figure(
+
+    compare_losses::table(report, &series, &findings)?;
+    report.figure(
         "sec6_1_mnist",
-        figure,
+        compare_losses::figure(lab, "Four optimizers on MNIST", &series, &findings, 1.0),
         "AdaGrad, Adam and Momentum learn faster than SGD at these learning rates.",
     );
-    Ok(())
+    let notebook = include_str!("../../../../data/reference/sec6_1_mnist_loss.csv");
+    compare_losses::beside_the_notebook(report, &findings, notebook);
+
+    let (losses, by) = compare_losses::last_hundred(&series, &findings);
+    let [sgd, momentum, adagrad, adam] = [0, 1, 2, 3].map(|series: usize| losses[series].mean);
+    report.conclude(
+        "Momentum, AdaGrad and Adam learn faster than SGD",
+        momentum.max(adagrad).max(adam) < sgd,
+        by.clone(),
+    );
+    report.conclude("AdaGrad ends lowest with these settings", adagrad < momentum.min(adam), by);
+    report.record(findings)
 }
 
 /// Matrices begin on cache lines.

@@ -1,6 +1,9 @@
 //! 6.1.2 to 6.1.7: f(x, y) = x²/20 + y² and the paths of four optimizers on it.
 
-use experiments::{Conclusion, Failure, Log, Run};
+use experiments::cli::Failure;
+use experiments::findings::{Findings, Measurements, Metric};
+use experiments::lab::Lab;
+use experiments::report::Report;
 use optimizers::{Optimizer, OptimizerKind, Slot};
 use training::Real;
 use viz::{Arrows, Axis, Color, Contour, Figure, Grid, Line, Marker, Panel, Scatter, Surface};
@@ -13,23 +16,10 @@ const START: (f64, f64) = (-7.0, 2.0);
 /// Points of each path, the start included.
 const POINTS: usize = 30;
 
-/// AdaGrad comes closest.
-pub fn conclusion(run: &Run) -> Conclusion {
-    let last = OPTIMIZERS.map(|(name, ..)| {
-        let steps = run.metrics().bands(RAVINE, name, "f");
-        steps.last().map_or(f64::NAN, |(_, band)| band.mean)
-    });
-    let [sgd, momentum, adagrad, adam] = last;
-    Conclusion::new(
-        "in the ravine AdaGrad comes closest to the minimum; the notebook reads Adam off \
-                 its figure",
-        adagrad < sgd.min(momentum).min(adam),
-        format!(
-            "f after {POINTS} points: AdaGrad {adagrad:.4}, SGD {sgd:.4}, Adam {adam:.4}, \
-                     Momentum {momentum:.4}"
-        ),
-    )
-}
+/// The coordinates of a point, and the height there.
+const X: Metric = Metric::new("x");
+const Y: Metric = Metric::new("y");
+const F: Metric = Metric::lower("f");
 
 /// The notebook's optimizers with the learning rates of 6.1.7.
 fn in_the_ravine<T: Real>() -> [Box<dyn Optimizer<T>>; 4] {
@@ -77,20 +67,39 @@ fn path<T: Real>(optimizer: &mut dyn Optimizer<T>) -> Vec<(f64, f64)> {
     points
 }
 
-/// Walks, records and draws the four paths and the ravine itself.
+/// Walks the four paths, and draws them and the ravine itself.
 ///
 /// # Errors
 /// If the results cannot be written.
-pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, report: &mut Report) -> Result<(), Failure> {
     let paths = in_the_ravine::<T>().map(|mut optimizer| path(&mut *optimizer));
-    for ((name, ..), path) in OPTIMIZERS.iter().zip(&paths) {
+    draw(report, &paths);
+
+    let [sgd, momentum, adagrad, adam] = [0, 1, 2, 3].map(|k: usize| {
+        let (x, y) = paths[k][POINTS - 1];
+        f(x, y)
+    });
+    report.conclude(
+        "in the ravine AdaGrad comes closest to the minimum; the notebook reads Adam off its figure",
+        adagrad < sgd.min(momentum).min(adam),
+        format!(
+            "f after {POINTS} points: AdaGrad {adagrad:.4}, SGD {sgd:.4}, Adam {adam:.4}, \
+                     Momentum {momentum:.4}"
+        ),
+    );
+    let measured = |path: &Vec<(f64, f64)>| -> Measurements {
         let point = |(step, &(x, y)): (usize, &(f64, f64))| {
-            [(step, "x", x), (step, "y", y), (step, "f", f(x, y))]
+            [(step, X, x), (step, Y, y), (step, F, f(x, y))]
         };
-        let log: Log = path.iter().enumerate().flat_map(point).collect();
-        // Nothing is drawn at random here: the paths of every seed are the same.
-        run.record(RAVINE, name, run.args().seed, log)?;
-    }
+        path.iter().enumerate().flat_map(point).collect()
+    };
+    let series = OPTIMIZERS.iter().zip(&paths);
+    let series = series.map(|((name, ..), path)| ((*name).to_owned(), measured(path)));
+    // Nothing is drawn at random here: the paths of every seed are the same.
+    report.record(Findings::of_seed(RAVINE, lab.args().seed, series))
+}
+
+fn draw(report: &mut Report, paths: &[Vec<(f64, f64)>; 4]) {
     let side = |label| Axis::linear(label, -10.0, 10.0);
     let formula = "f(x, y) = x²/20 + y²";
     let grid = |y: f64| Grid::sample((-10.0, 10.0), (-y, y), 101, f);
@@ -105,12 +114,12 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
         .y_axis(side("y"))
         .mark(Contour::new(Color::INK, grid(10.0), levels))
         .mark(Scatter::new(Color::VERMILLION, [(0.0, 0.0)]).marker(Marker::Plus));
-    run.figure(
+    report.figure(
         "sec6_1_surface",
         Figure::new(formula).plot_size(560.0, 420.0).panel(surface),
         "A ravine along the x axis: steep in y, all but level in x.",
     );
-    run.figure(
+    report.figure(
         "sec6_1_contours",
         Figure::new(format!("Contours of {formula}")).plot_size(420.0, 420.0).panel(contours),
         "Lines of equal f, drawn at 0.25·k²: long ellipses around the minimum (+).",
@@ -125,14 +134,14 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
         .x_axis(Axis::linear("x", -10.5, 10.5))
         .y_axis(Axis::linear("y", -5.5, 5.5))
         .mark(Arrows::new(Color::INK, arrows));
-    run.figure(
+    report.figure(
         "sec6_1_gradient_field",
         Figure::new(format!("−∇f of {formula}")).plot_size(640.0, 380.0).panel(field),
         "Downhill is hardly ever towards the minimum at (0, 0). (The notebook's own figure \
          differentiates by x/√20 and shows x components 4.5 times too large.)",
     );
 
-    let panels = OPTIMIZERS.iter().zip(&paths).map(|((_, label, color, _), path)| {
+    let panels = OPTIMIZERS.iter().zip(paths).map(|((_, label, color, _), path)| {
         let end = path[POINTS - 1];
         Panel::new(format!("{label}: f = {:.4} at the end", f(end.0, end.1)))
             .x_axis(side("x"))
@@ -147,13 +156,12 @@ pub fn run<T: Real>(run: &mut Run) -> Result<(), Failure> {
         )
         .grid(2, 2)
         .panels(panels);
-    run.figure(
+    report.figure(
         "sec6_1_paths",
         paths,
         "SGD zigzags across the ravine; AdaGrad damps the steep direction and comes closest to the \
          minimum (+).",
     );
-    Ok(())
 }
 
 #[cfg(test)]

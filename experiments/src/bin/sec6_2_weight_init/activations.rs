@@ -1,7 +1,9 @@
 //! 6.2.2 and 6.2.3: how activations are spread over five layers.
 
-use experiments::text::significant;
-use experiments::{Conclusion, Failure, Log, Run};
+use experiments::cli::Failure;
+use experiments::findings::{Findings, Measurements, Metric, Series, significant};
+use experiments::lab::{Lab, Unit};
+use experiments::report::Report;
 use init::{Initializer, Purpose, Seed};
 use layers::{Activation, Mode};
 use nalgebra::DMatrix;
@@ -34,80 +36,96 @@ const SHOWN: [Shown; 3] = [
 const ONE: Initializer = Initializer::Normal { std: 1.0 };
 const SMALL: Initializer = Initializer::Normal { std: 0.01 };
 
-/// Sigmoid saturates or says nothing, ReLU needs He.
-pub fn conclusions(run: &Run) -> Vec<Conclusion> {
-    let last = |series: &str, metric| {
-        let steps = run.metrics().bands(ACTIVATIONS, series, metric);
-        steps.last().map_or(f64::NAN, |(_, band)| band.mean)
-    };
-    let saturated = last("sigmoid/1", "saturated");
-    let saturates = Conclusion::new(
-        "sigmoid with std 1 saturates",
-        saturated > 0.5,
-        format!("{:.0} % of the last layer within 0.05 of 0 or 1", 100.0 * saturated),
-    );
-    let spread = last("sigmoid/0.01", "std");
-    let alike = Conclusion::new(
-        "sigmoid with std 0.01 gives almost the same value everywhere",
-        spread < 0.05,
-        format!("standard deviation {spread:.3} in the last layer"),
-    );
-    let [small, xavier, he] =
-        ["relu/0.01", "relu/xavier", "relu/he"].map(|series| last(series, "std"));
-    let spread_out = Conclusion::new(
-        "with ReLU only He keeps the activations spread through the layers",
-        he > 0.5 && xavier < 0.5 * he && small < 1e-3,
-        format!(
-            "standard deviation in the last layer: 0.01 {small:.1e}, Xavier {xavier:.2}, He \
-                     {he:.2}"
-        ),
-    );
-    vec![saturates, alike, spread_out]
-}
+/// What is measured of a layer's values.
+const MEAN: Metric = Metric::new("mean");
+const STD: Metric = Metric::new("std");
+/// The share of values where the slope is all but gone.
+const SATURATED: Metric = Metric::new("saturated");
+/// The share of exact zeros.
+const ZERO: Metric = Metric::new("zero");
 
 /// Feeds normal inputs through five layers, for each activation and initialiser.
 ///
 /// # Errors
 /// If the table cannot be written.
-pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(), Failure> {
     let cases: Vec<(Activation, Initializer)> =
         SHOWN.iter().flat_map(|(activation, _, all)| all.map(|one| (*activation, one))).collect();
-    for &root in &run.args().seeds() {
+    let seeds = lab.args().seeds();
+    let named = |(activation, initializer): &(Activation, Initializer)| Series {
+        name: format!("{activation}/{initializer}"),
+        runs: Vec::new(),
+    };
+    let mut series: Vec<Series> = cases.iter().map(named).collect();
+    for &seed in &seeds {
         let outputs: Vec<Outputs> = cases
             .par_iter()
             .enumerate()
-            .map(|(unit, &case)| layer_outputs::<T>(case, flags, Seed::new(root), unit as u64))
+            .map(|(case, &what)| {
+                let weights = Unit::Series(case).of(seed);
+                layer_outputs::<T>(what, flags, Unit::Run.of(seed), weights)
+            })
             .collect();
-        let logs: Vec<Log> =
-            cases.par_iter().zip(&outputs).map(|(case, all)| measure(run, case.0, all)).collect();
-        for ((activation, initializer), log) in cases.iter().zip(logs) {
-            run.record(ACTIVATIONS, &format!("{activation}/{initializer}"), root, log)?;
-        }
-        if root == run.args().seed {
+        let measured: Vec<Measurements> =
+            cases.par_iter().zip(&outputs).map(|(case, all)| measure(lab, case.0, all)).collect();
+        series.iter_mut().zip(measured).for_each(|(series, run)| series.runs.push(run));
+        if seed == seeds[0] {
             for (shown, outputs) in SHOWN.iter().zip(outputs.chunks(3)) {
-                draw_activations(run, flags, shown, outputs);
+                draw(report, lab, flags, shown, outputs);
             }
         }
     }
-    run.say("layer: mean, standard deviation, share saturated, share of zeros")?;
-    for (activation, _, initializers) in SHOWN {
-        for initializer in initializers {
-            let series = format!("{activation}/{initializer}");
-            let [mean, std, saturated, zero] = ["mean", "std", "saturated", "zero"]
-                .map(|metric| run.metrics().bands(ACTIVATIONS, &series, metric));
-            for layer in 0..LAYERS {
-                let [mean, std, saturated, zero] =
-                    [&mean, &std, &saturated, &zero].map(|bands| bands[layer].1.mean);
-                run.say(&format!(
-                    "{series} layer {}: {}, {}, {saturated:.3}, {zero:.3}",
-                    layer + 1,
-                    significant(mean),
-                    significant(std),
-                ))?;
-            }
+    let findings = Findings { part: ACTIVATIONS.to_owned(), seeds, series };
+    table(report, &findings)?;
+    conclude(report, &findings);
+    report.record(findings)
+}
+
+fn table(report: &mut Report, findings: &Findings) -> Result<(), Failure> {
+    report.say("layer: mean, standard deviation, share saturated, share of zeros")?;
+    for series in &findings.series {
+        let numbers = [MEAN, STD, SATURATED, ZERO].map(|metric| series.spreads(metric));
+        for layer in 0..LAYERS {
+            let [mean, std, saturated, zero] =
+                numbers.each_ref().map(|spreads| spreads[layer].1.mean);
+            report.say(&format!(
+                "{} layer {}: {}, {}, {saturated:.3}, {zero:.3}",
+                series.name,
+                layer + 1,
+                significant(mean),
+                significant(std),
+            ))?;
         }
     }
     Ok(())
+}
+
+/// Sigmoid saturates or says nothing, ReLU needs He.
+fn conclude(report: &mut Report, findings: &Findings) {
+    // In the order of `SHOWN`: three initialisers an activation.
+    let [sigmoid_one, sigmoid_small, relu_small, relu_xavier, relu_he] =
+        [0, 1, 6, 7, 8].map(|case: usize| &findings.series[case]);
+    let saturated = sigmoid_one.last(SATURATED).mean;
+    report.conclude(
+        "sigmoid with std 1 saturates",
+        saturated > 0.5,
+        format!("{:.0} % of the last layer within 0.05 of 0 or 1", 100.0 * saturated),
+    );
+    let spread = sigmoid_small.last(STD).mean;
+    report.conclude(
+        "sigmoid with std 0.01 gives almost the same value everywhere",
+        spread < 0.05,
+        format!("standard deviation {spread:.3} in the last layer"),
+    );
+    let [small, xavier, he] =
+        [relu_small, relu_xavier, relu_he].map(|series| series.last(STD).mean);
+    report.conclude(
+        "with ReLU only He keeps the activations spread through the layers",
+        he > 0.5 && xavier < 0.5 * he && small < 1e-3,
+        format!(
+            "standard deviation in the last layer: 0.01 {small:.1e}, Xavier {xavier:.2}, He {he:.2}"
+        ),
+    );
 }
 
 /// The values of each layer.
@@ -117,18 +135,18 @@ type Outputs = Vec<Vec<f64>>;
 fn layer_outputs<T: Real>(
     (activation, initializer): (Activation, Initializer),
     flags: &Flags,
-    seed: Seed,
-    unit: u64,
+    run: Seed,
+    weights_seed: Seed,
 ) -> Outputs {
     let mut x = DMatrix::<T>::zeros(INPUTS, UNITS);
     // The inputs are the same for every case of a seed.
-    ONE.fill(&mut x, &mut seed.stream(Purpose::Inputs, 0));
+    ONE.fill(&mut x, &mut run.stream(Purpose::Inputs, 0));
     let mut function = activation.layer::<T>();
     let mut outputs = Vec::new();
     for layer in 0..LAYERS {
         let stream = if flags.same_weights { 0 } else { layer as u64 };
         let mut weights = DMatrix::zeros(UNITS, UNITS);
-        initializer.fill(&mut weights, &mut seed.unit(unit).stream(Purpose::Weights, stream));
+        initializer.fill(&mut weights, &mut weights_seed.stream(Purpose::Weights, stream));
         let mut a = DMatrix::zeros(INPUTS, UNITS);
         matmul(Plain(&x), Plain(&weights), None, &mut a);
         function.forward(&a, &mut x, Mode::Eval);
@@ -138,41 +156,34 @@ fn layer_outputs<T: Real>(
 }
 
 /// The numbers of each layer, and its histogram where one is wanted.
-fn measure(run: &Run, activation: Activation, outputs: &Outputs) -> Log {
-    let mut log = Log::new();
+fn measure(lab: &Lab, activation: Activation, outputs: &Outputs) -> Measurements {
+    let mut measured = Measurements::default();
     for (layer, values) in outputs.iter().enumerate() {
-        let numbers = statistics(activation, values);
-        log.extend(numbers.map(|(metric, value)| (layer, metric, value)));
-        if run.watches(layer, LAYERS - 1) {
-            log.spread(layer, "activations".to_owned(), values);
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n;
+        let share =
+            |test: &dyn Fn(f64) -> bool| values.iter().filter(|v| test(**v)).count() as f64 / n;
+        let saturated = match activation {
+            Activation::Sigmoid => share(&|v| !(0.05..=0.95).contains(&v)),
+            Activation::Tanh => share(&|v| v.abs() > 0.95),
+            _ => 0.0,
+        };
+        measured.push(layer, MEAN, mean);
+        measured.push(layer, STD, variance.sqrt());
+        measured.push(layer, SATURATED, saturated);
+        measured.push(layer, ZERO, share(&|v| v == 0.0));
+        if lab.watches(layer, LAYERS - 1) {
+            measured.histogram(layer, "activations".to_owned(), values);
         }
     }
-    log
-}
-
-/// Mean, standard deviation, the share of saturated values (where the slope is all but gone), and
-/// the share of exact zeros.
-fn statistics(activation: Activation, values: &[f64]) -> [(&'static str, f64); 4] {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n;
-    let share = |test: &dyn Fn(f64) -> bool| values.iter().filter(|v| test(**v)).count() as f64 / n;
-    let saturated = match activation {
-        Activation::Sigmoid => share(&|v| !(0.05..=0.95).contains(&v)),
-        Activation::Tanh => share(&|v| v.abs() > 0.95),
-        _ => 0.0,
-    };
-    [
-        ("mean", mean),
-        ("std", variance.sqrt()),
-        ("saturated", saturated),
-        ("zero", share(&|v| v == 0.0)),
-    ]
+    measured
 }
 
 /// A row of five histograms for each initialiser, of the first seed.
-fn draw_activations(
-    run: &mut Run,
+fn draw(
+    report: &mut Report,
+    lab: &Lab,
     flags: &Flags,
     &(activation, color, initializers): &Shown,
     outputs: &[Outputs],
@@ -207,7 +218,7 @@ fn draw_activations(
     let figure = Figure::new(format!("Activations of five layers: {activation}"))
         .subtitle(format!(
             "1,000 standard normal inputs, 100 units a layer: 100,000 values a panel; seed {}",
-            run.args().seed
+            lab.args().seed
         ))
         .grid(3, LAYERS)
         .panels(panels);
@@ -231,7 +242,7 @@ fn draw_activations(
         0 => what.to_owned(),
         _ => format!("{what} {share:.1} % of all values lie outside the range shown."),
     };
-    run.figure(&format!("sec6_2_{activation}"), figure, &reading);
+    report.figure(&format!("sec6_2_{activation}"), figure, &reading);
 }
 
 /// Edges, counts, and how many values lie outside.

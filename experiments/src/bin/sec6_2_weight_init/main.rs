@@ -6,10 +6,13 @@ mod symmetry;
 use std::process::ExitCode;
 
 use activations::ACTIVATIONS;
-use experiments::compare_losses::{self, HIDDEN, Series, last_hundred};
-use experiments::curves::Style;
-use experiments::{Args, Conclusion, Failure, Printed, Run, Section};
-use init::{Initializer, Seed};
+use experiments::Section;
+use experiments::cli::{Args, Failure};
+use experiments::compare_losses::{self, Compared, HIDDEN};
+use experiments::lab::{Lab, Unit};
+use experiments::report::Report;
+use experiments::report::curves::Style;
+use init::Initializer;
 use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
 use symmetry::SYMMETRY;
@@ -56,75 +59,50 @@ impl Section for WeightInit {
         if args.part.as_deref() == Some(ACTIVATIONS) { (1, 1) } else { compare_losses::SAMPLES }
     }
 
-    fn printed() -> Vec<Printed> {
-        let text = include_str!("../../../../data/reference/sec6_2_mnist_loss.csv");
-        compare_losses::printed(text, &INITIALIZERS.map(|(name, ..)| name))
-    }
-
-    fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
-        if run.wants(SYMMETRY) {
-            symmetry::run::<T>(run)?;
+    fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(), Failure> {
+        if lab.wants(SYMMETRY) {
+            symmetry::run::<T>(lab, report)?;
         }
-        if run.wants(ACTIVATIONS) {
-            activations::run::<T>(run, flags)?;
+        if lab.wants(ACTIVATIONS) {
+            activations::run::<T>(lab, flags, report)?;
         }
-        if run.wants(compare_losses::PART) {
-            mnist::<T>(run)?;
+        if lab.wants(compare_losses::PART) {
+            mnist::<T>(lab, report)?;
         }
         Ok(())
     }
-
-    fn conclusions(run: &Run, _: &Flags) -> Vec<Conclusion> {
-        let mut conclusions = Vec::new();
-        if run.wants(SYMMETRY) {
-            conclusions.push(symmetry::conclusion(run));
-        }
-        if run.wants(ACTIVATIONS) {
-            conclusions.extend(activations::conclusions(run));
-        }
-        if run.wants(compare_losses::PART) {
-            let bands = INITIALIZERS.map(|(name, ..)| last_hundred(run.metrics(), name));
-            let numbers = INITIALIZERS.iter().zip(&bands);
-            let numbers: Vec<_> =
-                numbers.map(|((_, label, ..), band)| format!("{label} {}", band.text(3))).collect();
-            let by = format!("mean loss of the last 100 iterations: {}", numbers.join(", "));
-            let [small, xavier, he] = bands.map(|band| band.mean);
-            conclusions.push(Conclusion::new(
-                "std = 0.01 does not learn",
-                small > 2.29,
-                by.clone(),
-            ));
-            conclusions.push(Conclusion::new(
-                "He learns faster than Xavier with ReLU",
-                he < xavier,
-                by,
-            ));
-        }
-        conclusions
-    }
 }
 
-fn mnist<T: Real>(run: &mut Run) -> Result<(), Failure> {
-    let series = INITIALIZERS.map(|(name, label, _, color, marker)| Series {
+fn mnist<T: Real>(lab: &Lab, report: &mut Report) -> Result<(), Failure> {
+    let series = INITIALIZERS.map(|(name, label, _, color, marker)| Compared {
         name,
         label,
         style: Style::solid(label, color).marker(marker, 100),
     });
-    let (inputs, classes) = (run.data().inputs(), run.data().classes());
-    compare_losses::run(run, &series, |index, seed: Seed| {
+    let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
+    let findings = compare_losses::run(lab, &series, |index, seed| {
         let network =
             MultiLayerNet::new(inputs, &HIDDEN, classes).initializer(INITIALIZERS[index].2);
-        Contestant::<T>::new(&network, OptimizerKind::Sgd, seed).expect("fixed settings are valid")
+        Contestant::<T>::new(&network, OptimizerKind::Sgd, Unit::Series(index).of(seed))
+            .expect("fixed settings are valid")
     })?;
-    let figure =
-        compare_losses::figure(run, "Three initialisers on MNIST, SGD(0.01)", &series, 2.5);
-    run.figure(
+
+    compare_losses::table(report, &series, &findings)?;
+    let title = "Three initialisers on MNIST, SGD(0.01)";
+    report.figure(
         "sec6_2_mnist",
-        figure,
+        compare_losses::figure(lab, title, &series, &findings, 2.5),
         "With std = 0.01 the network does not learn; He starts learning at once, Xavier some \
          hundred iterations later.",
     );
-    Ok(())
+    let notebook = include_str!("../../../../data/reference/sec6_2_mnist_loss.csv");
+    compare_losses::beside_the_notebook(report, &findings, notebook);
+
+    let (losses, by) = compare_losses::last_hundred(&series, &findings);
+    let [small, xavier, he] = [0, 1, 2].map(|series: usize| losses[series].mean);
+    report.conclude("std = 0.01 does not learn", small > 2.29, by.clone());
+    report.conclude("He learns faster than Xavier with ReLU", he < xavier, by);
+    report.record(findings)
 }
 
 /// Matrices begin on cache lines.

@@ -1,12 +1,15 @@
 //! Dropout read as an ensemble, beside a real one: the notebook only states the likeness.
 
-use experiments::bands::Band;
-use experiments::curves::{Style, curve, draw};
-use experiments::{Conclusion, Failure, Log, Run, train};
-use init::Seed;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use experiments::cli::Failure;
+use experiments::findings::{Findings, Measurements, Metric, Series, Spread};
+use experiments::lab::{Experiment, Lab, Unit};
+use experiments::report::Report;
+use experiments::report::curves::{Style, curve, draw};
 use layers::{MultiLayerNet, Sequential};
 use nalgebra::DMatrix;
-use rayon::prelude::*;
 use tensor_ops::reduce::{Axis as Over, argmax};
 use tensor_ops::softmax::softmax;
 use training::{Blocks, Plan, Real};
@@ -14,87 +17,74 @@ use viz::{Axis, Color, Figure, Marker, Panel};
 
 use crate::{BATCH_SIZE, DROPOUT, HIDDEN, TRAIN_SIZE, contestant};
 
-/// The part's name.
+/// The part's name, and that of its series of averages.
 pub const ENSEMBLE: &str = "ensemble";
 const MEMBERS: usize = 10;
 
-/// More networks are better than one.
-pub fn conclusion(run: &Run) -> Vec<Conclusion> {
-    let sizes = run.metrics().bands(ENSEMBLE, ENSEMBLE, "test_accuracy");
-    let (Some((_, one)), Some((members, all))) = (sizes.first(), sizes.last()) else {
-        return Vec::new();
+/// What each network makes of the test images, by seed and member: its probabilities, block by block.
+pub type Probabilities<T> = Mutex<BTreeMap<(u64, usize), Vec<DMatrix<T>>>>;
+
+/// Ten networks, each with its own weights and mini-batches; none if the part is not wanted.
+pub fn experiments<'a, T: Real>(
+    lab: &'a Lab,
+    test: &'a Blocks<T>,
+    probabilities: &'a Probabilities<T>,
+) -> Vec<Experiment<'a, T>> {
+    let members = if lab.wants(ENSEMBLE) { lab.scaled(MEMBERS, 3) } else { 0 };
+    let member = |member| {
+        let unit = Unit::Member(member);
+        let plain = MultiLayerNet::new(lab.data().inputs(), &HIDDEN, lab.data().classes());
+        Experiment {
+            part: ENSEMBLE,
+            series: vec![format!("member {}", member + 1)],
+            samples: lab.data().train.clone().first(TRAIN_SIZE),
+            plan: Plan::epochs(epochs(lab), BATCH_SIZE, TRAIN_SIZE),
+            batches: unit,
+            contestant: Box::new(move |_, seed| contestant(&plain, unit.of(seed))),
+            measure: Box::new(|_, _| {}),
+            finish: Box::new(
+                move |(_, seed), network: &mut Sequential<T>, _: &mut Measurements| {
+                    let found = self::probabilities(network, test);
+                    let mut all = probabilities.lock().unwrap_or_else(PoisonError::into_inner);
+                    all.insert((seed, member), found);
+                },
+            ),
+        }
     };
-    let dropout = run.metrics().bands("dropout", "dropout", "test_accuracy");
-    let beside =
-        dropout.last().map(|(_, band)| format!("; one network with dropout {}", band.text(3)));
-    vec![Conclusion::new(
-        "averaging separately trained networks raises test accuracy",
-        all.mean > one.mean,
-        format!(
-            "one network {}, {members} averaged {}{}",
-            one.text(3),
-            all.text(3),
-            beside.unwrap_or_default()
-        ),
-    )]
-}
-
-/// What a network of the ensemble measured, and its probabilities of the test images, block by block.
-pub type Member<T> = (Log, Vec<DMatrix<T>>);
-
-/// Networks that this part trains for a seed: ten, or none if it is not wanted.
-pub fn members(run: &Run) -> usize {
-    if run.wants(ENSEMBLE) { run.scaled(MEMBERS, 3) } else { 0 }
+    (0..members).map(member).collect()
 }
 
 /// How long each of them is trained.
-pub fn plan(run: &Run) -> Plan {
-    Plan::epochs(run.scaled(201, 6), BATCH_SIZE, TRAIN_SIZE)
+fn epochs(lab: &Lab) -> usize {
+    lab.scaled(201, 6)
 }
 
-/// Trains the networks of every seed, each with its own weights and mini-batches.
-///
-/// # Errors
-/// Whatever stops it.
-pub fn train_all<T: Real>(run: &Run, test: &Blocks<T>) -> Result<Vec<Member<T>>, Failure> {
-    let samples = run.data().train.clone().first(TRAIN_SIZE);
-    let plain = MultiLayerNet::new(run.data().inputs(), &HIDDEN, run.data().classes());
-    let train_one = |(seed, member): (u64, usize)| {
-        // The series of units goes on behind those of the other parts.
-        let seed = Seed::new(seed).unit(100 + member as u64);
-        let mut contestants = [contestant::<T>(&plain, seed)];
-        let mut logs = train(run, &mut contestants, &samples, plan(run), seed, &|_, _| {})?;
-        let [mut contestant] = contestants;
-        Ok((logs.pop().unwrap_or_default(), probabilities(&mut contestant.network, test)))
-    };
-    let seeds = run.args().seeds().into_iter();
-    let jobs: Vec<_> =
-        seeds.flat_map(|seed| (0..members(run)).map(move |member| (seed, member))).collect();
-    jobs.into_par_iter().with_max_len(1).map(train_one).collect()
-}
-
-/// Averages the probabilities of one network, two, and so on, and draws how right that is.
-///
-/// # Errors
-/// If what is found cannot be written.
-pub fn report<T: Real>(
-    run: &mut Run,
-    trained: &[Member<T>],
+/// The findings of the members, and behind them a series that averages the probabilities of one network, two, and so
+/// on: how right that is.
+pub fn average<T: Real>(
+    members: Vec<Findings>,
+    probabilities: &Probabilities<T>,
     test: &Blocks<T>,
-) -> Result<(), Failure> {
-    let members = members(run);
-    for (seed, outputs) in run.args().seeds().into_iter().zip(trained.chunks(members)) {
-        let mut sum: Vec<DMatrix<T>> =
-            outputs[0].1.iter().map(|p| DMatrix::zeros(p.nrows(), p.ncols())).collect();
-        let mut log = Log::new();
-        for (member, (member_log, output)) in outputs.iter().enumerate() {
-            run.record(ENSEMBLE, &format!("member {}", member + 1), seed, member_log.clone())?;
-            sum.iter_mut().zip(output).for_each(|(sum, p)| *sum += p);
-            log.push((member + 1, "test_accuracy", accuracy(&sum, test)));
+) -> Findings {
+    let seeds = members[0].seeds.clone();
+    let probabilities = probabilities.lock().unwrap_or_else(PoisonError::into_inner);
+    let averaged = |&seed: &u64| -> Measurements {
+        let of_members = (0..members.len()).map(|member| &probabilities[&(seed, member)]);
+        let mut sum: Vec<DMatrix<T>> = Vec::new();
+        let mut measured = Measurements::default();
+        for (member, output) in of_members.enumerate() {
+            if sum.is_empty() {
+                sum = output.clone();
+            } else {
+                sum.iter_mut().zip(output).for_each(|(sum, p)| *sum += p);
+            }
+            measured.push(member + 1, Metric::TEST_ACCURACY, accuracy(&sum, test));
         }
-        run.record(ENSEMBLE, ENSEMBLE, seed, log)?;
-    }
-    draw_ensemble(run, members)
+        measured
+    };
+    let averages = Series { name: ENSEMBLE.to_owned(), runs: seeds.iter().map(averaged).collect() };
+    let members = members.into_iter().flat_map(|member| member.series);
+    Findings { part: ENSEMBLE.to_owned(), seeds, series: members.chain([averages]).collect() }
 }
 
 /// The softmax of a network's scores for every block of test images.
@@ -121,38 +111,56 @@ fn accuracy<T: Real>(probabilities: &[DMatrix<T>], test: &Blocks<T>) -> f64 {
     correct as f64 / count as f64
 }
 
-fn draw_ensemble(run: &mut Run, members: usize) -> Result<(), Failure> {
-    let sizes = run.metrics().bands(ENSEMBLE, ENSEMBLE, "test_accuracy");
-    for (size, band) in &sizes {
-        run.say(&format!("ensemble of {size}: test acc:{}", band.text(4)))?;
+/// Prints and draws how right the averages are, beside a single network with dropout: after so many epochs, and
+/// how right it is.
+///
+/// # Errors
+/// If stdout cannot be written to.
+pub fn report(
+    report: &mut Report,
+    lab: &Lab,
+    findings: &Findings,
+    single: Option<(usize, Spread)>,
+) -> Result<(), Failure> {
+    let [.., averages] = &findings.series[..] else { return Ok(()) };
+    let sizes = averages.spreads(Metric::TEST_ACCURACY);
+    for (size, spread) in &sizes {
+        report.say(&format!("ensemble of {size}: test acc:{}", spread.text(4)))?;
     }
+    let ((_, one), (members, all)) = (sizes[0], sizes[sizes.len() - 1]);
+    let beside = single
+        .map(|(_, spread)| format!("; one network with dropout {}", spread.text(3)))
+        .unwrap_or_default();
+    report.conclude(
+        "averaging separately trained networks raises test accuracy",
+        all.mean > one.mean,
+        format!("one network {}, {members} averaged {}{beside}", one.text(3), all.text(3)),
+    );
+
     let style = Style::solid("ensemble of separately trained networks", Color::PURPLE)
         .marker(Marker::Circle, 1);
-    let single = run.metrics().bands("dropout", "dropout", "test_accuracy");
-    let bands = || sizes.iter().chain(single.last()).map(|(_, band)| band);
+    let single_spread = single.map(|(_, spread)| spread);
     // Room for differences, unless a short run has learnt little.
-    let lowest = if bands().any(|band| band.min < 0.4) { 0.0 } else { 0.4 };
+    let mut spreads = sizes.iter().map(|(_, spread)| *spread).chain(single_spread);
+    let lowest = if spreads.any(|spread| spread.min < 0.4) { 0.0 } else { 0.4 };
     let mut panel = Panel::new("")
         .x_axis(Axis::linear("networks averaged", 1.0, members as f64))
         .y_axis(Axis::linear("test accuracy", lowest, 1.0))
-        .marks(curve(run.metrics(), (ENSEMBLE, ENSEMBLE, "test_accuracy"), &style));
-    let ends = |band: &Band| format!("{:.3}", band.mean);
-    let mut reading = match (sizes.first(), sizes.last()) {
-        (Some((_, one)), Some((count, all))) => {
-            format!("Test accuracy of one network {}, of {count} averaged {}", ends(one), ends(all))
-        }
-        _ => String::new(),
-    };
-    if let Some((epoch, band)) = single.last() {
-        let name = format!("one network with dropout {DROPOUT} after {} epochs", epoch + 1);
-        let level = [(1, *band), (members, *band)];
+        .marks(curve(averages, Metric::TEST_ACCURACY, &style));
+    let mut reading = format!(
+        "Test accuracy of one network {:.3}, of {members} averaged {:.3}",
+        one.mean, all.mean
+    );
+    if let Some((epochs, spread)) = single {
+        let name = format!("one network with dropout {DROPOUT} after {epochs} epochs");
+        let level = [(1, spread), (members, spread)];
         panel = panel.marks(draw(&level, &Style::dashed(&name, Color::GREEN)));
-        reading.push_str(&format!("; of one with dropout {}", ends(band)));
+        reading.push_str(&format!("; of one with dropout {:.3}", spread.mean));
     }
-    let (network, epochs) = (run.data().layers(&HIDDEN), plan(run).last_step() + 1);
+    let (network, epochs) = (lab.data().layers(&HIDDEN), epochs(lab));
     let settings = format!("{TRAIN_SIZE} training images, {network}, SGD(0.01), {epochs} epochs");
     let figure =
-        Figure::new("Dropout beside an ensemble").subtitle(run.subtitle(&settings)).panel(panel);
-    run.figure("sec6_4_ensemble", figure, &format!("{reading}."));
+        Figure::new("Dropout beside an ensemble").subtitle(lab.subtitle(&settings)).panel(panel);
+    report.figure("sec6_4_ensemble", figure, &format!("{reading}."));
     Ok(())
 }

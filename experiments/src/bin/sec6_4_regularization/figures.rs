@@ -1,93 +1,83 @@
 //! Training and test accuracy by epoch, as a table and as figures.
 
-use experiments::curves::{Style, curve};
-use experiments::{Failure, Run};
+use experiments::cli::Failure;
+use experiments::findings::Metric;
+use experiments::lab::Lab;
+use experiments::report::Report;
+use experiments::report::curves::{Style, curve};
 use viz::{Axis, Color, Figure, Marker, Panel};
 
-use crate::{HIDDEN, Variant};
+use crate::{HIDDEN, Trained};
 
 /// The notebook's table.
 ///
 /// # Errors
 /// If stdout cannot be written to.
-pub fn print_table(run: &mut Run, variants: &[Variant]) -> Result<(), Failure> {
-    for variant in variants {
-        let [train, test] = ["train_accuracy", "test_accuracy"]
-            .map(|metric| run.metrics().bands(variant.part, variant.series, metric));
-        run.say(&format!("=============== {} ===============", variant.label))?;
+pub fn print_table(report: &mut Report, trained: &[Option<Trained>]) -> Result<(), Failure> {
+    for trained in trained.iter().flatten() {
+        let [train, test] = [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY]
+            .map(|metric| trained.series().spreads(metric));
+        report.say(&format!("=============== {} ===============", trained.variant.label))?;
         for ((epoch, train), (_, test)) in train.iter().zip(&test) {
             let (train, test) = (train.text(4), test.text(4));
-            run.say(&format!("epoch:{epoch}, train acc:{train}, test acc:{test}"))?;
+            report.say(&format!("epoch:{epoch}, train acc:{train}, test acc:{test}"))?;
         }
     }
     Ok(())
 }
 
-/// A figure for each variant, and all of them side by side.
-pub fn draw(run: &mut Run, variants: &[Variant]) {
-    let size = |variant: &Variant| format!("{} training images", variant.train_size);
-    let baseline = variants.iter().find(|variant| variant.series == "overfit");
-    let network = run.data().layers(&HIDDEN);
-    for variant in variants {
+/// A figure for each variant, and all of them side by side; that without regularisation is the first, if it was
+/// trained.
+pub fn draw(report: &mut Report, lab: &Lab, trained: &[Option<Trained>]) {
+    let baseline = trained[0].as_ref();
+    let trained: Vec<&Trained> = trained.iter().flatten().collect();
+    let network = lab.data().layers(&HIDDEN);
+    for &one in &trained {
+        let variant = &one.variant;
+        let settings = format!("{} training images, {network}, SGD(0.01)", variant.train_size);
         let figure = Figure::new(format!("Training and test accuracy: {}", variant.label))
-            .subtitle(run.subtitle(&format!("{}, {network}, SGD(0.01)", size(variant))))
-            .panel(panel(run, variant, "", variant.epochs));
-        let reading = reading(run, variant, baseline);
-        run.figure(&format!("sec6_4_{}", variant.series), figure, &reading);
+            .subtitle(lab.subtitle(&settings))
+            .panel(panel(one, "", variant.epochs));
+        report.figure(&format!("sec6_4_{}", variant.series), figure, &reading(one, baseline));
     }
-    if variants.len() > 1 {
-        let longest = variants.iter().map(|variant| variant.epochs).max().unwrap_or(1);
-        let panels = variants.iter().map(|variant| panel(run, variant, variant.label, longest));
+    if trained.len() > 1 {
+        let longest = trained.iter().map(|one| one.variant.epochs).max().unwrap_or(1);
+        let panels = trained.iter().map(|one| panel(one, one.variant.label, longest));
         let figure = Figure::new("What regularisation does to training and test accuracy")
-            .subtitle(run.subtitle(&format!("{network}, SGD(0.01)")))
+            .subtitle(lab.subtitle(&format!("{network}, SGD(0.01)")))
             .grid(2, 2)
             .panels(panels);
-        let gaps = variants.iter().map(|variant| {
-            let [train, test] = last(run, variant);
-            format!("{} {:.3}", variant.label, train - test)
-        });
+        let gaps = trained.iter().map(|one| format!("{} {:.3}", one.variant.label, one.gap()));
         let gaps = gaps.collect::<Vec<_>>().join("; ");
         let reading = format!("Training less test accuracy at the end: {gaps}.");
-        run.figure("sec6_4_comparison", figure, &reading);
+        report.figure("sec6_4_comparison", figure, &reading);
     }
-}
-
-/// Mean training and test accuracy at the end.
-fn last(run: &Run, variant: &Variant) -> [f64; 2] {
-    ["train_accuracy", "test_accuracy"].map(|metric| {
-        let bands = run.metrics().bands(variant.part, variant.series, metric);
-        bands.last().map_or(f64::NAN, |(_, band)| band.mean)
-    })
 }
 
 /// What the curves come to, beside those without regularisation where these were trained too.
-fn reading(run: &Run, variant: &Variant, baseline: Option<&Variant>) -> String {
-    let [train, test] = last(run, variant);
+fn reading(trained: &Trained, baseline: Option<&Trained>) -> String {
+    let [train, test] = trained.last().map(|spread| spread.mean);
     let ends = format!(
         "Training accuracy ends at {train:.3}, test accuracy at {test:.3}: a gap of {:.3}",
-        train - test
+        trained.gap()
     );
     match baseline {
-        Some(plain) if plain.series != variant.series => {
-            let [train, test] = last(run, plain);
-            format!(
-                "{ends}. Without regularisation, on {} images, the gap is {:.3}, and test accuracy \
-                 {test:.3}.",
-                plain.train_size,
-                train - test
-            )
-        }
+        Some(plain) if !std::ptr::eq(plain, trained) => format!(
+            "{ends}. Without regularisation, on {} images, the gap is {:.3}, and test accuracy {:.3}.",
+            plain.variant.train_size,
+            plain.gap(),
+            plain.last()[1].mean
+        ),
         _ => format!("{ends}."),
     }
 }
 
-fn panel(run: &Run, variant: &Variant, title: &str, epochs: usize) -> Panel {
-    let name = |metric| (variant.part, variant.series, metric);
+fn panel(trained: &Trained, title: &str, epochs: usize) -> Panel {
     let train = Style::solid("training", Color::BLUE).marker(Marker::Circle, 10);
     let test = Style::dashed("test", Color::VERMILLION).marker(Marker::Square, 10);
     Panel::new(title)
         .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
         .y_axis(Axis::linear("accuracy", 0.0, 1.0))
-        .marks(curve(run.metrics(), name("train_accuracy"), &train))
-        .marks(curve(run.metrics(), name("test_accuracy"), &test))
+        .marks(curve(trained.series(), Metric::TRAIN_ACCURACY, &train))
+        .marks(curve(trained.series(), Metric::TEST_ACCURACY, &test))
 }

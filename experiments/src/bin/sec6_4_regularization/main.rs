@@ -4,16 +4,17 @@ mod ensemble;
 mod figures;
 
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use ensemble::ENSEMBLE;
-use experiments::bands::Band;
-use experiments::{
-    Args, Conclusion, Data, Failure, Log, NoFlags, Printed, Run, Section, accuracy, csv_rows, train,
-};
+use experiments::Section;
+use experiments::cli::{Args, Failure, NoFlags};
+use experiments::findings::{Findings, Measurements, Metric, Series, Spread, csv_rows};
+use experiments::lab::{Data, Experiment, Lab, Unit};
+use experiments::report::Report;
 use init::Seed;
 use layers::{DropoutScaling, MultiLayerNet};
 use optimizers::OptimizerKind;
-use rayon::prelude::*;
 use training::{Blocks, Contestant, Moment, Plan, Real};
 
 const TRAIN_SIZE: usize = 300;
@@ -35,6 +36,30 @@ struct Variant {
     network: MultiLayerNet,
 }
 
+/// A network of the section, and its one series.
+struct Trained {
+    variant: Variant,
+    findings: Findings,
+}
+
+impl Trained {
+    fn series(&self) -> &Series {
+        &self.findings.series[0]
+    }
+
+    /// Training and test accuracy at the end.
+    fn last(&self) -> [Spread; 2] {
+        [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY].map(|metric| self.series().last(metric))
+    }
+
+    /// How far test accuracy stays behind.
+    fn gap(&self) -> f64 {
+        let [train, test] = self.last();
+        train.mean - test.mean
+    }
+}
+
+/// Without regularisation; with weight decay, on 300 images and on 400; with dropout.
 fn variants(data: &Data) -> [Variant; 4] {
     // ANCHOR: networks
     let plain = MultiLayerNet::new(data.inputs(), &HIDDEN, data.classes());
@@ -80,126 +105,115 @@ impl Section for Regularization {
         (PRINTED_SIZE, 10_000)
     }
 
-    fn printed() -> Vec<Printed> {
-        let overfit = include_str!("../../../../data/reference/sec6_4_overfit.csv");
-        let decay = include_str!("../../../../data/reference/sec6_4_weight_decay.csv");
-        let mut printed = Vec::new();
-        for (part, series, text) in
-            [("overfit", "overfit", overfit), ("weight_decay", "weight_decay_400", decay)]
-        {
-            let rows = csv_rows(text);
-            for (column, metric) in [(1, "train_accuracy"), (2, "test_accuracy")] {
-                printed.extend(rows.iter().map(|row| Printed {
-                    part,
-                    series: series.to_owned(),
-                    metric,
-                    step: row[0] as usize,
-                    value: row[column],
-                }));
-            }
-        }
-        printed
-    }
+    fn run<T: Real>(lab: &Lab, _: &NoFlags, report: &mut Report) -> Result<(), Failure> {
+        let scaled = |v: Variant| Variant { epochs: lab.scaled(v.epochs, 6), ..v };
+        let wanted = variants(lab.data()).map(|v| lab.wants(v.part).then(|| scaled(v)));
+        let test = lab.data().test.clone().first(lab.scaled(10_000, 500)).blocks::<T>();
+        let probabilities = Mutex::default();
+        let variants = wanted.iter().flatten().enumerate();
+        let mut experiments: Vec<_> =
+            variants.map(|(index, variant)| experiment(lab, index, variant, &test)).collect();
+        experiments.extend(ensemble::experiments(lab, &test, &probabilities));
+        let mut findings = lab.run(&experiments)?.into_iter();
+        drop(experiments);
+        let trained = wanted.map(|variant| {
+            let findings = |variant| Some(Trained { variant, findings: findings.next()? });
+            variant.and_then(findings)
+        });
+        let members: Vec<Findings> = findings.collect();
 
-    fn run<T: Real>(run: &mut Run, _: &NoFlags) -> Result<(), Failure> {
-        let wanted = variants(run.data()).into_iter().filter(|variant| run.wants(variant.part));
-        let scaled = |v: Variant| Variant { epochs: run.scaled(v.epochs, 6), ..v };
-        let variants: Vec<_> = wanted.map(scaled).collect();
-        let test = run.data().test.clone().first(run.scaled(10_000, 500)).blocks::<T>();
-        let members = train_all(run, &variants, &test)?;
-        if !variants.is_empty() {
-            figures::print_table(run, &variants)?;
-            figures::draw(run, &variants);
+        figures::print_table(report, &trained)?;
+        figures::draw(report, lab, &trained);
+        let [overfit, decay, decay_400, dropout] = &trained;
+        beside_the_notebook(report, overfit.as_ref(), decay_400.as_ref());
+        if let Some(plain) = overfit {
+            conclude(report, plain, [("weight decay", decay), ("dropout", dropout)]);
         }
-        if run.wants(ENSEMBLE) {
-            ensemble::report(run, &members, &test)?;
+        let single = dropout.as_ref().map(|d| (d.variant.epochs, d.last()[1]));
+        trained.into_iter().flatten().try_for_each(|trained| report.record(trained.findings))?;
+        if lab.wants(ENSEMBLE) {
+            let findings = ensemble::average(members, &probabilities, &test);
+            ensemble::report(report, lab, &findings, single)?;
+            report.record(findings)?;
         }
         Ok(())
     }
-
-    fn conclusions(run: &Run, _: &NoFlags) -> Vec<Conclusion> {
-        let last = |part: &str, series: &str, metric: &str| -> Option<Band> {
-            run.metrics().bands(part, series, metric).last().map(|(_, band)| *band)
-        };
-        let both = |part: &str| {
-            Some((last(part, part, "train_accuracy")?, last(part, part, "test_accuracy")?))
-        };
-        let mut conclusions = Vec::new();
-        let Some((train, test)) = both("overfit") else { return ensemble::conclusion(run) };
-        conclusions.push(Conclusion::new(
-            "few images and a large network overfit",
-            train.mean > 0.99 && test.mean < 0.9,
-            format!("training {}, test {}", train.text(3), test.text(3)),
-        ));
-        let gap = train.mean - test.mean;
-        for (part, what) in [("weight_decay", "weight decay"), ("dropout", "dropout")] {
-            let Some((train, test)) = both(part) else { continue };
-            conclusions.push(Conclusion::new(
-                &format!("{what} narrows the gap between training and test accuracy"),
-                train.mean - test.mean < gap,
-                format!(
-                    "gap {:.3} instead of {gap:.3}: training {}, test {}",
-                    train.mean - test.mean,
-                    train.text(3),
-                    test.text(3)
-                ),
-            ));
-        }
-        conclusions.extend(ensemble::conclusion(run));
-        conclusions
-    }
 }
 
-/// Trains all networks of the section for every seed side by side, the longest first. Keeps what the
-/// variants measured at each epoch's first iteration; gives what the ensemble's did.
-fn train_all<T: Real>(
-    run: &mut Run,
-    variants: &[Variant],
-    test: &Blocks<T>,
-) -> Result<Vec<ensemble::Member<T>>, Failure> {
-    let seeds = run.args().seeds();
-    let plan = |variant: &Variant| Plan::epochs(variant.epochs, BATCH_SIZE, variant.train_size);
-    let members = ensemble::members(run);
-    let iterations = variants.iter().map(|variant| plan(variant).iterations()).sum::<usize>()
-        + members * ensemble::plan(run).iterations();
-    let what = format!("training {} networks", seeds.len() * (variants.len() + members));
-    run.begin(&what, seeds.len() * iterations);
-    let run_ref: &Run = run;
-    let train_one = |&(index, seed): &(usize, u64)| {
-        let variant = &variants[index];
-        let samples = run_ref.data().train.clone().first(variant.train_size);
-        let blocks = samples.blocks::<T>();
-        let plan = plan(variant);
-        let measure = |moment: &mut Moment<'_, T>, log: &mut Log| {
+/// Trains a variant, and measures training and test accuracy at each epoch's first update.
+fn experiment<'a, T: Real>(
+    lab: &'a Lab,
+    index: usize,
+    variant: &'a Variant,
+    test: &'a Blocks<T>,
+) -> Experiment<'a, T> {
+    let samples = lab.data().train.clone().first(variant.train_size);
+    let train = samples.blocks::<T>();
+    let plan = Plan::epochs(variant.epochs, BATCH_SIZE, variant.train_size);
+    Experiment {
+        part: variant.part,
+        series: vec![variant.series.to_owned()],
+        samples,
+        plan,
+        batches: Unit::Run,
+        contestant: Box::new(move |_, seed| {
+            contestant(&variant.network, Unit::Series(index).of(seed))
+        }),
+        measure: Box::new(move |moment: &mut Moment<'_, T>, measured: &mut Measurements| {
             if let Some(epoch) = plan.step_at(moment.iteration) {
-                for (metric, samples) in [("train_accuracy", &blocks), ("test_accuracy", test)] {
-                    log.push((epoch, metric, accuracy(run_ref, moment, samples)));
-                }
+                measured.push(epoch, Metric::TRAIN_ACCURACY, lab.accuracy(moment, &train));
+                measured.push(epoch, Metric::TEST_ACCURACY, lab.accuracy(moment, test));
             }
-        };
-        let seed = Seed::new(seed);
-        let mut contestant = [contestant(&variant.network, seed.unit(index as u64))];
-        train(run_ref, &mut contestant, &samples, plan, seed, &measure)
-    };
-    let jobs: Vec<_> = (0..variants.len())
-        .flat_map(|index| seeds.iter().map(move |&seed| (index, seed)))
-        .collect();
-    // The last variant is the longest: what is begun last should be short.
-    let logs = || jobs.par_iter().rev().with_max_len(1).map(train_one).collect::<Result<_, _>>();
-    let (logs, members) = rayon::join(logs, || ensemble::train_all(run_ref, test));
-    let (logs, members): (Vec<Vec<Log>>, _) = (logs?, members?);
-    run.end();
-    for ((index, seed), logs) in jobs.into_iter().zip(logs.into_iter().rev()) {
-        for log in logs {
-            run.record(variants[index].part, variants[index].series, seed, log)?;
-        }
+        }),
+        finish: Box::new(|_, _, _| {}),
     }
-    Ok(members)
 }
 
 fn contestant<T: Real>(network: &MultiLayerNet, seed: Seed) -> Contestant<T> {
     // SGD of 0.01, the book's default.
     Contestant::new(network, OptimizerKind::Sgd, seed).expect("fixed settings are valid")
+}
+
+/// Of weight decay, the notebook's text says 300 images and its numbers 400.
+fn beside_the_notebook(
+    report: &mut Report,
+    overfit: Option<&Trained>,
+    decay_400: Option<&Trained>,
+) {
+    let overfit_file = include_str!("../../../../data/reference/sec6_4_overfit.csv");
+    let decay_file = include_str!("../../../../data/reference/sec6_4_weight_decay.csv");
+    for (trained, file) in [(overfit, overfit_file), (decay_400, decay_file)] {
+        let Some(trained) = trained else { continue };
+        let rows = csv_rows(file);
+        for (column, metric) in [(1, Metric::TRAIN_ACCURACY), (2, Metric::TEST_ACCURACY)] {
+            let printed = rows.iter().map(|row| (row[0] as usize, row[column]));
+            report.beside_the_notebook(trained.variant.part, trained.series(), metric, printed);
+        }
+    }
+}
+
+fn conclude(report: &mut Report, plain: &Trained, regularised: [(&str, &Option<Trained>); 2]) {
+    let [train, test] = plain.last();
+    report.conclude(
+        "few images and a large network overfit",
+        train.mean > 0.99 && test.mean < 0.9,
+        format!("training {}, test {}", train.text(3), test.text(3)),
+    );
+    for (what, trained) in regularised {
+        let Some(trained) = trained else { continue };
+        let [train, test] = trained.last();
+        report.conclude(
+            &format!("{what} narrows the gap between training and test accuracy"),
+            trained.gap() < plain.gap(),
+            format!(
+                "gap {:.3} instead of {:.3}: training {}, test {}",
+                trained.gap(),
+                plain.gap(),
+                train.text(3),
+                test.text(3)
+            ),
+        );
+    }
 }
 
 /// Matrices begin on cache lines.

@@ -1,11 +1,13 @@
 //! The figures of a search.
 
-use experiments::bands::Band;
-use experiments::curves::{self, Style};
-use experiments::text::significant;
-use experiments::{Failure, Run};
+use experiments::cli::Failure;
+use experiments::findings::{Spread, significant};
+use experiments::lab::Lab;
+use experiments::report::Report;
+use experiments::report::curves::{self, Style};
 use search::{
-    Distribution, End, Observation, Report, Space, Trial, Value, importance as shares, ranking,
+    Distribution, End, Observation, Report as Step, Space, Trial, Value, importance as shares,
+    ranking,
 };
 use viz::{
     Axis, Bars, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Marker, Panel, Parallel,
@@ -13,18 +15,19 @@ use viz::{
 };
 
 use crate::flags::Flags;
+use crate::search::index;
 
 /// How many of the best are drawn.
 pub const BEST: usize = 20;
 
 /// The 4×5 grid of the best trials.
-pub fn best(run: &mut Run, trials: &[Trial], epochs: usize) {
+pub fn best(report: &mut Report, lab: &Lab, trials: &[Trial], epochs: usize) {
     let panels = ranking(trials).into_iter().take(BEST).enumerate().map(|(i, trial)| {
         let rate = match trial.params.get("lr") {
             Some(Value::Float(x)) => format!(", lr {}", significant(*x)),
             _ => String::new(),
         };
-        let curve = |metric: fn(&Report) -> f64| -> Vec<(f64, f64)> {
+        let curve = |metric: fn(&Step) -> f64| -> Vec<(f64, f64)> {
             trial.reports.iter().map(|report| (report.step as f64, metric(report))).collect()
         };
         let training =
@@ -38,7 +41,7 @@ pub fn best(run: &mut Run, trials: &[Trial], epochs: usize) {
             .mark(validation.named("validation"))
     });
     let figure = Figure::new(format!("The best {} trials", trials.len().min(BEST)))
-        .subtitle(run.subtitle_of_first_seed("400 training and 100 validation images"))
+        .subtitle(lab.subtitle_of_first_seed("400 training and 100 validation images"))
         .grid(4, 5)
         .panels(panels);
     let rates = ranking(trials).into_iter().take(5).map(|trial| match trial.params.get("lr") {
@@ -48,7 +51,7 @@ pub fn best(run: &mut Run, trials: &[Trial], epochs: usize) {
     let order = "Trials in order of their last validation accuracy";
     let reading = match rates.collect::<Option<Vec<f64>>>() {
         Some(rates) if rates.len() == 5 => {
-            let Band { min, max, .. } = Band::of(&rates);
+            let Spread { min, max, .. } = Spread::of(&rates);
             format!(
                 "{order}, with their learning rates: those of the best five lie from {} to {}.",
                 significant(min),
@@ -57,11 +60,11 @@ pub fn best(run: &mut Run, trials: &[Trial], epochs: usize) {
         }
         _ => format!("{order}."),
     };
-    run.figure("sec6_5_best", figure, &reading);
+    report.figure("sec6_5_best", figure, &reading);
 }
 
 /// Every trial by two hyperparameters: learning rate and weight decay, or those that matter most.
-pub fn scatter(run: &mut Run, flags: &Flags, space: &Space, all: &[Vec<Trial>]) {
+pub fn scatter(report: &mut Report, lab: &Lab, flags: &Flags, space: &Space, all: &[Vec<Trial>]) {
     let Some((x, y)) = most_telling(space, all) else { return };
     let points = all
         .iter()
@@ -72,14 +75,14 @@ pub fn scatter(run: &mut Run, flags: &Flags, space: &Space, all: &[Vec<Trial>]) 
         .y_axis(axis(space, &y))
         .mark(Scatter::colored(accuracy_scale(), points));
     let figure =
-        Figure::new("Where accuracy lies").subtitle(run.subtitle(&count(all))).panel(panel);
+        Figure::new("Where accuracy lies").subtitle(lab.subtitle(&count(all))).panel(panel);
     let reading = if flags.are_the_notebooks() {
         "Accuracy rises with the learning rate up to the edge of the range; the weight decay makes no \
          difference that can be seen."
     } else {
         "Every trial at its place, coloured by its last validation accuracy; diverged trials have none."
     };
-    run.figure("sec6_5_scatter", figure, reading);
+    report.figure("sec6_5_scatter", figure, reading);
 }
 
 fn most_telling(space: &Space, all: &[Vec<Trial>]) -> Option<(String, String)> {
@@ -90,7 +93,7 @@ fn most_telling(space: &Space, all: &[Vec<Trial>]) -> Option<(String, String)> {
     let shares = mean_shares(space, all);
     let mut names: Vec<(f64, &String)> = shares
         .iter()
-        .map(|band| band.mean)
+        .map(|spread| spread.mean)
         .zip(space.dimensions().iter().map(|(n, _)| n))
         .collect();
     names.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -98,7 +101,7 @@ fn most_telling(space: &Space, all: &[Vec<Trial>]) -> Option<(String, String)> {
 }
 
 /// All hyperparameters of all trials at once.
-pub fn parallel(run: &mut Run, space: &Space, all: &[Vec<Trial>]) {
+pub fn parallel(report: &mut Report, lab: &Lab, space: &Space, all: &[Vec<Trial>]) {
     let names = || space.dimensions().iter().map(|(name, _)| name);
     let mut axes: Vec<Axis> = names().map(|name| axis(space, name)).collect();
     axes.push(Axis::linear("validation accuracy", 0.0, 1.0));
@@ -109,10 +112,10 @@ pub fn parallel(run: &mut Run, space: &Space, all: &[Vec<Trial>]) {
     });
     let width = (160.0 * axes.len() as f64).clamp(600.0, 1600.0);
     let figure = Figure::new("Every trial through its hyperparameters to its accuracy")
-        .subtitle(run.subtitle(&count(all)))
+        .subtitle(lab.subtitle(&count(all)))
         .plot_size(width, 360.0)
         .panel(Parallel::new("", axes, accuracy_scale(), lines));
-    run.figure(
+    report.figure(
         "sec6_5_parallel",
         figure,
         "A line a trial. Where lines of one colour meet on an axis, that hyperparameter goes with the \
@@ -121,11 +124,11 @@ pub fn parallel(run: &mut Run, space: &Space, all: &[Vec<Trial>]) {
 }
 
 /// The best accuracy after each trial.
-pub fn history(run: &mut Run, all: &[Vec<Trial>]) {
+pub fn history(report: &mut Report, lab: &Lab, all: &[Vec<Trial>]) {
     let length = all.iter().map(Vec::len).max().unwrap_or(0);
     let best: Vec<Vec<f64>> = all.iter().map(|trials| running_best(trials)).collect();
-    let bands: Vec<(usize, Band)> = (0..length)
-        .map(|k| (k + 1, Band::of(&best.iter().map(|best| best[k]).collect::<Vec<_>>())))
+    let spreads: Vec<(usize, Spread)> = (0..length)
+        .map(|k| (k + 1, Spread::of(&best.iter().map(|best| best[k]).collect::<Vec<_>>())))
         .collect();
     let points = |pruned: bool| {
         let of = move |trial: &&Trial| matches!(trial.end, End::Stopped(_)) == pruned;
@@ -140,10 +143,10 @@ pub fn history(run: &mut Run, all: &[Vec<Trial>]) {
         let pruned = Scatter::new(Color::ORANGE, points(true)).radius(3.0).marker(Marker::Cross);
         panel = panel.mark(pruned.named("pruned trial"));
     }
-    let panel = panel.marks(curves::draw(&bands, &Style::solid("best so far", Color::BLUE)));
+    let panel = panel.marks(curves::draw(&spreads, &Style::solid("best so far", Color::BLUE)));
     let figure =
-        Figure::new("The best trial so far").subtitle(run.subtitle(&count(all))).panel(panel);
-    run.figure("sec6_5_history", figure, "A dot a trial; the line is the best one up to it.");
+        Figure::new("The best trial so far").subtitle(lab.subtitle(&count(all))).panel(panel);
+    report.figure("sec6_5_history", figure, "A dot a trial; the line is the best one up to it.");
 }
 
 /// The highest accuracy among the first trials, for each number of them; 0 before there is one.
@@ -156,25 +159,30 @@ pub fn running_best(trials: &[Trial]) -> Vec<f64> {
 }
 
 /// How much each hyperparameter decides.
-pub fn importance(run: &mut Run, space: &Space, all: &[Vec<Trial>]) -> Result<(), Failure> {
-    let mut bands: Vec<(String, Band)> = (space.dimensions().iter())
+pub fn importance(
+    report: &mut Report,
+    lab: &Lab,
+    space: &Space,
+    all: &[Vec<Trial>],
+) -> Result<(), Failure> {
+    let mut spreads: Vec<(String, Spread)> = (space.dimensions().iter())
         .map(|(name, _)| label(name))
         .zip(mean_shares(space, all))
         .collect();
-    bands.sort_by(|a, b| b.1.mean.total_cmp(&a.1.mean));
+    spreads.sort_by(|a, b| b.1.mean.total_cmp(&a.1.mean));
     let names: Vec<String> =
-        bands.iter().map(|(name, band)| format!("{name}: {}", band.text(2))).collect();
+        spreads.iter().map(|(name, spread)| format!("{name}: {}", spread.text(2))).collect();
     let panel = Panel::new("")
         .x_axis(Axis::linear("share of the importance", 0.0, 1.0))
         .y_axis(Axis::categories(names.clone()))
-        .mark(Bars::new(Color::BLUE, bands.iter().map(|(_, band)| band.mean)));
+        .mark(Bars::new(Color::BLUE, spreads.iter().map(|(_, spread)| spread.mean)));
     let height = (34.0 * names.len() as f64).max(90.0);
     let figure = Figure::new("What sets the best tenth of the trials apart (PED-ANOVA)")
-        .subtitle(run.subtitle(&count(all)))
+        .subtitle(lab.subtitle(&count(all)))
         .plot_size(600.0, height)
         .panel(panel);
-    run.say(&format!("importance (PED-ANOVA): {}", names.join(", ")))?;
-    run.figure(
+    report.say(&format!("importance (PED-ANOVA): {}", names.join(", ")))?;
+    report.figure(
         "sec6_5_importance",
         figure,
         "How far the values of the best tenth differ from those of all trials, hyperparameter by \
@@ -185,14 +193,14 @@ pub fn importance(run: &mut Run, space: &Space, all: &[Vec<Trial>]) -> Result<()
 }
 
 /// The importance of each dimension, over seeds.
-fn mean_shares(space: &Space, all: &[Vec<Trial>]) -> Vec<Band> {
+fn mean_shares(space: &Space, all: &[Vec<Trial>]) -> Vec<Spread> {
     let of_seed = |trials: &Vec<Trial>| {
         let complete = trials.iter().filter(|trial| trial.end == End::Complete);
         shares(space, &complete.map(Trial::observation).collect::<Vec<Observation>>())
     };
     let seeds: Vec<Vec<f64>> = all.iter().map(of_seed).collect();
-    let band = |k: usize| Band::of(&seeds.iter().map(|shares| shares[k]).collect::<Vec<_>>());
-    (0..space.len()).map(band).collect()
+    let spread = |k: usize| Spread::of(&seeds.iter().map(|shares| shares[k]).collect::<Vec<_>>());
+    (0..space.len()).map(spread).collect()
 }
 
 fn count(all: &[Vec<Trial>]) -> String {
@@ -232,10 +240,7 @@ fn place(space: &Space, trial: &Trial, name: &str) -> f64 {
     match trial.params.get(name) {
         Some(Value::Float(x)) => *x,
         Some(Value::Integer(x)) => *x as f64,
-        Some(Value::Text(choice)) => {
-            let choices = space.get(name).map_or(&[][..], Distribution::choices);
-            choices.iter().position(|known| known == choice).map_or(f64::NAN, |k| k as f64)
-        }
+        Some(Value::Text(choice)) => index(space, name, choice),
         None => f64::NAN,
     }
 }

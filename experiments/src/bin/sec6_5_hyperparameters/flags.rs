@@ -3,11 +3,15 @@
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use experiments::search::{Epoch, Hyperparameter, open, space};
-use experiments::{Failure, Run};
+use experiments::cli::Failure;
+use experiments::lab::Lab;
 use search::pruner::PrunerKind;
 use search::sampler::{SamplerKind, Sobol};
 use search::{Identity, Sampler, Space, Study};
+
+use crate::hyperparameter::Hyperparameter;
+use crate::task::Epoch;
+use crate::{space, study};
 
 /// What is searched, and how; the notebook's random search by default.
 #[derive(Clone, Debug, PartialEq, clap::Args)]
@@ -58,16 +62,16 @@ impl Flags {
     ///
     /// # Errors
     /// [`Failure`] if its file cannot be used.
-    pub fn study(&self, run: &Run, space: &Space, seed: u64) -> Result<Option<Study>, Failure> {
+    pub fn study(&self, lab: &Lab, space: &Space, seed: u64) -> Result<Option<Study>, Failure> {
         let Some(file) = &self.study else { return Ok(None) };
         let learns = self.sampler != SamplerKind::Random || self.pruner != PrunerKind::None;
         let mut settings = vec![
             ("seed", seed.to_string()),
             ("sampler", self.sampler.to_string()),
             ("pruner", self.pruner.to_string()),
-            ("epochs", self.epochs(run).to_string()),
-            ("precision", run.args().precision.to_string()),
-            ("data", run.data().note().unwrap_or("MNIST").to_owned()),
+            ("epochs", self.epochs(lab).to_string()),
+            ("precision", lab.args().precision.to_string()),
+            ("data", lab.data().note().unwrap_or("MNIST").to_owned()),
         ];
         // Where trials are independent, it changes nothing.
         if learns {
@@ -83,7 +87,7 @@ impl Flags {
             may_widen: !matches!(self.sampler, SamplerKind::Grid(_)),
             settings: settings.collect(),
         };
-        open(file, identity, self.resume).map(Some)
+        study::open(file, identity, self.resume).map(Some)
     }
 
     /// What is searched.
@@ -117,13 +121,13 @@ impl Flags {
     }
 
     /// Trials of a search: `usual` if nothing else was asked for.
-    pub fn trials(&self, run: &Run, usual: u64, quick: u64) -> u64 {
-        self.trials.unwrap_or_else(|| run.scaled(usual, quick))
+    pub fn trials(&self, lab: &Lab, usual: u64, quick: u64) -> u64 {
+        self.trials.unwrap_or_else(|| lab.scaled(usual, quick))
     }
 
     /// Epochs of a trial.
-    pub fn epochs(&self, run: &Run) -> usize {
-        self.epochs.map_or_else(|| run.scaled(50, 5), usize::from)
+    pub fn epochs(&self, lab: &Lab) -> usize {
+        self.epochs.map_or_else(|| lab.scaled(50, 5), usize::from)
     }
 
     /// Trials suggested at a time.

@@ -3,26 +3,34 @@
 mod figures;
 mod flags;
 mod functions;
+mod hyperparameter;
 mod narrow;
+mod objective;
 mod printed;
 mod pruners;
-mod ranking;
+mod rank_correlation;
 mod samplers;
 mod search;
+mod settings;
+mod space;
+mod study;
+mod task;
+mod trial;
 
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use experiments::search::training::SIZE;
-use experiments::text::significant;
-use experiments::{Args, Conclusion, Failure, Printed, Run, Section};
+use experiments::Section;
+use experiments::cli::{Args, Failure};
+use experiments::lab::Lab;
+use experiments::report::Report;
 use flags::Flags;
 use narrow::NARROW;
 use printed::PRINTED;
 use pruners::PRUNERS;
-use ranking::{Point, rank_correlation, ranked_by_seed};
 use samplers::SAMPLERS;
 use search::SEARCH;
+use task::SIZE;
 use training::Real;
 
 struct Hyperparameters;
@@ -46,13 +54,9 @@ impl Section for Hyperparameters {
         (SIZE, 0)
     }
 
-    fn printed() -> Vec<Printed> {
-        printed::numbers()
-    }
-
-    fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(), Failure> {
         let notebooks = flags.are_the_notebooks();
-        if let Some(part) = &run.args().part
+        if let Some(part) = &lab.args().part
             && [NARROW, PRINTED].contains(&part.as_str())
             && !notebooks
         {
@@ -60,74 +64,22 @@ impl Section for Hyperparameters {
                 "--part {part}: is the notebook's; the flags of this section are for the other parts"
             )));
         }
-        if run.wants(SEARCH) {
-            search::run::<T>(run, flags)?;
+        if lab.wants(SEARCH) {
+            search::run::<T>(lab, flags, report)?;
         }
-        if run.wants(SAMPLERS) {
-            samplers::run::<T>(run, flags)?;
+        if lab.wants(SAMPLERS) {
+            samplers::run::<T>(lab, flags, report)?;
         }
-        if run.wants(PRUNERS) {
-            pruners::run::<T>(run, flags)?;
+        if lab.wants(PRUNERS) {
+            pruners::run::<T>(lab, flags, report)?;
         }
-        if run.wants(NARROW) && notebooks {
-            narrow::run::<T>(run)?;
+        if lab.wants(NARROW) && notebooks {
+            narrow::run::<T>(lab, report)?;
         }
-        if run.wants(PRINTED) && notebooks {
-            printed::run::<T>(run)?;
+        if lab.wants(PRINTED) && notebooks {
+            printed::run::<T>(lab, report)?;
         }
         Ok(())
-    }
-
-    fn conclusions(run: &Run, flags: &Flags) -> Vec<Conclusion> {
-        let mut conclusions = Vec::new();
-        if run.wants(SAMPLERS) {
-            conclusions.extend(samplers::conclusions(run));
-        }
-        if run.wants(PRUNERS) {
-            conclusions.extend(pruners::conclusions(run));
-        }
-        // The book speaks of its own search.
-        if !flags.are_the_notebooks() {
-            return conclusions;
-        }
-        if run.wants(SEARCH) {
-            let ranked = ranked_by_seed(run, SEARCH);
-            let best = ranked.iter().map(|trials| trials[0].0);
-            let worst_best = best.fold(f64::INFINITY, f64::min);
-            let rates = ranked.iter().map(|trials| {
-                let mut rates: Vec<f64> = trials[..5].iter().map(|trial| trial.1).collect();
-                rates.sort_by(f64::total_cmp);
-                rates[2]
-            });
-            let lowest = rates.fold(f64::INFINITY, f64::min);
-            conclusions.push(Conclusion::new(
-                "random search finds settings that learn",
-                worst_best >= 0.7,
-                format!("the best validation accuracy of every seed is at least {worst_best:.2}"),
-            ));
-            conclusions.push(Conclusion::new(
-                "the best learning rates lie above 1e-3",
-                lowest > 1e-3,
-                format!(
-                    "the median of the five best is at least {}; the range ends at 0.01",
-                    significant(lowest)
-                ),
-            ));
-            let mean = |which: fn(&Point) -> f64| {
-                let all = ranked.iter().map(|trials| rank_correlation(trials, which));
-                all.sum::<f64>() / ranked.len() as f64
-            };
-            let (rate, decay) = (mean(|point| point.1), mean(|point| point.2));
-            conclusions.push(Conclusion::new(
-                "the learning rate decides, the weight decay hardly matters in this range",
-                rate > 0.5 && decay.abs() < 0.3,
-                format!("rank correlation with the accuracy: {rate:.2} and {decay:.2}"),
-            ));
-        }
-        if run.wants(NARROW) {
-            conclusions.push(narrow::conclusion(run));
-        }
-        conclusions
     }
 }
 
@@ -138,7 +90,7 @@ static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
 fn main() -> ExitCode {
     // One training for a program that searches: another command line, and another output.
     if std::env::args_os().nth(1).is_some_and(|first| first == "trial") {
-        return experiments::trial::main();
+        return trial::main();
     }
     experiments::main::<Hyperparameters>()
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use experiments::bands::Band;
-use experiments::search::{Task, objective};
-use experiments::{Conclusion, Failure, Run, Table};
+use experiments::cli::Failure;
+use experiments::findings::{Findings, Measurements, Metric, Spread};
+use experiments::lab::Lab;
+use experiments::report::{Report, Table};
 use init::Seed;
 use search::pruner::PrunerKind;
 use search::{End, Search, Trial, pruned, steps_taken};
@@ -13,65 +14,112 @@ use viz::{Axis, Color, Figure, Line, Panel};
 
 use crate::figures::running_best;
 use crate::flags::Flags;
-use crate::search::progress;
+use crate::objective::objective;
+use crate::samplers::BEST_ACCURACY;
+use crate::search::task;
 
 /// The part's name.
 pub const PRUNERS: &str = "pruners";
-const EPOCHS: &str = "epochs_trained";
-const BEST: &str = "best_accuracy";
+const EPOCHS_TRAINED: Metric = Metric::lower("epochs_trained");
+
+/// What a pruner left of a search.
+struct Pruned {
+    kind: PrunerKind,
+    /// The trials of every seed.
+    trials: Vec<Vec<Trial>>,
+    /// Processor time.
+    time: Duration,
+}
+
+impl Pruned {
+    /// Epochs that were trained, for every seed.
+    fn epochs(&self) -> Vec<f64> {
+        self.trials.iter().map(|trials| steps_taken(trials) as f64).collect()
+    }
+
+    /// The best accuracy of every seed.
+    fn best(&self) -> Vec<f64> {
+        let best = |trials: &Vec<Trial>| running_best(trials).last().copied().unwrap_or(f64::NAN);
+        self.trials.iter().map(best).collect()
+    }
+
+    /// The best accuracy of a search without pruning less this one's, seed by seed.
+    fn lost(&self, whole: &Self) -> Spread {
+        let pairs = whole.best().into_iter().zip(self.best());
+        Spread::of(&pairs.map(|(whole, best)| whole - best).collect::<Vec<_>>())
+    }
+}
 
 /// Searches with each pruner: the same trials, fewer epochs.
 ///
 /// # Errors
 /// Whatever stops it.
-pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(), Failure> {
     let space = flags.space()?;
-    let count = flags.trials(run, 100, 20);
+    let count = flags.trials(lab, 100, 20);
     let sampler = flags.sampler(&space, count)?;
-    let epochs = flags.epochs(run);
-    let seeds = run.args().seeds();
-    let work = PrunerKind::ALL.len() * seeds.len() * count as usize * epochs;
-    run.begin("pruners", work);
-    let mut found: Vec<(PrunerKind, Vec<Vec<Trial>>, Duration)> = Vec::new();
+    let epochs = flags.epochs(lab);
+    let seeds = lab.args().seeds();
+    let whole = count as usize * epochs;
+    let work = lab.begin("pruners", PrunerKind::ALL.len() * seeds.len() * whole);
+    let mut found = Vec::new();
     for kind in PrunerKind::ALL {
         let pruner = kind.pruner(epochs);
         let started = work_done();
-        let one = |&seed: &u64| {
-            let (sampler, pruner, seed) = (sampler.as_ref(), pruner.as_ref(), Seed::new(seed));
+        let one = |&number: &u64| {
+            let (sampler, pruner, seed) = (sampler.as_ref(), pruner.as_ref(), Seed::new(number));
             let together = flags.together();
             let search = Search { space: &space, sampler, pruner, seed, steps: epochs, together };
-            let task = Task::<T>::new(run.data(), seed);
-            let train = objective(&task, epochs);
-            search.run(&[], 0..count, &train, &|epochs| progress(run, epochs))
+            let train = objective(task::<T>(lab, number), epochs);
+            search.run(&[], 0..count, &train, &|epochs| work.advance(epochs))
         };
         let trials = seeds.iter().map(one).collect::<Result<_, Failure>>()?;
-        found.push((kind, trials, work_done().saturating_sub(started)));
+        found.push(Pruned { kind, trials, time: work_done().saturating_sub(started) });
     }
-    run.end();
-    let whole = found[0].2;
+    drop(work);
+    table(report, &found, count, epochs)?;
+    let panels = found.iter().map(|found| panel(found.kind, &found.trials[0], epochs));
+    let figure = Figure::new("The same trials under three pruners")
+        .subtitle(lab.subtitle_of_first_seed(&format!("{count} trials")))
+        .panels(panels);
+    report.figure(
+        "sec6_5_pruners",
+        figure,
+        "A line a trial, ending where it was pruned. The first trials run to their end, since there is \
+         nothing to compare them with.",
+    );
+    conclude(report, &found);
+    for found in found {
+        let numbers = found.epochs().into_iter().zip(found.best());
+        let measured = numbers.map(|(epochs, best)| -> Measurements {
+            [(0, EPOCHS_TRAINED, epochs), (0, BEST_ACCURACY, best)].into_iter().collect()
+        });
+        let (name, runs) = (found.kind.to_string(), measured.collect());
+        report.record(Findings::of_series(PRUNERS, &seeds, name, runs))?;
+    }
+    Ok(())
+}
+
+/// What each pruner saves and loses.
+fn table(report: &mut Report, found: &[Pruned], count: u64, epochs: usize) -> Result<(), Failure> {
     let mut rows = Vec::new();
-    for (kind, all, time) in &found {
-        for (&seed, trials) in seeds.iter().zip(all) {
-            let best = running_best(trials).last().copied().unwrap_or(f64::NAN);
-            let log = [(0, EPOCHS, steps_taken(trials) as f64), (0, BEST, best)];
-            run.record(PRUNERS, &kind.to_string(), seed, log.into_iter().collect())?;
-        }
-        let numbers = Numbers::of(run, *kind);
-        let share = numbers.epochs.mean / (count as usize * epochs) as f64;
-        let stopped: usize = all.iter().map(|trials| pruned(trials)).sum();
+    let (unpruned, seeds) = (&found[0], found[0].trials.len());
+    for one in found {
+        let share = Spread::of(&one.epochs()).mean / (count as usize * epochs) as f64;
+        let stopped: usize = one.trials.iter().map(|trials| pruned(trials)).sum();
+        let time = one.time.as_secs_f64();
         let row = vec![
-            kind.to_string(),
-            format!("{:.0} of {count}", stopped as f64 / seeds.len() as f64),
+            one.kind.to_string(),
+            format!("{:.0} of {count}", stopped as f64 / seeds as f64),
             format!("{:.0} %", 100.0 * share),
-            format!("{:.1} s", time.as_secs_f64()),
-            format!("{:.0} %", 100.0 * (1.0 - time.as_secs_f64() / whole.as_secs_f64())),
-            numbers.best.text(3),
-            numbers.lost.text(3),
+            format!("{time:.1} s"),
+            format!("{:.0} %", 100.0 * (1.0 - time / unpruned.time.as_secs_f64())),
+            Spread::of(&one.best()).text(3),
+            one.lost(unpruned).text(3),
         ];
-        run.say(&format!(
-            "{kind}: {} trials pruned, {} of the epochs trained in {} ({} saved), best val acc {}, \
-             lost {}",
-            row[1], row[2], row[3], row[4], row[5], row[6]
+        report.say(&format!(
+            "{}: {} trials pruned, {} of the epochs trained in {} ({} saved), best val acc {}, lost {}",
+            row[0], row[1], row[2], row[3], row[4], row[5], row[6]
         ))?;
         rows.push(row);
     }
@@ -84,22 +132,26 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
         "best accuracy",
         "lost",
     ];
-    run.table(Table {
-        title: format!("What pruning saves and loses, over {} seeds", seeds.len()),
+    report.table(Table {
+        title: format!("What pruning saves and loses, over {seeds} seeds"),
         columns: columns.map(str::to_owned).to_vec(),
         rows,
     });
-    let panels = found.iter().map(|(kind, all, _)| panel(*kind, &all[0], epochs));
-    let figure = Figure::new("The same trials under three pruners")
-        .subtitle(run.subtitle_of_first_seed(&format!("{count} trials")))
-        .panels(panels);
-    run.figure(
-        "sec6_5_pruners",
-        figure,
-        "A line a trial, ending where it was pruned. The first trials run to their end, since there is \
-         nothing to compare them with.",
-    );
     Ok(())
+}
+
+/// Whether pruning is worth it.
+fn conclude(report: &mut Report, found: &[Pruned]) {
+    let [whole, pruned @ ..] = found else { return };
+    for one in pruned {
+        let [trained, all] = [one, whole].map(|found| Spread::of(&found.epochs()).mean);
+        let (saved, lost) = (1.0 - trained / all, one.lost(whole));
+        report.conclude(
+            &format!("{} pruning saves half of the epochs and loses less than 0.02", one.kind),
+            saved > 0.5 && lost.mean < 0.02,
+            format!("saved {:.0} %, lost {}", 100.0 * saved, lost.text(3)),
+        );
+    }
 }
 
 fn panel(kind: PrunerKind, trials: &[Trial], epochs: usize) -> Panel {
@@ -133,44 +185,4 @@ fn work_done() -> Duration {
 #[cfg(not(unix))]
 fn work_done() -> Duration {
     std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default()
-}
-
-/// A pruner's numbers over the seeds, read back from what was recorded.
-struct Numbers {
-    epochs: Band,
-    best: Band,
-    /// Best accuracy of the unpruned search less this one's, seed by seed.
-    lost: Band,
-}
-
-impl Numbers {
-    fn of(run: &Run, kind: PrunerKind) -> Self {
-        let values = |kind: PrunerKind, metric: &str| {
-            let series = run.metrics().series(PRUNERS, &kind.to_string(), metric);
-            series.first().map_or(vec![], |(_, values)| values.clone())
-        };
-        let best = values(kind, BEST);
-        let pairs = values(PrunerKind::None, BEST).into_iter().zip(&best);
-        let lost: Vec<f64> = pairs.map(|(whole, best)| whole - best).collect();
-        Self {
-            epochs: Band::of(&values(kind, EPOCHS)),
-            best: Band::of(&best),
-            lost: Band::of(&lost),
-        }
-    }
-}
-
-/// Whether pruning is worth it.
-pub fn conclusions(run: &Run) -> Vec<Conclusion> {
-    let whole = Numbers::of(run, PrunerKind::None).epochs.mean;
-    let judge = |kind: PrunerKind| {
-        let numbers = Numbers::of(run, kind);
-        let saved = 1.0 - numbers.epochs.mean / whole;
-        Conclusion::new(
-            &format!("{kind} pruning saves half of the epochs and loses less than 0.02"),
-            saved > 0.5 && numbers.lost.mean < 0.02,
-            format!("saved {:.0} %, lost {}", 100.0 * saved, numbers.lost.text(3)),
-        )
-    };
-    vec![judge(PrunerKind::Median), judge(PrunerKind::Asha)]
 }

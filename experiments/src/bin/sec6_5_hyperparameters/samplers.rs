@@ -4,9 +4,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use experiments::search::{Task, objective, space};
-use experiments::text::significant;
-use experiments::{Conclusion, Failure, Run, Table};
+use experiments::cli::Failure;
+use experiments::findings::{Findings, Measurements, Metric, significant};
+use experiments::lab::Lab;
+use experiments::report::{Report, Table};
 use init::Seed;
 use rayon::prelude::*;
 use search::pruner::Never;
@@ -18,14 +19,18 @@ use viz::{Axis, Band, Color, Figure, Line, LineStyle, Panel};
 use crate::figures::running_best;
 use crate::flags::Flags;
 use crate::functions::{FUNCTIONS, Function};
-use crate::search::progress;
+use crate::objective::objective;
+use crate::search::task;
+use crate::space;
 
 /// The part's name.
 pub const SAMPLERS: &str = "samplers";
 /// Trials of section 6.5 to judge by.
 const TRIALS: u64 = 40;
-const ACCURACY: &str = "best_accuracy";
-const REGRET: &str = "regret";
+/// The best accuracy so far.
+pub const BEST_ACCURACY: Metric = Metric::new("best_accuracy");
+/// How far above its least value a function is at the best point so far.
+const REGRET: Metric = Metric::lower("regret");
 
 /// What is compared; the grid as fine as the trials allow.
 fn contenders(space: &Space, trials: u64) -> [SamplerKind; 4] {
@@ -47,15 +52,54 @@ fn name(kind: SamplerKind) -> &'static str {
     }
 }
 
+/// What the samplers found on a problem.
+struct Judged {
+    /// The name in files.
+    problem: &'static str,
+    metric: Metric,
+    found: Vec<Found>,
+}
+
+/// What a sampler had found after each trial: a curve for every seed.
+struct Found {
+    kind: SamplerKind,
+    curves: Vec<Vec<f64>>,
+}
+
+impl Found {
+    /// Quartiles over the seeds of what was found in the end.
+    fn last(&self) -> [f64; 3] {
+        quarters(self.curves.iter().filter_map(|curve| curve.last().copied()).collect())
+    }
+}
+
 /// Runs every sampler with every seed and draws what each had found after so many trials.
 ///
 /// # Errors
 /// Whatever stops it.
-pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
-    let panels =
-        vec![on_networks::<T>(run, flags)?, on(run, &FUNCTIONS[0])?, on(run, &FUNCTIONS[1])?];
+pub fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(), Failure> {
+    let mut judged = vec![on_networks::<T>(lab, flags)?];
+    let trials = judged[0].found[0].curves[0].len();
+    let networks = Panel::new("section 6.5")
+        .x_axis(Axis::linear("trials", 1.0, trials as f64))
+        .y_axis(Axis::linear("best validation accuracy", 0.0, 1.0));
+    let mut panels = vec![draw(networks, &judged[0])];
+    table(report, &judged[0])?;
+    for function in &FUNCTIONS {
+        let (found, thinking) = on(lab, function)?;
+        report.say(&format!("{}: gp took {thinking:.1} ms for a suggestion", function.title))?;
+        let curves = || found.found.iter().flat_map(|found| &found.curves);
+        let least = curves().flatten().copied().fold(f64::INFINITY, f64::min).max(1e-6);
+        let trials = curves().map(Vec::len).max().unwrap_or(1);
+        let panel = Panel::new(function.title)
+            .x_axis(Axis::linear("trials", 1.0, trials as f64))
+            .y_axis(Axis::log("above the least value", least, 100.0));
+        panels.push(draw(panel, &found));
+        table(report, &found)?;
+        judged.push(found);
+    }
     let figure = Figure::new("Samplers: the best so far against the number of trials")
-        .subtitle(run.subtitle("median and middle half of the seeds"))
+        .subtitle(lab.subtitle("median and middle half of the seeds"))
         .plot_size(330.0, 250.0)
         .panels(panels);
     let reading = if flags.space()? == space::notebook() {
@@ -66,54 +110,71 @@ pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
         "Left: higher is better. Middle and right: how far the best point is above the function's \
          least value; lower is better."
     };
-    run.figure("sec6_5_samplers", figure, reading);
+    report.figure("sec6_5_samplers", figure, reading);
+    conclude(report, &judged);
+    for Judged { problem, metric, found } in judged {
+        for Found { kind, curves } in found {
+            let measured = |curve: Vec<f64>| -> Measurements {
+                curve.into_iter().enumerate().map(|(k, best)| (k + 1, metric, best)).collect()
+            };
+            let runs = curves.into_iter().map(measured).collect();
+            let series = format!("{problem}/{}", name(kind));
+            report.record(Findings::of_series(SAMPLERS, &lab.args().seeds(), series, runs))?;
+        }
+    }
     Ok(())
 }
 
-/// Section 6.5, or the space that the flags give.
-fn on_networks<T: Real>(run: &mut Run, flags: &Flags) -> Result<Panel, Failure> {
-    let space = flags.space()?;
-    let trials = flags.trials(run, TRIALS, 16);
-    let epochs = flags.epochs(run);
-    let contenders = contenders(&space, trials);
-    let seeds = run.args().seeds();
-    run.begin("samplers on networks", seeds.len() * contenders.len() * trials as usize * epochs);
-    let jobs: Vec<(SamplerKind, u64)> =
-        contenders.iter().flat_map(|&kind| seeds.iter().map(move |&seed| (kind, seed))).collect();
-    let one = |&(kind, seed): &(SamplerKind, u64)| -> Result<Vec<f64>, Failure> {
-        let (sampler, seed) = (kind.sampler(), Seed::new(seed));
-        let (sampler, pruner, steps) = (&*sampler, &Never, epochs);
-        let search = Search { space: &space, sampler, pruner, seed, steps, together: 1 };
-        let task = Task::<T>::new(run.data(), seed);
-        let train = objective(&task, epochs);
-        let found = search.run(&[], 0..trials, &train, &|epochs| progress(run, epochs))?;
-        Ok(running_best(&found))
-    };
-    let best: Vec<Vec<f64>> = jobs.par_iter().with_max_len(1).map(one).collect::<Result<_, _>>()?;
-    run.end();
-    let panel = Panel::new("section 6.5")
-        .x_axis(Axis::linear("trials", 1.0, trials as f64))
-        .y_axis(Axis::linear("best validation accuracy", 0.0, 1.0));
-    report(run, "mnist", ACCURACY, &jobs, &best)?;
-    Ok(draw(panel, &contenders, &jobs, &best))
+/// What each sampler finds for each seed, side by side.
+fn in_parallel(
+    contenders: [SamplerKind; 4],
+    seeds: &[u64],
+    search: &(dyn Fn(SamplerKind, u64) -> Result<Vec<f64>, Failure> + Sync),
+) -> Result<Vec<Found>, Failure> {
+    let jobs = contenders.iter().flat_map(|&kind| seeds.iter().map(move |&seed| (kind, seed)));
+    let jobs: Vec<(SamplerKind, u64)> = jobs.collect();
+    let curves = jobs.par_iter().with_max_len(1).map(|&(kind, seed)| search(kind, seed));
+    let curves: Vec<Vec<f64>> = curves.collect::<Result<_, _>>()?;
+    let found = contenders.into_iter().zip(curves.chunks(seeds.len()));
+    Ok(found.map(|(kind, curves)| Found { kind, curves: curves.to_vec() }).collect())
 }
 
-/// A function whose least value is known.
-fn on(run: &mut Run, function: &Function) -> Result<Panel, Failure> {
-    let space = function.space();
-    let trials = run.scaled(function.trials, 16);
+/// Section 6.5, or the space that the flags give.
+fn on_networks<T: Real>(lab: &Lab, flags: &Flags) -> Result<Judged, Failure> {
+    let space = flags.space()?;
+    let trials = flags.trials(lab, TRIALS, 16);
+    let epochs = flags.epochs(lab);
     let contenders = contenders(&space, trials);
-    let seeds = run.args().seeds();
-    let jobs: Vec<(SamplerKind, u64)> =
-        contenders.iter().flat_map(|&kind| seeds.iter().map(move |&seed| (kind, seed))).collect();
-    run.begin(&format!("samplers on {}", function.title), jobs.len() * trials as usize);
+    let seeds = lab.args().seeds();
+    let updates = seeds.len() * contenders.len() * trials as usize * epochs;
+    let work = lab.begin("samplers on networks", updates);
+    let found = in_parallel(contenders, &seeds, &|kind, number| {
+        let (sampler, seed) = (kind.sampler(), Seed::new(number));
+        let (sampler, pruner, steps) = (&*sampler, &Never, epochs);
+        let search = Search { space: &space, sampler, pruner, seed, steps, together: 1 };
+        let train = objective(task::<T>(lab, number), epochs);
+        let found = search.run(&[], 0..trials, &train, &|epochs| work.advance(epochs))?;
+        Ok(running_best(&found))
+    })?;
+    Ok(Judged { problem: "mnist", metric: BEST_ACCURACY, found })
+}
+
+/// A function whose least value is known; and how many milliseconds a suggestion of the Gaussian process took.
+fn on(lab: &Lab, function: &Function) -> Result<(Judged, f64), Failure> {
+    let space = function.space();
+    let trials = lab.scaled(function.trials, 16);
+    let contenders = contenders(&space, trials);
+    let seeds = lab.args().seeds();
+    let suggestions = seeds.len() * trials as usize;
+    let what = format!("samplers on {}", function.title);
+    let work = lab.begin(&what, contenders.len() * suggestions);
     let thinking = AtomicU64::new(0);
-    let one = |&(kind, seed): &(SamplerKind, u64)| -> Result<Vec<f64>, Failure> {
+    let found = in_parallel(contenders, &seeds, &|kind, seed| {
         let (sampler, seed) = (kind.sampler(), Seed::new(seed));
         let (mut finished, mut best) = (Vec::new(), Vec::new());
         let mut least = f64::INFINITY;
         for number in 0..trials {
-            progress(run, 1)?;
+            work.advance(1)?;
             let known = Known { space: &space, finished: &finished, pending: &[], seed };
             let started = Instant::now();
             let params = sampler.suggest(known, number);
@@ -126,50 +187,28 @@ fn on(run: &mut Run, function: &Function) -> Result<Panel, Failure> {
             best.push(least);
         }
         Ok(best)
-    };
-    let best: Vec<Vec<f64>> = jobs.par_iter().with_max_len(1).map(one).collect::<Result<_, _>>()?;
-    run.end();
-    let suggestions = trials * seeds.len() as u64;
-    run.say(&format!(
-        "{}: gp took {:.1} ms for a suggestion",
-        function.title,
-        thinking.into_inner() as f64 / 1000.0 / suggestions as f64
-    ))?;
-    let least = best.iter().flatten().copied().fold(f64::INFINITY, f64::min).max(1e-6);
-    let panel = Panel::new(function.title)
-        .x_axis(Axis::linear("trials", 1.0, trials as f64))
-        .y_axis(Axis::log("above the least value", least, 100.0));
-    report(run, function.name, REGRET, &jobs, &best)?;
-    Ok(draw(panel, &contenders, &jobs, &best))
+    })?;
+    let thinking = thinking.into_inner() as f64 / 1000.0 / suggestions as f64;
+    Ok((Judged { problem: function.name, metric: REGRET, found }, thinking))
 }
 
-/// Records the curves and prints where they end.
-fn report(
-    run: &mut Run,
-    problem: &str,
-    metric: &'static str,
-    jobs: &[(SamplerKind, u64)],
-    best: &[Vec<f64>],
-) -> Result<(), Failure> {
-    for (&(kind, seed), best) in jobs.iter().zip(best) {
-        let log = best.iter().enumerate().map(|(k, &value)| (k + 1, metric, value)).collect();
-        run.record(SAMPLERS, &format!("{problem}/{}", name(kind)), seed, log)?;
-    }
-    let seeds = run.args().seeds().len();
+/// Where the curves end.
+fn table(report: &mut Report, Judged { problem, metric, found }: &Judged) -> Result<(), Failure> {
     let mut rows = Vec::new();
-    for (jobs, best) in jobs.chunks(seeds).zip(best.chunks(seeds)) {
-        let last: Vec<f64> = best.iter().filter_map(|curve| curve.last().copied()).collect();
-        let [low, median, high] = quarters(last).map(significant);
-        let (kind, trials) = (jobs[0].0, best[0].len());
-        run.say(&format!(
+    let seeds = found[0].curves.len();
+    for one in found {
+        let [low, median, high] = one.last().map(significant);
+        let (kind, trials) = (one.kind, one.curves[0].len());
+        report.say(&format!(
             "{problem}, {kind}: {median} after {trials} trials (middle half of {seeds} seeds: {low} to \
              {high})"
         ))?;
         rows.push(vec![kind.to_string(), trials.to_string(), median, low, high]);
     }
     let columns = ["sampler", "trials", "median", "first quartile", "third quartile"];
-    run.table(Table {
-        title: format!("Samplers on {problem}: {} over {seeds} seeds", metric.replace('_', " ")),
+    let metric = metric.name().replace('_', " ");
+    report.table(Table {
+        title: format!("Samplers on {problem}: {metric} over {seeds} seeds"),
         columns: columns.map(str::to_owned).to_vec(),
         rows,
     });
@@ -186,47 +225,39 @@ fn quarters(mut values: Vec<f64>) -> [f64; 3] {
     })
 }
 
-fn draw(
-    mut panel: Panel,
-    contenders: &[SamplerKind],
-    jobs: &[(SamplerKind, u64)],
-    best: &[Vec<f64>],
-) -> Panel {
+fn draw(mut panel: Panel, Judged { found, .. }: &Judged) -> Panel {
     const LOOK: [(Color, LineStyle); 4] = [
         (Color::GREY, LineStyle::Solid),
         (Color::ORANGE, LineStyle::Dotted),
         (Color::GREEN, LineStyle::Dashed),
         (Color::BLUE, LineStyle::Solid),
     ];
-    for (&kind, (color, style)) in contenders.iter().zip(LOOK) {
-        let of_kind = jobs.iter().zip(best).filter(|((job, _), _)| *job == kind);
-        let curves: Vec<Vec<f64>> = of_kind.map(|(_, curve)| curve.clone()).collect();
+    for (Found { kind, curves }, (color, style)) in found.iter().zip(LOOK) {
         let at = |k: usize| quarters(curves.iter().map(|curve| curve[k]).collect());
         let steps: Vec<(f64, [f64; 3])> =
             (0..curves[0].len()).map(|k| (k as f64 + 1.0, at(k))).collect();
-        let band = steps.iter().map(|&(x, [low, _, high])| (x, low, high));
-        panel = panel.mark(Band::new(color, band).opacity(0.18));
+        let middle_half = steps.iter().map(|&(x, [low, _, high])| (x, low, high));
+        panel = panel.mark(Band::new(color, middle_half).opacity(0.18));
         let line = Line::new(color, steps.iter().map(|&(x, [_, median, _])| (x, median)));
-        panel = panel.mark(line.style(style).named(name(kind)));
+        panel = panel.mark(line.style(style).named(name(*kind)));
     }
     panel
 }
 
 /// Whether learning from earlier trials pays.
-pub fn conclusions(run: &Run) -> Vec<Conclusion> {
-    let last = |problem: &str, kind: &str, metric: &str| {
-        let series = run.metrics().series(SAMPLERS, &format!("{problem}/{kind}"), metric);
-        series.last().map_or(f64::NAN, |(_, values)| quarters(values.clone())[1])
-    };
-    let better = |problem: &str, metric: &str| {
-        let (gp, random) = (last(problem, "gp", metric), last(problem, "random", metric));
-        let holds = if metric == ACCURACY { gp >= random } else { gp <= random };
+fn conclude(report: &mut Report, judged: &[Judged]) {
+    let better = |Judged { problem, metric, found }: &Judged| {
+        // In the order of the contenders.
+        let [random, .., gp] = &found[..] else { unreachable!("four contenders") };
+        let (gp, random) = (gp.last()[1], random.last()[1]);
+        let holds = metric.best([gp, random]) == gp;
         (holds, format!("{problem} {} against {}", significant(gp), significant(random)))
     };
-    let all = [better("mnist", ACCURACY), better("branin", REGRET), better("hartmann6", REGRET)];
-    vec![Conclusion::new(
+    let all: Vec<(bool, String)> = judged.iter().map(better).collect();
+    let numbers: Vec<&str> = all.iter().map(|(_, numbers)| numbers.as_str()).collect();
+    report.conclude(
         "Bayesian optimisation ends at least as well as random search with as many trials",
         all.iter().all(|(holds, _)| *holds),
-        format!("medians of gp and random: {}", all.map(|(_, numbers)| numbers).join(", ")),
-    )]
+        format!("medians of gp and random: {}", numbers.join(", ")),
+    );
 }

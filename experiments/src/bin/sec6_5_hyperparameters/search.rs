@@ -2,8 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use experiments::search::{Epoch, Hyperparameter, Settings, Task, objective};
-use experiments::{Args, DIVERGED, Failure, Log, Run, Table};
+use experiments::cli::Failure;
+use experiments::findings::{Findings, Measurements, Metric, significant};
+use experiments::lab::Lab;
+use experiments::report::{Report, Table};
 use init::Seed;
 use layers::Sequential;
 use search::pruner::Never;
@@ -14,6 +16,12 @@ use training::Real;
 
 use crate::figures::{self, BEST};
 use crate::flags::Flags;
+use crate::hyperparameter::Hyperparameter;
+use crate::objective::objective;
+use crate::rank_correlation::rank_correlation;
+use crate::settings::Settings;
+use crate::study::Stop;
+use crate::task::{Epoch, Task};
 
 /// The part's name.
 pub const SEARCH: &str = "search";
@@ -22,73 +30,132 @@ pub const SEARCH: &str = "search";
 ///
 /// # Errors
 /// Whatever stops it.
-pub fn run<T: Real>(run: &mut Run, flags: &Flags) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(), Failure> {
     let space = flags.space()?;
-    let count = flags.trials(run, 100, 20);
+    let count = flags.trials(lab, 100, 20);
     let sampler = flags.sampler(&space, count)?;
-    let epochs = flags.epochs(run);
+    let epochs = flags.epochs(lab);
     let pruner = flags.pruner.pruner(epochs);
-    let seeds = run.args().seeds();
-    let what = format!("{} search", flags.sampler);
-    run.begin(&what, seeds.len() * count as usize * epochs);
-    let one = |&number: &u64| {
-        let seed = Seed::new(number);
-        let (sampler, pruner) = (sampler.as_ref(), pruner.as_ref());
+    let seeds = lab.args().seeds();
+    let all_epochs = seeds.len() * count as usize * epochs;
+    let work = lab.begin(&format!("{} search", flags.sampler), all_epochs);
+    let one = |&number: &u64| -> Result<Vec<Trial>, Failure> {
+        let (sampler, pruner, seed) = (sampler.as_ref(), pruner.as_ref(), Seed::new(number));
         let together = flags.together();
         let search = Search { space: &space, sampler, pruner, seed, steps: epochs, together };
-        let task = Task::<T>::new(run.data(), seed);
-        let (train, progress) = (objective(&task, epochs), &|epochs| progress(run, epochs));
-        match flags.study(run, &space, number)? {
+        let train = objective(task::<T>(lab, number), epochs);
+        let progress = &|epochs| Ok(work.advance(epochs)?);
+        let trials = match flags.study(lab, &space, number)? {
             None => search.run(&[], 0..count, &train, progress),
             Some(study) => search.run_study(&study, count, &train, progress),
-        }
+        };
+        trials.map_err(|Stop(failure)| failure)
     };
     let all: Vec<Vec<Trial>> = seeds.iter().map(one).collect::<Result<_, _>>()?;
-    run.end();
+    drop(work);
     for (&seed, trials) in seeds.iter().zip(&all) {
         for trial in trials {
-            run.say(&format!("val acc:{} | {}", accuracy(trial), settings(&trial.params)))?;
-            let mut log = log(&space, trial);
-            let &Args { save_model, tensorboard, npz, .. } = run.args();
-            if (save_model || tensorboard || npz) && ranking(trials).first() == Some(&trial) {
-                train_again::<T>(run, seed, trial, epochs, &mut log)?;
-            }
-            run.record(SEARCH, &trial.number.to_string(), seed, log)?;
+            report.say(&format!("val acc:{} | {}", accuracy(trial), settings(&trial.params)))?;
         }
-        print_ranking(run, seed, trials)?;
-        run.table(ranked_table(&space, seed, trials));
+        print_ranking(report, seed, trials)?;
+        report.table(ranked_table(&space, seed, trials));
     }
-    let trained: usize = all.iter().map(|trials| steps_taken(trials)).sum();
     if pruner.prunes() {
-        let (of, stopped) = (seeds.len() * count as usize * epochs, all.iter().map(|t| pruned(t)));
-        run.say(&format!(
-            "{} trials pruned: {trained} of {of} epochs trained",
-            stopped.sum::<usize>()
-        ))?;
+        let trained: usize = all.iter().map(|trials| steps_taken(trials)).sum();
+        let stopped: usize = all.iter().map(|trials| pruned(trials)).sum();
+        let trained = format!("{trained} of {all_epochs} epochs trained");
+        report.say(&format!("{stopped} trials pruned: {trained}"))?;
     }
-    figures::best(run, &all[0], epochs);
-    figures::scatter(run, flags, &space, &all);
-    figures::parallel(run, &space, &all);
-    figures::history(run, &all);
-    figures::importance(run, &space, &all)
+    figures::best(report, lab, &all[0], epochs);
+    figures::scatter(report, lab, flags, &space, &all);
+    figures::parallel(report, lab, &space, &all);
+    figures::history(report, lab, &all);
+    figures::importance(report, lab, &space, &all)?;
+    // The book speaks of its own search.
+    if flags.are_the_notebooks() {
+        conclude(report, &all);
+    }
+    for (seed, trials) in seeds.into_iter().zip(all) {
+        let best = ranking(&trials)[0].number;
+        let measured = trials.iter().map(|trial| {
+            let mut measured = measurements(&space, trial);
+            let kept = lab.args().save_model || lab.args().histograms();
+            if kept && trial.number == best {
+                train_again::<T>(lab, seed, trial, epochs, &mut measured)?;
+            }
+            Ok((trial.number.to_string(), measured))
+        });
+        let measured: Vec<_> = measured.collect::<Result<_, Failure>>()?;
+        report.record(Findings::of_seed(SEARCH, seed, measured))?;
+    }
+    Ok(())
+}
+
+/// What a search of this run trains.
+pub fn task<T: Real>(lab: &Lab, seed: u64) -> Task<T> {
+    Task::new(&lab.data().train, lab.data().classes(), seed)
+}
+
+/// What the book concludes from its search.
+fn conclude(report: &mut Report, all: &[Vec<Trial>]) {
+    let ranked: Vec<Vec<&Trial>> = all.iter().map(|trials| ranking(trials)).collect();
+    let best = ranked.iter().map(|trials| trials[0].value());
+    let worst_best = best.fold(f64::INFINITY, f64::min);
+    report.conclude(
+        "random search finds settings that learn",
+        worst_best >= 0.7,
+        format!("the best validation accuracy of every seed is at least {worst_best:.2}"),
+    );
+    let rates = ranked.iter().map(|trials| {
+        let mut rates: Vec<f64> = trials[..5].iter().map(|trial| real(trial, "lr")).collect();
+        rates.sort_by(f64::total_cmp);
+        rates[2]
+    });
+    let lowest = rates.fold(f64::INFINITY, f64::min);
+    report.conclude(
+        "the best learning rates lie above 1e-3",
+        lowest > 1e-3,
+        format!(
+            "the median of the five best is at least {}; the range ends at 0.01",
+            significant(lowest)
+        ),
+    );
+    let mean = |hyperparameter: fn(&Trial) -> f64| {
+        let all_seeds = all.iter().map(|trials| rank_correlation(trials, hyperparameter));
+        all_seeds.sum::<f64>() / all.len() as f64
+    };
+    let (rate, decay) = (mean(|t| real(t, "lr")), mean(|t| real(t, "weight_decay")));
+    report.conclude(
+        "the learning rate decides, the weight decay hardly matters in this range",
+        rate > 0.5 && decay.abs() < 0.3,
+        format!("rank correlation with the accuracy: {rate:.2} and {decay:.2}"),
+    );
+}
+
+/// A hyperparameter of the notebook's space, all of whose values are real numbers.
+pub fn real(trial: &Trial, name: &str) -> f64 {
+    match trial.params.get(name) {
+        Some(&Value::Float(x)) => x,
+        other => unreachable!("the notebook's space has real numbers only, found {other:?}"),
+    }
 }
 
 /// Trains a trial once more, for its network and histograms: everything in it follows from seed and
 /// number.
 fn train_again<T: Real>(
-    run: &Run,
+    lab: &Lab,
     seed: u64,
     trial: &Trial,
     epochs: usize,
-    log: &mut Log,
+    measured: &mut Measurements,
 ) -> Result<(), Failure> {
     let wrong = |error: SpaceError| Failure::Usage(error.into());
     let settings = Settings::of(&trial.params).map_err(wrong)?;
-    let task = Task::<T>::new(run.data(), Seed::new(seed));
+    let task = task::<T>(lab, seed);
     let last = trial.reports.len().saturating_sub(1);
     let observe = |seen: Epoch, network: &mut Sequential<T>, x: &Sparse<T>| {
-        if run.watches(seen.epoch, last) {
-            log.watch(seen.epoch, network, x);
+        if lab.watches(seen.epoch, last) {
+            measured.watch(seen.epoch, network, x);
         }
         match seen.epoch == last && trial.reports.len() < epochs {
             true => ControlFlow::Break(()),
@@ -96,39 +163,27 @@ fn train_again<T: Real>(
         }
     };
     let (_, network) = task.trained(&settings, trial.number, epochs, observe).map_err(wrong)?;
-    if run.args().save_model {
-        log.keep_model(&network);
+    if lab.args().save_model {
+        measured.keep_model(&network);
     }
     Ok(())
 }
 
-/// Moves the bar on and looks for signals.
-///
-/// # Errors
-/// [`Failure::Stopped`] if a signal asked to stop.
-pub fn progress(run: &Run, epochs: u64) -> Result<(), Failure> {
-    run.advance(epochs);
-    run.check_interrupt()
-}
-
 /// The notebook's search, of which only the space changes.
-pub fn notebooks<'a>(run: &Run, space: &'a Space, seed: Seed) -> Search<'a> {
-    let steps = run.scaled(50, 5);
+pub fn notebooks<'a>(lab: &Lab, space: &'a Space, seed: u64) -> Search<'a> {
+    let (seed, steps) = (Seed::new(seed), lab.scaled(50, 5));
     Search { space, sampler: &Random, pruner: &Never, seed, steps, together: 1 }
 }
 
 /// What goes into `metrics.csv`: the hyperparameters at step 0, a choice as its place in the list;
 /// then both accuracies by epoch.
-pub fn log(space: &Space, trial: &Trial) -> Log {
-    let mut log = Log::new();
+pub fn measurements(space: &Space, trial: &Trial) -> Measurements {
+    let mut measured = Measurements::default();
     for (name, value) in trial.params.iter() {
         let place = match value {
             Value::Float(x) => *x,
             Value::Integer(x) => *x as f64,
-            Value::Text(choice) => {
-                let choices = space.get(name).map_or(&[][..], |d| d.choices());
-                choices.iter().position(|known| known == choice).map_or(f64::NAN, |k| k as f64)
-            }
+            Value::Text(choice) => index(space, name, choice),
         };
         // The name that the metric has always had.
         let metric = match name.parse() {
@@ -136,18 +191,24 @@ pub fn log(space: &Space, trial: &Trial) -> Log {
             Ok(other) => other.name(),
             Err(_) => continue,
         };
-        log.push((0, metric, place));
+        measured.push(0, Metric::new(metric), place);
     }
     for report in &trial.reports {
-        log.push((report.step, "validation_accuracy", report.value));
-        log.push((report.step, "train_accuracy", report.measures["train_accuracy"]));
+        measured.push(report.step, Metric::VALIDATION_ACCURACY, report.value);
+        measured.push(report.step, Metric::TRAIN_ACCURACY, report.measures["train_accuracy"]);
     }
     match trial.end {
         End::Complete => {}
-        End::Stopped(epoch) => log.push((epoch, "pruned", 1.0)),
-        End::Diverged(update) => log.push((update, DIVERGED, 1.0)),
+        End::Stopped(epoch) => measured.push(epoch, Metric::new("pruned"), 1.0),
+        End::Diverged(update) => measured.diverged(update),
     }
-    log
+    measured
+}
+
+/// The place of a choice in the list of its dimension.
+pub fn index(space: &Space, name: &str, choice: &str) -> f64 {
+    let choices = space.get(name).map_or(&[][..], |d| d.choices());
+    choices.iter().position(|known| known == choice).map_or(f64::NAN, |k| k as f64)
 }
 
 /// `lr:0.0071, weight decay:0.0000032`, as the notebook prints them.
@@ -172,11 +233,13 @@ fn accuracy(trial: &Trial) -> String {
     }
 }
 
-fn print_ranking(run: &mut Run, seed: u64, trials: &[Trial]) -> Result<(), Failure> {
-    run.say(&format!("=========== Hyper-Parameter Optimization Result (seed {seed}) ==========="))?;
+fn print_ranking(report: &mut Report, seed: u64, trials: &[Trial]) -> Result<(), Failure> {
+    report.say(&format!(
+        "=========== Hyper-Parameter Optimization Result (seed {seed}) ==========="
+    ))?;
     for (i, trial) in ranking(trials).into_iter().take(BEST).enumerate() {
         let settings = settings(&trial.params);
-        run.say(&format!("Best-{}(val acc:{}) | {settings}", i + 1, accuracy(trial)))?;
+        report.say(&format!("Best-{}(val acc:{}) | {settings}", i + 1, accuracy(trial)))?;
     }
     Ok(())
 }
@@ -197,7 +260,7 @@ fn ranked_table(space: &Space, seed: u64, trials: &[Trial]) -> Table {
             trial.reports.len().to_string(),
         ];
         row.extend(trial.params.iter().map(|(_, value)| match value {
-            Value::Float(x) => experiments::text::significant(*x),
+            Value::Float(x) => significant(*x),
             other => other.to_string(),
         }));
         row

@@ -1,7 +1,0 @@
-//! Two runs of a section side by side.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    experiments::compare::main()
-}

@@ -1,0 +1,180 @@
+//! How far one run's series is from another's.
+
+use anyhow::Context;
+
+use experiments::findings::{Spread, significant};
+
+use crate::results::{End, Ends, Name, Results};
+
+/// What a series came to in both runs.
+#[derive(Debug)]
+pub struct Difference {
+    pub name: Name,
+    first: Ends,
+    second: Ends,
+    /// Second less first for each seed that both have; empty if none is shared.
+    paired: Vec<f64>,
+}
+
+/// Every series that both runs have, in the first's order.
+pub fn all(a: &Results, b: &Results) -> Vec<Difference> {
+    let of = |(name, first): &(Name, Ends)| {
+        let (_, second) = b.series.iter().find(|(other, _)| other == name)?;
+        Some(Difference::new(name.clone(), first.clone(), second.clone()))
+    };
+    a.series.iter().filter_map(of).collect()
+}
+
+impl Difference {
+    fn new(name: Name, first: Ends, second: Ends) -> Self {
+        let pair = |end: &End| {
+            let first = first.iter().find(|other| other.seed == end.seed)?;
+            Some(end.value - first.value)
+        };
+        let paired = second.iter().filter_map(pair).collect();
+        Self { name, first, second, paired }
+    }
+
+    /// The difference over seeds. Without shared seeds: that of the means, with the root of both
+    /// variances together, and the range that the two ranges allow.
+    pub fn spread(&self) -> Spread {
+        if !self.paired.is_empty() {
+            return Spread::of(&self.paired);
+        }
+        let [a, b] = [&self.first, &self.second].map(of);
+        Spread {
+            runs: a.runs.min(b.runs),
+            mean: b.mean - a.mean,
+            std: a.std.hypot(b.std),
+            min: b.min - a.max,
+            max: b.max - a.min,
+        }
+    }
+
+    /// Whether the seeds agree on the direction.
+    fn verdict(&self) -> String {
+        if self.paired.is_empty() {
+            let Spread { min, max, .. } = self.spread();
+            return match () {
+                () if self.first.len().min(self.second.len()) < 2 => "one seed has no range",
+                () if min > 0.0 => "ranges apart: higher",
+                () if max < 0.0 => "ranges apart: lower",
+                () if min.is_nan() => "",
+                () => "ranges overlap",
+            }
+            .to_owned();
+        }
+        let count = |test: fn(&f64) -> bool| self.paired.iter().filter(|d| test(d)).count();
+        let (higher, lower) = (count(|d| *d > 0.0), count(|d| *d < 0.0));
+        let equal = count(|d| *d == 0.0);
+        match self.paired.len() {
+            n if equal == n => "equal".to_owned(),
+            n if higher >= lower && higher > 0 => format!("higher in {higher} of {n}"),
+            n if lower > 0 => format!("lower in {lower} of {n}"),
+            _ => String::new(),
+        }
+    }
+
+    /// A row of the table.
+    pub fn cells(&self) -> [String; 7] {
+        let (part, series, metric) = self.name.clone();
+        let side = |ends: &Ends| {
+            let diverged = match ends.iter().filter(|end| end.diverged).count() {
+                0 => String::new(),
+                lost => format!("{lost} of {} diverged", ends.len()),
+            };
+            let spread = of(ends);
+            let number = if spread.mean.is_nan() { String::new() } else { text(&spread, "") };
+            [number, diverged].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ")
+        };
+        let spread = self.spread();
+        let difference = match spread.mean {
+            mean if mean.is_nan() => "–".to_owned(),
+            mean if mean == 0.0 && spread.std == 0.0 => "0".to_owned(),
+            mean => text(&spread, if mean >= 0.0 { "+" } else { "" }),
+        };
+        [part, series, metric, side(&self.first), side(&self.second), difference, self.verdict()]
+    }
+}
+
+fn of(ends: &Ends) -> Spread {
+    Spread::of(&ends.iter().map(|end| end.value).collect::<Vec<_>>())
+}
+
+/// Mean and deviation, to three digits of what matters.
+fn text(spread: &Spread, sign: &str) -> String {
+    let mean = significant(spread.mean);
+    if spread.runs > 1 {
+        format!("{sign}{mean} ± {}", significant(spread.std))
+    } else {
+        format!("{sign}{mean}")
+    }
+}
+
+/// The table in full precision.
+pub fn to_csv(differences: &[Difference]) -> anyhow::Result<Vec<u8>> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let columns = ["first_mean", "first_std", "second_mean", "second_std"];
+    let spread = ["difference_mean", "difference_std", "difference_min", "difference_max"];
+    let heads = [&["part", "series", "metric"][..], &columns, &spread, &["paired_seeds"]];
+    csv.write_record(heads.concat())?;
+    for difference in differences {
+        let (part, series, metric) = &difference.name;
+        let ([a, b], spread) =
+            ([&difference.first, &difference.second].map(of), difference.spread());
+        let numbers =
+            [a.mean, a.std, b.mean, b.std, spread.mean, spread.std, spread.min, spread.max];
+        let mut record = vec![part.clone(), series.clone(), metric.clone()];
+        record.extend(numbers.map(|number| number.to_string()));
+        record.push(difference.paired.len().to_string());
+        csv.write_record(record)?;
+    }
+    csv.into_inner().context("differences.csv")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn difference(first: &[(u64, f64)], second: &[(u64, f64)]) -> Difference {
+        let name = ("p".to_owned(), "s".to_owned(), "accuracy".to_owned());
+        let ends = |values: &[(u64, f64)]| {
+            let end = |&(seed, value): &(u64, f64)| End { seed, value, diverged: value.is_nan() };
+            values.iter().map(end).collect()
+        };
+        Difference::new(name, ends(first), ends(second))
+    }
+
+    #[test]
+    fn shared_seeds_are_compared_seed_by_seed() {
+        // The seeds are far apart, and the second run is 0.25 above in each of them.
+        let found = difference(&[(0, 0.125), (1, 0.5), (2, 9.0)], &[(1, 0.75), (0, 0.375)]);
+        let spread = found.spread();
+        assert!(spread.mean == 0.25 && spread.std == 0.0);
+        assert_eq!(found.cells()[5..], ["+0.25 ± 0", "higher in 2 of 2"].map(str::to_owned));
+    }
+
+    #[test]
+    fn other_seeds_are_compared_by_their_means() {
+        let found = difference(&[(0, 1.0), (1, 2.0)], &[(2, 5.0), (3, 6.0)]);
+        let spread = found.spread();
+        assert_eq!((spread.mean, spread.std, spread.min, spread.max), (4.0, 1.0, 3.0, 5.0));
+        assert_eq!(found.cells()[6], "ranges apart: higher");
+        let overlapping = difference(&[(0, 1.0), (1, 2.0)], &[(2, 1.5), (3, 2.5)]);
+        assert_eq!(overlapping.cells()[6], "ranges overlap");
+        assert_eq!(difference(&[(0, 2.0)], &[(1, 1.0)]).cells()[6], "one seed has no range");
+    }
+
+    #[test]
+    fn diverged_runs_are_counted_and_have_no_difference() {
+        let cells = difference(&[(0, 1.0), (1, 1.0)], &[(0, f64::NAN), (1, 2.0)]).cells();
+        let expected = ["1 ± 0", "1 of 2 diverged", "–", "higher in 1 of 2"];
+        assert_eq!(cells[3..], expected.map(str::to_owned));
+    }
+
+    #[test]
+    fn equal_runs_are_equal() {
+        let cells = difference(&[(0, 1.0)], &[(0, 1.0)]).cells();
+        assert_eq!(cells[5..], ["0", "equal"].map(str::to_owned));
+    }
+}

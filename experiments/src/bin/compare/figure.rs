@@ -1,0 +1,68 @@
+//! Differences as a figure: a panel a metric, a row a series.
+
+use viz::{Axis, Band, Color, Figure, Line, LineStyle, Mark, Panel, Scatter};
+
+use crate::difference::Difference;
+
+/// Panels side by side at the most.
+const COLUMNS: usize = 3;
+
+/// A dot is the mean over seeds, the bar one standard deviation, the thin line from least to largest.
+pub fn draw(
+    section: &str,
+    names: &[String; 2],
+    differences: &[Difference],
+    warnings: &[String],
+) -> Figure {
+    let mut groups: Vec<(String, Vec<&Difference>)> = Vec::new();
+    for difference in differences {
+        let title = format!("{}: {}", difference.name.0, difference.name.2);
+        match groups.iter_mut().find(|(known, _)| *known == title) {
+            Some((_, group)) => group.push(difference),
+            None => groups.push((title, vec![difference])),
+        }
+    }
+    let columns = groups.len().min(COLUMNS);
+    let rows = groups.iter().map(|(_, group)| group.len()).max().unwrap_or(1);
+    let height = (26.0 + 17.0 * rows as f64).max(120.0);
+    let width = [560.0, 380.0, 270.0][columns.max(1) - 1];
+    let panels: Vec<Panel> = groups.iter().map(|(title, group)| panel(title, group)).collect();
+    let differing = match warnings.len() {
+        0 => String::new(),
+        1 => format!("; {}", warnings[0]),
+        n => format!("; {} and {} more", warnings[0], n - 1),
+    };
+    Figure::new(format!("{section}: {} less {}", names[1], names[0]))
+        .subtitle(format!(
+            "dot: mean over seeds; bar: ±1 standard deviation; thin: least to largest{differing}"
+        ))
+        .grid(groups.len().div_ceil(columns.max(1)), columns.max(1))
+        .plot_size(width, height)
+        .panels(panels)
+}
+
+fn panel(title: &str, group: &[&Difference]) -> Panel {
+    let spreads: Vec<_> = group.iter().map(|difference| difference.spread()).collect();
+    let ends = spreads.iter().flat_map(|b| [b.min, b.max, b.mean - b.std, b.mean + b.std, 0.0]);
+    let names = group.iter().map(|difference| difference.name.1.clone());
+    let rows = group.len() as f64;
+    let zero = Line::new(Color::GREY, [(0.0, -0.5), (0.0, rows - 0.5)]).style(LineStyle::Dashed);
+    let mut marks: Vec<Mark> = vec![zero.into()];
+    for (row, spread) in spreads.iter().enumerate() {
+        let row = row as f64;
+        let bar = |from: f64, to: f64, half: f64| {
+            Band::new(Color::BLUE, [from, to].map(|x| (x, row - half, row + half)))
+        };
+        if spread.runs > 1 {
+            marks.push(bar(spread.min, spread.max, 0.07).opacity(0.55).into());
+            marks.push(
+                bar(spread.mean - spread.std, spread.mean + spread.std, 0.24).opacity(0.3).into(),
+            );
+        }
+        marks.push(Scatter::new(Color::BLUE, [(spread.mean, row)]).radius(3.5).into());
+    }
+    Panel::new(title)
+        .x_axis(Axis::fitting("difference", ends))
+        .y_axis(Axis::categories(names))
+        .marks(marks)
+}

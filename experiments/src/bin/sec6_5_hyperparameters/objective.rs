@@ -1,0 +1,37 @@
+//! The training of a network as what a search asks for.
+
+use experiments::cli::Failure;
+use search::{End, Observe, Params, Report, SpaceError};
+use training::Real;
+
+use crate::settings::Settings;
+use crate::task::{Epoch, Task};
+
+impl Epoch {
+    /// What is measured beside the validation accuracy, by the names that study files have.
+    pub const MEASURES: [&str; 2] = ["train_accuracy", "train_loss"];
+}
+
+impl From<Epoch> for Report {
+    /// Ranked by its validation accuracy.
+    fn from(epoch: Epoch) -> Self {
+        let [accuracy, loss] = Epoch::MEASURES;
+        Self::of(epoch.epoch, epoch.validation_accuracy)
+            .with(accuracy, epoch.train_accuracy)
+            .with(loss, epoch.train_loss)
+    }
+}
+
+/// Trains trials of `task`, each for so many epochs.
+///
+/// It fails with [`Failure::Usage`] if the parameters cannot be a network.
+pub fn objective<T: Real, E: From<Failure>>(
+    task: Task<T>,
+    epochs: usize,
+) -> impl Fn(u64, &Params, &mut Observe<'_>) -> Result<End, E> + Sync {
+    move |number, params, observe| {
+        let wrong = |error: SpaceError| Failure::Usage(error.into());
+        let settings = Settings::of(params).map_err(wrong)?;
+        Ok(task.train(&settings, number, epochs, |epoch| observe(epoch.into())).map_err(wrong)?)
+    }
+}

@@ -1,0 +1,23 @@
+//! Spearman's rank correlation.
+
+use search::Trial;
+
+/// How far the order of the trials by a hyperparameter goes with that by their value, from −1 to 1; ties share their
+/// mean rank, and a trial that diverged is worse than any.
+pub fn rank_correlation(trials: &[Trial], hyperparameter: fn(&Trial) -> f64) -> f64 {
+    let worth = |trial: &Trial| {
+        if trial.value().is_nan() { f64::NEG_INFINITY } else { trial.value() }
+    };
+    let ranks = |values: Vec<f64>| -> Vec<f64> {
+        let below = |v: f64| values.iter().filter(|other| **other < v).count() as f64;
+        let equal = |v: f64| values.iter().filter(|other| **other == v).count() as f64;
+        values.iter().map(|&v| below(v) + (equal(v) - 1.0) / 2.0).collect()
+    };
+    let a = ranks(trials.iter().map(worth).collect());
+    let b = ranks(trials.iter().map(hyperparameter).collect());
+    let mean = (trials.len() as f64 - 1.0) / 2.0;
+    let product = |x: &[f64], y: &[f64]| -> f64 {
+        x.iter().zip(y).map(|(x, y)| (x - mean) * (y - mean)).sum()
+    };
+    product(&a, &b) / (product(&a, &a) * product(&b, &b)).sqrt()
+}

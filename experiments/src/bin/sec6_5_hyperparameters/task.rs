@@ -1,0 +1,166 @@
+//! The training of one trial.
+
+use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
+
+use experiments::lab::Unit;
+use init::Purpose;
+use layers::Sequential;
+use search::{End, SpaceError};
+use tensor_ops::Sparse;
+use training::{Blocks, Contestant, Moment, Plan, Real, Samples, train};
+
+use crate::settings::Settings;
+
+/// Images that the notebook searches with: the first of the training set.
+pub const SIZE: usize = 500;
+/// One image in five validates.
+const VALIDATION: usize = 100;
+
+/// What the trials of a search have in common: 400 images to train on and 100 to validate with.
+#[derive(Clone, Debug)]
+pub struct Task<T: Real> {
+    seed: u64,
+    classes: usize,
+    training: Samples,
+    evaluate: Blocks<T>,
+    validate: Blocks<T>,
+}
+
+/// What a trial had come to at an epoch's first update.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Epoch {
+    /// Which epoch, counted from 0.
+    pub epoch: usize,
+    /// The share of the training images that it knew.
+    pub train_accuracy: f64,
+    /// The share of the validation images, by which trials are ranked.
+    pub validation_accuracy: f64,
+    /// The loss of that update's mini-batch, before it.
+    pub train_loss: f64,
+}
+
+impl<T: Real> Task<T> {
+    /// The first [`SIZE`] of these samples of so many classes, shuffled by the seed of a run, the first fifth taken out
+    /// to validate.
+    ///
+    /// # Panics
+    /// If there are fewer samples.
+    pub fn new(samples: &Samples, classes: usize, seed: u64) -> Self {
+        let mut rng = Unit::Run.of(seed).stream(Purpose::Shuffle, 0);
+        let shuffled = samples.clone().first(SIZE).shuffled(&mut rng);
+        let (validation, training) = shuffled.split_at(VALIDATION);
+        let (validate, evaluate) = (validation.blocks(), training.blocks());
+        Self { seed, classes, training, evaluate, validate }
+    }
+
+    /// Trains trial `number` for some epochs; `observe` sees each, and can stop it there.
+    ///
+    /// Everything random in it follows from the seed of the task and the number: no other trial, no
+    /// thread, and no earlier training changes it. Accuracy is taken after the first update of an
+    /// epoch, as in the notebook; the last epoch ends there, since nobody would see the rest.
+    ///
+    /// # Errors
+    /// [`SpaceError::Value`] if the settings cannot be a network.
+    pub fn train(
+        &self,
+        settings: &Settings,
+        number: u64,
+        epochs: usize,
+        mut observe: impl FnMut(Epoch) -> ControlFlow<()> + Send,
+    ) -> Result<End, SpaceError> {
+        let observe = |seen, _: &mut _, _: &_| observe(seen);
+        self.trained(settings, number, epochs, observe).map(|(end, _)| end)
+    }
+
+    /// The same, with the network that came out of it; `observe` sees it too, and the mini-batch of the
+    /// update.
+    ///
+    /// # Errors
+    /// As [`train`](Self::train).
+    pub fn trained(
+        &self,
+        settings: &Settings,
+        number: u64,
+        epochs: usize,
+        observe: impl FnMut(Epoch, &mut Sequential<T>, &Sparse<T>) -> ControlFlow<()> + Send,
+    ) -> Result<(End, Sequential<T>), SpaceError> {
+        let seed = Unit::Trial(number).of(self.seed);
+        let contestant = settings.build::<T>((self.training.features(), self.classes), seed)?;
+        let plan = Plan::epochs(epochs, settings.batch_size, self.training.len());
+        let (observe, end) = (Mutex::new(observe), Mutex::new(End::Complete));
+        let watch = |moment: Moment<'_, T>| {
+            let Moment { iteration, loss: train_loss, network, x, .. } = moment;
+            let ended = |how| {
+                *end.lock().unwrap_or_else(PoisonError::into_inner) = how;
+                ControlFlow::Break(())
+            };
+            if !train_loss.is_finite() {
+                return ended(End::Diverged(iteration));
+            }
+            let Some(epoch) = plan.step_at(iteration) else { return ControlFlow::Continue(()) };
+            let validation_accuracy = self.validate.accuracy(network, 1);
+            let train_accuracy = self.evaluate.accuracy(network, 1);
+            let seen = Epoch { epoch, train_accuracy, validation_accuracy, train_loss };
+            let mut observe = observe.lock().unwrap_or_else(PoisonError::into_inner);
+            match observe(seen, network, x) {
+                ControlFlow::Break(()) => ended(End::Stopped(epoch)),
+                go_on => go_on,
+            }
+        };
+        let mut contestants = [contestant];
+        let ended = train(&mut contestants, &self.training, plan, seed, &watch);
+        let [Contestant { network, .. }] = contestants;
+        if ended.is_break() {
+            return Ok((end.into_inner().unwrap_or_else(PoisonError::into_inner), network));
+        }
+        // The last update has no loss after it.
+        let end =
+            if network.is_finite() { End::Complete } else { End::Diverged(plan.iterations()) };
+        Ok((end, network))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tensor_ops::ByteRows;
+
+    /// Synthetic digits to search with.
+    fn task() -> Task<f32> {
+        let digits = mnist_io::synthetic(0, SIZE, 0).train;
+        let images = ByteRows::new((0..SIZE).map(|i| digits.images.image(i)));
+        Task::new(&Samples::new(images, digits.labels), 10, 3)
+    }
+
+    fn small() -> Settings {
+        Settings { lr: 0.1, depth: 1, width: 10, ..Settings::default() }
+    }
+
+    fn train(settings: &Settings, number: u64, until: usize) -> (Vec<Epoch>, End) {
+        let mut epochs = Vec::new();
+        let observe = |seen: Epoch| {
+            epochs.push(seen);
+            if seen.epoch == until { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let end = task().train(settings, number, 4, observe).unwrap();
+        (epochs, end)
+    }
+
+    #[test]
+    fn a_trial_follows_from_its_number_and_can_be_stopped_at_any_epoch() {
+        let (whole, end) = train(&small(), 7, 9);
+        assert_eq!((whole.len(), end), (4, End::Complete));
+        let (part, end) = train(&small(), 7, 1);
+        assert_eq!((&part[..], end), (&whole[..2], End::Stopped(1)));
+        assert_ne!(train(&small(), 8, 9).0, whole);
+    }
+
+    #[test]
+    fn a_trial_that_diverges_says_at_which_update() {
+        let wild = Settings { lr: 1e30, ..small() };
+        let (epochs, end) = train(&wild, 0, 9);
+        assert!(matches!(end, End::Diverged(1..=8)), "{end:?}");
+        assert!(epochs.len() < 4);
+    }
+}

@@ -1,0 +1,190 @@
+//! One training as a command: `sec6_5_hyperparameters trial`, for programs that search.
+//!
+//! Flags in, lines out on stdout, everything else on stderr. With `--json` every line is an object:
+//! an `epoch` for each epoch, then exactly one `done`; a training that was stopped has no `done`.
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+use std::thread::{sleep, spawn};
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Parser;
+use experiments::cli::{DataArgs, Failure, Precision, help};
+use experiments::lab::Data;
+use experiments::screen::{DownloadView, Interrupt, notice};
+use search::End;
+use serde_json::{Value, json};
+use training::Real;
+
+use crate::settings::Settings;
+use crate::task::{Epoch, SIZE, Task};
+
+/// A signal's epoch may take so long; engines kill after 30 s.
+const LAST_EPOCH: Duration = Duration::from_secs(25);
+
+/// Trains one network of section 6.5 and says what it comes to, epoch by epoch
+///
+/// Takes one thread. SIGTERM and SIGINT end it after the epoch, at the latest after 25 s; a reader
+/// that closes stdout ends it at the next epoch.
+#[derive(Debug, Parser)]
+#[command(
+    name = "sec6_5_hyperparameters trial",
+    version,
+    after_help = "Exit codes: 0 done, 2 wrong usage, 3 unusable data, 4 diverged, 5 stdout could not \
+    be written, 130 or 143 stopped by a signal."
+)]
+struct CommandLine {
+    #[command(flatten)]
+    settings: Settings,
+    /// Seed of the search: which images train and which validate, and everything random
+    #[arg(long, value_name = "N", default_value_t = 0, allow_hyphen_values = true)]
+    seed: u64,
+    /// Which trial of the search: initial weights and batches
+    #[arg(long, value_name = "K", default_value_t = 0, allow_hyphen_values = true)]
+    number: u64,
+    /// Epochs
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..), allow_hyphen_values = true)]
+    epochs: u16,
+    /// Write lines of JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    data: DataArgs,
+    /// f32, or f64 as the notebook
+    #[arg(long, value_name = "TYPE", default_value_t = Precision::F32)]
+    precision: Precision,
+}
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    let line = CommandLine::try_parse_from(std::env::args_os().skip(1))
+        .unwrap_or_else(|said| help::end(&said));
+    // As many trials as cores run side by side: none may start workers of its own.
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .use_current_thread()
+        .build_global()
+        .expect("the first pool of the process");
+    let done = match line.precision {
+        Precision::F32 => train::<f32>(&line),
+        Precision::F64 => train::<f64>(&line),
+    };
+    match done {
+        Ok(End::Diverged(_)) => ExitCode::from(4),
+        Ok(_) => ExitCode::SUCCESS,
+        Err(Failure::Stopped(signal)) => {
+            notice("stopped by a signal");
+            ExitCode::from(128u8.saturating_add(signal as u8))
+        }
+        Err(failure) => failure.report(),
+    }
+}
+
+fn train<T: Real>(line: &CommandLine) -> Result<End, Failure> {
+    let interrupt = Interrupt::listen();
+    end_late_epochs(interrupt.clone());
+    let wrong = |error: search::SpaceError| Failure::Usage(error.into());
+    line.settings.validate().map_err(wrong)?;
+    let data = Data::load(&line.data, &mut DownloadView::new(false, false), SIZE, 0)?;
+    let task = Task::<T>::new(&data.train, data.classes(), line.seed);
+    let (mut last, mut going) = (None, Ok(()));
+    let observe = |epoch: Epoch| {
+        last = Some(epoch);
+        going = say(line, &report(&epoch), || text(&epoch)).and_then(|()| {
+            interrupt.signal().map_or(Ok(()), |signal| Err(Failure::Stopped(signal)))
+        });
+        if going.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    let epochs = usize::from(line.epochs);
+    let end = task.train(&line.settings, line.number, epochs, observe).map_err(wrong)?;
+    // After the last epoch there is nothing left to stop.
+    match going {
+        Err(Failure::Stopped(_)) if last.is_some_and(|last| last.epoch + 1 == epochs) => {}
+        going => going?,
+    }
+    let end = if matches!(end, End::Stopped(_)) { End::Complete } else { end };
+    say(line, &done(line, &data, end, last), || match end {
+        End::Diverged(update) => format!("diverged at update {update}"),
+        _ => format!(
+            "done: validation accuracy {}",
+            last.map_or(f64::NAN, |e| e.validation_accuracy)
+        ),
+    })?;
+    Ok(end)
+}
+
+fn report(epoch: &Epoch) -> Value {
+    json!({
+        "event": "epoch",
+        "epoch": epoch.epoch,
+        "validation_accuracy": epoch.validation_accuracy,
+        "train_accuracy": epoch.train_accuracy,
+        "train_loss": epoch.train_loss,
+    })
+}
+
+fn text(epoch: &Epoch) -> String {
+    let Epoch { epoch, train_accuracy, validation_accuracy, train_loss } = epoch;
+    format!(
+        "epoch {epoch}: validation accuracy {validation_accuracy}, training accuracy \
+         {train_accuracy}, loss {train_loss:.4}"
+    )
+}
+
+/// The last line: the result, and enough to make it again.
+fn done(line: &CommandLine, data: &Data, end: End, last: Option<Epoch>) -> Value {
+    let (state, update) = match end {
+        End::Diverged(update) => ("diverged", Some(update)),
+        _ => ("complete", None),
+    };
+    let value = last.filter(|_| update.is_none()).map(|last| last.validation_accuracy);
+    let s = &line.settings;
+    json!({
+        "event": "done",
+        "state": state,
+        "value": value,
+        "diverged_at": update,
+        "seed": line.seed,
+        "number": line.number,
+        "epochs": line.epochs,
+        "precision": line.precision.to_string(),
+        "data": data.note().unwrap_or("MNIST"),
+        "settings": {
+            "lr": s.lr,
+            "weight_decay": s.weight_decay,
+            "momentum": s.momentum,
+            "batch_size": s.batch_size,
+            "depth": s.depth,
+            "width": s.width,
+            "activation": s.activation.to_string(),
+            "initializer": s.initializer.to_string(),
+            "optimizer": s.optimizer.to_string(),
+            "dropout": s.dropout,
+            "batch_norm": s.batch_norm,
+        },
+    })
+}
+
+/// One line on stdout, there at once.
+fn say(line: &CommandLine, json: &Value, text: impl Fn() -> String) -> Result<(), Failure> {
+    let text = if line.json { json.to_string() } else { text() };
+    let mut stdout = io::stdout().lock();
+    let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    written.context("stdout is closed or cannot be written to").map_err(Failure::Output)
+}
+
+/// Ends the process if the epoch in which a signal came is too long.
+fn end_late_epochs(interrupt: Interrupt) {
+    spawn(move || {
+        loop {
+            sleep(Duration::from_millis(200));
+            if let Some(signal) = interrupt.signal() {
+                sleep(LAST_EPOCH);
+                notice("stopped by a signal in an epoch that took too long");
+                std::process::exit(128 + signal);
+            }
+        }
+    });
+}

@@ -1,0 +1,251 @@
+//! `--config FILE`: flags from a file, and the settings that a manifest keeps so that it is one.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use anyhow::{Context, anyhow, bail};
+use clap::builder::BoolValueParser;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use serde_json::{Map, Value};
+
+use super::{Failure, help};
+
+/// The flag that names the file.
+const CONFIG: &str = "config";
+/// Where a manifest keeps the flags of its run.
+pub const SETTINGS: &str = "settings";
+/// Flags of which a repetition may have others: where results go, and what is said meanwhile.
+const OF_THE_CALL: [&str; 7] =
+    [CONFIG, "out", "force", "no-progress", "quiet", "completions", "man"];
+
+/// The flags of a command line; those that it leaves out come from its `--config` file, if it names
+/// one, and from their defaults.
+///
+/// A switch of the file can be turned off again: `--quick=false`.
+///
+/// # Errors
+/// [`Failure::Usage`] for a file that cannot be read or used. Mistakes on the command line itself,
+/// `--help` and `--version` end the program, as clap does.
+pub fn matches(command: &Command, line: Vec<OsString>) -> Result<ArgMatches, Failure> {
+    let with_file = command.clone().mut_args(switch_with_value);
+    let given = with_file.clone().mut_args(|arg| arg.required(false));
+    let given = given.try_get_matches_from(&line);
+    let Some((given, file)) = given.ok().and_then(|given| {
+        let file = given.try_get_one::<std::path::PathBuf>(CONFIG).ok()??.clone();
+        Some((given, file))
+    }) else {
+        let parsed = command.clone().try_get_matches_from(line);
+        return Ok(parsed.unwrap_or_else(|said| help::end(&said)));
+    };
+    let usage = |error: anyhow::Error| {
+        Failure::Usage(error.context(format!("--config {}", file.display())))
+    };
+    let flags = read(&file, command.get_name()).map_err(usage)?;
+    let mut whole: Vec<OsString> = line.iter().take(1).cloned().collect();
+    for (name, value) in flags {
+        let long = |arg: &&Arg| arg.get_long() == Some(name.as_str());
+        let arg = command.get_arguments().find(long);
+        let id = arg.map(|arg| arg.get_id().as_str());
+        let is_switch = arg.is_some_and(|arg| matches!(arg.get_action(), ArgAction::SetTrue));
+        if id.is_some_and(|id| given.value_source(id) == Some(ValueSource::CommandLine)) {
+            continue;
+        }
+        // A switch that is off is not given: it may belong to another flag that is not.
+        if value == Value::Bool(false) && is_switch {
+            continue;
+        }
+        for text in texts(&name, value).map_err(usage)? {
+            whole.push(format!("--{name}={text}").into());
+        }
+    }
+    whole.extend(line.into_iter().skip(1));
+    // The command line alone was fine: what is wrong now is in the file.
+    with_file.try_get_matches_from(whole).map_err(|error| usage(anyhow!(plain(&error))))
+}
+
+/// A switch that also takes `=true` and `=false`.
+fn switch_with_value(arg: Arg) -> Arg {
+    if !matches!(arg.get_action(), ArgAction::SetTrue) {
+        return arg;
+    }
+    let arg = arg.action(ArgAction::Set).value_parser(BoolValueParser::new());
+    arg.num_args(0..=1).require_equals(true).default_value("false").default_missing_value("true")
+}
+
+/// The flags in a file: TOML, or JSON where its name ends so.
+fn read(file: &Path, section: &str) -> anyhow::Result<Map<String, Value>> {
+    let text = std::fs::read_to_string(file).context("cannot be read")?;
+    // Editors of Windows put it there; TOML's parser passes over it, JSON's does not.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let json = file.extension().is_some_and(|extension| extension == "json");
+    let mut flags: Map<String, Value> =
+        if json { serde_json::from_str(text)? } else { toml::from_str(text)? };
+    if let Some(Value::String(other)) = flags.get("section")
+        && other != section
+    {
+        bail!("is of a run of {other}; give it to that program, not to {section}");
+    }
+    match flags.remove(SETTINGS) {
+        Some(Value::Object(settings)) => Ok(settings),
+        Some(_) => bail!("{SETTINGS}: a list of flags and values was expected"),
+        None if flags.contains_key("section") => {
+            bail!("is a manifest without {SETTINGS}, written by an earlier version")
+        }
+        None => Ok(flags),
+    }
+}
+
+/// A value as it would be typed; several for a flag that is given several times.
+fn texts(name: &str, value: Value) -> anyhow::Result<Vec<String>> {
+    match value {
+        Value::String(text) => Ok(vec![text]),
+        Value::Bool(_) | Value::Number(_) => Ok(vec![value.to_string()]),
+        Value::Array(values) => {
+            let texts: Vec<_> =
+                values.into_iter().map(|v| texts(name, v)).collect::<Result<_, _>>()?;
+            Ok(texts.concat())
+        }
+        Value::Object(_) | Value::Null => {
+            bail!("{name}: a text, number, true, false or list of them was expected")
+        }
+    }
+}
+
+/// What clap says, without how to use the program, in one line.
+fn plain(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    lines.join("; ").trim_start_matches("error: ").to_owned()
+}
+
+/// Every flag that decides what a run is, as it was given or by default: a `--config` file.
+pub fn settings(command: &Command, matches: &ArgMatches) -> Value {
+    let mut settings = Map::new();
+    for arg in command.get_arguments() {
+        let (Some(long), id) = (arg.get_long(), arg.get_id().as_str()) else { continue };
+        if OF_THE_CALL.contains(&long) {
+            continue;
+        }
+        let Ok(Some(raw)) = matches.try_get_raw(id) else { continue };
+        let mut values: Vec<Value> = raw.map(|value| typed(&value.to_string_lossy())).collect();
+        let several = matches!(arg.get_action(), ArgAction::Append);
+        let value = if several { Value::Array(values) } else { values.swap_remove(0) };
+        settings.insert(long.to_owned(), value);
+    }
+    settings.into()
+}
+
+/// A number or a truth value where the text is exactly one, else the text.
+fn typed(text: &str) -> Value {
+    let value = serde_json::from_str::<Value>(text).ok();
+    let exact = |value: &Value| {
+        let simple = value.is_number() || value.is_boolean();
+        simple && format!("{value}") == text
+    };
+    value.filter(exact).unwrap_or_else(|| text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use clap::{Args, CommandFactory, FromArgMatches, Parser};
+
+    use crate::cli::CommandLine;
+
+    #[derive(Clone, Debug, Args)]
+    struct Flags {
+        #[arg(long)]
+        book_range: bool,
+        #[arg(long)]
+        space: Vec<String>,
+    }
+
+    fn command() -> Command {
+        CommandLine::<Flags>::command().name("section")
+    }
+
+    fn parse(file: &str, text: &str, line: &[&str]) -> Result<(CommandLine<Flags>, Value), String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(file);
+        fs::write(&path, text).unwrap();
+        let start = ["section", "--config", path.to_str().unwrap()];
+        let line = start.iter().chain(line);
+        let command = command();
+        match matches(&command, line.map(OsString::from).collect()) {
+            Ok(m) => Ok((CommandLine::from_arg_matches(&m).unwrap(), settings(&command, &m))),
+            Err(Failure::Usage(error)) => Err(format!("{error:#}")),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_defaults() {
+        let file = "seed = 7\nruns = 3\nquick = true\nbook-range = true\nspace = ['a=1', 'b=2']\n";
+        let (line, _) = parse("run.toml", file, &["--runs", "5", "--quick=false"]).unwrap();
+        assert_eq!((line.args.seed, line.args.runs, line.args.quick), (7, 5, false));
+        assert!(line.flags.book_range);
+        assert_eq!(line.flags.space, ["a=1", "b=2"]);
+        let (line, _) = parse("run.toml", file, &["--space", "c=3"]).unwrap();
+        assert_eq!(line.flags.space, ["c=3"], "a list is replaced, not continued");
+        assert!(line.args.quick);
+    }
+
+    #[test]
+    fn what_a_manifest_keeps_gives_the_same_flags_again() {
+        let file = "seed = 7\nquick = true\nspace = ['lr=log:1e-6:1e-2']\nout = 'elsewhere'\n";
+        let (_, settings) = parse("run.toml", file, &["--precision", "f64"]).unwrap();
+        assert_eq!(settings["seed"], 7);
+        assert_eq!(settings["quick"], true);
+        assert!(settings.get("out").is_none() && settings.get("config").is_none());
+        let manifest = serde_json::json!({ "section": "section", SETTINGS: settings });
+        let (line, again) = parse("manifest.json", &manifest.to_string(), &[]).unwrap();
+        assert_eq!(again, settings);
+        assert_eq!(line.flags.space, ["lr=log:1e-6:1e-2"]);
+    }
+
+    /// The folder was left out of the repetition, which then trained on what was found elsewhere.
+    #[test]
+    fn a_value_that_reads_like_a_switch_that_is_off_is_kept() {
+        let (line, settings) = parse("run.toml", "", &["--data-dir", "false"]).unwrap();
+        assert_eq!(line.args.data.data_dir, Some("false".into()));
+        let manifest = serde_json::json!({ "section": "section", SETTINGS: settings });
+        let (line, again) = parse("manifest.json", &manifest.to_string(), &[]).unwrap();
+        assert_eq!(line.args.data.data_dir, Some("false".into()));
+        assert_eq!(again, settings);
+    }
+
+    #[test]
+    fn a_mark_of_the_byte_order_is_passed_over() {
+        for (file, text) in
+            [("run.toml", "\u{feff}seed = 7"), ("run.json", "\u{feff}{\"seed\": 7}")]
+        {
+            assert_eq!(parse(file, text, &[]).unwrap().0.args.seed, 7, "{file}");
+        }
+    }
+
+    #[test]
+    fn mistakes_in_the_file_are_told_with_its_name() {
+        for (file, text, expected) in [
+            ("run.toml", "lerning = 1", "unexpected argument '--lerning'"),
+            ("run.toml", "runs = 0", "0 is not in 1..=1000"),
+            ("run.toml", "quick = 'yes'", "'yes' for '--quick"),
+            ("run.toml", "seed = {}", "seed: a text, number"),
+            ("run.toml", "seed = ", "TOML parse error"),
+            ("run.json", "[1]", "expected a map"),
+            ("m.json", r#"{"section": "other"}"#, "is of a run of other"),
+            ("m.json", r#"{"section": "section"}"#, "earlier version"),
+        ] {
+            let error = parse(file, text, &[]).unwrap_err();
+            assert!(error.contains(expected) && error.contains(file), "{error}");
+        }
+        let line = ["section", "--config", "nowhere.toml"].map(OsString::from);
+        let Err(Failure::Usage(error)) = matches(&command(), line.to_vec()) else { panic!() };
+        assert!(format!("{error:#}").contains("cannot be read"), "{error:#}");
+        let plain = CommandLine::<Flags>::try_parse_from(["section", "--quick=false"]);
+        assert!(plain.is_err(), "without a file a switch is a switch");
+    }
+}

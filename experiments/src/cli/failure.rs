@@ -1,0 +1,49 @@
+//! How a run can fail, and the exit code that says so.
+
+use std::io;
+use std::process::ExitCode;
+
+use crate::screen::notice;
+
+/// A failed run: the chain of causes, and what kind of failure it was.
+#[derive(Debug)]
+pub enum Failure {
+    /// The command line asks for something impossible: exit code 2.
+    Usage(anyhow::Error),
+    /// The data cannot be used: 3.
+    Data(anyhow::Error),
+    /// A conclusion of the section does not hold, and `--strict` was given: 4.
+    Conclusion(anyhow::Error),
+    /// Results could not be written: 5.
+    Output(anyhow::Error),
+    /// A signal of this number asked the run to stop: 128 + the number.
+    Stopped(i32),
+}
+
+impl Failure {
+    /// That stdout cannot be written to.
+    pub fn of_stdout(error: io::Error) -> Self {
+        Self::Output(anyhow::Error::new(error).context("cannot write to stdout"))
+    }
+
+    /// Prints the chain once on stderr, in one line, and gives the exit code.
+    pub fn report(&self) -> ExitCode {
+        ExitCode::from(self.tell())
+    }
+
+    /// The same for a program that is not ended by its `main`.
+    pub fn tell(&self) -> u8 {
+        let (error, code) = match self {
+            Self::Usage(error) => (error, 2),
+            Self::Data(error) => (error, 3),
+            Self::Conclusion(error) => (error, 4),
+            Self::Output(error) => (error, 5),
+            Self::Stopped(signal) => {
+                notice("stopped by a signal: the earlier results are as they were");
+                return 128u8.saturating_add(*signal as u8);
+            }
+        };
+        notice(&format!("error: {error:#}"));
+        code
+    }
+}

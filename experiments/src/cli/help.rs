@@ -1,0 +1,109 @@
+//! What a command line offers beside running: its last words in `--help`, completions, a manual page.
+
+use std::env;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use clap::Command;
+use clap_complete::Shell;
+
+use super::Failure;
+use crate::screen::print;
+
+/// Examples and exit codes, below the flags of a section.
+pub fn epilogue(name: &str, part: &str) -> String {
+    format!(
+        "Examples:
+  # look around, in seconds
+  {}
+  # five seeds, drawn as mean and band
+  {}
+  # one part, in Korean
+  {}
+  # flags from a file, and another seed
+  {}
+  # that run again, to the byte
+  {}
+
+Completions, for bash: source <({})
+
+Exit codes: 0 done, 2 wrong usage, 3 unusable data, 4 a conclusion failed (--strict), 5 output could \
+not be written, 130 or 143 stopped by a signal.",
+        line("--quick"),
+        line("--runs 5"),
+        line(&format!("--part {part} --lang ko")),
+        line("--config run.toml --seed 7"),
+        line(&format!("--config results/{name}/manifest.json")),
+        line("--completions bash"),
+    )
+}
+
+/// What to type to start this program with `flags`.
+pub fn line(flags: &str) -> String {
+    // Cargo tells this to the programs that it starts. Others, such as those of a wheel, may have no workspace.
+    let package = env::var_os("CARGO_MANIFEST_DIR");
+    let by_cargo = package.is_some_and(|package| package == env!("CARGO_MANIFEST_DIR"));
+    line_of(&env::args().next().unwrap_or_default(), by_cargo, flags)
+}
+
+fn line_of(called: &str, by_cargo: bool, flags: &str) -> String {
+    let program = if by_cargo {
+        let binary = Path::new(called).file_stem().unwrap_or_default().to_string_lossy();
+        let separator = if flags.is_empty() { "" } else { " --" };
+        format!("cargo run -p experiments --bin {binary}{separator}")
+    } else {
+        quoted(called)
+    };
+    if flags.is_empty() { program } else { format!("{program} {flags}") }
+}
+
+/// A word as a shell takes it.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,".contains(c);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
+}
+
+/// Prints a completion script or, without a shell, the manual page.
+///
+/// # Errors
+/// [`Failure::Output`] if stdout cannot be written to.
+pub fn print_instead(mut command: Command, shell: Option<Shell>) -> Result<(), Failure> {
+    let mut text = Vec::new();
+    let written = match shell {
+        Some(shell) => {
+            let name = command.get_name().to_owned();
+            clap_complete::generate(shell, &mut command, name, &mut text);
+            Ok(())
+        }
+        None => clap_mangen::Man::new(command).render(&mut text),
+    };
+    written.and_then(|()| print(&text)).map(drop).map_err(Failure::of_stdout)
+}
+
+/// Ends the program where clap has something to say instead of arguments to give: help and version, on
+/// stdout, or a mistake of the user's.
+pub fn end(said: &clap::Error) -> ! {
+    let code = match said.print() {
+        Err(error) if !said.use_stderr() && error.kind() != ErrorKind::BrokenPipe => {
+            Failure::of_stdout(error).tell().into()
+        }
+        _ => said.exit_code(),
+    };
+    std::process::exit(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_started_again_as_it_was_started() {
+        let called = "target/debug/sec6_3_batchnorm";
+        let by_cargo = "cargo run -p experiments --bin sec6_3_batchnorm";
+        assert_eq!(line_of(called, true, ""), by_cargo);
+        assert_eq!(line_of(called, true, "--quick"), format!("{by_cargo} -- --quick"));
+        assert_eq!(line_of("sec6_3_batchnorm", false, ""), "sec6_3_batchnorm");
+        assert_eq!(line_of("sec6_3_batchnorm", false, "--quick"), "sec6_3_batchnorm --quick");
+        assert_eq!(line_of("/my venv/bin/a", false, "--quick"), "'/my venv/bin/a' --quick");
+    }
+}

@@ -1,0 +1,236 @@
+//! The language of what people read: figures, conclusions, the page.
+//!
+//! The program speaks English. A text is looked up in the language's one table, `lang/ko.toml`, when
+//! it leaves: the report and the page do that, so sections need not. Keys in
+//! files stay English.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Mutex;
+
+/// A language that texts can be in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Korean.
+    Ko,
+}
+
+impl Lang {
+    const ALL: [Self; 2] = [Self::En, Self::Ko];
+
+    /// The table: English texts and what they are in this language.
+    fn table(self) -> &'static str {
+        match self {
+            Self::En => "",
+            Self::Ko => include_str!("../../lang/ko.toml"),
+        }
+    }
+}
+
+impl fmt::Display for Lang {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::En => "en",
+            Self::Ko => "ko",
+        })
+    }
+}
+
+impl FromStr for Lang {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|lang| lang.to_string() == text);
+        known.ok_or_else(|| "give en or ko".to_owned())
+    }
+}
+
+/// The texts of a language.
+///
+/// A key of the table may hold places, `{name}`, which stand in the translation where it needs them.
+/// One whose name begins with `n` stands for a number, one with `x` for a text that is kept as it is,
+/// any other for a text that is translated in turn. A text without an entry is translated piece by
+/// piece at its commas.
+#[derive(Debug)]
+pub struct Texts {
+    lang: Lang,
+    plain: HashMap<String, String>,
+    /// With places; those that say most first.
+    patterns: Vec<(Vec<Token>, String)>,
+    missing: Mutex<BTreeSet<String>>,
+}
+
+/// A stretch of a key.
+#[derive(Clone, Debug, PartialEq)]
+enum Token {
+    Text(String),
+    Place(String),
+}
+
+impl Texts {
+    /// Those of this language.
+    pub fn new(lang: Lang) -> Self {
+        let table: HashMap<String, String> =
+            toml::from_str(lang.table()).expect("the table is part of the program and tested");
+        let (plain, patterns): (HashMap<_, _>, HashMap<_, _>) =
+            table.into_iter().partition(|(english, _)| !english.contains('{'));
+        let mut patterns: Vec<_> =
+            patterns.into_iter().map(|(english, other)| (tokens(&english), other)).collect();
+        let says = |tokens: &[Token]| -> usize {
+            let text = |token: &Token| if let Token::Text(text) = token { text.len() } else { 0 };
+            tokens.iter().map(text).sum()
+        };
+        patterns.sort_by(|(a, x), (b, y)| says(b).cmp(&says(a)).then(x.cmp(y)));
+        Self { lang, plain, patterns, missing: Mutex::default() }
+    }
+
+    /// Which language.
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// An English text in this language; as it is, and noted as missing, if the table lacks it.
+    pub fn text(&self, english: &str) -> String {
+        if self.lang == Lang::En {
+            return english.to_owned();
+        }
+        self.find(english).unwrap_or_else(|| self.pieces(english))
+    }
+
+    /// What the table lacked so far.
+    pub fn missing(&self) -> Vec<String> {
+        self.missing.lock().expect("no holder panics").iter().cloned().collect()
+    }
+
+    fn find(&self, english: &str) -> Option<String> {
+        if let Some(text) = self.plain.get(english) {
+            return Some(text.clone());
+        }
+        self.patterns.iter().find_map(|(key, other)| {
+            let mut places = Vec::new();
+            fit(key, english, &mut places).then(|| {
+                places.iter().fold(other.clone(), |text, (name, value)| {
+                    let kept = name.starts_with(['n', 'x']);
+                    let value = if kept { (*value).to_owned() } else { self.text(value) };
+                    text.replace(&format!("{{{name}}}"), &value)
+                })
+            })
+        })
+    }
+
+    fn pieces(&self, english: &str) -> String {
+        if !english.contains(", ") {
+            // Numbers and names of one letter or of capitals are the same in every language.
+            let word = english.as_bytes().windows(2).any(|w| w.iter().all(u8::is_ascii_lowercase));
+            if word {
+                self.missing.lock().expect("no holder panics").insert(english.to_owned());
+            }
+            return english.to_owned();
+        }
+        let pieces = english.split(", ");
+        pieces.map(|piece| self.text(piece)).collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn tokens(key: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut rest = key;
+    while let Some((text, (name, after))) =
+        rest.split_once('{').and_then(|(text, after)| Some((text, after.split_once('}')?)))
+    {
+        tokens.extend((!text.is_empty()).then(|| Token::Text(text.to_owned())));
+        tokens.push(Token::Place(name.to_owned()));
+        rest = after;
+    }
+    tokens.extend((!rest.is_empty()).then(|| Token::Text(rest.to_owned())));
+    tokens
+}
+
+/// Whether the whole text fits the key, and what stands in its places.
+fn fit<'a>(key: &'a [Token], text: &'a str, places: &mut Vec<(&'a str, &'a str)>) -> bool {
+    match key {
+        [] => text.is_empty(),
+        [Token::Text(known), rest @ ..] => {
+            text.strip_prefix(known.as_str()).is_some_and(|text| fit(rest, text, places))
+        }
+        [Token::Place(name), rest @ ..] => {
+            let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+            ends.take_while(|&end| !name.starts_with('n') || is_number(&text[..end])).any(|end| {
+                places.push((name, &text[..end]));
+                let fits = fit(rest, &text[end..], places);
+                if !fits {
+                    places.pop();
+                }
+                fits
+            })
+        }
+    }
+}
+
+/// Digits, what stands between them, and what our numbers and their spreads are written with.
+fn is_number(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit() || ".,+-−– ±e×NaN".contains(c)) && text != " "
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ko(english: &str) -> (String, Vec<String>) {
+        let texts = Texts::new(Lang::Ko);
+        (texts.text(english), texts.missing())
+    }
+
+    #[test]
+    fn english_stays_as_it_is() {
+        let texts = Texts::new(Lang::En);
+        assert_eq!(texts.text("epoch, anything"), "epoch, anything");
+        assert!(texts.missing().is_empty());
+    }
+
+    #[test]
+    fn texts_numbers_and_lists_are_translated() {
+        assert_eq!(ko("epoch").0, "에폭");
+        assert_eq!(ko("round 3").0, "3라운드");
+        assert_eq!(ko("MNIST, seeds 0–4, f32"), ("MNIST, 시드 0–4, f32".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn what_is_missing_stays_english_and_is_noted() {
+        let (text, missing) = ko("MNIST, a text that nobody translated");
+        assert_eq!(text, "MNIST, a text that nobody translated");
+        assert_eq!(missing, ["a text that nobody translated"]);
+    }
+
+    #[test]
+    fn places_take_numbers_or_texts() {
+        let fits = |key: &str, text: &str| fit(&tokens(key), text, &mut Vec::new());
+        assert!(fits("{what} {n} %", "Xavier spreads them. 12.5 %"));
+        assert!(!fits("round {n}", "round about"));
+        assert!(fits("gap {n} instead of {n2}", "gap 0.17 ± 0.01 instead of 0.24"));
+        assert!(!fits("{a}x", "x"), "a place is not empty");
+    }
+
+    #[test]
+    fn every_entry_keeps_its_places_and_is_korean_or_a_name() {
+        let table: HashMap<String, String> = toml::from_str(Lang::Ko.table()).unwrap();
+        for (english, korean) in table {
+            let names = |text: &str| -> BTreeSet<String> {
+                let places = tokens(text).into_iter();
+                places
+                    .filter_map(|token| match token {
+                        Token::Place(name) => Some(name),
+                        Token::Text(_) => None,
+                    })
+                    .collect()
+            };
+            assert_eq!(names(&english), names(&korean), "{english}");
+            let hangul = korean.chars().any(|c| ('가'..='힣').contains(&c));
+            assert!(hangul || korean.eq_ignore_ascii_case(&english), "{english}: {korean}");
+        }
+    }
+}

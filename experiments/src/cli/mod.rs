@@ -1,0 +1,12 @@
+//! The command line: flags, settings in files, languages, failures and their exit codes.
+
+mod args;
+mod config;
+mod failure;
+pub mod help;
+mod lang;
+
+pub use args::{Args, CommandLine, DataArgs, DataChoice, NoFlags, Precision};
+pub use config::{SETTINGS, matches, settings};
+pub use failure::Failure;
+pub use lang::{Lang, Texts};

@@ -1,0 +1,74 @@
+//! What one network measured.
+
+use layers::Sequential;
+use tensor_ops::Sparse;
+use training::Real;
+
+use super::{Bins, Metric};
+
+/// The numbers of one network, in the order in which they were measured, and what of it other programs want.
+///
+/// ```
+/// use experiments::findings::{Measurements, Metric};
+///
+/// let mut measured = Measurements::default();
+/// measured.push(0, Metric::TRAIN_LOSS, 2.3);
+/// assert_eq!(measured.numbers(), [(0, Metric::TRAIN_LOSS, 2.3)]);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Measurements {
+    numbers: Vec<(usize, Metric, f64)>,
+    /// Step, name, and how the numbers are spread.
+    pub(crate) histograms: Vec<(usize, String, Bins)>,
+    /// The bytes of the network's checkpoint.
+    pub(crate) model: Option<Vec<u8>>,
+}
+
+impl Measurements {
+    /// Every number: step, what it is, value.
+    pub fn numbers(&self) -> &[(usize, Metric, f64)] {
+        &self.numbers
+    }
+
+    /// Adds a number; a step is an iteration, an epoch or a layer, counted from 0.
+    pub fn push(&mut self, step: usize, metric: Metric, value: f64) {
+        self.numbers.push((step, metric, value));
+    }
+
+    /// Notes the first iteration at which the network has diverged.
+    pub fn diverged(&mut self, iteration: usize) {
+        if self.numbers.iter().all(|(_, metric, _)| *metric != Metric::DIVERGED) {
+            self.push(iteration, Metric::DIVERGED, 1.0);
+        }
+    }
+
+    /// Keeps the network as it is now, to be saved beside the numbers.
+    pub fn keep_model<T: Real>(&mut self, network: &Sequential<T>) {
+        self.model = Some(network.to_safetensors());
+    }
+
+    /// Takes the histogram of some values; none if no value is finite.
+    pub fn histogram<T: Real>(&mut self, step: usize, name: String, values: &[T]) {
+        self.histograms.extend(Bins::of(values).map(|bins| (step, name, bins)));
+    }
+
+    /// Takes the histograms of every parameter and, in evaluation of `x`, of every layer's output.
+    pub fn watch<T: Real>(&mut self, step: usize, network: &mut Sequential<T>, x: &Sparse<T>) {
+        network.predict(x);
+        for (i, layer) in network.layers().iter().enumerate() {
+            for param in layer.params() {
+                let name = format!("parameters/{i}.{}", param.name);
+                self.histogram(step, name, param.value.as_slice());
+            }
+        }
+        for (i, (layer, output)) in network.layers().iter().zip(network.activations()).enumerate() {
+            self.histogram(step, format!("activations/{i}.{}", layer.name()), output.as_slice());
+        }
+    }
+}
+
+impl FromIterator<(usize, Metric, f64)> for Measurements {
+    fn from_iter<I: IntoIterator<Item = (usize, Metric, f64)>>(numbers: I) -> Self {
+        Self { numbers: numbers.into_iter().collect(), ..Self::default() }
+    }
+}

@@ -1,0 +1,28 @@
+//! What was measured, and what follows from it.
+//!
+//! [`Measurements`] are one network's; [`Findings`] those of all series and seeds of a part. Conclusions, tables and
+//! figures are made of these values, files of their [`Row`]s.
+
+mod bins;
+mod conclusion;
+mod divergence;
+mod measurements;
+mod metric;
+mod number;
+mod reference;
+mod row;
+mod series;
+mod spread;
+mod summary;
+
+pub use bins::{BINS, Bins};
+pub use conclusion::Conclusion;
+pub use divergence::Divergence;
+pub use measurements::Measurements;
+pub use metric::Metric;
+pub use number::significant;
+pub use reference::{Comparison, by_series, compare, csv_rows};
+pub use row::{Row, read_rows, write_rows};
+pub use series::{Findings, Series};
+pub use spread::Spread;
+pub use summary::summary;

@@ -1,0 +1,131 @@
+//! What the series of a part measured over all seeds.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use super::{Measurements, Metric, Spread};
+
+/// The series of a part: an optimizer each, a scale, a trial.
+#[derive(Clone, Debug)]
+pub struct Findings {
+    /// The part of the section.
+    pub part: String,
+    /// The seeds of the runs.
+    pub seeds: Vec<u64>,
+    /// The series, each with a run for every seed.
+    pub series: Vec<Series>,
+}
+
+/// What one series measured, run by run.
+///
+/// ```
+/// use experiments::findings::{Measurements, Metric, Series};
+///
+/// let run = |accuracy| [(0, Metric::TEST_ACCURACY, accuracy)].into_iter().collect::<Measurements>();
+/// let series = Series { name: "adam".to_owned(), runs: vec![run(0.5), run(0.75)] };
+/// assert_eq!(series.values(Metric::TEST_ACCURACY), [(0, vec![0.5, 0.75])]);
+/// assert_eq!(series.last(Metric::TEST_ACCURACY).mean, 0.625);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// The name in files.
+    pub name: String,
+    /// A run for every seed, in their order.
+    pub runs: Vec<Measurements>,
+}
+
+impl Findings {
+    /// Of a single seed: each series by its name.
+    pub fn of_seed(
+        part: impl Into<String>,
+        seed: u64,
+        series: impl IntoIterator<Item = (String, Measurements)>,
+    ) -> Self {
+        let series = series.into_iter().map(|(name, run)| Series { name, runs: vec![run] });
+        Self { part: part.into(), seeds: vec![seed], series: series.collect() }
+    }
+
+    /// One series over all of these seeds.
+    pub fn of_series(
+        part: impl Into<String>,
+        seeds: &[u64],
+        name: impl Into<String>,
+        runs: Vec<Measurements>,
+    ) -> Self {
+        let series = vec![Series { name: name.into(), runs }];
+        Self { part: part.into(), seeds: seeds.to_vec(), series }
+    }
+}
+
+impl Series {
+    /// The values of a metric at each step, in the order of the runs.
+    pub fn values(&self, metric: Metric) -> Vec<(usize, Vec<f64>)> {
+        let numbers = self.runs.iter().flat_map(Measurements::numbers);
+        let wanted = numbers.filter(|(_, measured, _)| *measured == metric);
+        grouped(wanted.map(|(step, _, value)| (*step, *value)))
+    }
+
+    /// The spread over the runs of a metric at each step.
+    pub fn spreads(&self, metric: Metric) -> Vec<(usize, Spread)> {
+        let steps = self.values(metric).into_iter();
+        steps.map(|(step, values)| (step, Spread::of(&values))).collect()
+    }
+
+    /// The spread at the last step; of NaN where it was never measured.
+    pub fn last(&self, metric: Metric) -> Spread {
+        self.spreads(metric).last().map_or(Spread::of(&[]), |(_, spread)| *spread)
+    }
+
+    /// The spread over the runs of the mean of the last 100 steps: single mini-batches say little.
+    pub fn last_hundred(&self, metric: Metric) -> Spread {
+        let steps = self.values(metric);
+        let tail = &steps[steps.len().saturating_sub(100)..];
+        let runs = tail.first().map_or(0, |(_, values)| values.len());
+        let sum = |run: usize| tail.iter().map(|(_, values)| values[run]).sum::<f64>();
+        Spread::of(&(0..runs).map(|run| sum(run) / tail.len() as f64).collect::<Vec<_>>())
+    }
+}
+
+/// The values of each key, in the order in which the keys are first met.
+pub(super) fn grouped<K: Clone + Eq + Hash, V>(
+    all: impl Iterator<Item = (K, V)>,
+) -> Vec<(K, Vec<V>)> {
+    let mut groups: Vec<(K, Vec<V>)> = Vec::new();
+    let mut places = HashMap::new();
+    for (key, value) in all {
+        let place = *places.entry(key.clone()).or_insert_with(|| {
+            groups.push((key, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(value);
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(runs: [&[f64]; 2]) -> Series {
+        let run = |losses: &[f64]| -> Measurements {
+            losses.iter().enumerate().map(|(step, x)| (step, Metric::TRAIN_LOSS, *x)).collect()
+        };
+        Series { name: "a".to_owned(), runs: runs.map(run).into() }
+    }
+
+    #[test]
+    fn values_gather_the_runs_of_each_step() {
+        let series = series([&[0.5, 0.25], &[0.1, f64::NAN]]);
+        let values = series.values(Metric::TRAIN_LOSS);
+        assert_eq!((values.len(), &values[0]), (2, &(0, vec![0.5, 0.1])));
+        assert!(series.last(Metric::TRAIN_LOSS).mean.is_nan());
+        assert!(series.last(Metric::TEST_ACCURACY).mean.is_nan());
+    }
+
+    #[test]
+    fn of_many_steps_the_mean_of_the_last_hundred_is_taken_run_by_run() {
+        let (low, high) = ([9.0; 50].into_iter().chain([1.0; 100]), [3.0; 150]);
+        let spread = series([&low.collect::<Vec<_>>(), &high]).last_hundred(Metric::TRAIN_LOSS);
+        assert_eq!((spread.min, spread.max), (1.0, 3.0));
+    }
+}

@@ -1,0 +1,157 @@
+//! The one loop that trains networks: over seeds and series.
+
+use std::cmp::Reverse;
+use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
+
+use layers::Sequential;
+use rayon::prelude::*;
+use training::{Contestant, Moment, Plan, Real, Samples};
+
+use super::{Lab, Unit, Work};
+use crate::cli::Failure;
+use crate::findings::{Findings, Measurements, Series};
+
+/// Measures a network after an update.
+pub type Measure<'a, T> = Box<dyn Fn(&mut Moment<'_, T>, &mut Measurements) + Sync + 'a>;
+
+/// Measures a network, that of a series for a seed.
+pub type Finish<'a, T> =
+    Box<dyn Fn((usize, u64), &mut Sequential<T>, &mut Measurements) + Sync + 'a>;
+
+/// Networks, a series each, that are trained side by side on the same mini-batches, once for every seed of a run.
+pub struct Experiment<'a, T: Real> {
+    /// The part of the section.
+    pub part: &'static str,
+    /// The name of each series in files.
+    pub series: Vec<String>,
+    /// What is trained on.
+    pub samples: Samples,
+    /// How long, and which updates are measured.
+    pub plan: Plan,
+    /// Whose random numbers draw the mini-batches.
+    pub batches: Unit,
+    /// Makes the network of a series, counted from 0, and its optimizer; for the seed of a run.
+    pub contestant: Box<dyn Fn(usize, u64) -> Contestant<T> + Sync + 'a>,
+    /// Measures each network after each of its updates.
+    pub measure: Measure<'a, T>,
+    /// Measures each network after its last update.
+    pub finish: Finish<'a, T>,
+}
+
+impl<T: Real> std::fmt::Debug for Experiment<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Experiment").field("part", &self.part).finish_non_exhaustive()
+    }
+}
+
+impl Lab {
+    /// Does one experiment, as [`run`](Self::run) does several.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_one<T: Real>(&self, experiment: Experiment<'_, T>) -> Result<Findings, Failure> {
+        Ok(self.run(&[experiment])?.remove(0))
+    }
+
+    /// Does experiments for every seed of the run, all side by side, the longest first.
+    ///
+    /// Where a network's loss becomes NaN or infinite, that is noted at the first such iteration
+    /// ([`Metric::DIVERGED`](crate::findings::Metric::DIVERGED)). Training goes on, as in the notebook.
+    ///
+    /// # Errors
+    /// [`Failure::Stopped`] if a signal asked for it.
+    pub fn run<T: Real>(
+        &self,
+        experiments: &[Experiment<'_, T>],
+    ) -> Result<Vec<Findings>, Failure> {
+        let seeds = self.args().seeds();
+        let updates = |e: &Experiment<'_, T>| e.series.len() * e.plan.iterations();
+        let networks = experiments.iter().map(|e| e.series.len()).sum::<usize>() * seeds.len();
+        let work = self.begin(
+            &format!("training {networks} networks"),
+            experiments.iter().map(updates).sum::<usize>() * seeds.len(),
+        );
+        let jobs = (0..experiments.len()).flat_map(|e| (0..seeds.len()).map(move |run| (e, run)));
+        let mut jobs: Vec<(usize, usize)> = jobs.collect();
+        // What is begun last should be short.
+        jobs.sort_by_key(|&(e, _)| Reverse(experiments[e].plan.iterations()));
+        let measured: Vec<Vec<Measurements>> =
+            in_parallel(&jobs, &|(e, run)| self.train(&experiments[e], seeds[run], &work))?;
+        let mut all: Vec<_> = jobs.into_iter().zip(measured).collect();
+        all.sort_by_key(|(job, _)| *job);
+        let mut all = all.into_iter().map(|(_, measured)| measured);
+        let findings = experiments.iter().map(|experiment| {
+            let named = |name: &String| Series { name: name.clone(), runs: Vec::new() };
+            let mut series: Vec<Series> = experiment.series.iter().map(named).collect();
+            for runs in all.by_ref().take(seeds.len()) {
+                series.iter_mut().zip(runs).for_each(|(series, run)| series.runs.push(run));
+            }
+            Findings { part: experiment.part.to_owned(), seeds: seeds.clone(), series }
+        });
+        Ok(findings.collect())
+    }
+
+    /// Trains the networks of one run.
+    fn train<T: Real>(
+        &self,
+        experiment: &Experiment<'_, T>,
+        seed: u64,
+        work: &Work<'_>,
+    ) -> Result<Vec<Measurements>, Failure> {
+        let Experiment { samples, plan, batches, contestant, measure, finish, .. } = experiment;
+        let count = experiment.series.len();
+        let mut contestants: Vec<_> = (0..count).map(|series| contestant(series, seed)).collect();
+        // Of one thread at a time each: a network is on one thread.
+        let measured: Vec<Mutex<Measurements>> = (0..count).map(|_| Mutex::default()).collect();
+        let stopped = Mutex::new(None);
+        let observe = |mut moment: Moment<'_, T>| {
+            let measured = &measured[moment.contestant];
+            let measured = &mut *measured.lock().unwrap_or_else(PoisonError::into_inner);
+            if !moment.loss.is_finite() {
+                measured.diverged(moment.iteration);
+            }
+            measure(&mut moment, measured);
+            let step = plan.step_at(moment.iteration);
+            if let Some(step) = step.filter(|&step| self.watches(step, plan.last_step())) {
+                measured.watch(step, moment.network, moment.x);
+            }
+            match work.advance(1) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(failure) => {
+                    *stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+                    ControlFlow::Break(())
+                }
+            }
+        };
+        self.networks.fetch_add(count, Ordering::Relaxed);
+        let _ = training::train(&mut contestants, samples, *plan, batches.of(seed), &observe);
+        self.networks.fetch_sub(count, Ordering::Relaxed);
+        if let Some(failure) = stopped.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(failure);
+        }
+        let finished = contestants.iter_mut().zip(measured).enumerate();
+        let finished = finished.map(|(series, (Contestant { network, .. }, measured))| {
+            let mut measured = measured.into_inner().unwrap_or_else(PoisonError::into_inner);
+            // The last update has no loss after it, and an infinite parameter may leave the loss finite.
+            if !network.is_finite() {
+                measured.diverged(plan.iterations());
+            }
+            if self.args().save_model {
+                measured.keep_model(network);
+            }
+            finish((series, seed), network, &mut measured);
+            measured
+        });
+        Ok(finished.collect())
+    }
+}
+
+/// What `work` gives for each job, side by side. Its type is erased: the loop over threads is compiled once.
+fn in_parallel(
+    jobs: &[(usize, usize)],
+    work: &(dyn Fn((usize, usize)) -> Result<Vec<Measurements>, Failure> + Sync),
+) -> Result<Vec<Vec<Measurements>>, Failure> {
+    jobs.par_iter().with_max_len(1).map(|&job| work(job)).collect()
+}

@@ -1,0 +1,158 @@
+//! Data, and the one loop that trains networks and measures them.
+
+mod data;
+mod experiment;
+mod unit;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::Context;
+use training::{Blocks, Moment, Real};
+
+use crate::cli::{Args, Failure};
+use crate::screen::{DownloadView, Interrupt, Progress};
+
+pub use data::Data;
+pub use experiment::{Experiment, Finish, Measure};
+pub use unit::Unit;
+
+/// Where experiments are done: the settings of a run, its data and threads.
+#[derive(Debug)]
+pub struct Lab {
+    args: Args,
+    parts: Vec<&'static str>,
+    data: Data,
+    threads: usize,
+    interrupt: Interrupt,
+    /// Networks that are being trained now.
+    networks: AtomicUsize,
+    /// Time that work took.
+    working: Mutex<Duration>,
+}
+
+impl Lab {
+    /// Starts the threads and loads the data: so many training and test images.
+    pub(crate) fn open(
+        args: Args,
+        parts: Vec<&'static str>,
+        (train, test): (usize, usize),
+    ) -> Result<Self, Failure> {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(args.threads.map_or(0, usize::from))
+            .build_global()
+            .context("--threads")
+            .map_err(Failure::Usage)?;
+        let mut view = DownloadView::new(args.quiet, args.no_progress);
+        Ok(Self {
+            data: Data::load(&args.data, &mut view, train, test)?,
+            args,
+            parts,
+            threads: rayon::current_num_threads(),
+            interrupt: Interrupt::listen(),
+            networks: AtomicUsize::new(0),
+            working: Mutex::default(),
+        })
+    }
+
+    /// The settings.
+    pub fn args(&self) -> &Args {
+        &self.args
+    }
+
+    /// The parts of the section that are run.
+    pub fn parts(&self) -> &[&'static str] {
+        &self.parts
+    }
+
+    /// Whether this part is run.
+    pub fn wants(&self, part: &str) -> bool {
+        self.parts.contains(&part)
+    }
+
+    /// The data.
+    pub fn data(&self) -> &Data {
+        &self.data
+    }
+
+    /// How many threads train networks.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// `full`, or `quick` if the small version was asked for.
+    pub fn scaled<N>(&self, full: N, quick: N) -> N {
+        if self.args.quick { quick } else { full }
+    }
+
+    /// Whether histograms are wanted at this step of so many after step 0: if a file asks for them, at
+    /// 21 steps at most, evenly spread, the first and the last among them.
+    pub fn watches(&self, step: usize, last: usize) -> bool {
+        self.args.histograms() && (0..=20).any(|part| part * last / 20 == step)
+    }
+
+    /// Begins work of so many training iterations, and shows how far it has come. It ends when the value is
+    /// dropped.
+    pub fn begin(&self, what: &str, iterations: usize) -> Work<'_> {
+        let Args { quiet, no_progress, .. } = self.args;
+        Work { lab: self, progress: Progress::new(what, iterations as u64, quiet, no_progress) }
+    }
+
+    /// How long all work took.
+    pub(crate) fn working(&self) -> Duration {
+        *self.working.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The share of these samples that a network classifies rightly. Threads that have no network to train
+    /// help to count.
+    pub fn accuracy<T: Real>(&self, moment: &mut Moment<'_, T>, samples: &Blocks<T>) -> f64 {
+        let threads = self.threads / self.networks.load(Ordering::Relaxed).max(1);
+        moment.accuracy(samples, threads.max(1))
+    }
+
+    /// What else than its title a figure must say of how it was made: the data, `settings`, the seeds.
+    pub fn subtitle(&self, settings: &str) -> String {
+        self.subtitle_of_runs(settings, self.args.runs)
+    }
+
+    /// The same for a figure that shows the first seed alone.
+    pub fn subtitle_of_first_seed(&self, settings: &str) -> String {
+        self.subtitle_of_runs(settings, 1)
+    }
+
+    fn subtitle_of_runs(&self, settings: &str, runs: u64) -> String {
+        let Args { seed, precision, quick, .. } = &self.args;
+        let data = self.data.note().unwrap_or("MNIST");
+        let seeds = match runs {
+            1 => format!("seed {seed}"),
+            _ => format!("seeds {seed}–{}", seed.wrapping_add(runs - 1)),
+        };
+        let quick = if *quick { ", quick" } else { "" };
+        format!("{data}, {settings}, {seeds}, {precision}{quick}")
+    }
+}
+
+/// Work that is going on.
+#[derive(Debug)]
+pub struct Work<'a> {
+    lab: &'a Lab,
+    progress: Progress,
+}
+
+impl Work<'_> {
+    /// Notes that so many training iterations are done, and looks for signals.
+    ///
+    /// # Errors
+    /// [`Failure::Stopped`] if a signal asked to stop.
+    pub fn advance(&self, iterations: u64) -> Result<(), Failure> {
+        self.progress.advance(iterations);
+        self.lab.interrupt.signal().map_or(Ok(()), |signal| Err(Failure::Stopped(signal)))
+    }
+}
+
+impl Drop for Work<'_> {
+    fn drop(&mut self) {
+        *self.lab.working.lock().unwrap_or_else(PoisonError::into_inner) += self.progress.finish();
+    }
+}

@@ -1,0 +1,84 @@
+//! A measured series as marks of a figure.
+
+use tensor_ops::smooth::{BOOK_BETA, BOOK_WINDOW, smooth_curve};
+use viz::{Band as Area, Color, Line, LineStyle, Mark, Marker};
+
+use crate::findings::{Metric, Series, Spread};
+
+/// How a series is drawn.
+#[derive(Clone, Debug)]
+pub struct Style<'a> {
+    /// Its name in the legend.
+    pub name: &'a str,
+    /// Its colour.
+    pub color: Color,
+    /// Solid or dashed.
+    pub line: LineStyle,
+    /// A marker at every so many points.
+    pub marker: Option<(Marker, usize)>,
+}
+
+impl<'a> Style<'a> {
+    /// A solid line.
+    pub fn solid(name: &'a str, color: Color) -> Self {
+        Self { name, color, line: LineStyle::Solid, marker: None }
+    }
+
+    /// A dashed line.
+    pub fn dashed(name: &'a str, color: Color) -> Self {
+        Self { line: LineStyle::Dashed, ..Self::solid(name, color) }
+    }
+
+    /// The same with a marker at every `every`-th point.
+    #[must_use]
+    pub fn marker(self, marker: Marker, every: usize) -> Self {
+        Self { marker: Some((marker, every)), ..self }
+    }
+}
+
+/// The mean over seeds as a line; with several seeds also the range (light) and one standard
+/// deviation around the mean (darker). A step at which a run is NaN is left out.
+pub fn curve(series: &Series, metric: Metric, style: &Style<'_>) -> Vec<Mark> {
+    draw(&series.spreads(metric), style)
+}
+
+/// The same after the book's smoothing of every run.
+pub fn smoothed(series: &Series, metric: Metric, style: &Style<'_>) -> Vec<Mark> {
+    let steps = series.values(metric);
+    let runs = steps.first().map_or(0, |(_, values)| values.len());
+    let smooth = |run: usize| {
+        let values: Vec<f64> = steps.iter().map(|(_, values)| values[run]).collect();
+        smooth_curve(&values, BOOK_WINDOW, BOOK_BETA)
+    };
+    let smooth: Vec<Vec<f64>> = (0..runs).map(smooth).collect();
+    let spreads = steps.iter().enumerate().map(|(i, (step, _))| {
+        let values: Vec<f64> = smooth.iter().map(|run| run[i]).collect();
+        (*step, Spread::of(&values))
+    });
+    draw(&spreads.collect::<Vec<_>>(), style)
+}
+
+/// Spreads by step, drawn as [`curve`] does.
+pub fn draw(spreads: &[(usize, Spread)], style: &Style<'_>) -> Vec<Mark> {
+    let points = spreads.iter().map(|(step, spread)| (*step as f64, spread.mean));
+    let mut line = Line::new(style.color, points).style(style.line).named(style.name);
+    if let Some((marker, every)) = style.marker {
+        line = line.marker(marker, every);
+    }
+    if spreads.iter().all(|(_, spread)| spread.runs < 2) {
+        return vec![line.into()];
+    }
+    let ends = |ends: fn(&Spread) -> (f64, f64)| {
+        spreads.iter().map(move |(step, spread)| {
+            let (low, high) = ends(spread);
+            (*step as f64, low, high)
+        })
+    };
+    let range = ends(|spread| (spread.min, spread.max));
+    let deviation = ends(|spread| (spread.mean - spread.std, spread.mean + spread.std));
+    vec![
+        Area::new(style.color, range).opacity(0.12).into(),
+        Area::new(style.color, deviation).opacity(0.2).into(),
+        line.into(),
+    ]
+}

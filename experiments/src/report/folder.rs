@@ -1,0 +1,265 @@
+//! The folder of results: complete, or as it was before.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use tempfile::TempDir;
+
+use super::draft;
+use crate::cli::Failure;
+
+/// The file that marks a folder as the results of a run.
+pub const MANIFEST: &str = "manifest.json";
+
+/// Checks, without writing, that results may go to `out`.
+///
+/// A file is refused, and so are a link to nothing and a mount point, which no folder can take the place
+/// of; a folder with other things in it than an earlier run's results too, unless `force` is set.
+pub fn check(out: &Path, force: bool) -> Result<(), Failure> {
+    let usage =
+        |problem: String| Err(Failure::Usage(anyhow!("--out {}: {problem}", out.display())));
+    if out.exists() && !out.is_dir() {
+        return usage("is a file; give a folder, new or with earlier results".to_owned());
+    }
+    if without_end(out).is_symlink() && !out.exists() {
+        return usage("is a link to nothing; make the folder that it names".to_owned());
+    }
+    if is_mount_point(out) {
+        return usage("is a mount point, which cannot be replaced; give a folder in it".to_owned());
+    }
+    let Ok(mut entries) = fs::read_dir(out) else { return Ok(()) };
+    if entries.next().is_some() && !out.join(MANIFEST).exists() && !force {
+        return usage(format!(
+            "holds other files and no {MANIFEST} of an earlier run; give another folder, or --force \
+             to replace it with everything in it"
+        ));
+    }
+    Ok(())
+}
+
+/// The path without a slash at its end, which would stand for what a link leads to.
+fn without_end(path: &Path) -> PathBuf {
+    path.components().collect()
+}
+
+/// Whether another file system, or another folder, begins here.
+fn is_mount_point(path: &Path) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+        statx(CWD, path, AtFlags::empty(), StatxFlags::empty())
+            .is_ok_and(|found| found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = path;
+        false
+    }
+}
+
+/// Results in the making, in a hidden folder beside their final place: `.NAME.draft-` and six letters.
+///
+/// Every file is synced when written; [`publish`](Self::publish) then puts the whole folder in place
+/// in one step. Dropping it unpublished removes it and leaves the final place alone. A killed run
+/// drops nothing: its draft is removed by the next one.
+#[derive(Debug)]
+pub struct Folder {
+    draft: TempDir,
+    out: PathBuf,
+    /// Held for as long as this run lives, so that no other takes the draft for a dead run's.
+    _lock: Option<File>,
+}
+
+impl Folder {
+    /// Opens a draft for `out`, creating the folders above it. Where `out` is a link, what it leads to is
+    /// replaced, and the link stays.
+    pub fn create(out: &Path) -> anyhow::Result<Self> {
+        let mut out = without_end(out);
+        if out.is_symlink() {
+            out = fs::canonicalize(&out)
+                .with_context(|| format!("cannot follow the link {}", out.display()))?;
+        }
+        let parent = match out.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
+        let name = out.file_name().context("the output folder has no name")?;
+        let prefix = format!(".{}.draft-", name.to_string_lossy());
+        fs::create_dir_all(parent)
+            .with_context(|| format!("cannot create {}", parent.display()))?;
+        draft::sweep(parent, &prefix, &out);
+        let (draft, lock) = draft::lock_new(parent, &prefix)
+            .with_context(|| format!("cannot create a folder in {}", parent.display()))?;
+        // A temporary folder is private; results are not.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(draft.path(), fs::Permissions::from_mode(0o755))?;
+        }
+        Ok(Self { draft, out, _lock: lock })
+    }
+
+    /// Writes one file, synced to the disk; `name` may hold a folder.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let path = self.draft.path().join(name);
+        let write = || -> io::Result<()> {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            let mut file = File::create(&path)?;
+            file.write_all(bytes)?;
+            file.sync_all()
+        };
+        write().with_context(|| format!("cannot write {}", self.out.join(name).display()))
+    }
+
+    /// Puts the draft in place of the final folder, whose old contents are then removed.
+    pub fn publish(self) -> anyhow::Result<PathBuf> {
+        let failed = || format!("cannot put the results at {}", self.out.display());
+        sync_folder(self.draft.path()).with_context(failed)?;
+        put_in_place(self.draft.path(), &self.out).with_context(failed)?;
+        if let Some(parent) = self.out.parent().filter(|parent| *parent != Path::new("")) {
+            sync_folder(parent).with_context(failed)?;
+        }
+        // What the draft's name now holds, if anything, is the earlier run.
+        drop(self.draft);
+        Ok(self.out)
+    }
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    // Windows cannot open a folder as a file, and syncs renames by itself.
+    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+}
+
+/// Gives `draft` the name `out`; what `out` held before, if anything, is then called as the draft was.
+/// Another run may be doing the same: the last one's results stay.
+fn put_in_place(draft: &Path, out: &Path) -> io::Result<()> {
+    loop {
+        // An empty folder is replaced by a rename alone, one with something in it is not.
+        let moved = if out.exists() { exchange(draft, out) } else { fs::rename(draft, out) };
+        match moved.as_ref().map_err(io::Error::kind) {
+            // Somebody put results there, or took them away, since the line above looked.
+            Err(ErrorKind::DirectoryNotEmpty) if out.exists() => {}
+            Err(ErrorKind::NotFound) if draft.exists() && !out.exists() => {}
+            _ => return moved,
+        }
+    }
+}
+
+/// Swaps two folders: in one step where the system can, so that there is no moment without results.
+fn exchange(a: &Path, b: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        match renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE) {
+            // Some file systems cannot; fall through to three renames.
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {}
+            done => return Ok(done?),
+        }
+    }
+    let aside = draft::aside(a);
+    fs::rename(b, &aside)?;
+    fs::rename(a, b).or_else(|error| fs::rename(&aside, b).and(Err(error)))?;
+    fs::rename(aside, a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(path: &Path) -> Vec<String> {
+        let entries = fs::read_dir(path).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn new_results_replace_old_ones_whole() {
+        let parent = tempfile::tempdir().unwrap();
+        let out = parent.path().join("results");
+        let first = Folder::create(&out).unwrap();
+        first.write("a.txt", b"1").unwrap();
+        first.write(MANIFEST, b"{}").unwrap();
+        first.publish().unwrap();
+        let second = Folder::create(&out).unwrap();
+        second.write("figures/b.txt", b"2").unwrap();
+        assert_eq!(names(&out), ["a.txt", MANIFEST]);
+        second.publish().unwrap();
+        assert_eq!(names(&out), ["figures"]);
+        assert_eq!(names(parent.path()), ["results"]);
+    }
+
+    #[test]
+    fn runs_that_end_together_leave_the_results_of_one() {
+        let parent = tempfile::tempdir().unwrap();
+        let out = parent.path().join("results");
+        for _ in 0..50 {
+            let together = std::sync::Barrier::new(4);
+            std::thread::scope(|scope| {
+                for run in 0..4_u8 {
+                    let (out, together) = (&out, &together);
+                    scope.spawn(move || {
+                        let draft = Folder::create(out).unwrap();
+                        draft.write("a", &[run]).unwrap();
+                        draft.write("b", &[run]).unwrap();
+                        together.wait();
+                        draft.publish().unwrap();
+                    });
+                }
+            });
+            assert_eq!(fs::read(out.join("a")).unwrap(), fs::read(out.join("b")).unwrap());
+            assert_eq!(names(parent.path()), ["results"]);
+            fs::remove_dir_all(&out).unwrap();
+        }
+    }
+
+    /// A link was replaced by a folder, and a link to nothing or a mount point lost the results at the end.
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_what_cannot_be_replaced_is_refused_at_the_start() {
+        use std::os::unix::fs::symlink;
+        let parent = tempfile::tempdir().unwrap();
+        let [elsewhere, link] = ["elsewhere", "link"].map(|name| parent.path().join(name));
+        symlink("elsewhere", &link).unwrap();
+        let refusal = |path: &Path| format!("{:?}", check(path, true).unwrap_err());
+        assert!(refusal(&link).contains("is a link to nothing"));
+        fs::create_dir(&elsewhere).unwrap();
+        for out in [link.clone(), link.join("")] {
+            check(&out, false).unwrap();
+            let draft = Folder::create(&out).unwrap();
+            draft.write(MANIFEST, b"{}").unwrap();
+            draft.publish().unwrap();
+            assert!(link.is_symlink());
+            assert_eq!(names(&elsewhere), [MANIFEST]);
+            fs::remove_file(elsewhere.join(MANIFEST)).unwrap();
+        }
+        if cfg!(target_os = "linux") {
+            assert!(refusal(Path::new("/proc")).contains("is a mount point"));
+        }
+    }
+
+    #[test]
+    fn an_unpublished_draft_leaves_nothing() {
+        let parent = tempfile::tempdir().unwrap();
+        Folder::create(&parent.path().join("x")).unwrap().write("a", b"1").unwrap();
+        assert!(names(parent.path()).is_empty());
+    }
+
+    #[test]
+    fn a_strangers_folder_and_a_file_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(check(folder.path(), false).is_ok());
+        let file = folder.path().join("thesis.txt");
+        fs::write(&file, "years of work").unwrap();
+        assert!(matches!(check(folder.path(), false), Err(Failure::Usage(_))));
+        assert!(check(folder.path(), true).is_ok());
+        assert!(matches!(check(&file, true), Err(Failure::Usage(_))));
+        fs::write(folder.path().join(MANIFEST), "{}").unwrap();
+        assert!(check(folder.path(), false).is_ok());
+    }
+}

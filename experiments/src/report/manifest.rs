@@ -1,0 +1,92 @@
+//! What made a run's results: enough to make them again.
+
+use mnist_io::Kind;
+use serde_json::{Value, json};
+
+use crate::lab::Lab;
+
+/// Libraries whose version can change a number.
+const LIBRARIES: [&str; 8] =
+    ["chacha20", "flate2", "layers", "nalgebra", "optimizers", "rand", "rand_distr", "tensor-ops"];
+
+/// The contents of `manifest.json`, but for the times.
+pub(super) fn manifest(section: &str, lab: &Lab) -> Value {
+    let (args, data) = (lab.args(), lab.data());
+    let files: Vec<Value> = data
+        .source
+        .files
+        .iter()
+        .map(|f| json!({ "path": f.path, "bytes": f.bytes, "sha256_of_content": f.sha256 }))
+        .collect();
+    let kind = match data.source.kind {
+        Kind::Synthetic { .. } => "synthetic",
+        Kind::Mnist => "mnist",
+        Kind::FashionMnist => "fashion-mnist",
+        Kind::Custom => "custom",
+    };
+    json!({
+        "section": section,
+        "command": std::env::args().collect::<Vec<_>>(),
+        "parts": lab.parts(),
+        "seeds": args.seeds(),
+        "quick": args.quick,
+        "precision": args.precision.to_string(),
+        "threads": lab.threads(),
+        "data": {
+            "kind": kind,
+            "description": data.source.kind.to_string(),
+            "files": files,
+            "transposed": args.data.transpose,
+            "classes": data.classes(),
+            "fallback_because": data.fallback,
+        },
+        "determinism": {
+            "tier": "A",
+            "A": "the same binary on the same machine: metrics.csv equal to the byte, whatever the number of threads",
+            "B": "the same release on another machine: the same random draws; losses of the first epoch agree to a relative 1e-4",
+            "C": "another release: the same figures within the band of seeds",
+        },
+        "program": {
+            "version": env!("CARGO_PKG_VERSION"),
+            "git_revision": env!("GIT_REVISION"),
+            "optimized": !cfg!(debug_assertions),
+            "libraries": versions(),
+        },
+        "host": {
+            "os": std::env::consts::OS,
+            "architecture": std::env::consts::ARCH,
+            "instructions": tensor_ops::instructions(),
+            "cores": std::thread::available_parallelism().map_or(0, usize::from),
+        },
+    })
+}
+
+/// Versions as the lock file had them when this was built.
+fn versions() -> Value {
+    let lock = include_str!("../../../Cargo.lock");
+    let packages = lock.split("[[package]]").filter_map(|package| {
+        let field = |name: &str| {
+            let line = package.lines().find_map(|line| line.strip_prefix(name))?;
+            Some(line.trim().trim_matches('"').to_owned())
+        };
+        Some((field("name =")?, field("version =")?))
+    });
+    packages
+        .filter(|(name, _)| LIBRARIES.contains(&name.as_str()))
+        .map(|(name, version)| (name, Value::from(version)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_library_has_a_version() {
+        let versions = versions();
+        for library in LIBRARIES {
+            assert!(versions[library].is_string(), "{library}: {versions}");
+        }
+    }
+}

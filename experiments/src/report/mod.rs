@@ -1,0 +1,221 @@
+//! What a run leaves: tables on stdout, figures, the page, files.
+
+pub mod curves;
+mod draft;
+mod export;
+pub mod folder;
+mod manifest;
+mod page;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, anyhow};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use viz::Figure;
+
+use crate::cli::{Args, Failure, SETTINGS, Texts};
+use crate::findings::{
+    Comparison, Conclusion, Divergence, Findings, Metric, Row, Series, by_series, compare, summary,
+    write_rows,
+};
+use crate::lab::Lab;
+use crate::screen::{notice, print};
+use export::Exporter;
+use folder::{Folder, MANIFEST};
+use page::{Drawn, Page};
+
+pub use page::{Table, command_line};
+
+const QUICK_READING: &str = "A quick run: too short to show what the section is about.";
+
+/// The results of a run in the making.
+#[derive(Debug)]
+pub struct Report {
+    folder: Folder,
+    texts: Arc<Texts>,
+    exporters: Vec<Box<dyn Exporter>>,
+    quick: bool,
+    /// Whether anybody still reads stdout.
+    read: bool,
+    started: Instant,
+    findings: Vec<Findings>,
+    figures: Vec<Drawn>,
+    tables: Vec<Table>,
+    conclusions: Vec<Conclusion>,
+    comparisons: Vec<Comparison>,
+}
+
+impl Report {
+    /// Of nothing yet, to be published as `folder`, of a run that started then.
+    pub(crate) fn new(folder: Folder, started: Instant, args: &Args) -> Self {
+        Self {
+            folder,
+            texts: Arc::new(Texts::new(args.lang)),
+            exporters: export::wanted(args),
+            quick: args.quick,
+            read: true,
+            started,
+            findings: Vec::new(),
+            figures: Vec::new(),
+            tables: Vec::new(),
+            conclusions: Vec::new(),
+            comparisons: Vec::new(),
+        }
+    }
+
+    /// Prints a line on stdout. A reader who has gone away (`| head`) is no failure: the results on disk are still
+    /// wanted.
+    ///
+    /// # Errors
+    /// [`Failure::Output`] if stdout cannot be written to.
+    pub fn say(&mut self, line: &str) -> Result<(), Failure> {
+        if self.read {
+            self.read = print(format!("{line}\n").as_bytes()).map_err(Failure::of_stdout)?;
+        }
+        Ok(())
+    }
+
+    /// Puts what was measured among the results.
+    ///
+    /// # Errors
+    /// [`Failure::Output`] if a file for other programs cannot be written.
+    pub fn record(&mut self, findings: Findings) -> Result<(), Failure> {
+        for exporter in &mut self.exporters {
+            exporter.add(&findings, &self.folder).map_err(Failure::Output)?;
+        }
+        self.findings.push(findings);
+        Ok(())
+    }
+
+    /// Puts a figure on the page and, as `figures/NAME.svg` and `.png`, among the results; `reading`
+    /// says in a sentence what to see in it.
+    pub fn figure(&mut self, name: &str, figure: Figure, reading: &str) {
+        let reading = self.texts.text(reading);
+        // What a figure shows after a few iterations is not what the section shows.
+        let reading = if self.quick { self.texts.text(QUICK_READING) } else { reading };
+        let figure = figure.map_texts(|text| self.texts.text(text));
+        let bare = figure.to_svg();
+        let captioned = figure.caption(&reading).to_svg();
+        self.figures.push(Drawn { name: name.to_owned(), reading, bare, captioned });
+    }
+
+    /// Puts a table on the page, folded behind its title.
+    pub fn table(&mut self, table: Table) {
+        self.tables.push(table.translated(&self.texts));
+    }
+
+    /// Says what the book concludes, whether this run bears it out, and by which numbers.
+    pub fn conclude(&mut self, text: &str, holds: bool, by: String) {
+        self.conclusions.push(Conclusion { text: text.to_owned(), holds, by });
+    }
+
+    /// Puts the numbers that the notebook printed of a series, (step, number), beside ours.
+    pub fn beside_the_notebook(
+        &mut self,
+        part: &str,
+        series: &Series,
+        metric: Metric,
+        printed: impl IntoIterator<Item = (usize, f64)>,
+    ) {
+        self.comparisons.extend(compare(part, series, metric, printed));
+    }
+
+    /// Writes the numbers, the figures and the page, and puts the results in place.
+    ///
+    /// # Errors
+    /// [`Failure::Output`] if something cannot be written, [`Failure::Conclusion`] if a conclusion does not hold that
+    /// has to.
+    pub(crate) fn publish(
+        mut self,
+        (name, about): (&str, &str),
+        lab: &Lab,
+        settings: Value,
+    ) -> Result<(), Failure> {
+        // Fewer steps and other data have other numbers: the notebook's are not beside them.
+        if self.quick || lab.data().note().is_some() {
+            self.comparisons.clear();
+        }
+        // Translated also where a quick run is too short for them, so that it misses the same texts.
+        let judged: Vec<String> = self.conclusions.iter().map(|c| self.judged(c)).collect();
+        if self.quick {
+            self.conclusions.clear();
+        }
+        let judged = judged.into_iter().take(self.conclusions.len());
+        let rows: Vec<Row> = self.findings.iter().flat_map(Row::of).collect();
+        let diverged = Divergence::all(&rows);
+        let translated = |lines: Vec<String>| -> Vec<String> {
+            lines.iter().map(|line| self.texts.text(line)).collect()
+        };
+        let divergences = translated(Divergence::lines(&diverged));
+        let compared = translated(by_series(&self.comparisons));
+        for line in divergences.iter().cloned().chain(judged).chain(compared.clone()) {
+            self.say(&line)?;
+        }
+        let summary = json!({
+            "section": name,
+            "results": summary(&self.findings),
+            "diverged": diverged,
+            "conclusions": self.conclusions,
+            "notebook": self.comparisons,
+        });
+        let page = Page {
+            texts: &self.texts,
+            section: name,
+            about,
+            note: lab.data().note(),
+            command: command_line(),
+            figures: &self.figures,
+            diverged: &divergences,
+            conclusions: &self.conclusions,
+            tables: &self.tables,
+            compared: &compared,
+            numbers: Table::beside(&self.comparisons, &self.texts),
+        };
+        let page = page.render().context("index.html").map_err(Failure::Output)?;
+        let args = lab.args();
+        for text in self.texts.missing() {
+            notice(&format!("warning: not in the table of --lang {}: {text}", args.lang));
+        }
+        let failed = self.conclusions.iter().filter(|conclusion| !conclusion.holds).count();
+        let write = || -> anyhow::Result<()> {
+            self.write_figures()?;
+            let Self { mut exporters, folder, started, .. } = self;
+            let mut manifest = manifest::manifest(name, lab);
+            manifest[SETTINGS] = settings;
+            manifest["training_seconds"] = lab.working().as_secs_f64().into();
+            manifest["wall_seconds"] = started.elapsed().as_secs_f64().into();
+            exporters.iter_mut().try_for_each(|exporter| exporter.end(&rows, &folder))?;
+            folder.write("metrics.csv", &write_rows(&rows)?)?;
+            folder.write("index.html", page.as_bytes())?;
+            folder.write("summary.json", &serde_json::to_vec_pretty(&summary)?)?;
+            folder.write(MANIFEST, &serde_json::to_vec_pretty(&manifest)?)?;
+            let out = folder.publish()?;
+            if !args.quiet {
+                notice(&format!("results in {}", out.display()));
+            }
+            Ok(())
+        };
+        write().map_err(Failure::Output)?;
+        if args.strict && failed > 0 {
+            return Err(Failure::Conclusion(anyhow!("{failed} conclusions do not hold")));
+        }
+        Ok(())
+    }
+
+    /// A conclusion as a line of the table.
+    fn judged(&self, conclusion: &Conclusion) -> String {
+        let text = |english: &str| self.texts.text(english);
+        let verdict = text(if conclusion.holds { "[holds]" } else { "[FAILS]" });
+        format!("{verdict} {}: {}", text(&conclusion.text), text(&conclusion.by))
+    }
+
+    /// Writes all figures, side by side: a picture takes as long as thousands of steps of a network.
+    fn write_figures(&self) -> anyhow::Result<()> {
+        self.figures.par_iter().with_max_len(1).try_for_each(|Drawn { name, captioned, .. }| {
+            self.folder.write(&format!("figures/{name}.svg"), captioned.as_bytes())?;
+            self.folder.write(&format!("figures/{name}.png"), &viz::svg_to_png(captioned, 2.0)?)
+        })
+    }
+}

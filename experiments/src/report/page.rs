@@ -1,0 +1,212 @@
+//! The page of a run: `index.html`, one file with everything in it.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use upon::fmt::Formatter;
+use upon::{Engine, Value};
+
+use crate::cli::help::{line, quoted};
+use crate::cli::{Lang, Texts};
+use crate::findings::{Comparison, Conclusion};
+
+/// A figure that has been drawn.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Drawn {
+    pub(super) name: String,
+    pub(super) reading: String,
+    /// As SVG, without the reading: on the page it stands below, in the page's own type.
+    pub(super) bare: String,
+    /// As SVG, with the reading in it.
+    #[serde(skip)]
+    pub(super) captioned: String,
+}
+
+/// A table of the page.
+#[derive(Clone, Debug, Serialize)]
+pub struct Table {
+    /// What it lists.
+    pub title: String,
+    /// The heads of its columns.
+    pub columns: Vec<String>,
+    /// Its rows, a text a column.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    pub(super) fn translated(self, texts: &Texts) -> Self {
+        let columns = self.columns.iter().map(|column| texts.text(column)).collect();
+        Self { title: texts.text(&self.title), columns, rows: self.rows }
+    }
+
+    /// Each of the notebook's printed numbers beside ours.
+    pub(super) fn beside(comparisons: &[Comparison], texts: &Texts) -> Self {
+        let heads = ["series", "metric", "step", "notebook", "ours", "within our range"];
+        let row = |c: &Comparison| {
+            let inside = c.inside.map_or_else(
+                || "–".to_owned(),
+                |inside| texts.text(if inside { "yes" } else { "no" }),
+            );
+            let (step, notebook) = (c.step.to_string(), format!("{:.4}", c.notebook));
+            vec![c.series.clone(), c.metric.to_owned(), step, notebook, c.ours.text(4), inside]
+        };
+        let (title, columns) = ("number by number".to_owned(), heads.map(str::to_owned).to_vec());
+        Self { title, columns, rows: comparisons.iter().map(row).collect() }.translated(texts)
+    }
+}
+
+/// What the page shows.
+#[derive(Serialize)]
+pub(super) struct Page<'a> {
+    #[serde(skip)]
+    pub(super) texts: &'a Arc<Texts>,
+    pub(super) section: &'a str,
+    pub(super) about: &'a str,
+    /// What the data is, if not MNIST.
+    pub(super) note: Option<&'a str>,
+    pub(super) command: String,
+    pub(super) figures: &'a [Drawn],
+    /// Networks whose numbers stopped being finite, a line a series.
+    pub(super) diverged: &'a [String],
+    pub(super) conclusions: &'a [Conclusion],
+    pub(super) tables: &'a [Table],
+    /// How the notebook's printed numbers compare, a line a series.
+    pub(super) compared: &'a [String],
+    /// And each of them.
+    pub(super) numbers: Table,
+}
+
+impl Page<'_> {
+    /// Fills the template, in which every expression is escaped that does not end in `safe`.
+    pub(super) fn render(&self) -> Result<String, upon::Error> {
+        let mut engine = Engine::new();
+        engine.set_default_formatter(&escaped);
+        engine.add_formatter("safe", upon::fmt::default);
+        engine.add_function("len", |list: &[Value]| list.len() as i64);
+        let lang = self.texts.lang();
+        engine.add_function("lang", move || lang.to_string());
+        engine.add_function("font", move || font(lang));
+        let texts = Arc::clone(self.texts);
+        engine.add_function("text", move |english: &str| texts.text(english));
+        let template = engine.compile(include_str!("../../templates/index.html"))?;
+        template.render(&engine, self).to_string()
+    }
+}
+
+/// The bundled Korean font as base64, where the page needs it.
+fn font(lang: Lang) -> Option<String> {
+    (lang == Lang::Ko).then(|| BASE64_STANDARD.encode(viz::NANUM_SQUARE))
+}
+
+/// Writes a value so that it is text, in HTML and in the values of its attributes.
+fn escaped(f: &mut Formatter<'_>, value: &Value) -> upon::fmt::Result {
+    let Value::String(text) = value else { return upon::fmt::default(f, value) };
+    for c in text.chars() {
+        match c {
+            '<' | '>' | '&' | '"' | '\'' => write!(f, "&#{};", u32::from(c))?,
+            _ => f.write_char(c)?,
+        }
+    }
+    Ok(())
+}
+
+/// The command that makes this page again.
+pub fn command_line() -> String {
+    let flags: Vec<String> = std::env::args().skip(1).map(|flag| quoted(&flag)).collect();
+    line(&flags.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::Spread;
+
+    /// The page with all that may be on it, or with no more than there always is.
+    fn page(lang: Lang, full: bool) -> String {
+        let figures = [Drawn {
+            name: "f".to_owned(),
+            reading: "a < b".to_owned(),
+            bare: "<svg role=\"img\"></svg>".to_owned(),
+            captioned: String::new(),
+        }];
+        let conclusions = [true, false].map(|holds| Conclusion {
+            text: "x & y".to_owned(),
+            holds,
+            by: "1 > 2".to_owned(),
+        });
+        let comparison = |inside| Comparison {
+            part: "p".to_owned(),
+            series: "plain".to_owned(),
+            metric: "accuracy",
+            step: 3,
+            notebook: 1.0 / 3.0,
+            ours: Spread::of(&[0.5, 0.7]),
+            inside,
+        };
+        let comparisons = [None, Some(true), Some(false)].map(comparison);
+        let texts = Arc::new(Texts::new(lang));
+        let cells = vec![vec!["1".to_owned(), "<2>".to_owned()]];
+        let columns = vec!["epoch".to_owned(), "seed".to_owned()];
+        let tables = [Table { title: "trials".to_owned(), columns, rows: cells }];
+        let page = Page {
+            texts: &texts,
+            section: "s",
+            about: "about",
+            note: full.then_some("synthetic digits, not MNIST"),
+            command: "cargo run -- --data-dir '\"'".to_owned(),
+            figures: &figures,
+            diverged: if full { &["diverged: 01/plain".to_owned()] } else { &[] },
+            conclusions: if full { &conclusions } else { &[] },
+            tables: if full { &tables } else { &[] },
+            compared: if full { &["a line".to_owned()] } else { &[] },
+            numbers: Table::beside(if full { &comparisons } else { &[] }, &texts),
+        };
+        page.render().unwrap()
+    }
+
+    #[test]
+    fn text_is_escaped_and_figures_are_inlined() {
+        let html = page(Lang::En, true);
+        assert!(html.contains("a &#60; b") && html.contains("x &#38; y"), "{html}");
+        assert!(html.contains("<td>&#60;2&#62;</td>") && html.contains("&#39;&#34;&#39;</pre>"));
+        assert!(html.contains("<svg role=\"img\"></svg>"));
+        assert!(!html.contains("http:") && !html.contains("src="));
+    }
+
+    #[test]
+    fn everything_is_on_the_page_that_there_is() {
+        let html = page(Lang::En, true);
+        for part in [
+            "synthetic digits, not MNIST: the numbers of the book do not apply",
+            "holds\">✓ holds</span>",
+            "fails\">✗ fails</span>",
+            "<summary>series: 1</summary>",
+            "<li>diverged: 01/plain</li>",
+            "<li>a line</li>",
+            "<summary>number by number: 3</summary>",
+            "<td>plain</td><td>accuracy</td><td>3</td><td>0.3333</td><td>0.6000 ± 0.1414</td><td>–</td>",
+            "<td>yes</td>",
+            "<td>no</td>",
+            "<th>epoch</th><th>seed</th>",
+        ] {
+            assert!(html.contains(part), "no {part}: {html}");
+        }
+        let html = page(Lang::En, false);
+        assert!(
+            !html.contains("<ul>") && !html.contains("<table>") && !html.contains("class=\"note\"")
+        );
+    }
+
+    #[test]
+    fn a_korean_page_brings_its_font() {
+        let [english, korean] = [Lang::En, Lang::Ko].map(|lang| page(lang, true));
+        assert!(english.contains("<html lang=\"en\">") && !english.contains("NanumSquare"));
+        assert!(
+            korean.contains("<html lang=\"ko\">") && korean.contains(": 16px/1.55 NanumSquare,")
+        );
+        assert!(korean.contains("base64,AAEAAAA") && korean.contains("그림"));
+    }
+}
