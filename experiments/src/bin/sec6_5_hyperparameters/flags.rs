@@ -6,10 +6,10 @@ use anyhow::anyhow;
 use experiments::cli::Failure;
 use experiments::lab::Lab;
 use search::pruner::PrunerKind;
-use search::sampler::{SamplerKind, Sobol};
+use search::sampler::SamplerKind;
 use search::{Identity, Sampler, Space, Study};
 
-use crate::hyperparameter::Hyperparameter;
+use crate::settings::Settings;
 use crate::task::Epoch;
 use crate::{space, study};
 
@@ -17,14 +17,7 @@ use crate::{space, study};
 #[derive(Clone, Debug, PartialEq, clap::Args)]
 pub struct Flags {
     /// A hyperparameter to search and where, once for each: lr=log:1e-6:1e-2, for example
-    ///
-    /// NAME: lr, weight_decay, momentum, batch_size, depth, width, activation, initializer, optimizer,
-    /// dropout or batch_norm; those that are not given stay the notebook's.
-    ///
-    /// WHERE: uniform:LOW:HIGH, log:LOW:HIGH, int:LOW:HIGH, logint:LOW:HIGH or choice:A,B,…
-    ///
-    /// [default: lr=log:1e-6:1e-2 and weight_decay=log:1e-8:1e-4]
-    #[arg(long, value_name = "NAME=WHERE")]
+    #[arg(long, value_name = "NAME=WHERE", long_help = how_to_search())]
     space: Vec<String>,
     /// The same from a TOML file, with a line name = "WHERE" for each
     #[arg(long, value_name = "FILE", conflicts_with = "space", hide_short_help = true)]
@@ -55,6 +48,19 @@ pub struct Flags {
     /// trials that are there stay, the next ones use the new space.
     #[arg(long, requires = "study", hide_short_help = true)]
     resume: bool,
+}
+
+fn how_to_search() -> String {
+    format!(
+        "A hyperparameter to search and where, once for each: lr=log:1e-6:1e-2, for example
+
+NAME: {}; those that are not given stay the notebook's.
+
+WHERE: uniform:LOW:HIGH, log:LOW:HIGH, int:LOW:HIGH, logint:LOW:HIGH or choice:A,B,…
+
+[default: lr=log:1e-6:1e-2 and weight_decay=log:1e-8:1e-4]",
+        Settings::names().collect::<Vec<_>>().join(", ")
+    )
 }
 
 impl Flags {
@@ -153,6 +159,3 @@ impl Flags {
         untouched && plain && trials.is_none() && epochs.is_none()
     }
 }
-
-/// A Sobol sequence has no more dimensions than the space can have.
-const _: () = assert!(Hyperparameter::ALL.len() <= Sobol::DIMENSIONS);

@@ -3,7 +3,6 @@
 mod figures;
 mod flags;
 mod functions;
-mod hyperparameter;
 mod narrow;
 mod objective;
 mod printed;

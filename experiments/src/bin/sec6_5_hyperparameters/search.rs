@@ -16,7 +16,6 @@ use training::Real;
 
 use crate::figures::{self, BEST};
 use crate::flags::Flags;
-use crate::hyperparameter::Hyperparameter;
 use crate::objective::objective;
 use crate::rank_correlation::rank_correlation;
 use crate::settings::Settings;
@@ -179,6 +178,7 @@ pub fn notebooks<'a>(lab: &Lab, space: &'a Space, seed: u64) -> Search<'a> {
 /// then both accuracies by epoch.
 pub fn measurements(space: &Space, trial: &Trial) -> Measurements {
     let mut measured = Measurements::default();
+    let known = |name: &str| Settings::names().find(|known| *known == name);
     for (name, value) in trial.params.iter() {
         let place = match value {
             Value::Float(x) => *x,
@@ -186,11 +186,8 @@ pub fn measurements(space: &Space, trial: &Trial) -> Measurements {
             Value::Text(choice) => index(space, name, choice),
         };
         // The name that the metric has always had.
-        let metric = match name.parse() {
-            Ok(Hyperparameter::LearningRate) => "learning_rate",
-            Ok(other) => other.name(),
-            Err(_) => continue,
-        };
+        let metric = if name == "lr" { Some("learning_rate") } else { known(name) };
+        let Some(metric) = metric else { continue };
         measured.push(0, Metric::new(metric), place);
     }
     for report in &trial.reports {

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use search::{Distribution, Space, SpaceError};
 
-use crate::hyperparameter::Hyperparameter;
 use crate::settings::Settings;
 
 /// The notebook's space: lr = 10^U(−6, −2), weight decay = 10^U(−8, −4).
@@ -15,7 +14,7 @@ pub fn notebook() -> Space {
     Space::of([("lr", log(1e-6, 1e-2)), ("weight_decay", log(1e-8, 1e-4))])
 }
 
-/// The space of flags `NAME=DISTRIBUTION`, in the order of [`Hyperparameter::ALL`].
+/// The space of flags `NAME=DISTRIBUTION`, in the order of [`Settings::names`].
 ///
 /// # Errors
 /// As [`Space::parse`], and if a name is unknown, a range goes beyond what its hyperparameter can be,
@@ -35,20 +34,20 @@ pub fn read(path: &Path) -> Result<Space, SpaceError> {
 
 /// Refuses a distribution of which some value is none that the hyperparameter can take.
 fn checked(name: &str, distribution: &Distribution) -> Result<String, SpaceError> {
-    let name: Hyperparameter = name.parse()?;
+    let mut known = name.to_owned();
     for value in distribution.extremes() {
-        Settings::default().set(name, &value.to_string())?;
+        known = Settings::check(name, &value.to_string())?.0.to_owned();
     }
-    Ok(name.to_string())
+    Ok(known)
 }
 
 /// Puts dimensions in order, and checks that they go together.
 fn ordered(space: Space) -> Result<Space, SpaceError> {
     let mut dimensions = space.dimensions().to_vec();
-    dimensions.sort_by_key(|(name, _)| Hyperparameter::ALL.iter().position(|h| h.name() == name));
+    dimensions.sort_by_key(|(name, _)| Settings::names().position(|known| known == name));
     let takes_momentum = |choice: &String| ["momentum", "nesterov"].contains(&choice.as_str());
-    let optimizers = space.get(Hyperparameter::Optimizer.name()).map_or(&[][..], |d| d.choices());
-    let momentum = Hyperparameter::Momentum.name();
+    let optimizers = space.get("optimizer").map_or(&[][..], |d| d.choices());
+    let momentum = "momentum";
     if space.get(momentum).is_some() && !optimizers.iter().any(takes_momentum) {
         return Err(SpaceError::Idle {
             name: momentum.to_owned(),
@@ -118,7 +117,7 @@ mod tests {
             "batch-norm=choice:false,true",
         ];
         let space = parse(flags).unwrap();
-        assert_eq!(space.len(), Hyperparameter::ALL.len());
+        assert_eq!(space.len(), Settings::names().count());
         let settings = Settings::of(&space.at(&[0.999; 11])).unwrap();
         assert_eq!((settings.depth, settings.width, settings.batch_norm), (8, 100, true));
         assert_eq!(settings.initializer, "orthogonal:1.4".parse().unwrap());
@@ -127,7 +126,7 @@ mod tests {
     #[test]
     fn the_file_that_we_ship_searches_everything() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("spaces/all.toml");
-        assert_eq!(read(&path).unwrap().len(), Hyperparameter::ALL.len());
+        assert_eq!(read(&path).unwrap().len(), Settings::names().count());
     }
 
     #[test]

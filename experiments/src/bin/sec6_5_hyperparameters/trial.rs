@@ -86,7 +86,6 @@ fn train<T: Real>(line: &CommandLine) -> Result<End, Failure> {
     let interrupt = Interrupt::listen();
     end_late_epochs(interrupt.clone());
     let wrong = |error: search::SpaceError| Failure::Usage(error.into());
-    line.settings.validate().map_err(wrong)?;
     let data = Data::load(&line.data, &mut DownloadView::new(false, false), SIZE, 0)?;
     let task = Task::<T>::new(&data.train, data.classes(), line.seed);
     let (mut last, mut going) = (None, Ok(()));
@@ -140,7 +139,6 @@ fn done(line: &CommandLine, data: &Data, end: End, last: Option<Epoch>) -> Value
         _ => ("complete", None),
     };
     let value = last.filter(|_| update.is_none()).map(|last| last.validation_accuracy);
-    let s = &line.settings;
     json!({
         "event": "done",
         "state": state,
@@ -151,19 +149,7 @@ fn done(line: &CommandLine, data: &Data, end: End, last: Option<Epoch>) -> Value
         "epochs": line.epochs,
         "precision": line.precision.to_string(),
         "data": data.note().unwrap_or("MNIST"),
-        "settings": {
-            "lr": s.lr,
-            "weight_decay": s.weight_decay,
-            "momentum": s.momentum,
-            "batch_size": s.batch_size,
-            "depth": s.depth,
-            "width": s.width,
-            "activation": s.activation.to_string(),
-            "initializer": s.initializer.to_string(),
-            "optimizer": s.optimizer.to_string(),
-            "dropout": s.dropout,
-            "batch_norm": s.batch_norm,
-        },
+        "settings": line.settings,
     })
 }
 
