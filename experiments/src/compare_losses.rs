@@ -1,11 +1,11 @@
 //! Networks compared by their training loss on MNIST, as sections 6.1.8 and 6.2.4 do.
 
-use training::{Contestant, Moment, Plan, Real};
+use training::{Contestant, Plan, Real};
 use viz::{Axis, Figure, Panel};
 
 use crate::cli::Failure;
-use crate::findings::{Findings, Measurements, Metric, Spread, csv_rows};
-use crate::lab::{Experiment, Lab, Unit};
+use crate::findings::{Findings, Metric, Spread, csv_rows};
+use crate::lab::{Experiment, Lab};
 use crate::report::Report;
 use crate::report::curves::{Style, smoothed};
 
@@ -43,22 +43,17 @@ pub fn run<T: Real>(
 ) -> Result<Findings, Failure> {
     let plan = Plan::updates(lab.scaled(2000, 100), BATCH_SIZE);
     let test = lab.data().test.blocks::<T>();
-    lab.run_one(Experiment {
-        part: PART,
-        series: series.iter().map(|series| series.name.to_owned()).collect(),
-        samples: lab.data().train.clone(),
-        plan,
-        batches: Unit::Run,
-        contestant: Box::new(contestant),
-        measure: Box::new(|moment: &mut Moment<'_, T>, measured: &mut Measurements| {
+    let names = series.iter().map(|series| series.name);
+    let samples = lab.data().train.clone();
+    lab.run_one(Experiment::new(PART, names, samples, plan, contestant).measure(
+        |moment, measured| {
             measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
             if moment.iteration + 1 == plan.iterations() {
                 let accuracy = lab.accuracy(moment, &test);
                 measured.push(moment.iteration, Metric::TEST_ACCURACY, accuracy);
             }
-        }),
-        finish: Box::new(|_, _, _| {}),
-    })
+        },
+    ))
 }
 
 /// The notebook's table: the losses every 100 iterations.

@@ -9,12 +9,12 @@ use std::process::ExitCode;
 use benches as _;
 use experiments::Section;
 use experiments::cli::{Args, Failure};
-use experiments::findings::{Measurements, Metric};
+use experiments::findings::Metric;
 use experiments::lab::{Experiment, Lab, Unit};
 use experiments::report::Report;
 use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
-use training::{Contestant, Moment, Plan, Real};
+use training::{Contestant, Plan, Real};
 
 /// What trains it.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -53,25 +53,19 @@ impl Section for OneNetwork {
             Optimizer::Adam => OptimizerKind::Adam,
         };
         let network = MultiLayerNet::new(784, &[100; 4], 10);
-        let findings = lab.run_one(Experiment {
-            part: PART,
-            series: vec![kind.name().to_owned()],
-            samples: lab.data().train.clone(),
-            plan,
-            batches: Unit::Run,
-            contestant: Box::new(|_, seed| {
-                Contestant::<T>::new(&network, kind, Unit::Series(0).of(seed))
-                    .expect("fixed settings are valid")
-            }),
-            measure: Box::new(|moment: &mut Moment<'_, T>, measured: &mut Measurements| {
-                measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
-                if moment.iteration + 1 == plan.iterations() {
-                    let accuracy = lab.accuracy(moment, &test);
-                    measured.push(moment.iteration, Metric::TEST_ACCURACY, accuracy);
-                }
-            }),
-            finish: Box::new(|_, _, _| {}),
-        })?;
+        let contestant = |_, seed| {
+            Contestant::<T>::new(&network, kind, Unit::Series(0).of(seed))
+                .expect("fixed settings are valid")
+        };
+        let samples = lab.data().train.clone();
+        let experiment = Experiment::new(PART, [kind.name()], samples, plan, contestant);
+        let findings = lab.run_one(experiment.measure(|moment, measured| {
+            measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
+            if moment.iteration + 1 == plan.iterations() {
+                let accuracy = lab.accuracy(moment, &test);
+                measured.push(moment.iteration, Metric::TEST_ACCURACY, accuracy);
+            }
+        }))?;
         report.record(findings)
     }
 }

@@ -13,31 +13,64 @@ use super::{Lab, Unit, Work};
 use crate::cli::Failure;
 use crate::findings::{Findings, Measurements, Series};
 
-/// Measures a network after an update.
-pub type Measure<'a, T> = Box<dyn Fn(&mut Moment<'_, T>, &mut Measurements) + Sync + 'a>;
-
-/// Measures a network, that of a series for a seed.
-pub type Finish<'a, T> =
-    Box<dyn Fn((usize, u64), &mut Sequential<T>, &mut Measurements) + Sync + 'a>;
+type Make<'a, T> = Box<dyn Fn(usize, u64) -> Contestant<T> + Sync + 'a>;
+type Measure<'a, T> = Box<dyn Fn(&mut Moment<'_, T>, &mut Measurements) + Sync + 'a>;
+type Finish<'a, T> = Box<dyn Fn((usize, u64), &mut Sequential<T>, &mut Measurements) + Sync + 'a>;
 
 /// Networks, a series each, that are trained side by side on the same mini-batches, once for every seed of a run.
 pub struct Experiment<'a, T: Real> {
-    /// The part of the section.
-    pub part: &'static str,
-    /// The name of each series in files.
-    pub series: Vec<String>,
-    /// What is trained on.
-    pub samples: Samples,
-    /// How long, and which updates are measured.
-    pub plan: Plan,
-    /// Whose random numbers draw the mini-batches.
-    pub batches: Unit,
-    /// Makes the network of a series, counted from 0, and its optimizer; for the seed of a run.
-    pub contestant: Box<dyn Fn(usize, u64) -> Contestant<T> + Sync + 'a>,
+    part: &'static str,
+    series: Vec<String>,
+    samples: Samples,
+    plan: Plan,
+    batches: Unit,
+    make: Make<'a, T>,
+    measure: Measure<'a, T>,
+    finish: Finish<'a, T>,
+}
+
+impl<'a, T: Real> Experiment<'a, T> {
+    /// Trains on `samples` as long as `plan` says, and measures nothing yet. Series have names in files; `make` gives
+    /// the network of a series, counted from 0, and its optimizer, for the seed of a run.
+    pub fn new(
+        part: &'static str,
+        series: impl IntoIterator<Item = impl Into<String>>,
+        samples: Samples,
+        plan: Plan,
+        make: impl Fn(usize, u64) -> Contestant<T> + Sync + 'a,
+    ) -> Self {
+        Self {
+            part,
+            series: series.into_iter().map(Into::into).collect(),
+            samples,
+            plan,
+            batches: Unit::Run,
+            make: Box::new(make),
+            measure: Box::new(|_, _| {}),
+            finish: Box::new(|_, _, _| {}),
+        }
+    }
+
+    /// Draws the mini-batches from the random numbers of this unit instead of the run's.
+    pub fn batches(self, batches: Unit) -> Self {
+        Self { batches, ..self }
+    }
+
     /// Measures each network after each of its updates.
-    pub measure: Measure<'a, T>,
-    /// Measures each network after its last update.
-    pub finish: Finish<'a, T>,
+    pub fn measure(
+        self,
+        measure: impl Fn(&mut Moment<'_, T>, &mut Measurements) + Sync + 'a,
+    ) -> Self {
+        Self { measure: Box::new(measure), ..self }
+    }
+
+    /// Measures each network, that of a series for a seed, after its last update.
+    pub fn finish(
+        self,
+        finish: impl Fn((usize, u64), &mut Sequential<T>, &mut Measurements) + Sync + 'a,
+    ) -> Self {
+        Self { finish: Box::new(finish), ..self }
+    }
 }
 
 impl<T: Real> std::fmt::Debug for Experiment<'_, T> {
@@ -100,9 +133,9 @@ impl Lab {
         seed: u64,
         work: &Work<'_>,
     ) -> Result<Vec<Measurements>, Failure> {
-        let Experiment { samples, plan, batches, contestant, measure, finish, .. } = experiment;
+        let Experiment { samples, plan, batches, make, measure, finish, .. } = experiment;
         let count = experiment.series.len();
-        let mut contestants: Vec<_> = (0..count).map(|series| contestant(series, seed)).collect();
+        let mut contestants: Vec<_> = (0..count).map(|series| make(series, seed)).collect();
         // Of one thread at a time each: a network is on one thread.
         let measured: Vec<Mutex<Measurements>> = (0..count).map(|_| Mutex::default()).collect();
         let stopped = Mutex::new(None);

@@ -15,7 +15,7 @@ use crate::cli::{Args, Failure};
 use crate::screen::{DownloadView, Interrupt, Progress};
 
 pub use data::Data;
-pub use experiment::{Experiment, Finish, Measure};
+pub use experiment::Experiment;
 pub use unit::Unit;
 
 /// Where experiments are done: the settings of a run, its data and threads.

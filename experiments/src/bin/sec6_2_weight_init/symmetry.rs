@@ -1,11 +1,11 @@
 //! 6.2.1: what happens if weights start equal.
 
 use experiments::cli::Failure;
-use experiments::findings::{Measurements, Metric};
+use experiments::findings::Metric;
 use experiments::lab::{Experiment, Lab, Unit};
 use experiments::report::Report;
 use init::Initializer;
-use layers::{MultiLayerNet, Sequential};
+use layers::MultiLayerNet;
 use nalgebra::DMatrix;
 use optimizers::OptimizerKind;
 use training::{Contestant, Plan, Real};
@@ -28,26 +28,20 @@ pub fn run<T: Real>(lab: &Lab, report: &mut Report) -> Result<(), Failure> {
     let cases = [("zeros", Initializer::Zeros), ("constant", constant), ("he", Initializer::He)];
     let plan = Plan::updates(lab.scaled(100, 20), 100);
     let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
-    let findings = lab.run_one(Experiment {
-        part: SYMMETRY,
-        series: cases.map(|(name, _)| name.to_owned()).into(),
-        samples: lab.data().train.clone().first(1000),
-        plan,
-        batches: Unit::Run,
-        contestant: Box::new(|case, seed| {
-            let network =
-                MultiLayerNet::new(inputs, &[UNITS; 2], classes).initializer(cases[case].1);
-            Contestant::<T>::new(&network, OptimizerKind::Sgd, Unit::Series(case).of(seed))
-                .expect("fixed settings are valid")
-        }),
-        measure: Box::new(|_, _| {}),
-        finish: Box::new(|_, network: &mut Sequential<T>, measured: &mut Measurements| {
-            for (layer, weight) in HIDDEN_WEIGHTS.into_iter().enumerate() {
-                let weights = &network.param(weight).expect("two hidden layers").value;
-                measured.push(layer, DISTINCT_UNITS, distinct_columns(weights) as f64);
-            }
-        }),
-    })?;
+    let contestant = |case: usize, seed| {
+        let network = MultiLayerNet::new(inputs, &[UNITS; 2], classes).initializer(cases[case].1);
+        Contestant::<T>::new(&network, OptimizerKind::Sgd, Unit::Series(case).of(seed))
+            .expect("fixed settings are valid")
+    };
+    let samples = lab.data().train.clone().first(1000);
+    let names = cases.map(|(name, _)| name);
+    let experiment = Experiment::new(SYMMETRY, names, samples, plan, contestant);
+    let findings = lab.run_one(experiment.finish(|_, network, measured| {
+        for (layer, weight) in HIDDEN_WEIGHTS.into_iter().enumerate() {
+            let weights = &network.param(weight).expect("two hidden layers").value;
+            measured.push(layer, DISTINCT_UNITS, distinct_columns(weights) as f64);
+        }
+    }))?;
 
     report.say(&format!("distinct units of {UNITS} after {} updates:", plan.iterations()))?;
     for series in &findings.series {

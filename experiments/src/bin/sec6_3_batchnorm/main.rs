@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use experiments::Section;
 use experiments::cli::{Args, Failure, NoFlags};
-use experiments::findings::{Findings, Measurements, Metric, Series, csv_rows, significant};
+use experiments::findings::{Findings, Metric, Series, csv_rows, significant};
 use experiments::lab::{Data, Experiment, Lab, Unit};
 use experiments::report::Report;
 use init::Initializer;
 use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
-use training::{Contestant, Moment, Plan, Real};
+use training::{Contestant, Plan, Real};
 
 const PART: &str = "batchnorm";
 const TRAIN_SIZE: usize = 1000;
@@ -65,20 +65,13 @@ fn train_all<T: Real>(lab: &Lab, epochs: usize) -> Result<Findings, Failure> {
     let plan = Plan::epochs(epochs, BATCH_SIZE, TRAIN_SIZE);
     // `01/plain`, `01/batchnorm`, …, `16/batchnorm`.
     let name = |unit: usize| format!("{:02}/{}", unit / 2 + 1, KINDS[unit % 2].0);
-    lab.run_one(Experiment {
-        part: PART,
-        series: (0..2 * SCALES).map(name).collect(),
-        samples,
-        plan,
-        batches: Unit::Run,
-        contestant: Box::new(|unit, seed| contestant(lab.data(), unit, seed)),
-        measure: Box::new(|moment: &mut Moment<'_, T>, measured: &mut Measurements| {
-            if let Some(epoch) = plan.step_at(moment.iteration) {
-                measured.push(epoch, Metric::TRAIN_ACCURACY, lab.accuracy(moment, &blocks));
-            }
-        }),
-        finish: Box::new(|_, _, _| {}),
-    })
+    let make = |unit, seed| contestant(lab.data(), unit, seed);
+    let experiment = Experiment::new(PART, (0..2 * SCALES).map(name), samples, plan, make);
+    lab.run_one(experiment.measure(|moment, measured| {
+        if let Some(epoch) = plan.step_at(moment.iteration) {
+            measured.push(epoch, Metric::TRAIN_ACCURACY, lab.accuracy(moment, &blocks));
+        }
+    }))
 }
 
 /// One of the 32 networks: for each scale the plain one, then the one with batch normalisation.

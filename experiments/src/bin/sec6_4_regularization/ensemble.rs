@@ -34,22 +34,17 @@ pub fn experiments<'a, T: Real>(
     let member = |member| {
         let unit = Unit::Member(member);
         let plain = MultiLayerNet::new(lab.data().inputs(), &HIDDEN, lab.data().classes());
-        Experiment {
-            part: ENSEMBLE,
-            series: vec![format!("member {}", member + 1)],
-            samples: lab.data().train.clone().first(TRAIN_SIZE),
-            plan: Plan::epochs(epochs(lab), BATCH_SIZE, TRAIN_SIZE),
-            batches: unit,
-            contestant: Box::new(move |_, seed| contestant(&plain, unit.of(seed))),
-            measure: Box::new(|_, _| {}),
-            finish: Box::new(
-                move |(_, seed), network: &mut Sequential<T>, _: &mut Measurements| {
-                    let found = self::probabilities(network, test);
-                    let mut all = probabilities.lock().unwrap_or_else(PoisonError::into_inner);
-                    all.insert((seed, member), found);
-                },
-            ),
-        }
+        let plan = Plan::epochs(epochs(lab), BATCH_SIZE, TRAIN_SIZE);
+        let samples = lab.data().train.clone().first(TRAIN_SIZE);
+        let name = [format!("member {}", member + 1)];
+        let make = move |_, seed| contestant(&plain, unit.of(seed));
+        Experiment::new(ENSEMBLE, name, samples, plan, make).batches(unit).finish(
+            move |(_, seed), network, _| {
+                let found = self::probabilities(network, test);
+                let mut all = probabilities.lock().unwrap_or_else(PoisonError::into_inner);
+                all.insert((seed, member), found);
+            },
+        )
     };
     (0..members).map(member).collect()
 }

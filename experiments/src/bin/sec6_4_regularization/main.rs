@@ -9,13 +9,13 @@ use std::sync::Mutex;
 use ensemble::ENSEMBLE;
 use experiments::Section;
 use experiments::cli::{Args, Failure, NoFlags};
-use experiments::findings::{Findings, Measurements, Metric, Series, Spread, csv_rows};
+use experiments::findings::{Findings, Metric, Series, Spread, csv_rows};
 use experiments::lab::{Data, Experiment, Lab, Unit};
 use experiments::report::Report;
 use init::Seed;
 use layers::{DropoutScaling, MultiLayerNet};
 use optimizers::OptimizerKind;
-use training::{Blocks, Contestant, Moment, Plan, Real};
+use training::{Blocks, Contestant, Plan, Real};
 
 const TRAIN_SIZE: usize = 300;
 /// The notebook says 300 for its weight decay too, but its printed accuracies are multiples of 1/400.
@@ -150,23 +150,15 @@ fn experiment<'a, T: Real>(
     let samples = lab.data().train.clone().first(variant.train_size);
     let train = samples.blocks::<T>();
     let plan = Plan::epochs(variant.epochs, BATCH_SIZE, variant.train_size);
-    Experiment {
-        part: variant.part,
-        series: vec![variant.series.to_owned()],
-        samples,
-        plan,
-        batches: Unit::Run,
-        contestant: Box::new(move |_, seed| {
-            contestant(&variant.network, Unit::Series(index).of(seed))
-        }),
-        measure: Box::new(move |moment: &mut Moment<'_, T>, measured: &mut Measurements| {
+    let make = move |_, seed| contestant(&variant.network, Unit::Series(index).of(seed));
+    Experiment::new(variant.part, [variant.series], samples, plan, make).measure(
+        move |moment, measured| {
             if let Some(epoch) = plan.step_at(moment.iteration) {
                 measured.push(epoch, Metric::TRAIN_ACCURACY, lab.accuracy(moment, &train));
                 measured.push(epoch, Metric::TEST_ACCURACY, lab.accuracy(moment, test));
             }
-        }),
-        finish: Box::new(|_, _, _| {}),
-    }
+        },
+    )
 }
 
 fn contestant<T: Real>(network: &MultiLayerNet, seed: Seed) -> Contestant<T> {
