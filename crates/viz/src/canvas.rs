@@ -15,62 +15,16 @@ use plotters::element::{
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle};
 
-use crate::{Color, LineStyle, script, text, theme};
+use crate::geometry::{Point, Rect};
+use crate::stroke::Stroke;
+use crate::text::{self, Font};
+use crate::{Color, LineStyle, script, theme};
 
 /// Canvas units per logical pixel.
 pub(crate) const UNIT: f64 = 10.0;
 
 /// Half the height of capitals, in sizes of the text: how far below its point a text stands.
 const HALF_CAPITAL: f64 = 0.364;
-
-/// A place in logical pixels, y downwards.
-pub(crate) type Point = (f64, f64);
-
-/// A rectangle in logical pixels.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Rect {
-    pub(crate) x: f64,
-    pub(crate) y: f64,
-    pub(crate) w: f64,
-    pub(crate) h: f64,
-}
-
-impl Rect {
-    pub(crate) fn right(&self) -> f64 {
-        self.x + self.w
-    }
-
-    pub(crate) fn bottom(&self) -> f64 {
-        self.y + self.h
-    }
-
-    pub(crate) fn contains(&self, (x, y): Point) -> bool {
-        (self.x..=self.right()).contains(&x) && (self.y..=self.bottom()).contains(&y)
-    }
-}
-
-/// How a line is drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Stroke {
-    pub(crate) color: Color,
-    pub(crate) width: f64,
-    pub(crate) opacity: f64,
-    pub(crate) style: LineStyle,
-}
-
-impl Stroke {
-    pub(crate) const fn solid(color: Color, width: f64) -> Self {
-        Self { color, width, opacity: 1.0, style: LineStyle::Solid }
-    }
-
-    fn shape(&self) -> ShapeStyle {
-        ShapeStyle {
-            color: rgba(self.color, self.opacity),
-            filled: false,
-            stroke_width: (self.width * UNIT).round().max(1.0) as u32,
-        }
-    }
-}
 
 /// How a text stands at its point; vertically, capitals are always centred on it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,14 +36,6 @@ pub(crate) enum Align {
     Upwards,
     /// Reading upwards to its point.
     UpTo,
-}
-
-/// Size, weight and colour of a text.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Font {
-    pub(crate) size: f64,
-    pub(crate) color: Color,
-    pub(crate) bold: bool,
 }
 
 pub(crate) struct Canvas<'a> {
@@ -123,12 +69,12 @@ impl<'a> Canvas<'a> {
         }
         let (dash, gap) = stroke.style.pattern();
         match stroke.style {
-            LineStyle::Solid => self.put(&PathElement::new(path, stroke.shape())),
+            LineStyle::Solid => self.put(&PathElement::new(path, shape(stroke))),
             _ => self.put(&DashedPathElement::new(
                 path,
                 (dash * stroke.width * UNIT).round() as i32,
                 (gap * stroke.width * UNIT).round() as i32,
-                stroke.shape(),
+                shape(stroke),
             )),
         }
     }
@@ -200,6 +146,14 @@ impl<'a> Canvas<'a> {
 fn units((x, y): Point) -> (i32, i32) {
     debug_assert!(x.is_finite() && y.is_finite(), "a point without a place reached the canvas");
     ((x * UNIT).round() as i32, (y * UNIT).round() as i32)
+}
+
+fn shape(stroke: Stroke) -> ShapeStyle {
+    ShapeStyle {
+        color: rgba(stroke.color, stroke.opacity),
+        filled: false,
+        stroke_width: (stroke.width * UNIT).round().max(1.0) as u32,
+    }
 }
 
 fn rgba(color: Color, opacity: f64) -> RGBAColor {

@@ -1,6 +1,6 @@
 //! Cutting lines and polygons at the edge of the plot area, which the SVG back end does not do.
 
-use crate::canvas::{Point, Rect};
+use crate::geometry::{Point, Rect};
 
 /// The runs of a polyline that are visible in `rect`. A `None` breaks the line.
 pub(crate) fn polyline(

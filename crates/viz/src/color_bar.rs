@@ -1,7 +1,9 @@
 //! The bar beside the panels that explains a colour scale.
 
-use crate::canvas::{Align, Canvas, Font, Rect};
-use crate::{ColorScale, text, theme};
+use crate::canvas::{Align, Canvas};
+use crate::geometry::Rect;
+use crate::text::{self, Font};
+use crate::{ColorScale, theme};
 
 const BAR: f64 = 13.0;
 /// From the panels to a bar.

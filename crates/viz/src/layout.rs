@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::canvas::Rect;
+use crate::geometry::Rect;
 use crate::legend::{self, Key, Legend};
 use crate::legend_box::LegendBox;
 use crate::{Axis, Cell, Figure, Panel, color_bar, text, theme};

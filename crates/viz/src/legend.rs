@@ -1,7 +1,10 @@
 //! Legend entries: a sample drawn as in the plot, and a name.
 
-use crate::canvas::{Align, Canvas, Font, Point, Rect, Stroke};
-use crate::{Color, Corner, Marker, text, theme};
+use crate::canvas::{Align, Canvas};
+use crate::geometry::{Point, Rect};
+use crate::stroke::Stroke;
+use crate::text::{self, Font};
+use crate::{Color, Corner, Marker, theme};
 
 /// Where a figure's legend stands.
 ///

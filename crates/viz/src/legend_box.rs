@@ -1,6 +1,7 @@
 //! A legend in a corner of a panel: columns of keys on a background, as small as must be.
 
-use crate::canvas::{Canvas, Rect};
+use crate::canvas::Canvas;
+use crate::geometry::Rect;
 use crate::legend::Key;
 use crate::{Color, Corner, theme};
 

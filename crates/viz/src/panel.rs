@@ -1,8 +1,10 @@
 use crate::axis::Tick;
-use crate::canvas::{Align, Canvas, Font, Rect};
+use crate::canvas::{Align, Canvas};
+use crate::geometry::Rect;
 use crate::names::{self, Below};
 use crate::plot::Plot;
-use crate::{Axis, Mark, text, theme};
+use crate::text::{self, Font};
+use crate::{Axis, Mark, theme};
 
 /// One coordinate system with its axes and marks.
 ///

@@ -1,6 +1,9 @@
 use crate::axis::Tick;
-use crate::canvas::{Align, Canvas, Font, Rect, Stroke};
-use crate::{Axis, Color, ColorScale, LineStyle, clip, names, text, theme};
+use crate::canvas::{Align, Canvas};
+use crate::geometry::Rect;
+use crate::stroke::Stroke;
+use crate::text::{self, Font};
+use crate::{Axis, Color, ColorScale, LineStyle, clip, names, theme};
 
 /// Parallel coordinates: one vertical axis a quantity, one line a trial, coloured by a value.
 ///

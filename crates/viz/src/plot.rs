@@ -1,6 +1,8 @@
 //! The plot area of one panel while it is drawn: data coordinates in, pixels out.
 
-use crate::canvas::{Canvas, Point, Rect, Stroke};
+use crate::canvas::Canvas;
+use crate::geometry::{Point, Rect};
+use crate::stroke::Stroke;
 use crate::{Axis, Color, clip};
 
 pub(crate) struct Plot<'a, 'c> {

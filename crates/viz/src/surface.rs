@@ -4,7 +4,9 @@ use plotters::coord::CoordTranslate;
 use plotters::coord::ranged3d::Cartesian3d;
 use plotters::coord::types::RangedCoordf64;
 
-use crate::canvas::{Align, Canvas, Point, Rect, Stroke, UNIT};
+use crate::canvas::{Align, Canvas, UNIT};
+use crate::geometry::{Point, Rect};
+use crate::stroke::Stroke;
 use crate::{Axis, Color, ColorMap, ColorScale, Grid, text, theme};
 
 /// A function of two variables as a surface in space, coloured by height.

@@ -7,7 +7,15 @@
 pub(crate) const FAMILY: &str =
     "Inter,'Helvetica Neue',Arial,NanumSquare,'Apple SD Gothic Neo','Malgun Gothic',sans-serif";
 
-use crate::script;
+use crate::{Color, script};
+
+/// Size, weight and colour of a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Font {
+    pub(crate) size: f64,
+    pub(crate) color: Color,
+    pub(crate) bold: bool,
+}
 
 /// Advances of U+0020…U+007E in Inter Regular, in thousandths of the font size.
 const ASCII: [u16; 95] = [

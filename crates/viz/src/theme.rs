@@ -1,7 +1,8 @@
 //! Sizes, colours and distances that every figure shares, in logical pixels.
 
 use crate::Color;
-use crate::canvas::{Font, Stroke};
+use crate::stroke::Stroke;
+use crate::text::Font;
 
 pub(crate) const INK: Color = Color(0x1A, 0x1D, 0x21);
 const TEXT: Color = Color(0x3A, 0x41, 0x4A);

@@ -1,7 +1,7 @@
-use crate::canvas::Stroke;
 use crate::clip;
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
+use crate::stroke::Stroke;
 use crate::{Color, Marker};
 
 /// A field of arrows, as the negative gradient of a function.

@@ -1,5 +1,5 @@
 use crate::Color;
-use crate::canvas::Point;
+use crate::geometry::Point;
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
 

@@ -1,6 +1,6 @@
-use crate::canvas::Stroke;
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
+use crate::stroke::Stroke;
 use crate::{Color, Grid};
 
 /// Contour lines of a function of two variables.

@@ -1,4 +1,4 @@
-use crate::canvas::Rect;
+use crate::geometry::Rect;
 use crate::legend::Key;
 use crate::plot::Plot;
 use crate::{ColorScale, Grid};

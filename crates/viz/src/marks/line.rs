@@ -1,30 +1,7 @@
-use crate::canvas::Stroke;
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
-use crate::{Color, Marker};
-
-/// Solid or broken strokes; told apart without colour too.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LineStyle {
-    /// One unbroken stroke.
-    #[default]
-    Solid,
-    /// Dashes of four line widths.
-    Dashed,
-    /// Dots of one line width.
-    Dotted,
-}
-
-impl LineStyle {
-    /// Lengths of dash and gap, in line widths.
-    pub(crate) fn pattern(self) -> (f64, f64) {
-        match self {
-            LineStyle::Solid => (1.0, 0.0),
-            LineStyle::Dashed => (4.0, 2.2),
-            LineStyle::Dotted => (1.2, 1.8),
-        }
-    }
-}
+use crate::stroke::Stroke;
+use crate::{Color, LineStyle, Marker};
 
 /// A curve through points, in the order given.
 ///

@@ -7,7 +7,6 @@ mod contour;
 mod heat_map;
 mod histogram;
 mod line;
-mod marker;
 mod note;
 mod scatter;
 
@@ -17,9 +16,8 @@ pub use bars::Bars;
 pub use contour::Contour;
 pub use heat_map::HeatMap;
 pub use histogram::Histogram;
-pub use line::{Line, LineStyle};
-pub use marker::Marker;
-pub use note::{Corner, Note};
+pub use line::Line;
+pub use note::Note;
 pub use scatter::Scatter;
 
 use crate::ColorScale;

@@ -1,32 +1,9 @@
-use crate::canvas::{Align, Font, Rect};
+use crate::canvas::Align;
+use crate::geometry::Corner;
 use crate::legend::Key;
 use crate::plot::Plot;
-use crate::{Color, text, theme};
-
-/// A corner of a panel's plot area.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Corner {
-    /// Top left.
-    UpperLeft,
-    /// Top right.
-    UpperRight,
-    /// Bottom left.
-    LowerLeft,
-    /// Bottom right.
-    LowerRight,
-}
-
-impl Corner {
-    /// Where the top left of a `w`×`h` box stands that is `inset` from this corner of `area`.
-    pub(crate) fn place(self, area: Rect, (w, h): (f64, f64), inset: f64) -> (f64, f64) {
-        let right = matches!(self, Corner::UpperRight | Corner::LowerRight);
-        let lower = matches!(self, Corner::LowerLeft | Corner::LowerRight);
-        (
-            if right { area.right() - w - inset } else { area.x + inset },
-            if lower { area.bottom() - h - inset } else { area.y + inset },
-        )
-    }
-}
+use crate::text::{self, Font};
+use crate::{Color, theme};
 
 /// A short text in a panel, as "diverged" beside the end of a curve.
 ///

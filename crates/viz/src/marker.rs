@@ -1,5 +1,7 @@
 use crate::Color;
-use crate::canvas::{Canvas, Point, Stroke};
+use crate::canvas::Canvas;
+use crate::geometry::Point;
+use crate::stroke::Stroke;
 
 /// The shape that stands at a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
