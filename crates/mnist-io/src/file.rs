@@ -1,4 +1,4 @@
-//! Files: one read whole, one given its name.
+//! Files: one read whole, one checked, one given its name.
 
 use std::fs::File;
 use std::io::{self, BufReader};
@@ -7,7 +7,8 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use crate::idx::{self, Array, Content};
-use crate::{Error, FileRecord};
+use crate::known::Part;
+use crate::{DatasetName, Error, FileRecord};
 
 /// Reads one IDX file, gzip or plain, and records what it was.
 pub(crate) fn read(path: &Path, content: Content) -> Result<(Array, FileRecord), Error> {
@@ -22,6 +23,21 @@ pub(crate) fn read(path: &Path, content: Content) -> Result<(Array, FileRecord),
     let record =
         FileRecord { path: path.to_owned(), bytes: array.file_len(), sha256: array.sha256() };
     Ok((array, record))
+}
+
+/// # Errors
+///
+/// [`Error::Digest`] when `file` is not `part` of `dataset`; anything is [`DatasetName::Custom`]'s.
+pub(crate) fn check(part: &Part, file: &FileRecord, dataset: DatasetName) -> Result<(), Error> {
+    match part.digests.of(dataset) {
+        Some(expected) if expected != file.sha256 => Err(Error::Digest {
+            path: file.path.clone(),
+            dataset,
+            expected,
+            found: file.sha256.clone(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Syncs a finished temporary file, renames it to `path` in the same folder, and syncs the folder,

@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::idx::Content;
-use crate::{Error, FileRecord};
 
 /// The data set that [`load`](crate::load) is to find.
 ///
@@ -81,21 +80,6 @@ impl Part {
         format!("{}-{}", self.stem, self.suffix)
     }
 
-    /// # Errors
-    ///
-    /// [`Error::Digest`] when `file` is not `dataset`'s; anything is [`DatasetName::Custom`]'s.
-    pub(crate) fn check(&self, file: &FileRecord, dataset: DatasetName) -> Result<(), Error> {
-        match self.digests.of(dataset) {
-            Some(expected) if expected != file.sha256 => Err(Error::Digest {
-                path: file.path.clone(),
-                dataset,
-                expected,
-                found: file.sha256.clone(),
-            }),
-            _ => Ok(()),
-        }
-    }
-
     /// The names that the file goes by: with a dash as published, with a dot as some tools unpack
     /// it, each plain or gzip.
     pub(crate) fn names(&self) -> Vec<String> {
@@ -114,7 +98,7 @@ pub(crate) struct Digests {
 }
 
 impl Digests {
-    fn of(&self, dataset: DatasetName) -> Option<&'static str> {
+    pub(crate) fn of(&self, dataset: DatasetName) -> Option<&'static str> {
         match dataset {
             DatasetName::Mnist => Some(self.mnist),
             DatasetName::FashionMnist => Some(self.fashion_mnist),

@@ -53,6 +53,7 @@ mod known;
 mod load;
 mod save;
 mod synthetic;
+mod write;
 
 pub use batch::{Real, Scale, one_hot};
 pub use dataset::{Dataset, FileRecord, Images, Kind, Source, Split};

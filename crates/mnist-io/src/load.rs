@@ -56,7 +56,8 @@ pub fn load(dir: &Path, expect: DatasetName) -> Result<Dataset, Error> {
     // What it is, whatever was asked for.
     let known =
         [(DatasetName::Mnist, Kind::Mnist), (DatasetName::FashionMnist, Kind::FashionMnist)];
-    let all = |name| PARTS.iter().zip(&files).all(|(part, file)| part.check(file, name).is_ok());
+    let all =
+        |name| PARTS.iter().zip(&files).all(|(part, file)| file::check(part, file, name).is_ok());
     let kind =
         known.into_iter().find(|(name, _)| all(*name)).map_or(Kind::Custom, |(_, kind)| kind);
     Ok(Dataset { train, test, source: Source { kind, files } })
@@ -71,7 +72,7 @@ fn open<T>(
     convert: fn(Array) -> Result<T, FormatError>,
 ) -> Result<Opened<T>, Error> {
     let (array, record) = file::read(path, part.content)?;
-    part.check(&record, expect)?;
+    file::check(part, &record, expect)?;
     Ok((convert(array).map_err(|fault| Error::format(path, fault))?, record))
 }
 

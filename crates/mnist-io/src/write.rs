@@ -1,4 +1,4 @@
-//! The writer: whole files, or none.
+//! Arrays, images and labels become IDX files, whole or not at all.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -8,9 +8,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::NamedTempFile;
 
-use super::header::Header;
-use super::{Array, ElementType};
-use crate::{Error, Images};
+use crate::idx::{Array, ElementType, Header};
+use crate::{Error, Images, file};
 
 /// Writes `images` to `path`: gzip when the name ends in `.gz`, else plain.
 ///
@@ -20,7 +19,7 @@ use crate::{Error, Images};
 /// # Errors
 ///
 /// [`Error::Io`] when the folder cannot be written; [`Error::Format`] when the images are more
-/// than [`MAX_PAYLOAD`](super::MAX_PAYLOAD), which the parser would refuse.
+/// than [`MAX_PAYLOAD`](crate::idx::MAX_PAYLOAD), which the parser would refuse.
 ///
 /// ```
 /// use mnist_io::{Images, idx};
@@ -87,5 +86,5 @@ fn persist(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::R
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut temporary = NamedTempFile::new_in(dir)?;
     fill(temporary.as_file_mut())?;
-    crate::file::persist(temporary, path)
+    file::persist(temporary, path)
 }

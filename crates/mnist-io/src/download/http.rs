@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use ureq::http::Uri;
 use ureq::{Agent, ResponseExt};
 
-use super::{MAX_BYTES, Options};
+use super::options::{MAX_BYTES, Options};
 
 pub(super) struct Client {
     agent: Agent,

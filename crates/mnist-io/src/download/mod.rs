@@ -1,13 +1,13 @@
 //! MNIST fetched from its mirrors, verified before it gets its name (feature `download`).
 
 mod http;
+mod options;
 #[cfg(test)]
 mod tests;
 
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
@@ -15,52 +15,10 @@ use crate::find::find;
 use crate::known::{PARTS, Part};
 use crate::{DatasetName, Error, FileRecord, file};
 
-/// Where MNIST has been published, in the order tried.
-pub const MIRRORS: [&str; 3] = [
-    crate::find::MIRROR,
-    "https://storage.googleapis.com/cvdf-datasets/mnist",
-    "https://raw.githubusercontent.com/fgnt/mnist/master",
-];
-
-/// The longest answer taken from a mirror: 64 MiB, more than any of the files uncompressed.
-pub const MAX_BYTES: u64 = 64 << 20;
+pub use options::{MAX_BYTES, MIRRORS, Options};
 
 /// How the name of a file begins until it is verified.
 const TEMPORARY: &str = ".download-";
-
-/// How to fetch.
-///
-/// ```
-/// use mnist_io::download::Options;
-///
-/// let own = Options { mirrors: vec!["https://example.org/mnist".into()], ..Options::default() };
-/// assert!(!own.loopback_http);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// Addresses to which `/train-images-idx3-ubyte.gz` and so on are appended, tried in turn.
-    /// Default: [`MIRRORS`].
-    pub mirrors: Vec<String>,
-    /// Time for finding a mirror, for connecting to it, and for its first answer, each.
-    /// Default: 3 s, so that a machine without network knows it within 10 s.
-    pub connect_timeout: Duration,
-    /// Time for receiving one file. Default: 5 min.
-    pub body_timeout: Duration,
-    /// Also allow `http://` addresses of this machine, for a mirror of one's own or a test.
-    /// All other traffic is https, redirects included. Default: `false`.
-    pub loopback_http: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            mirrors: MIRRORS.map(str::to_owned).to_vec(),
-            connect_timeout: Duration::from_secs(3),
-            body_timeout: Duration::from_secs(300),
-            loopback_http: false,
-        }
-    }
-}
 
 /// What [`fetch`] is doing, for a progress display or a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -270,6 +228,6 @@ impl Fetcher<'_> {
 /// Reads the file at `path` as `part` of MNIST.
 fn verify(part: &Part, path: &Path) -> Result<FileRecord, Error> {
     let (_, record) = file::read(path, part.content)?;
-    part.check(&record, DatasetName::Mnist)?;
+    file::check(part, &record, DatasetName::Mnist)?;
     Ok(record)
 }

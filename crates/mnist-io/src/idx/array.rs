@@ -10,8 +10,8 @@ use super::{ElementType, Elements};
 /// The content of an IDX file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Array {
-    pub(super) header: Header,
-    pub(super) elements: Elements,
+    pub(crate) header: Header,
+    pub(crate) elements: Elements,
 }
 
 impl Array {

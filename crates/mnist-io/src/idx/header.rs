@@ -17,15 +17,15 @@ const SHORTEST: u64 = 8;
 /// Element type and dimensions, of which there are 1 to 255.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
-    pub(super) element: ElementType,
-    pub(super) dims: Vec<u32>,
+    pub(crate) element: ElementType,
+    pub(crate) dims: Vec<u32>,
 }
 
 impl Header {
     /// # Errors
     ///
     /// When the elements take more than [`MAX_PAYLOAD`].
-    pub(super) fn checked(self) -> Result<Self, FormatError> {
+    pub(crate) fn checked(self) -> Result<Self, FormatError> {
         match self.bytes() {
             Some(bytes) if bytes <= MAX_PAYLOAD => Ok(self),
             _ => Err(FormatError::TooLarge { dims: self.dims, limit: MAX_PAYLOAD }),

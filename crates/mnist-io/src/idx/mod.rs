@@ -19,19 +19,22 @@
 
 mod array;
 mod content;
-mod element;
+mod element_type;
+mod elements;
 mod error;
 mod gzip;
 mod header;
 mod read;
-mod write;
+mod usable;
 
 pub use array::Array;
 pub use content::Content;
-pub use element::{ElementType, Elements};
+pub use element_type::ElementType;
+pub use elements::Elements;
 pub use error::FormatError;
 pub use header::MAX_PAYLOAD;
 pub use read::{parse, parse_images, parse_labels};
-pub use write::{write, write_images, write_labels};
 
+pub use crate::write::{write, write_images, write_labels};
+pub(crate) use header::Header;
 pub(crate) use read::read_file;

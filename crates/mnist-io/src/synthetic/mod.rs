@@ -9,9 +9,7 @@ use rand::rngs::ChaCha8Rng;
 
 use crate::{Dataset, Images, Kind, Source, Split};
 use pen::Draws;
-
-/// Height and width of an image: MNIST's.
-const SIDE: usize = 28;
+use raster::SIDE;
 
 /// Draws `train` + `test` digits of 28×28 pixels.
 ///

@@ -1,7 +1,9 @@
 //! Ink on paper: antialiased segments on a grey image.
 
-use super::SIDE;
 use super::pen::{Draws, Segment};
+
+/// Height and width of an image: MNIST's.
+pub(super) const SIDE: usize = 28;
 
 /// Width of the grey edge of a stroke, in pixels: MNIST's images were shrunk from larger ones.
 const EDGE: f32 = 1.2;
