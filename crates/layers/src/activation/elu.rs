@@ -2,7 +2,7 @@
 
 use tensor_ops::Scalar;
 
-use super::Function;
+use super::elementwise::Function;
 
 /// y = x for x > 0, else α·(eˣ − 1); slope 1, else y + α. Default α = 1, as PyTorch's `ELU`.
 ///

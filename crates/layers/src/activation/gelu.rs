@@ -4,7 +4,7 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 use tensor_ops::Scalar;
 
-use super::Function;
+use super::elementwise::Function;
 
 /// y = x·Φ(x) with the normal distribution Φ(x) = (1 + erf(x/√2))/2; slope Φ(x) + x·φ(x).
 ///

@@ -2,7 +2,7 @@
 
 use tensor_ops::Scalar;
 
-use super::Function;
+use super::elementwise::Function;
 
 /// y = x for x > 0, else slope·x; default slope 0.01, as PyTorch's `LeakyReLU`.
 ///

@@ -1,5 +1,6 @@
 //! Activation functions: one small file each, one layer for all.
 
+mod elementwise;
 mod elu;
 mod gelu;
 mod leaky_relu;
@@ -8,16 +9,15 @@ mod sigmoid;
 mod silu;
 mod tanh;
 
-use std::fmt::{self, Debug};
+use std::fmt;
 use std::str::FromStr;
 
-use nalgebra::DMatrix;
-use tensor_ops::{Scalar, with_wide_registers};
+use tensor_ops::Scalar;
 use thiserror::Error;
 
-use crate::layer::assert_same_shape;
-use crate::{Layer, LayerError, Mode};
+use crate::Layer;
 
+pub use elementwise::{Elementwise, Function};
 pub use elu::Elu;
 pub use gelu::Gelu;
 pub use leaky_relu::LeakyRelu;
@@ -25,112 +25,6 @@ pub use relu::Relu;
 pub use sigmoid::Sigmoid;
 pub use silu::Silu;
 pub use tanh::Tanh;
-
-/// A function of one number, applied to every element by [`Elementwise`].
-///
-/// # Example
-/// A function of one's own:
-/// ```
-/// use layers::{Elementwise, Sequential, activation::Function};
-/// use nalgebra::dmatrix;
-/// use tensor_ops::Scalar;
-///
-/// #[derive(Clone, Debug)]
-/// struct Square;
-///
-/// impl Function for Square {
-///     const NAME: &'static str = "square";
-///     fn value<T: Scalar>(&self, x: T) -> T {
-///         x * x
-///     }
-///     fn slope<T: Scalar>(&self, x: T, _: T) -> T {
-///         x + x
-///     }
-/// }
-///
-/// let mut net = Sequential::new(2).push(Elementwise(Square))?;
-/// assert_eq!(net.predict(&dmatrix![3.0_f64, -1.0]), &dmatrix![9.0, 1.0]);
-/// # Ok::<(), layers::LayerError>(())
-/// ```
-pub trait Function: Clone + Debug + Send + Sync + 'static {
-    /// The name on a command line, in lower case.
-    const NAME: &'static str;
-    /// Whether f is [`Relu`], which a layer before it can compute in its own pass.
-    const IS_RELU: bool = false;
-    /// y = f(x).
-    ///
-    /// ```
-    /// use layers::activation::{Function, Relu};
-    ///
-    /// assert_eq!(Relu.value(-2.0_f32), 0.0);
-    /// ```
-    fn value<T: Scalar>(&self, x: T) -> T;
-    /// dy/dx at x, where y = f(x) is known already.
-    ///
-    /// ```
-    /// use layers::activation::{Function, Relu};
-    ///
-    /// assert_eq!(Relu.slope(3.0_f32, 3.0), 1.0);
-    /// ```
-    fn slope<T: Scalar>(&self, x: T, y: T) -> T;
-}
-
-/// The layer that applies a [`Function`] to every element: y = f(x), dx = dy·f′(x).
-///
-/// x and y have one shape, (batch, features) of any size; there are no parameters.
-///
-/// # Example
-/// ```
-/// use layers::{Elementwise, Sequential, activation::Relu};
-/// use nalgebra::dmatrix;
-///
-/// let mut net = Sequential::new(2).push(Elementwise(Relu))?;
-/// assert_eq!(net.predict(&dmatrix![1.0_f64, -1.0]), &dmatrix![1.0, 0.0]);
-/// # Ok::<(), layers::LayerError>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Elementwise<F>(pub F);
-
-impl<T: Scalar, F: Function> Layer<T> for Elementwise<F> {
-    fn name(&self) -> &'static str {
-        F::NAME
-    }
-
-    fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
-        Ok(inputs)
-    }
-
-    fn is_relu(&self) -> bool {
-        F::IS_RELU
-    }
-
-    fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, _: Mode) {
-        assert_same_shape(F::NAME, x, y);
-        let pairs = y.as_mut_slice().iter_mut().zip(x.as_slice());
-        with_wide_registers(|| pairs.for_each(|(y, &x)| *y = self.0.value(x)));
-    }
-
-    fn backward(
-        &mut self,
-        x: &DMatrix<T>,
-        y: &DMatrix<T>,
-        dy: &DMatrix<T>,
-        dx: Option<&mut DMatrix<T>>,
-    ) {
-        let Some(dx) = dx else { return };
-        assert_same_shape(F::NAME, dy, dx);
-        assert_same_shape(F::NAME, x, dy);
-        let (x, y) = (x.as_slice(), y.as_slice());
-        let values = dx.as_mut_slice().iter_mut().zip(dy.as_slice()).zip(x).zip(y);
-        with_wide_registers(|| {
-            values.for_each(|(((dx, &dy), &x), &y)| *dx = dy * self.0.slope(x, y));
-        });
-    }
-
-    fn boxed_clone(&self) -> Box<dyn Layer<T>> {
-        Box::new(self.clone())
-    }
-}
 
 /// An activation by name, for a network's builder and a command line. ReLU by default.
 ///

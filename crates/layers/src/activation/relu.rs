@@ -2,7 +2,7 @@
 
 use tensor_ops::Scalar;
 
-use super::Function;
+use super::elementwise::Function;
 
 /// y = max(0, x); slope 1 for x > 0, else 0.
 ///

@@ -2,7 +2,7 @@
 
 use tensor_ops::Scalar;
 
-use super::Function;
+use super::elementwise::Function;
 
 /// y = 1/(1 + e⁻ˣ); slope y·(1 − y).
 ///

@@ -2,7 +2,8 @@
 
 use tensor_ops::Scalar;
 
-use super::{Function, Sigmoid};
+use super::elementwise::Function;
+use super::sigmoid::Sigmoid;
 
 /// y = x·σ(x) with the logistic σ; slope σ(x)·(1 + x·(1 − σ(x))). As PyTorch's `SiLU`.
 ///

@@ -2,7 +2,7 @@
 
 use tensor_ops::Scalar;
 
-use super::Function;
+use super::elementwise::Function;
 
 /// y = tanh x; slope 1 − y². As PyTorch's `Tanh`.
 ///

@@ -3,15 +3,15 @@
 use nalgebra::DMatrix;
 use tensor_ops::{Scalar, reduce, reduce::Axis, softmax};
 
-use super::{Loss, Targets};
+use super::targets::Targets;
 
 /// Keeps ln away from 0 in the book's form.
 const BOOK_EPS: f64 = 1e-7;
 
-/// The loss; `gradient` holds the scores and becomes (p − t)/n.
+/// The loss, the exact one or the book's; `gradient` holds the scores and becomes (p − t)/n.
 #[track_caller]
 pub(super) fn evaluate<T: Scalar>(
-    loss: Loss,
+    exact: bool,
     scores: &DMatrix<T>,
     targets: Targets<'_, T>,
     gradient: &mut DMatrix<T>,
@@ -22,7 +22,6 @@ pub(super) fn evaluate<T: Scalar>(
     let (top_score, top_p) = scratch.split_at_mut(rows);
     let probabilities = gradient;
     softmax::softmax(probabilities, top_p);
-    let exact = loss == Loss::ExactCrossEntropy;
     if exact {
         reduce::max(scores, Axis::Columns, top_score);
         reduce::max(probabilities, Axis::Columns, top_p);
@@ -67,6 +66,7 @@ pub(super) fn evaluate<T: Scalar>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Loss;
     use approx::assert_relative_eq;
     use nalgebra::dmatrix;
 

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use tensor_ops::Scalar;
 
-use super::Targets;
+use super::targets::Targets;
 
 /// The loss; `gradient` holds the outputs and becomes (y − t)/n.
 #[track_caller]

@@ -1,4 +1,4 @@
-//! Training and judging a network: loss, gradients, accuracy.
+//! Loss, gradients and accuracy of a network on a batch.
 
 use nalgebra::DMatrix;
 use optimizers::{Slot, Slots};

@@ -1,9 +1,10 @@
 //! Layers put together.
 
 mod checkpoint;
+mod gradients;
 mod multi_layer_net;
 mod sequential;
-mod training;
+
 mod two_layer_net;
 
 pub use checkpoint::CheckpointError;
