@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use layers::Sequential;
 use tensor_ops::Sparse;
 
-use crate::turns::in_turns;
+use crate::work_sharing::in_turns;
 use crate::{Real, Samples};
 
 /// Rows a block: a block's activations in five layers of 100 stay within a core's cache.
@@ -22,17 +22,20 @@ pub struct Blocks<T: Real> {
     blocks: Vec<(Sparse<T>, Vec<usize>)>,
 }
 
-impl<T: Real> Blocks<T> {
-    pub(crate) fn of(samples: &Samples) -> Self {
-        let indices: Vec<usize> = (0..samples.len()).collect();
+impl Samples {
+    /// All samples in blocks that fit a cache, for evaluation.
+    pub fn blocks<T: Real>(&self) -> Blocks<T> {
+        let indices: Vec<usize> = (0..self.len()).collect();
         let gather = |indices: &[usize]| {
             let (mut x, mut labels) = (Sparse::default(), Vec::new());
-            samples.gather(indices, &mut x, &mut labels);
+            self.gather(indices, &mut x, &mut labels);
             (x, labels)
         };
-        Self { blocks: indices.chunks(BLOCK).map(gather).collect() }
+        Blocks { blocks: indices.chunks(BLOCK).map(gather).collect() }
     }
+}
 
+impl<T: Real> Blocks<T> {
     /// Each block's matrix and labels.
     pub fn iter(&self) -> impl Iterator<Item = &(Sparse<T>, Vec<usize>)> {
         self.blocks.iter()
@@ -41,12 +44,6 @@ impl<T: Real> Blocks<T> {
     /// The share of all samples that `network` classifies rightly, counted by it and by copies of it
     /// on up to so many threads.
     pub fn accuracy(&self, network: &mut Sequential<T>, threads: usize) -> f64 {
-        T::accuracy(self, network, threads)
-    }
-
-    /// What [`Real::accuracy`] compiles.
-    #[inline]
-    pub(crate) fn accuracy_of(&self, network: &mut Sequential<T>, threads: usize) -> f64 {
         let threads = threads.min(self.blocks.len() / BLOCKS_A_COPY).max(1);
         let mut copies = vec![network.clone(); threads - 1];
         // Each takes the next block when it is done with one: a core that is slower for a while does less.
@@ -54,7 +51,7 @@ impl<T: Real> Blocks<T> {
         let networks = iter::once(network).chain(&mut copies);
         let counted = in_turns(networks, 1, |network, _| {
             let blocks = iter::from_fn(|| self.blocks.get(next.fetch_add(1, Ordering::Relaxed)));
-            let count = blocks.map(|(x, labels)| network.count_correct(x, labels)).sum();
+            let count = blocks.map(|(x, labels)| T::count_correct(network, x, labels)).sum();
             right.fetch_add(count, Ordering::Relaxed);
             Ok::<_, Infallible>(())
         });

@@ -7,7 +7,7 @@ mod plan;
 mod real;
 mod samples;
 mod train;
-mod turns;
+mod work_sharing;
 
 pub use blocks::Blocks;
 pub use plan::Plan;

@@ -1,21 +1,17 @@
 //! The element types, and what is compiled here for them.
 
-use std::ops::ControlFlow;
-
 use init::Seed;
 use layers::{LayerError, Mode, MultiLayerNet, Sequential};
 use optimizers::{Optimizer, OptimizerKind};
-use tensor_ops::{Scalar, Sparse};
-
-use crate::train::{Observer, train_as};
-use crate::{Blocks, Contestant, Plan, Samples};
+use tensor_ops::{ByteRows, Scalar, Sparse};
 
 /// `f32` and `f64`, as networks are trained in.
 ///
-/// Layers, update rules and the loop of training are generic, so that each program would compile them again, optimised,
-/// for both types. Behind these functions they are compiled once, in this crate: a program that makes networks with
-/// [`network`](Self::network) or [`Contestant::new`] and trains them with [`train`](crate::train) compiles in a second,
-/// without optimisation too, and runs as fast. Where one is missing, the generic function does the same.
+/// Layers and update rules are generic, so that each program would compile them again, optimised, for both types. Behind
+/// these functions they are compiled once, in this crate: a program that makes networks with
+/// [`network`](Self::network) or [`Contestant::new`](crate::Contestant::new) and trains them with [`train`](crate::train)
+/// compiles in a second, without optimisation too, and runs as fast. Where one is missing, the generic function does the
+/// same.
 pub trait Real: Scalar {
     /// [`MultiLayerNet::build`].
     ///
@@ -26,23 +22,25 @@ pub trait Real: Scalar {
     /// [`OptimizerKind::build`], which cannot fail for these types.
     fn optimizer(kind: OptimizerKind) -> Box<dyn Optimizer<Self>>;
 
+    /// Row i becomes image `order[indices[i]]`, with pixels in \[0, 1\].
+    fn gather(x: &mut Sparse<Self>, images: &ByteRows, order: &[usize], indices: &[usize]);
+
+    /// One update of `network` by `optimizer`; gives the loss before it.
+    ///
+    /// # Panics
+    /// If the optimizer was used with another network.
+    fn update(
+        network: &mut Sequential<Self>,
+        optimizer: &mut dyn Optimizer<Self>,
+        x: &Sparse<Self>,
+        labels: &[usize],
+    ) -> f64;
+
     /// [`Sequential::loss`] of a sparse batch.
     fn loss(network: &mut Sequential<Self>, x: &Sparse<Self>, labels: &[usize], mode: Mode) -> f64;
 
-    /// [`Samples::gather`].
-    fn gather(samples: &Samples, indices: &[usize], x: &mut Sparse<Self>, labels: &mut Vec<usize>);
-
-    /// [`Blocks::accuracy`].
-    fn accuracy(samples: &Blocks<Self>, network: &mut Sequential<Self>, threads: usize) -> f64;
-
-    /// [`train`](crate::train).
-    fn train(
-        contestants: &mut [Contestant<Self>],
-        samples: &Samples,
-        plan: Plan,
-        seed: Seed,
-        observe: Observer<'_, Self>,
-    ) -> ControlFlow<()>;
+    /// [`Sequential::count_correct`] of a sparse batch.
+    fn count_correct(network: &mut Sequential<Self>, x: &Sparse<Self>, labels: &[usize]) -> usize;
 }
 
 macro_rules! compile {
@@ -56,6 +54,22 @@ macro_rules! compile {
                 kind.build().expect("both types hold all defaults")
             }
 
+            fn gather(x: &mut Sparse<Self>, images: &ByteRows, order: &[usize], indices: &[usize]) {
+                let rows = indices.iter().map(|&i| order[i]);
+                x.gather(images, rows, |byte| Self::of(f64::from(byte) / 255.0));
+            }
+
+            fn update(
+                network: &mut Sequential<Self>,
+                optimizer: &mut dyn Optimizer<Self>,
+                x: &Sparse<Self>,
+                labels: &[usize],
+            ) -> f64 {
+                let loss = network.gradient(x, labels).f64();
+                optimizer.step(network).expect("the same network in every step");
+                loss
+            }
+
             fn loss(
                 network: &mut Sequential<Self>,
                 x: &Sparse<Self>,
@@ -65,31 +79,12 @@ macro_rules! compile {
                 network.loss(x, labels, mode).f64()
             }
 
-            fn gather(
-                samples: &Samples,
-                indices: &[usize],
-                x: &mut Sparse<Self>,
-                labels: &mut Vec<usize>,
-            ) {
-                samples.gather_as(indices, x, labels);
-            }
-
-            fn accuracy(
-                samples: &Blocks<Self>,
+            fn count_correct(
                 network: &mut Sequential<Self>,
-                threads: usize,
-            ) -> f64 {
-                samples.accuracy_of(network, threads)
-            }
-
-            fn train(
-                contestants: &mut [Contestant<Self>],
-                samples: &Samples,
-                plan: Plan,
-                seed: Seed,
-                observe: Observer<'_, Self>,
-            ) -> ControlFlow<()> {
-                train_as(contestants, samples, plan, seed, observe)
+                x: &Sparse<Self>,
+                labels: &[usize],
+            ) -> usize {
+                network.count_correct(x, labels)
             }
         }
     )*};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rand::Rng;
 use tensor_ops::{ByteRows, Sparse, permutation};
 
-use crate::{Blocks, Real};
+use crate::Real;
 
 /// Images of bytes and their labels, from which matrices are gathered. Copies and parts share the bytes.
 ///
@@ -86,25 +86,8 @@ impl Samples {
     /// The samples at `indices` as a (batch, features) matrix of pixels in \[0, 1\], and their labels.
     /// Four fifths of a digit's pixels are zero, which a sparse matrix leaves out.
     pub fn gather<T: Real>(&self, indices: &[usize], x: &mut Sparse<T>, labels: &mut Vec<usize>) {
-        T::gather(self, indices, x, labels);
-    }
-
-    /// What [`Real::gather`] compiles.
-    #[inline]
-    pub(crate) fn gather_as<T: Real>(
-        &self,
-        indices: &[usize],
-        x: &mut Sparse<T>,
-        labels: &mut Vec<usize>,
-    ) {
-        let chosen = indices.iter().map(|&i| self.order[i]);
-        x.gather(&self.images, chosen.clone(), |byte| T::of(f64::from(byte) / 255.0));
+        T::gather(x, &self.images, &self.order, indices);
         labels.clear();
-        labels.extend(chosen.map(|i| usize::from(self.labels[i])));
-    }
-
-    /// All samples in blocks that fit a cache, for evaluation.
-    pub fn blocks<T: Real>(&self) -> Blocks<T> {
-        Blocks::of(self)
+        labels.extend(indices.iter().map(|&i| usize::from(self.labels[self.order[i]])));
     }
 }

@@ -8,7 +8,7 @@ use optimizers::{Optimizer, OptimizerKind};
 use tensor_ops::Sparse;
 
 use crate::batches::{Batch, Batches};
-use crate::turns::in_turns;
+use crate::work_sharing::in_turns;
 use crate::{Blocks, Plan, Real, Samples};
 
 /// A network and what trains it.
@@ -89,18 +89,6 @@ pub fn train<T: Real>(
     seed: Seed,
     observe: Observer<'_, T>,
 ) -> ControlFlow<()> {
-    T::train(contestants, samples, plan, seed, observe)
-}
-
-/// What [`Real::train`] compiles.
-#[inline]
-pub(crate) fn train_as<T: Real>(
-    contestants: &mut [Contestant<T>],
-    samples: &Samples,
-    plan: Plan,
-    seed: Seed,
-    observe: Observer<'_, T>,
-) -> ControlFlow<()> {
     let mut source = Batches::new(samples, plan.batch_size(), seed);
     let shared = contestants.len() > 1;
     let ahead = if shared { AHEAD } else { 1 };
@@ -122,8 +110,7 @@ pub(crate) fn train_as<T: Real>(
             |(contestant, Contestant { network, optimizer }), turn| {
                 for offset in turn {
                     let Batch { x, labels, .. } = &batches[offset];
-                    let loss = network.gradient(x, labels).f64();
-                    optimizer.step(network).expect("the same network in every step");
+                    let loss = T::update(network, &mut **optimizer, x, labels);
                     let (contestant, iteration) = (*contestant, start + offset);
                     if observe(Moment { contestant, iteration, loss, network, x, labels })
                         .is_break()
