@@ -1,7 +1,7 @@
 //! Draws one figure of every kind from made-up data: `cargo run -p viz --example gallery -- DIR`.
 
 use viz::{
-    Arrows, Axis, Band, Bars, Color, ColorMap, ColorScale, Contour, Corner, Figure, Grid, HeatMap,
+    Area, Arrows, Axis, Bars, Color, ColorMap, ColorScale, Contour, Corner, Figure, Grid, HeatMap,
     Histogram, Legend, Line, LineStyle, Marker, Note, Panel, Parallel, Scatter, Surface,
 };
 
@@ -175,8 +175,8 @@ fn curves() -> Figure {
     let panel = Panel::new("")
         .x_axis(Axis::linear("iteration", 0.0, 2000.0))
         .y_axis(Axis::linear("training loss", 0.0, 1.0))
-        .mark(Band::new(Color::BLUE, spread(0.2)))
-        .mark(Band::new(Color::BLUE, spread(0.1)).opacity(0.25))
+        .mark(Area::new(Color::BLUE, spread(0.2)))
+        .mark(Area::new(Color::BLUE, spread(0.1)).opacity(0.25))
         .marks(lines);
     Figure::new("Four optimizers")
         .caption("Mean of ten seeds; SGD with minimum to maximum and ±1σ.")

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use viz::{Axis, Band, Color, Figure, Line, LineStyle, Panel};
+use viz::{Area, Axis, Color, Figure, Line, LineStyle, Panel};
 
 /// Values by step, one for each seed. A BTreeMap keeps steps in order; they are not negative, so
 /// their bits sort as they do.
@@ -63,7 +63,7 @@ fn panel(part: &str, metric: &str, series: &[(String, Curve)]) -> Panel {
         // The palette repeats after seven colours; the second time dashed.
         let style = if k < 7 { LineStyle::Solid } else { LineStyle::Dashed };
         panel = panel
-            .mark(Band::new(color, range))
+            .mark(Area::new(color, range))
             .mark(Line::new(color, mean).style(style).named(name.as_str()));
     }
     panel

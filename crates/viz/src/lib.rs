@@ -39,7 +39,7 @@ pub use geometry::Corner;
 pub use grid::Grid;
 pub use legend::Legend;
 pub use marker::Marker;
-pub use marks::{Arrows, Band, Bars, Contour, HeatMap, Histogram, Line, Mark, Note, Scatter};
+pub use marks::{Area, Arrows, Bars, Contour, HeatMap, Histogram, Line, Mark, Note, Scatter};
 pub use panel::Panel;
 pub use parallel::Parallel;
 pub use png::{MAX_PIXELS, NANUM_SQUARE, svg_to_png};

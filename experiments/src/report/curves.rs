@@ -1,7 +1,7 @@
 //! A measured series as marks of a figure.
 
 use tensor_ops::smooth::{BOOK_BETA, BOOK_WINDOW, smooth_curve};
-use viz::{Band as Area, Color, Line, LineStyle, Mark, Marker};
+use viz::{Area, Color, Line, LineStyle, Mark, Marker};
 
 use crate::findings::{Metric, Series, Spread};
 

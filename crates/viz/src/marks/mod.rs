@@ -1,7 +1,8 @@
 //! What can be drawn in a panel.
 
+mod area;
 mod arrows;
-mod band;
+
 mod bars;
 mod contour;
 mod heat_map;
@@ -10,8 +11,9 @@ mod line;
 mod note;
 mod scatter;
 
+pub use area::Area;
 pub use arrows::Arrows;
-pub use band::Band;
+
 pub use bars::Bars;
 pub use contour::Contour;
 pub use heat_map::HeatMap;
@@ -31,8 +33,8 @@ use crate::plot::Plot;
 pub enum Mark {
     /// A field of arrows.
     Arrows(Arrows),
-    /// A shaded band between two curves.
-    Band(Band),
+    /// A shaded area between two curves.
+    Area(Area),
     /// Horizontal bars.
     Bars(Bars),
     /// Contour lines.
@@ -79,7 +81,7 @@ macro_rules! marks {
         }
     };
 }
-marks!(Arrows, Band, Bars, Contour, HeatMap, Histogram, Line, Note, Scatter);
+marks!(Arrows, Area, Bars, Contour, HeatMap, Histogram, Line, Note, Scatter);
 
 impl Mark {
     pub(crate) fn color_scale(&self) -> Option<&ColorScale> {

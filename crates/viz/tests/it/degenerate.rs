@@ -5,7 +5,7 @@ use resvg::usvg::roxmltree;
 use crate::common::{self, assert_inside, texts};
 use proptest::prelude::*;
 use viz::{
-    Arrows, Axis, Band, Bars, Color, ColorMap, ColorScale, Contour, Corner, Figure, Grid, HeatMap,
+    Area, Arrows, Axis, Bars, Color, ColorMap, ColorScale, Contour, Corner, Figure, Grid, HeatMap,
     Histogram, Legend, Line, LineStyle, Mark, Marker, Note, Panel, Parallel, Scatter, Surface,
 };
 
@@ -26,7 +26,7 @@ fn marks(points: &[(f64, f64)]) -> Vec<Mark> {
         line(LineStyle::Solid).named("a curve").into(),
         line(LineStyle::Dashed).into(),
         line(LineStyle::Dotted).into(),
-        Band::new(Color::GREEN, points.iter().map(|&(x, y)| (x, y, x))).into(),
+        Area::new(Color::GREEN, points.iter().map(|&(x, y)| (x, y, x))).into(),
         Bars::new(Color::PURPLE, points.iter().map(|p| p.1)).into(),
         Histogram::new(Color::SKY, xs, counts).into(),
         Scatter::new(Color::INK, points.iter().copied()).marker(Marker::Cross).into(),
@@ -118,7 +118,7 @@ fn curves_outside_the_range_are_cut_at_the_frame() {
     let panel = Panel::new("")
         .y_axis(Axis::linear("", 0.0, 1.0))
         .mark(Line::new(Color::BLUE, [(0.0, 5.0), (0.5, -1e300), (1.0, 1e300)]))
-        .mark(Band::new(Color::BLUE, [(-9.0, -9.0, 9.0), (9.0, -9.0, 9.0)]));
+        .mark(Area::new(Color::BLUE, [(-9.0, -9.0, 9.0), (9.0, -9.0, 9.0)]));
     let figure = Figure::new("cut").panel(panel);
     let svg = figure.to_svg();
     let frame = common::frames(&svg)[0];

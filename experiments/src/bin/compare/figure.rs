@@ -1,6 +1,6 @@
 //! Differences as a figure: a panel a metric, a row a series.
 
-use viz::{Axis, Band, Color, Figure, Line, LineStyle, Mark, Panel, Scatter};
+use viz::{Area, Axis, Color, Figure, Line, LineStyle, Mark, Panel, Scatter};
 
 use crate::difference::Difference;
 
@@ -51,7 +51,7 @@ fn panel(title: &str, group: &[&Difference]) -> Panel {
     for (row, spread) in spreads.iter().enumerate() {
         let row = row as f64;
         let bar = |from: f64, to: f64, half: f64| {
-            Band::new(Color::BLUE, [from, to].map(|x| (x, row - half, row + half)))
+            Area::new(Color::BLUE, [from, to].map(|x| (x, row - half, row + half)))
         };
         if spread.runs > 1 {
             marks.push(bar(spread.min, spread.max, 0.07).opacity(0.55).into());

@@ -14,7 +14,7 @@ use search::pruner::Never;
 use search::sampler::{Known, SamplerKind};
 use search::{Observation, Search, Space};
 use training::Real;
-use viz::{Axis, Band, Color, Figure, Line, LineStyle, Panel};
+use viz::{Area, Axis, Color, Figure, Line, LineStyle, Panel};
 
 use crate::figures::running_best;
 use crate::flags::Flags;
@@ -237,7 +237,7 @@ fn draw(mut panel: Panel, Judged { found, .. }: &Judged) -> Panel {
         let steps: Vec<(f64, [f64; 3])> =
             (0..curves[0].len()).map(|k| (k as f64 + 1.0, at(k))).collect();
         let middle_half = steps.iter().map(|&(x, [low, _, high])| (x, low, high));
-        panel = panel.mark(Band::new(color, middle_half).opacity(0.18));
+        panel = panel.mark(Area::new(color, middle_half).opacity(0.18));
         let line = Line::new(color, steps.iter().map(|&(x, [_, median, _])| (x, median)));
         panel = panel.mark(line.style(style).named(name(*kind)));
     }

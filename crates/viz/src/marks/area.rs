@@ -5,23 +5,23 @@ use crate::plot::Plot;
 
 /// The area between a lower and an upper curve, as for the spread over seeds.
 ///
-/// A point with a NaN or infinite coordinate breaks the band.
+/// A point with a NaN or infinite coordinate breaks the area.
 ///
 /// ```
-/// use viz::{Band, Color};
-/// let range = Band::new(Color::BLUE, [(0.0, 0.1, 0.3), (1.0, 0.4, 0.7)]).named("min–max");
-/// let deviation = Band::new(Color::BLUE, [(0.0, 0.15, 0.25), (1.0, 0.5, 0.6)]).opacity(0.25);
+/// use viz::{Area, Color};
+/// let range = Area::new(Color::BLUE, [(0.0, 0.1, 0.3), (1.0, 0.4, 0.7)]).named("min–max");
+/// let deviation = Area::new(Color::BLUE, [(0.0, 0.15, 0.25), (1.0, 0.5, 0.6)]).opacity(0.25);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Band {
+pub struct Area {
     name: String,
     color: Color,
     points: Vec<(f64, f64, f64)>,
     opacity: f64,
 }
 
-impl Band {
-    /// A band through points `(x, lower, upper)`, with opacity 0.15.
+impl Area {
+    /// The area through points `(x, lower, upper)`, with opacity 0.15.
     pub fn new(color: Color, points: impl IntoIterator<Item = (f64, f64, f64)>) -> Self {
         Self { name: String::new(), color, points: points.into_iter().collect(), opacity: 0.15 }
     }
