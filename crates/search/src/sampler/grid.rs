@@ -13,21 +13,21 @@ use crate::{Distribution, Params, Space};
 /// many, or all if it has fewer. Trial k is the (k mod [`count`](Sampler::count))-th point.
 ///
 /// ```
-/// use search::sampler::{Grid, Sampler};
+/// use search::sampler::{GridSearch, Sampler};
 /// use search::Space;
 ///
-/// let grid = Grid { levels: 10 };
+/// let grid = GridSearch { levels: 10 };
 /// let space = Space::parse(["lr=log:1e-6:1e-2", "width=choice:10,50,100"])?;
 /// assert_eq!(grid.count(&space), Some(30));
 /// # Ok::<(), search::SpaceError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grid {
+pub struct GridSearch {
     /// Values a continuous dimension; at least 1, which stands in the middle.
     pub levels: u64,
 }
 
-impl Grid {
+impl GridSearch {
     fn levels(self, distribution: &Distribution) -> u64 {
         distribution.count().map_or(self.levels, |count| count.min(self.levels)).max(1)
     }
@@ -44,7 +44,7 @@ impl Grid {
     }
 }
 
-impl Sampler for Grid {
+impl Sampler for GridSearch {
     fn suggest(&self, known: Known<'_>, number: u64) -> Params {
         let count = self.count(known.space).expect("a grid ends");
         let mut rng = known.seed.stream(Purpose::Search, STREAM);
@@ -83,7 +83,7 @@ mod tests {
             "activation=choice:relu,tanh,gelu,elu",
         ])
         .unwrap();
-        let grid = Grid { levels: 3 };
+        let grid = GridSearch { levels: 3 };
         assert_eq!(grid.count(&space), Some(3 * 2 * 3));
         let suggest = |seed, number| {
             let seed = Seed::new(seed);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{GaussianProcess, Grid, Random, Sampler, Sobol};
+use super::{GaussianProcess, GridSearch, Random, Sampler, Sobol};
 
 /// Every sampler under its name.
 ///
@@ -20,7 +20,7 @@ pub enum SamplerKind {
     /// `random`: [`Random`].
     #[default]
     Random,
-    /// `grid` (of 10 levels) or `grid:LEVELS`: [`Grid`].
+    /// `grid` (of 10 levels) or `grid:LEVELS`: [`GridSearch`].
     Grid(u64),
     /// `sobol`: [`Sobol`].
     Sobol,
@@ -33,7 +33,7 @@ impl SamplerKind {
     pub fn sampler(self) -> Box<dyn Sampler> {
         match self {
             Self::Random => Box::new(Random),
-            Self::Grid(levels) => Box::new(Grid { levels }),
+            Self::Grid(levels) => Box::new(GridSearch { levels }),
             Self::Sobol => Box::new(Sobol),
             Self::Gp => Box::new(GaussianProcess),
         }

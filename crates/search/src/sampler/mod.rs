@@ -11,7 +11,7 @@ use init::Seed;
 use crate::{Params, Space};
 
 pub use gp::GaussianProcess;
-pub use grid::Grid;
+pub use grid::GridSearch;
 pub use kind::SamplerKind;
 pub use random::Random;
 pub use sobol::Sobol;

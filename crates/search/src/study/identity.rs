@@ -16,7 +16,7 @@ pub struct Identity {
     /// `index`, `diverged_at` or `reason`, which the file has of its own.
     pub measures: Vec<String>,
     /// Whether the study may be taken up again with a space that [extends](Space::extends) its own: the trials that
-    /// it has stay, later ones use the new space. Not for a [`Grid`](crate::sampler::Grid), whose points are counted.
+    /// it has stay, later ones use the new space. Not for a [`GridSearch`](crate::sampler::GridSearch), whose points are counted.
     pub may_widen: bool,
     /// Everything else on which results depend: (name, value).
     pub settings: Vec<(String, String)>,
