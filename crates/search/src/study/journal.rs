@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::error::StudyError;
 use super::json;
-use super::lines::Lines;
+use super::lines::JournalLines;
 use super::lock::Lock;
 use super::replay::Replay;
 
@@ -93,13 +93,13 @@ impl Journal {
     /// is appended. A trial that a dead process of ours began to write is ended as failed.
     pub(super) fn append(
         &mut self,
-        compose: impl FnOnce(&Replay, &mut Lines),
+        compose: impl FnOnce(&Replay, &mut JournalLines),
     ) -> Result<(), StudyError> {
         let path = self.path.clone();
         let failed = |source| StudyError::Write { path: path.clone(), source };
         let _lock = Lock::acquire(&self.path, self.notice).map_err(failed)?;
         let torn = self.read()?;
-        let mut lines = Lines::new(&self.worker);
+        let mut lines = JournalLines::new(&self.worker);
         for (id, trial) in self.replay.trials.iter().enumerate() {
             if trial.ours && trial.unfinished() {
                 lines.abandoned(id);

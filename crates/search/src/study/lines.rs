@@ -9,12 +9,12 @@ use super::format::{MAXIMIZE, code, state};
 
 /// Lines to be appended in one write.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(super) struct JournalLines {
     worker: String,
     text: Vec<u8>,
 }
 
-impl Lines {
+impl JournalLines {
     pub(super) fn new(worker: &str) -> Self {
         Self { worker: worker.to_owned(), text: Vec::new() }
     }

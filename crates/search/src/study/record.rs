@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::format::{code, state};
 use super::identity::Identity;
-use super::lines::{Lines, time};
+use super::lines::{JournalLines, time};
 use super::optuna::{external, internal, written};
 use super::replay::KnownTrial;
 use crate::{End, Params, Report, Trial};
@@ -27,7 +27,7 @@ pub(super) fn unfit(trial: &Trial, identity: &Identity) -> Option<String> {
 
 /// Adds the lines of a trial that has just ended.
 pub(super) fn write(
-    lines: &mut Lines,
+    lines: &mut JournalLines,
     (study, id): (usize, usize),
     identity: &Identity,
     trial: &Trial,
