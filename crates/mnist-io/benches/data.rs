@@ -7,7 +7,7 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use mnist_io::{Images, Real, Scale, idx, synthetic};
+use mnist_io::{Images, Number, Scale, idx, synthetic};
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 
@@ -23,7 +23,7 @@ fn parse(c: &mut Criterion, images: &Images) {
     group.finish();
 }
 
-fn gather<T: Real + Default>(c: &mut Criterion, images: &Images, scalar: &str) {
+fn gather<T: Number + Default>(c: &mut Criterion, images: &Images, scalar: &str) {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     for batch in [128, 100] {
         let mut out = vec![T::default(); batch * images.features()];

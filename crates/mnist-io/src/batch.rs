@@ -5,10 +5,13 @@ use std::ops::{Add, Mul};
 use crate::Images;
 
 /// `f32` and `f64`: the element types of a gathered batch.
-pub trait Real: Copy + From<u8> + Add<Output = Self> + Mul<Output = Self> + sealed::Scaled {}
+pub trait Number:
+    Copy + From<u8> + Add<Output = Self> + Mul<Output = Self> + sealed::Scaled
+{
+}
 
-impl Real for f32 {}
-impl Real for f64 {}
+impl Number for f32 {}
+impl Number for f64 {}
 
 mod sealed {
     /// The constants of x/255 without a division: x/255 = x/256 + x/65280. The first product is
@@ -53,7 +56,7 @@ impl Scale {
     /// assert_eq!(mnist_io::Scale::Unit.value::<f64>(51), 0.2);
     /// ```
     #[inline(always)]
-    pub fn value<T: Real>(self, byte: u8) -> T {
+    pub fn value<T: Number>(self, byte: u8) -> T {
         let (high, low) = match self {
             Self::Unit => (T::BY_256, T::BY_65280),
             Self::Raw => (T::ONE, T::ZERO),
@@ -90,7 +93,7 @@ impl Images {
     /// assert_eq!(x, [0.4, 0.0, 0.0, 0.2, 0.0, 1.0]);
     /// ```
     #[track_caller]
-    pub fn gather<T: Real>(&self, indices: &[usize], scale: Scale, out: &mut [T]) {
+    pub fn gather<T: Number>(&self, indices: &[usize], scale: Scale, out: &mut [T]) {
         let (batch, features) = (indices.len(), self.features());
         assert_eq!(
             out.len(),
@@ -177,7 +180,7 @@ fn swap(low: &mut u64, high: &mut u64, shift: u32, mask: u64) {
 /// assert_eq!(t, [0.0, 1.0, 0.0, 0.0, 1.0, 0.0]);
 /// ```
 #[track_caller]
-pub fn one_hot<T: Real>(labels: &[u8], classes: usize, out: &mut [T]) {
+pub fn one_hot<T: Number>(labels: &[u8], classes: usize, out: &mut [T]) {
     let batch = labels.len();
     assert_eq!(
         out.len(),
@@ -204,7 +207,7 @@ mod tests {
         Images::new(rows, cols, pixels)
     }
 
-    fn check<T: Real + PartialEq + std::fmt::Debug>(scale: Scale, expected: impl Fn(u8) -> T) {
+    fn check<T: Number + PartialEq + std::fmt::Debug>(scale: Scale, expected: impl Fn(u8) -> T) {
         for (rows, cols) in [(1, 1), (1, 7), (2, 4), (3, 3), (28, 28)] {
             for batch in [0, 1, 7, 8, 9, 128] {
                 let images = images(131, rows, cols);

@@ -55,7 +55,7 @@ mod save;
 mod synthetic;
 mod write;
 
-pub use batch::{Real, Scale, one_hot};
+pub use batch::{Number, Scale, one_hot};
 pub use dataset::{Dataset, FileRecord, Images, Kind, Source, Split};
 pub use error::Error;
 pub use known::{DatasetName, UnknownDataset};
