@@ -2,14 +2,14 @@
 
 /// A stroke: points of a smooth curve, x to the right and y down, the digit's height being 1.
 /// A point given twice is a corner.
-pub(super) type Stroke = &'static [(f32, f32)];
+pub(super) type Curve = &'static [(f32, f32)];
 
 /// The ways to write `digit`, each a list of strokes, all equally likely.
 ///
 /// # Panics
 ///
 /// When `digit` is above 9.
-pub(super) fn of(digit: usize) -> &'static [&'static [Stroke]] {
+pub(super) fn of(digit: usize) -> &'static [&'static [Curve]] {
     match GLYPHS.get(digit) {
         Some(ways) => ways,
         None => panic!("digit {digit}"),
@@ -17,7 +17,7 @@ pub(super) fn of(digit: usize) -> &'static [&'static [Stroke]] {
 }
 
 #[rustfmt::skip]
-const GLYPHS: [&[&[Stroke]]; 10] = [
+const GLYPHS: [&[&[Curve]]; 10] = [
     &[
         &[&[(0.46, 0.01), (0.12, 0.24), (0.10, 0.76), (0.42, 1.00), (0.71, 0.62), (0.60, 0.12), (0.40, 0.01)]],
         &[&[(0.60, 0.10), (0.26, 0.06), (0.06, 0.52), (0.28, 0.98), (0.66, 0.80), (0.66, 0.20), (0.40, 0.05)]],

@@ -3,7 +3,7 @@
 use rand::Rng;
 use rand::rngs::ChaCha8Rng;
 
-use super::glyphs::Stroke;
+use super::glyphs::Curve;
 
 /// Straight pieces between two points of a curve.
 const PIECES: u16 = 5;
@@ -46,7 +46,7 @@ pub(super) struct Segment {
 }
 
 /// Writes one of `ways`: the pieces of its strokes, in pixels.
-pub(super) fn write(ways: &[&[Stroke]], draws: &mut Draws) -> Vec<Segment> {
+pub(super) fn write(ways: &[&[Curve]], draws: &mut Draws) -> Vec<Segment> {
     let strokes = ways.get(draws.below(ways.len())).copied().unwrap_or_default();
     let hand = Hand::new(draws);
     let curves: Vec<Vec<(f32, f32)>> = strokes
@@ -57,7 +57,7 @@ pub(super) fn write(ways: &[&[Stroke]], draws: &mut Draws) -> Vec<Segment> {
 }
 
 /// Moves the points of a stroke at random; the two copies of a corner move together.
-fn wobble(stroke: Stroke, draws: &mut Draws) -> Vec<(f32, f32)> {
+fn wobble(stroke: Curve, draws: &mut Draws) -> Vec<(f32, f32)> {
     let mut shift = (0.0, 0.0);
     let mut last = None;
     stroke
