@@ -8,6 +8,7 @@ mod divergence;
 mod docs;
 mod export;
 mod faults;
+mod house;
 mod other_data;
 mod search;
 mod signals;

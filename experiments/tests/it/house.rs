@@ -1,0 +1,354 @@
+//! The structure of the workspace: dependencies run as ARCHITECTURE.md draws them, no import circle, one meaning a type
+//! name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+/// A module's place in its crate: empty for the root.
+type Place = Vec<String>;
+type Arrows = BTreeSet<(String, String)>;
+
+/// What have circles still.
+const NOT_YET: [&str; 7] = [
+    "tensor-ops",
+    "optimizers",
+    "experiments",
+    "sec6_1_optimizers",
+    "sec6_2_weight_init",
+    "sec6_3_batchnorm",
+    "sec6_4_regularization",
+];
+
+/// Names of two types still.
+const TWO_MEANINGS: [&str; 10] = [
+    "Axis",
+    "Dataset",
+    "End",
+    "Flags",
+    "Function",
+    "Histogram",
+    "Name",
+    "Panel",
+    "Point",
+    "Progress",
+];
+
+/// What a file says outside its tests.
+#[derive(Default)]
+struct Module {
+    /// Whether it is public, its name here, and the path it stands for.
+    uses: Vec<(bool, String, Place)>,
+    paths: Vec<Place>,
+    types: Vec<String>,
+}
+
+/// A library or program: its modules, children by `mod` from the root.
+#[derive(Default)]
+struct Target(BTreeMap<Place, Module>);
+
+impl Target {
+    fn read(root: &Path) -> Self {
+        let mut target = Self::default();
+        target.add(Vec::new(), root, root.parent().unwrap());
+        target
+    }
+
+    fn add(&mut self, place: Place, file: &Path, folder: &Path) {
+        let text = fs::read_to_string(file).unwrap();
+        let mut tokens = Vec::new();
+        flatten(text.parse().unwrap(), &mut tokens);
+        let module = Module::of(&tokens);
+        self.0.insert(place.clone(), module);
+        for child in tokens.windows(3).filter(|t| t[0] == "mod" && t[2] == ";").map(|t| &t[1]) {
+            let place = [&place[..], &[child.clone()]].concat();
+            let below = folder.join(child);
+            let files = [below.with_extension("rs"), below.join("mod.rs")];
+            let file = files.iter().find(|file| file.exists()).unwrap();
+            self.add(place, file, &below);
+        }
+    }
+
+    /// The module that defines what `path` names in module `from`; `None` for a module, or what is of another crate.
+    fn definer(&self, from: &[String], path: &[String]) -> Option<Place> {
+        let (first, rest) = path.split_first()?;
+        match first.as_str() {
+            "crate" => self.item(&[], rest),
+            "self" => self.item(from, rest),
+            "super" => match rest.first().map(String::as_str) {
+                Some("super") => self.definer(&from[..from.len() - 1], rest),
+                _ => self.item(&from[..from.len() - 1], rest),
+            },
+            _ => Some(self.item(from, path)?).filter(|place| place != from),
+        }
+    }
+
+    fn item(&self, module: &[String], path: &[String]) -> Option<Place> {
+        let (first, rest) = path.split_first()?;
+        let child = [module, &[first.clone()]].concat();
+        if self.0.contains_key(&child) && !rest.is_empty() {
+            return self.item(&child, rest);
+        }
+        let uses = &self.0[module].uses;
+        match uses.iter().find(|(_, name, _)| name == first) {
+            // The crate of that name, whatever is taken from it.
+            Some((_, name, used)) if used[0] == *name && !self.0.contains_key(&child) => None,
+            Some((_, _, used)) => self.definer(module, &[used, rest].concat()),
+            None if self.0.contains_key(&child) => None,
+            None => Some(module.to_vec()),
+        }
+    }
+
+    /// From each module to those that define what it names. A `pub use` alone is no need of what it passes on.
+    fn imports(&self) -> BTreeSet<(Place, Place)> {
+        let mut imports = BTreeSet::new();
+        for (place, module) in &self.0 {
+            let private = module.uses.iter().filter(|(public, ..)| !public).map(|(.., path)| path);
+            let definers = private.chain(&module.paths).filter_map(|p| self.definer(place, p));
+            imports.extend(definers.map(|definer| (place.clone(), definer)));
+        }
+        imports
+    }
+}
+
+/// The imports between the children of `parent`, each with all that is below it, and the parent's own file.
+fn between_children(parent: &[String], imports: &BTreeSet<(Place, Place)>) -> Arrows {
+    let child = |place: &Place| {
+        let below = place.strip_prefix(parent)?;
+        Some(below.first().map_or("mod.rs", String::as_str).to_owned())
+    };
+    let arrows = imports.iter().filter_map(|(from, to)| Some((child(from)?, child(to)?)));
+    arrows.filter(|(from, to)| from != to).collect()
+}
+
+impl Module {
+    fn of(tokens: &[String]) -> Self {
+        let mut module = Self::default();
+        let mut at = 0;
+        while at < tokens.len() {
+            let before = if at == 0 { "" } else { &tokens[at - 1] };
+            match tokens[at].as_str() {
+                // Not `impl Trait + use<T>`.
+                "use" if tokens[at + 1] != "<" => {
+                    let public = matches!(before, "pub" | ")");
+                    let mut leaves = Vec::new();
+                    at = leaf(tokens, at + 1, &[], &mut leaves);
+                    module.uses.extend(leaves.into_iter().map(|(name, path)| (public, name, path)));
+                }
+                "struct" | "enum" | "trait" | "type" if matches!(before, "pub" | ")") => {
+                    module.types.push(tokens[at + 1].clone());
+                }
+                word if is_word(word) && !matches!(before, "." | "'" | "::") => {
+                    let mut path = vec![word.to_owned()];
+                    while tokens.get(at + 1).is_some_and(|t| t == "::") && is_word(&tokens[at + 2])
+                    {
+                        at += 2;
+                        path.push(tokens[at].clone());
+                    }
+                    module.paths.push(path);
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        module
+    }
+}
+
+fn is_word(token: &str) -> bool {
+    token.starts_with(|c: char| c.is_alphabetic() || c == '_')
+}
+
+/// Reads one tree of a `use`, and says where it ends.
+fn leaf(
+    tokens: &[String],
+    mut at: usize,
+    stem: &[String],
+    leaves: &mut Vec<(String, Place)>,
+) -> usize {
+    let mut path = stem.to_vec();
+    loop {
+        match tokens[at].as_str() {
+            "::" => {}
+            "{" => {
+                while tokens[at] != "}" {
+                    at = leaf(tokens, at + 1, &path, leaves);
+                }
+                return at + 1;
+            }
+            "as" => {
+                leaves.push((tokens[at + 1].clone(), path));
+                return at + 2;
+            }
+            word if is_word(word) || word == "*" => path.push(word.to_owned()),
+            _ => break,
+        }
+        at += 1;
+    }
+    if path.len() > stem.len() {
+        path.pop_if(|last| last == "self");
+        leaves.push((path.last().unwrap().clone(), path));
+    }
+    at
+}
+
+/// The tokens without attributes and without what is compiled for tests only.
+fn flatten(stream: TokenStream, tokens: &mut Vec<String>) {
+    let mut trees = stream.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        match tree {
+            TokenTree::Punct(hash) if hash.as_char() == '#' => {
+                trees.next_if(|tree| tree.to_string() == "!");
+                let attribute = trees.next().unwrap().to_string().replace(' ', "");
+                if ["[cfg(test", "[cfg(all(test"].iter().any(|test| attribute.starts_with(test)) {
+                    trees.find(|tree| match tree {
+                        TokenTree::Punct(end) => end.as_char() == ';',
+                        TokenTree::Group(body) => body.delimiter() == Delimiter::Brace,
+                        _ => false,
+                    });
+                }
+            }
+            TokenTree::Group(group) => {
+                let [open, close] = match group.delimiter() {
+                    Delimiter::Brace => ["{", "}"],
+                    _ => ["(", ")"],
+                };
+                tokens.push(open.to_owned());
+                flatten(group.stream(), tokens);
+                tokens.push(close.to_owned());
+            }
+            TokenTree::Punct(colon)
+                if colon.as_char() == ':'
+                    && trees.next_if(|tree| tree.to_string() == ":").is_some() =>
+            {
+                tokens.push("::".to_owned());
+            }
+            other => tokens.push(other.to_string()),
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The crates that ARCHITECTURE.md draws, by folder.
+fn crates() -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join("crates")).unwrap();
+    let mut crates: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    crates.sort();
+    crates.push(root().join("experiments"));
+    crates
+}
+
+fn name(path: &Path) -> String {
+    path.file_stem().unwrap().to_str().unwrap().to_owned()
+}
+
+/// Libraries and programs, by name.
+fn targets() -> Vec<(String, Target)> {
+    let mut targets = Vec::new();
+    for folder in crates() {
+        targets.push((name(&folder), Target::read(&folder.join("src/lib.rs"))));
+        for entry in fs::read_dir(folder.join("src/bin")).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            let file = if path.is_dir() { path.join("main.rs") } else { path.clone() };
+            targets.push((name(&path), Target::read(&file)));
+        }
+    }
+    targets
+}
+
+/// The arrows from whose ends others lead back to their beginnings.
+fn circles(arrows: &Arrows) -> Vec<&(String, String)> {
+    let leads_back = |(from, to): &&(String, String)| {
+        let mut reached = BTreeSet::from([to]);
+        loop {
+            let count = reached.len();
+            let next: Vec<_> = arrows.iter().filter(|(a, _)| reached.contains(a)).collect();
+            reached.extend(next.into_iter().map(|(_, b)| b));
+            if reached.len() == count {
+                return reached.contains(from);
+            }
+        }
+    };
+    arrows.iter().filter(leads_back).collect()
+}
+
+/// The flowcharts of ARCHITECTURE.md, by the folder in their first line.
+fn drawn() -> BTreeMap<String, Arrows> {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let charts = text.split("```mermaid\nflowchart TD\n%% ").skip(1);
+    charts
+        .map(|chart| {
+            let (folder, rest) = chart.split_once('\n').unwrap();
+            let lines = rest.lines().take_while(|line| *line != "```");
+            let arrows = lines.flat_map(|line| {
+                let (from, to) = line.trim().split_once(" --> ").unwrap();
+                to.split(" & ").map(move |to| (from.to_owned(), to.to_owned()))
+            });
+            (folder.to_owned(), arrows.collect())
+        })
+        .collect()
+}
+
+#[test]
+fn crates_depend_on_each_other_as_drawn() {
+    let crates = crates();
+    let names: BTreeSet<_> = crates.iter().map(|folder| name(folder)).collect();
+    let mut arrows = Arrows::new();
+    for folder in &crates {
+        let text = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let manifest: toml::Table = text.parse().unwrap();
+        let Some(dependencies) = manifest.get("dependencies") else { continue };
+        let ours = dependencies.as_table().unwrap().keys().filter(|to| names.contains(*to));
+        arrows.extend(ours.map(|to| (name(folder), to.clone())));
+    }
+    assert_eq!(drawn()["crates"], arrows);
+}
+
+/// Charts other than that of the crates are of a library's folders and files.
+#[test]
+fn imports_run_as_drawn() {
+    for (folder, drawn) in drawn().iter().filter(|(folder, _)| *folder != "crates") {
+        let imports = Target::read(&root().join(folder).join("lib.rs")).imports();
+        let mut arrows = between_children(&[], &imports);
+        arrows.retain(|(from, _)| from != "mod.rs");
+        let missing: Vec<_> = arrows.difference(drawn).collect();
+        assert!(missing.is_empty(), "{folder}: {missing:?}");
+    }
+}
+
+#[test]
+fn no_import_circle_stands_between_files_or_folders() {
+    let mut found = Vec::new();
+    for (name, target) in targets() {
+        if NOT_YET.contains(&name.as_str()) {
+            continue;
+        }
+        let imports = target.imports();
+        for parent in target.0.keys() {
+            let arrows = between_children(parent, &imports);
+            let place = [&[name.clone()], &parent[..]].concat().join("::");
+            found.extend(circles(&arrows).iter().map(|(a, b)| format!("{place}: {a} → {b}")));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn each_public_type_name_has_one_meaning() {
+    let mut meanings = BTreeMap::<String, Vec<String>>::new();
+    for (name, target) in targets() {
+        for (place, module) in &target.0 {
+            for word in &module.types {
+                let place = format!("{name}::{}", place.join("::"));
+                meanings.entry(word.clone()).or_default().push(place);
+            }
+        }
+    }
+    meanings.retain(|name, places| places.len() > 1 && !TWO_MEANINGS.contains(&name.as_str()));
+    assert!(meanings.is_empty(), "{meanings:#?}");
+}
