@@ -1,11 +1,5 @@
 //! After its first step a network allocates nothing: forward, backward, optimizer step, evaluation.
 
-// Counting allocations means being the allocator, whose trait is unsafe.
-#![allow(unsafe_code)]
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
 use init::{Initializer, Purpose, Seed};
 use layers::{
     Activation, Affine, BatchNorm, Convolution, DropoutScaling, Input, Loss, MaxPooling, Mode,
@@ -15,37 +9,8 @@ use nalgebra::DMatrix;
 use optimizers::{Momentum, Rule};
 use tensor_ops::{ByteRows, ImageShape, Scalar, Sparse, Window};
 
-// Each thread counts its own: the other tests of this binary disturb nothing.
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: every request is handed to the system allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        unsafe { System.dealloc(ptr, layout) }
-    }
-
-    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        unsafe { System.realloc(ptr, layout, size) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-fn allocations(work: impl FnOnce()) -> usize {
-    let before = ALLOCATIONS.get();
-    work();
-    ALLOCATIONS.get() - before
+fn allocations(work: impl FnOnce()) -> u64 {
+    allocation_counter::measure(work).count_total
 }
 
 fn batch<T: Scalar>(rows: usize, net: &Sequential<T>) -> (Sparse<T>, Vec<usize>) {
