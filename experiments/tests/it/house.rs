@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
@@ -63,7 +64,7 @@ impl Target {
         let module = Module::of(&tokens);
         self.0.insert(place.clone(), module);
         for child in tokens.windows(3).filter(|t| t[0] == "mod" && t[2] == ";").map(|t| &t[1]) {
-            let place = [&place[..], &[child.clone()]].concat();
+            let place = [&place[..], slice::from_ref(child)].concat();
             let below = folder.join(child);
             let files = [below.with_extension("rs"), below.join("mod.rs")];
             let file = files.iter().find(|file| file.exists()).unwrap();
@@ -87,7 +88,7 @@ impl Target {
 
     fn item(&self, module: &[String], path: &[String]) -> Option<Place> {
         let (first, rest) = path.split_first()?;
-        let child = [module, &[first.clone()]].concat();
+        let child = [module, slice::from_ref(first)].concat();
         if self.0.contains_key(&child) && !rest.is_empty() {
             return self.item(&child, rest);
         }
@@ -331,7 +332,7 @@ fn no_import_circle_stands_between_files_or_folders() {
         let imports = target.imports();
         for parent in target.0.keys() {
             let arrows = between_children(parent, &imports);
-            let place = [&[name.clone()], &parent[..]].concat().join("::");
+            let place = [slice::from_ref(&name), &parent[..]].concat().join("::");
             found.extend(circles(&arrows).iter().map(|(a, b)| format!("{place}: {a} → {b}")));
         }
     }
