@@ -6,7 +6,7 @@ use viz::{Axis, Figure, Panel};
 use crate::cli::Failure;
 use crate::findings::{Findings, Metric, Spread, csv_rows};
 use crate::lab::{Experiment, Lab};
-use crate::report::Report;
+use crate::report::RunReport;
 use crate::report::curves::{Style, smoothed};
 
 /// The part's name in both sections.
@@ -61,7 +61,7 @@ pub fn run<T: Real>(
 /// # Errors
 /// If stdout cannot be written to.
 pub fn table(
-    report: &mut Report,
+    report: &mut RunReport,
     series: &[Compared<'_>],
     findings: &Findings,
 ) -> Result<(), Failure> {
@@ -112,7 +112,7 @@ pub fn last_hundred(series: &[Compared<'_>], findings: &Findings) -> (Vec<Spread
 }
 
 /// Puts the notebook's table beside ours, from its file, whose columns follow the order of the series.
-pub fn beside_the_notebook(report: &mut Report, findings: &Findings, file: &str) {
+pub fn beside_the_notebook(report: &mut RunReport, findings: &Findings, file: &str) {
     let rows = csv_rows(file);
     for (column, series) in findings.series.iter().enumerate() {
         let printed = rows.iter().map(|row| (row[0] as usize, row[column + 1]));

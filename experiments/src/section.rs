@@ -11,7 +11,7 @@ use training::Real;
 
 use crate::cli::{self, Args, CommandLine, Failure, Precision, help};
 use crate::lab::Lab;
-use crate::report::Report;
+use crate::report::RunReport;
 use crate::report::folder::{self, Folder};
 
 /// One section: what its binary is called and what it does.
@@ -34,7 +34,7 @@ pub trait Section {
     ///
     /// # Errors
     /// Whatever stops it.
-    fn run<T: Real>(lab: &Lab, flags: &Self::Flags, report: &mut Report) -> Result<(), Failure>;
+    fn run<T: Real>(lab: &Lab, flags: &Self::Flags, report: &mut RunReport) -> Result<(), Failure>;
 }
 
 /// The whole program of a section: reads the command line, runs it, writes the results.
@@ -65,14 +65,18 @@ fn start<S: Section>() -> Result<(), Failure> {
 
 /// Checks the settings, loads the data and opens the results, in that order: nothing is written for a run that cannot
 /// start.
-fn open(outline: &Outline, args: Args, samples: (usize, usize)) -> Result<(Lab, Report), Failure> {
+fn open(
+    outline: &Outline,
+    args: Args,
+    samples: (usize, usize),
+) -> Result<(Lab, RunReport), Failure> {
     let started = Instant::now();
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(outline.name));
     folder::check(&out, args.force)?;
     let parts = outline.chosen(args.part.as_deref());
     let lab = Lab::open(args, parts, samples)?;
     let folder = Folder::create(&out).map_err(Failure::Output)?;
-    let mut report = Report::new(folder, started, lab.args());
+    let mut report = RunReport::new(folder, started, lab.args());
     if let Some(note) = lab.data().note() {
         report.say(&format!("data: {note}"))?;
     }

@@ -11,7 +11,7 @@ use experiments::Section;
 use experiments::cli::{Args, Failure};
 use experiments::findings::Metric;
 use experiments::lab::{Experiment, Lab, Unit};
-use experiments::report::Report;
+use experiments::report::RunReport;
 use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
 use training::{Contestant, Plan, Real};
@@ -45,7 +45,7 @@ impl Section for OneNetwork {
         (60_000, 10_000)
     }
 
-    fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut RunReport) -> Result<(), Failure> {
         let plan = Plan::updates(lab.scaled(2000, 100), 128);
         let test = lab.data().test.blocks::<T>();
         let kind = match flags.optimizer {

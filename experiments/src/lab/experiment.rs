@@ -9,7 +9,7 @@ use layers::Sequential;
 use rayon::prelude::*;
 use training::{Contestant, Moment, Plan, Real, Samples};
 
-use super::{Lab, Unit, Work};
+use super::{Lab, Ongoing, Unit};
 use crate::cli::Failure;
 use crate::findings::{Findings, Measurements, Series};
 
@@ -131,7 +131,7 @@ impl Lab {
         &self,
         experiment: &Experiment<'_, T>,
         seed: u64,
-        work: &Work<'_>,
+        work: &Ongoing<'_>,
     ) -> Result<Vec<Measurements>, Failure> {
         let Experiment { samples, plan, batches, make, measure, finish, .. } = experiment;
         let count = experiment.series.len();

@@ -12,7 +12,7 @@ use anyhow::Context;
 use training::{Blocks, Moment, Real};
 
 use crate::cli::{Args, Failure};
-use crate::screen::{DownloadView, Interrupt, Progress};
+use crate::screen::{Bar, DownloadView, Interrupt};
 
 pub use data::Data;
 pub use experiment::Experiment;
@@ -94,9 +94,9 @@ impl Lab {
 
     /// Begins work of so many training iterations, and shows how far it has come. It ends when the value is
     /// dropped.
-    pub fn begin(&self, what: &str, iterations: usize) -> Work<'_> {
+    pub fn begin(&self, what: &str, iterations: usize) -> Ongoing<'_> {
         let Args { quiet, no_progress, .. } = self.args;
-        Work { lab: self, progress: Progress::new(what, iterations as u64, quiet, no_progress) }
+        Ongoing { lab: self, bar: Bar::new(what, iterations as u64, quiet, no_progress) }
     }
 
     /// How long all work took.
@@ -133,26 +133,26 @@ impl Lab {
     }
 }
 
-/// Work that is going on.
+/// Ongoing that is going on.
 #[derive(Debug)]
-pub struct Work<'a> {
+pub struct Ongoing<'a> {
     lab: &'a Lab,
-    progress: Progress,
+    bar: Bar,
 }
 
-impl Work<'_> {
+impl Ongoing<'_> {
     /// Notes that so many training iterations are done, and looks for signals.
     ///
     /// # Errors
     /// [`Failure::Stopped`] if a signal asked to stop.
     pub fn advance(&self, iterations: u64) -> Result<(), Failure> {
-        self.progress.advance(iterations);
+        self.bar.advance(iterations);
         self.lab.interrupt.signal().map_or(Ok(()), |signal| Err(Failure::Stopped(signal)))
     }
 }
 
-impl Drop for Work<'_> {
+impl Drop for Ongoing<'_> {
     fn drop(&mut self) {
-        *self.lab.working.lock().unwrap_or_else(PoisonError::into_inner) += self.progress.finish();
+        *self.lab.working.lock().unwrap_or_else(PoisonError::into_inner) += self.bar.finish();
     }
 }

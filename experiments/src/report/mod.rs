@@ -32,7 +32,7 @@ const QUICK_READING: &str = "A quick run: too short to show what the section is 
 
 /// The results of a run in the making.
 #[derive(Debug)]
-pub struct Report {
+pub struct RunReport {
     folder: Folder,
     texts: Arc<Texts>,
     exporters: Vec<Box<dyn Exporter>>,
@@ -47,7 +47,7 @@ pub struct Report {
     comparisons: Vec<Comparison>,
 }
 
-impl Report {
+impl RunReport {
     /// Of nothing yet, to be published as `folder`, of a run that started then.
     pub(crate) fn new(folder: Folder, started: Instant, args: &Args) -> Self {
         Self {

@@ -9,14 +9,14 @@ use super::notice;
 
 /// How far a part has come, in training iterations of one network.
 #[derive(Debug)]
-pub struct Progress {
+pub struct Bar {
     bar: ProgressBar,
     /// Say start and end in a line each, since nobody sees a bar.
     lines: bool,
     what: String,
 }
 
-impl Progress {
+impl Bar {
     /// Shows that so many steps of `what` begin.
     pub fn new(what: &str, steps: u64, quiet: bool, no_progress: bool) -> Self {
         let bar_wanted = wants_bar(quiet, no_progress);

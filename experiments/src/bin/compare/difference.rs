@@ -4,21 +4,21 @@ use anyhow::Context;
 
 use experiments::findings::{Spread, significant};
 
-use crate::results::{End, Ends, Name, Results};
+use crate::results::{LastValue, LastValues, Results, SeriesName};
 
 /// What a series came to in both runs.
 #[derive(Debug)]
 pub struct Difference {
-    pub name: Name,
-    first: Ends,
-    second: Ends,
+    pub name: SeriesName,
+    first: LastValues,
+    second: LastValues,
     /// Second less first for each seed that both have; empty if none is shared.
     paired: Vec<f64>,
 }
 
 /// Every series that both runs have, in the first's order.
 pub fn all(a: &Results, b: &Results) -> Vec<Difference> {
-    let of = |(name, first): &(Name, Ends)| {
+    let of = |(name, first): &(SeriesName, LastValues)| {
         let (_, second) = b.series.iter().find(|(other, _)| other == name)?;
         Some(Difference::new(name.clone(), first.clone(), second.clone()))
     };
@@ -26,8 +26,8 @@ pub fn all(a: &Results, b: &Results) -> Vec<Difference> {
 }
 
 impl Difference {
-    fn new(name: Name, first: Ends, second: Ends) -> Self {
-        let pair = |end: &End| {
+    fn new(name: SeriesName, first: LastValues, second: LastValues) -> Self {
+        let pair = |end: &LastValue| {
             let first = first.iter().find(|other| other.seed == end.seed)?;
             Some(end.value - first.value)
         };
@@ -78,7 +78,7 @@ impl Difference {
     /// A row of the table.
     pub fn cells(&self) -> [String; 7] {
         let (part, series, metric) = self.name.clone();
-        let side = |ends: &Ends| {
+        let side = |ends: &LastValues| {
             let diverged = match ends.iter().filter(|end| end.diverged).count() {
                 0 => String::new(),
                 lost => format!("{lost} of {} diverged", ends.len()),
@@ -97,7 +97,7 @@ impl Difference {
     }
 }
 
-fn of(ends: &Ends) -> Spread {
+fn of(ends: &LastValues) -> Spread {
     Spread::of(&ends.iter().map(|end| end.value).collect::<Vec<_>>())
 }
 
@@ -139,7 +139,8 @@ mod tests {
     fn difference(first: &[(u64, f64)], second: &[(u64, f64)]) -> Difference {
         let name = ("p".to_owned(), "s".to_owned(), "accuracy".to_owned());
         let ends = |values: &[(u64, f64)]| {
-            let end = |&(seed, value): &(u64, f64)| End { seed, value, diverged: value.is_nan() };
+            let end =
+                |&(seed, value): &(u64, f64)| LastValue { seed, value, diverged: value.is_nan() };
             values.iter().map(end).collect()
         };
         Difference::new(name, ends(first), ends(second))

@@ -10,14 +10,14 @@ use experiments::report::folder::MANIFEST;
 use serde_json::Value;
 
 /// Part, series and metric.
-pub type Name = (String, String, String);
+pub type SeriesName = (String, String, String);
 
 /// What a series came to, seed by seed.
-pub type Ends = Vec<End>;
+pub type LastValues = Vec<LastValue>;
 
 /// What a network came to.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct End {
+pub struct LastValue {
     pub seed: u64,
     pub value: f64,
     /// Whether it diverged, after which some values stay finite: accuracy goes to that of chance.
@@ -38,7 +38,7 @@ pub struct Results {
     pub section: String,
     manifest: Value,
     /// What each series came to, in the order of the file.
-    pub series: Vec<(Name, Ends)>,
+    pub series: Vec<(SeriesName, LastValues)>,
 }
 
 impl Results {
@@ -133,10 +133,10 @@ fn shown(value: &Value) -> String {
 }
 
 /// What each series of a `metrics.csv` came to.
-fn series(path: &Path) -> anyhow::Result<Vec<(Name, Ends)>> {
+fn series(path: &Path) -> anyhow::Result<Vec<(SeriesName, LastValues)>> {
     // In the order of the file, and where in it each is.
-    let mut all: Vec<(Name, u64, Steps)> = Vec::new();
-    let mut places: HashMap<(Name, u64), usize> = HashMap::new();
+    let mut all: Vec<(SeriesName, u64, Steps)> = Vec::new();
+    let mut places: HashMap<(SeriesName, u64), usize> = HashMap::new();
     let mut lost: HashSet<(String, String, u64)> = HashSet::new();
     for Row { part, series, seed, step, metric, value } in read_rows(path)? {
         if metric == Metric::DIVERGED.name() {
@@ -153,17 +153,17 @@ fn series(path: &Path) -> anyhow::Result<Vec<(Name, Ends)>> {
     if all.is_empty() {
         bail!("it holds no numbers");
     }
-    let mut series: Vec<(Name, Ends)> = Vec::new();
-    let mut places: HashMap<Name, usize> = HashMap::new();
+    let mut series: Vec<(SeriesName, LastValues)> = Vec::new();
+    let mut places: HashMap<SeriesName, usize> = HashMap::new();
     for (name, seed, mut steps) in all {
         steps.sort_by_key(|(step, _)| *step);
         let value = last(&steps);
         let told = lost.contains(&(name.0.clone(), name.1.clone(), seed));
         let place = *places.entry(name.clone()).or_insert_with(|| {
-            series.push((name, Ends::new()));
+            series.push((name, LastValues::new()));
             series.len() - 1
         });
-        series[place].1.push(End { seed, value, diverged: told || !value.is_finite() });
+        series[place].1.push(LastValue { seed, value, diverged: told || !value.is_finite() });
     }
     Ok(trials_together(series))
 }
@@ -180,8 +180,8 @@ const RANKED: [Metric; 2] = [Metric::VALIDATION_ACCURACY, Metric::TRAIN_ACCURACY
 
 /// The trials of a search, whose series are numbers, as one series: the best of them. Another search
 /// tries other points, and the k-th of one has nothing to do with the k-th of another.
-fn trials_together(series: Vec<(Name, Ends)>) -> Vec<(Name, Ends)> {
-    let mut together: Vec<(Name, Ends)> = Vec::new();
+fn trials_together(series: Vec<(SeriesName, LastValues)>) -> Vec<(SeriesName, LastValues)> {
+    let mut together: Vec<(SeriesName, LastValues)> = Vec::new();
     for ((part, series, metric), ends) in series {
         if series.parse::<u64>().is_err() {
             together.push(((part, series, metric), ends));
@@ -192,7 +192,7 @@ fn trials_together(series: Vec<(Name, Ends)>) -> Vec<(Name, Ends)> {
         };
         let name = (part, "best trial".to_owned(), metric);
         let at = together.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
-            together.push((name.clone(), Ends::new()));
+            together.push((name.clone(), LastValues::new()));
             together.len() - 1
         });
         for end in ends {
@@ -212,7 +212,7 @@ fn trials_together(series: Vec<(Name, Ends)>) -> Vec<(Name, Ends)> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> anyhow::Result<Vec<(Name, Ends)>> {
+    fn read(text: &str) -> anyhow::Result<Vec<(SeriesName, LastValues)>> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), format!("part,series,seed,step,metric,value\n{text}")).unwrap();
         series(file.path())
@@ -224,7 +224,7 @@ mod tests {
         let found = read(text).unwrap();
         let [(name, values)] = &found[..] else { panic!("{found:?}") };
         assert_eq!(name.2, "acc");
-        assert_eq!(values[0], End { seed: 4, value: 0.5, diverged: false });
+        assert_eq!(values[0], LastValue { seed: 4, value: 0.5, diverged: false });
         assert!(values[1].seed == 5 && values[1].value.is_nan() && values[1].diverged);
     }
 

@@ -1,6 +1,7 @@
 //! Section 6.1: four optimizers in a ravine and on MNIST.
 
 mod ravine;
+mod settings;
 
 use std::process::ExitCode;
 
@@ -8,21 +9,13 @@ use experiments::Section;
 use experiments::cli::{Args, Failure, NoFlags};
 use experiments::compare_losses::{self, Compared, HIDDEN};
 use experiments::lab::{Lab, Unit};
-use experiments::report::Report;
+use experiments::report::RunReport;
 use experiments::report::curves::Style;
 use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
 use ravine::RAVINE;
+use settings::OPTIMIZERS;
 use training::{Contestant, Real};
-use viz::{Color, Marker};
-
-/// Names in files, names in the table, colours and markers.
-const OPTIMIZERS: [(&str, &str, Color, Marker); 4] = [
-    ("sgd", "SGD", Color::VERMILLION, Marker::Circle),
-    ("momentum", "Momentum", Color::ORANGE, Marker::Cross),
-    ("adagrad", "AdaGrad", Color::BLUE, Marker::Square),
-    ("adam", "Adam", Color::GREEN, Marker::Diamond),
-];
 
 struct Optimizers;
 
@@ -39,7 +32,7 @@ impl Section for Optimizers {
         if args.part.as_deref() == Some(RAVINE) { (1, 1) } else { compare_losses::SAMPLES }
     }
 
-    fn run<T: Real>(lab: &Lab, _: &NoFlags, report: &mut Report) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, _: &NoFlags, report: &mut RunReport) -> Result<(), Failure> {
         if lab.wants(RAVINE) {
             ravine::run::<T>(lab, report)?;
         }
@@ -54,7 +47,7 @@ impl Section for Optimizers {
 const KINDS: [OptimizerKind; 4] =
     [OptimizerKind::Sgd, OptimizerKind::Momentum, OptimizerKind::AdaGrad, OptimizerKind::Adam];
 
-fn mnist<T: Real>(lab: &Lab, report: &mut Report) -> Result<(), Failure> {
+fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let series = OPTIMIZERS.map(|(name, label, color, marker)| Compared {
         name,
         label,

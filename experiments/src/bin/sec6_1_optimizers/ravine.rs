@@ -3,12 +3,12 @@
 use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric};
 use experiments::lab::Lab;
-use experiments::report::Report;
+use experiments::report::RunReport;
 use optimizers::{Optimizer, OptimizerKind, Slot};
 use training::Real;
 use viz::{Arrows, Axis, Color, Contour, Figure, Grid, Line, Marker, Panel, Scatter, Surface};
 
-use crate::OPTIMIZERS;
+use crate::settings::OPTIMIZERS;
 
 /// The part's name.
 pub const RAVINE: &str = "ravine";
@@ -71,7 +71,7 @@ fn path<T: Real>(optimizer: &mut dyn Optimizer<T>) -> Vec<(f64, f64)> {
 ///
 /// # Errors
 /// If the results cannot be written.
-pub fn run<T: Real>(lab: &Lab, report: &mut Report) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let paths = in_the_ravine::<T>().map(|mut optimizer| path(&mut *optimizer));
     draw(report, &paths);
 
@@ -99,7 +99,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut Report) -> Result<(), Failure> {
     report.record(Findings::of_seed(RAVINE, lab.args().seed, series))
 }
 
-fn draw(report: &mut Report, paths: &[Vec<(f64, f64)>; 4]) {
+fn draw(report: &mut RunReport, paths: &[Vec<(f64, f64)>; 4]) {
     let side = |label| Axis::linear(label, -10.0, 10.0);
     let formula = "f(x, y) = x²/20 + y²";
     let grid = |y: f64| Grid::sample((-10.0, 10.0), (-y, y), 101, f);

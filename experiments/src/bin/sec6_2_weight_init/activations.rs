@@ -3,7 +3,7 @@
 use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric, Series, significant};
 use experiments::lab::{Lab, Unit};
-use experiments::report::Report;
+use experiments::report::RunReport;
 use init::{Initializer, Purpose, Seed};
 use layers::{Activation, Mode};
 use nalgebra::DMatrix;
@@ -12,7 +12,7 @@ use tensor_ops::{Operand::Plain, matmul};
 use training::Real;
 use viz::{Axis, Color, Corner, Figure, Histogram, Note, Panel};
 
-use crate::Flags;
+use crate::flags::ActivationFlags;
 
 /// The part's name.
 pub const ACTIVATIONS: &str = "activations";
@@ -48,7 +48,11 @@ const ZERO: Metric = Metric::new("zero");
 ///
 /// # Errors
 /// If the table cannot be written.
-pub fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(), Failure> {
+pub fn run<T: Real>(
+    lab: &Lab,
+    flags: &ActivationFlags,
+    report: &mut RunReport,
+) -> Result<(), Failure> {
     let cases: Vec<(Activation, Initializer)> =
         SHOWN.iter().flat_map(|(activation, _, all)| all.map(|one| (*activation, one))).collect();
     let seeds = lab.args().seeds();
@@ -81,7 +85,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(),
     report.record(findings)
 }
 
-fn table(report: &mut Report, findings: &Findings) -> Result<(), Failure> {
+fn table(report: &mut RunReport, findings: &Findings) -> Result<(), Failure> {
     report.say("layer: mean, standard deviation, share saturated, share of zeros")?;
     for series in &findings.series {
         let numbers = [MEAN, STD, SATURATED, ZERO].map(|metric| series.spreads(metric));
@@ -101,7 +105,7 @@ fn table(report: &mut Report, findings: &Findings) -> Result<(), Failure> {
 }
 
 /// Sigmoid saturates or says nothing, ReLU needs He.
-fn conclude(report: &mut Report, findings: &Findings) {
+fn conclude(report: &mut RunReport, findings: &Findings) {
     // In the order of `SHOWN`: three initialisers an activation.
     let [sigmoid_one, sigmoid_small, relu_small, relu_xavier, relu_he] =
         [0, 1, 6, 7, 8].map(|case: usize| &findings.series[case]);
@@ -134,7 +138,7 @@ type Outputs = Vec<Vec<f64>>;
 /// The activations of each of the five layers for 1,000 standard normal inputs.
 fn layer_outputs<T: Real>(
     (activation, initializer): (Activation, Initializer),
-    flags: &Flags,
+    flags: &ActivationFlags,
     run: Seed,
     weights_seed: Seed,
 ) -> Outputs {
@@ -182,9 +186,9 @@ fn measure(lab: &Lab, activation: Activation, outputs: &Outputs) -> Measurements
 
 /// A row of five histograms for each initialiser, of the first seed.
 fn draw(
-    report: &mut Report,
+    report: &mut RunReport,
     lab: &Lab,
-    flags: &Flags,
+    flags: &ActivationFlags,
     &(activation, color, initializers): &Shown,
     outputs: &[Outputs],
 ) {

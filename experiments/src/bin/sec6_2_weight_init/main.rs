@@ -1,6 +1,7 @@
 //! Section 6.2: what the first weights decide.
 
 mod activations;
+mod flags;
 mod symmetry;
 
 use std::process::ExitCode;
@@ -10,8 +11,9 @@ use experiments::Section;
 use experiments::cli::{Args, Failure};
 use experiments::compare_losses::{self, Compared, HIDDEN};
 use experiments::lab::{Lab, Unit};
-use experiments::report::Report;
+use experiments::report::RunReport;
 use experiments::report::curves::Style;
+use flags::ActivationFlags;
 use init::Initializer;
 use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
@@ -32,21 +34,10 @@ const INITIALIZERS: [(&str, &str, Initializer, Color, Marker); 3] = [
     ("he", "He", Initializer::He, Color::BLUE, Marker::Diamond),
 ];
 
-/// Flags of this section.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Flags {
-    /// Draw the histograms over [0, 1] as the notebook does; half of tanh then falls outside
-    #[arg(long)]
-    pub book_range: bool,
-    /// Use one weight matrix for all five layers, as the notebook does
-    #[arg(long)]
-    pub same_weights: bool,
-}
-
 struct WeightInit;
 
 impl Section for WeightInit {
-    type Flags = Flags;
+    type Flags = ActivationFlags;
     const NAME: &'static str = "sec6_2_weight_init";
     const ABOUT: &'static str = "Section 6.2: initial weights, activations and learning";
     const PARTS: &'static [(&'static str, &'static str)] = &[
@@ -59,7 +50,11 @@ impl Section for WeightInit {
         if args.part.as_deref() == Some(ACTIVATIONS) { (1, 1) } else { compare_losses::SAMPLES }
     }
 
-    fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(), Failure> {
+    fn run<T: Real>(
+        lab: &Lab,
+        flags: &ActivationFlags,
+        report: &mut RunReport,
+    ) -> Result<(), Failure> {
         if lab.wants(SYMMETRY) {
             symmetry::run::<T>(lab, report)?;
         }
@@ -73,7 +68,7 @@ impl Section for WeightInit {
     }
 }
 
-fn mnist<T: Real>(lab: &Lab, report: &mut Report) -> Result<(), Failure> {
+fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let series = INITIALIZERS.map(|(name, label, _, color, marker)| Compared {
         name,
         label,

@@ -3,7 +3,7 @@
 use experiments::cli::Failure;
 use experiments::findings::Metric;
 use experiments::lab::{Experiment, Lab, Unit};
-use experiments::report::Report;
+use experiments::report::RunReport;
 use init::Initializer;
 use layers::MultiLayerNet;
 use nalgebra::DMatrix;
@@ -23,7 +23,7 @@ const DISTINCT_UNITS: Metric = Metric::new("distinct_units");
 ///
 /// # Errors
 /// Whatever stops it.
-pub fn run<T: Real>(lab: &Lab, report: &mut Report) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let constant = Initializer::Constant { value: 0.01 };
     let cases = [("zeros", Initializer::Zeros), ("constant", constant), ("he", Initializer::He)];
     let plan = Plan::updates(lab.scaled(100, 20), 100);

@@ -1,18 +1,18 @@
 //! Section 6.3: batch normalisation at sixteen scales of the initial weights.
 
-mod figures;
-
 use std::process::ExitCode;
 
 use experiments::Section;
 use experiments::cli::{Args, Failure, NoFlags};
 use experiments::findings::{Findings, Metric, Series, csv_rows, significant};
 use experiments::lab::{Data, Experiment, Lab, Unit};
-use experiments::report::Report;
+use experiments::report::RunReport;
+use experiments::report::curves::{Style, curve};
 use init::Initializer;
 use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
 use training::{Contestant, Plan, Real};
+use viz::{Axis, Color, Corner, Figure, Line, Marker, Note, Panel};
 
 const PART: &str = "batchnorm";
 const TRAIN_SIZE: usize = 1000;
@@ -22,6 +22,8 @@ const HIDDEN: [usize; 5] = [100; 5];
 const SCALES: usize = 16;
 /// The two networks of each scale, in the order of the table.
 const KINDS: [(&str, bool); 2] = [("plain", false), ("batchnorm", true)];
+/// The scale of the opening figure, 0.0136: well within what batch normalisation is for.
+const OPENING: usize = 7;
 
 struct BatchNormSection;
 
@@ -37,11 +39,11 @@ impl Section for BatchNormSection {
         (TRAIN_SIZE, 0)
     }
 
-    fn run<T: Real>(lab: &Lab, _: &NoFlags, report: &mut Report) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, _: &NoFlags, report: &mut RunReport) -> Result<(), Failure> {
         let epochs = lab.scaled(20, 3);
         let findings = train_all::<T>(lab, epochs)?;
         print_table(report, &findings)?;
-        figures::draw(report, lab, &findings, epochs);
+        draw(report, lab, &findings, epochs);
         beside_the_notebook(report, &findings);
         conclude(report, &findings);
         report.record(findings)
@@ -87,7 +89,7 @@ fn contestant<T: Real>(data: &Data, unit: usize, seed: u64) -> Contestant<T> {
 }
 
 /// The notebook's table: epoch, accuracy without and with batch normalisation.
-fn print_table(report: &mut Report, findings: &Findings) -> Result<(), Failure> {
+fn print_table(report: &mut RunReport, findings: &Findings) -> Result<(), Failure> {
     for scale in 0..SCALES {
         let [plain, normalised] =
             both(findings, scale).map(|series| series.spreads(Metric::TRAIN_ACCURACY));
@@ -99,8 +101,66 @@ fn print_table(report: &mut Report, findings: &Findings) -> Result<(), Failure> 
     Ok(())
 }
 
+/// The grid of 16 scales, and the opening figure at one of them.
+fn draw(report: &mut RunReport, lab: &Lab, findings: &Findings, epochs: usize) {
+    let network = lab.data().layers(&HIDDEN);
+    let settings = format!("1,000 training images, {network}, SGD(0.01)");
+    let grid = Figure::new("Batch normalisation at 16 scales of the initial weights")
+        .subtitle(lab.subtitle(&settings))
+        .grid(4, 4)
+        .panels((0..SCALES).map(|scale| panel(findings, scale, epochs)));
+    let reading = "W is the standard deviation of the initial weights. Plain networks learn in a \
+             narrow range of scales only; a cross marks where parameters became NaN.";
+    report.figure("sec6_3_batchnorm", grid, reading);
+    let opening = Figure::new("Training with and without batch normalisation")
+        .subtitle(lab.subtitle(&settings))
+        .panel(panel(findings, OPENING, epochs));
+    let reading = "At this scale the plain network does not learn at all in these epochs; with \
+             batch normalisation it fits the training images.";
+    report.figure("sec6_3_opening", opening, reading);
+}
+
+/// Training accuracy by epoch at one scale.
+fn panel(findings: &Findings, scale: usize, epochs: usize) -> Panel {
+    let styles = [
+        Style::dashed("without batch norm", Color::VERMILLION),
+        Style::solid("with batch norm", Color::BLUE),
+    ];
+    let mut panel = Panel::new(format!("W: {}", significant(weight_scale(scale))))
+        .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
+        .y_axis(Axis::linear("training accuracy", 0.0, 1.0));
+    for (series, style) in both(findings, scale).into_iter().zip(&styles) {
+        panel = panel.marks(curve(series, Metric::TRAIN_ACCURACY, style));
+        panel = mark_diverged(panel, series, style);
+    }
+    panel
+}
+
+/// A cross where each run diverged, and how many did.
+fn mark_diverged(panel: Panel, series: &Series, style: &Style<'_>) -> Panel {
+    let diverged = series.values(Metric::DIVERGED);
+    let count: usize = diverged.iter().map(|(_, runs)| runs.len()).sum();
+    if count == 0 {
+        return panel;
+    }
+    let accuracy = series.spreads(Metric::TRAIN_ACCURACY);
+    let crosses = diverged.iter().filter_map(|(iteration, _)| {
+        // Beside the first accuracy that is measured after it.
+        let next = |(epoch, _): &&(usize, _)| epoch * ITER_PER_EPOCH >= *iteration;
+        let (_, spread) = accuracy.iter().find(next).or(accuracy.last())?;
+        Some((*iteration as f64 / ITER_PER_EPOCH as f64, spread.mean))
+    });
+    let text = match series.runs.len() {
+        1 => "diverged".to_owned(),
+        runs => format!("{count} of {runs} diverged"),
+    };
+    panel
+        .mark(Line::new(style.color, crosses).marker(Marker::Cross, 1))
+        .mark(Note::corner(Corner::UpperLeft, &text).color(style.color))
+}
+
 /// Its file has a row an epoch of a scale: scale, …, epoch, accuracy without, accuracy with.
-fn beside_the_notebook(report: &mut Report, findings: &Findings) {
+fn beside_the_notebook(report: &mut RunReport, findings: &Findings) {
     let rows = csv_rows(include_str!("../../../../data/reference/sec6_3_train_accuracy.csv"));
     for (kind, column) in [(0, 3), (1, 4)] {
         for scale in 0..SCALES {
@@ -112,7 +172,7 @@ fn beside_the_notebook(report: &mut Report, findings: &Findings) {
     }
 }
 
-fn conclude(report: &mut Report, findings: &Findings) {
+fn conclude(report: &mut RunReport, findings: &Findings) {
     let last = |kind: usize| -> Vec<f64> {
         let last = |scale| both(findings, scale)[kind].last(Metric::TRAIN_ACCURACY).mean;
         (0..SCALES).map(last).collect()

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric, Series, Spread};
 use experiments::lab::{Experiment, Lab, Unit};
-use experiments::report::Report;
+use experiments::report::RunReport;
 use experiments::report::curves::{Style, curve, draw};
 use layers::{MultiLayerNet, Sequential};
 use nalgebra::DMatrix;
@@ -15,7 +15,7 @@ use tensor_ops::softmax::softmax;
 use training::{Blocks, Plan, Real};
 use viz::{Axis, Color, Figure, Marker, Panel};
 
-use crate::{BATCH_SIZE, DROPOUT, HIDDEN, TRAIN_SIZE, contestant};
+use crate::networks::{BATCH_SIZE, DROPOUT, HIDDEN, TRAIN_SIZE, contestant};
 
 /// The part's name, and that of its series of averages.
 pub const ENSEMBLE: &str = "ensemble";
@@ -112,7 +112,7 @@ fn accuracy<T: Real>(probabilities: &[DMatrix<T>], test: &Blocks<T>) -> f64 {
 /// # Errors
 /// If stdout cannot be written to.
 pub fn report(
-    report: &mut Report,
+    report: &mut RunReport,
     lab: &Lab,
     findings: &Findings,
     single: Option<(usize, Spread)>,

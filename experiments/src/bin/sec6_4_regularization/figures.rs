@@ -3,17 +3,17 @@
 use experiments::cli::Failure;
 use experiments::findings::Metric;
 use experiments::lab::Lab;
-use experiments::report::Report;
+use experiments::report::RunReport;
 use experiments::report::curves::{Style, curve};
 use viz::{Axis, Color, Figure, Marker, Panel};
 
-use crate::{HIDDEN, Trained};
+use crate::networks::{HIDDEN, Trained};
 
 /// The notebook's table.
 ///
 /// # Errors
 /// If stdout cannot be written to.
-pub fn print_table(report: &mut Report, trained: &[Option<Trained>]) -> Result<(), Failure> {
+pub fn print_table(report: &mut RunReport, trained: &[Option<Trained>]) -> Result<(), Failure> {
     for trained in trained.iter().flatten() {
         let [train, test] = [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY]
             .map(|metric| trained.series().spreads(metric));
@@ -28,7 +28,7 @@ pub fn print_table(report: &mut Report, trained: &[Option<Trained>]) -> Result<(
 
 /// A figure for each variant, and all of them side by side; that without regularisation is the first, if it was
 /// trained.
-pub fn draw(report: &mut Report, lab: &Lab, trained: &[Option<Trained>]) {
+pub fn draw(report: &mut RunReport, lab: &Lab, trained: &[Option<Trained>]) {
     let baseline = trained[0].as_ref();
     let trained: Vec<&Trained> = trained.iter().flatten().collect();
     let network = lab.data().layers(&HIDDEN);

@@ -2,6 +2,7 @@
 
 mod ensemble;
 mod figures;
+mod networks;
 
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -9,84 +10,11 @@ use std::sync::Mutex;
 use ensemble::ENSEMBLE;
 use experiments::Section;
 use experiments::cli::{Args, Failure, NoFlags};
-use experiments::findings::{Findings, Metric, Series, Spread, csv_rows};
-use experiments::lab::{Data, Experiment, Lab, Unit};
-use experiments::report::Report;
-use init::Seed;
-use layers::{DropoutScaling, MultiLayerNet};
-use optimizers::OptimizerKind;
-use training::{Blocks, Contestant, Plan, Real};
-
-const TRAIN_SIZE: usize = 300;
-/// The notebook says 300 for its weight decay too, but its printed accuracies are multiples of 1/400.
-const PRINTED_SIZE: usize = 400;
-const BATCH_SIZE: usize = 100;
-const HIDDEN: [usize; 6] = [100; 6];
-const DECAY: f64 = 0.1;
-const DROPOUT: f64 = 0.2;
-
-/// One network of the section.
-struct Variant {
-    /// The part it belongs to and its series in `metrics.csv`.
-    part: &'static str,
-    series: &'static str,
-    label: &'static str,
-    train_size: usize,
-    epochs: usize,
-    network: MultiLayerNet,
-}
-
-/// A network of the section, and its one series.
-struct Trained {
-    variant: Variant,
-    findings: Findings,
-}
-
-impl Trained {
-    fn series(&self) -> &Series {
-        &self.findings.series[0]
-    }
-
-    /// Training and test accuracy at the end.
-    fn last(&self) -> [Spread; 2] {
-        [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY].map(|metric| self.series().last(metric))
-    }
-
-    /// How far test accuracy stays behind.
-    fn gap(&self) -> f64 {
-        let [train, test] = self.last();
-        train.mean - test.mean
-    }
-}
-
-/// Without regularisation; with weight decay, on 300 images and on 400; with dropout.
-fn variants(data: &Data) -> [Variant; 4] {
-    // ANCHOR: networks
-    let plain = MultiLayerNet::new(data.inputs(), &HIDDEN, data.classes());
-    let decay = plain.clone().weight_decay(DECAY);
-    let dropout = plain.clone().dropout(DROPOUT, DropoutScaling::AtEvaluation);
-    // ANCHOR_END: networks
-    let variant = |(part, series, label), train_size, epochs, network| Variant {
-        part,
-        series,
-        label,
-        train_size,
-        epochs,
-        network,
-    };
-    let [overfit, decay_300, decay_400, drop] = [
-        ("overfit", "overfit", "no regularisation"),
-        ("weight_decay", "weight_decay", "weight decay 0.1"),
-        ("weight_decay", "weight_decay_400", "weight decay 0.1, 400 images"),
-        ("dropout", "dropout", "dropout 0.2"),
-    ];
-    [
-        variant(overfit, TRAIN_SIZE, 201, plain),
-        variant(decay_300, TRAIN_SIZE, 201, decay.clone()),
-        variant(decay_400, PRINTED_SIZE, 201, decay),
-        variant(drop, TRAIN_SIZE, 301, dropout),
-    ]
-}
+use experiments::findings::{Findings, Metric, csv_rows};
+use experiments::lab::{Experiment, Lab, Unit};
+use experiments::report::RunReport;
+use networks::{BATCH_SIZE, PRINTED_SIZE, Trained, Variant, contestant, variants};
+use training::{Blocks, Plan, Real};
 
 struct Regularization;
 
@@ -105,7 +33,7 @@ impl Section for Regularization {
         (PRINTED_SIZE, 10_000)
     }
 
-    fn run<T: Real>(lab: &Lab, _: &NoFlags, report: &mut Report) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, _: &NoFlags, report: &mut RunReport) -> Result<(), Failure> {
         let scaled = |v: Variant| Variant { epochs: lab.scaled(v.epochs, 6), ..v };
         let wanted = variants(lab.data()).map(|v| lab.wants(v.part).then(|| scaled(v)));
         let test = lab.data().test.clone().first(lab.scaled(10_000, 500)).blocks::<T>();
@@ -161,14 +89,9 @@ fn experiment<'a, T: Real>(
     )
 }
 
-fn contestant<T: Real>(network: &MultiLayerNet, seed: Seed) -> Contestant<T> {
-    // SGD of 0.01, the book's default.
-    Contestant::new(network, OptimizerKind::Sgd, seed).expect("fixed settings are valid")
-}
-
 /// Of weight decay, the notebook's text says 300 images and its numbers 400.
 fn beside_the_notebook(
-    report: &mut Report,
+    report: &mut RunReport,
     overfit: Option<&Trained>,
     decay_400: Option<&Trained>,
 ) {
@@ -184,7 +107,7 @@ fn beside_the_notebook(
     }
 }
 
-fn conclude(report: &mut Report, plain: &Trained, regularised: [(&str, &Option<Trained>); 2]) {
+fn conclude(report: &mut RunReport, plain: &Trained, regularised: [(&str, &Option<Trained>); 2]) {
     let [train, test] = plain.last();
     report.conclude(
         "few images and a large network overfit",

@@ -3,31 +3,30 @@
 use experiments::cli::Failure;
 use experiments::findings::{Spread, significant};
 use experiments::lab::Lab;
-use experiments::report::Report;
+use experiments::report::RunReport;
 use experiments::report::curves::{self, Style};
 use search::{
-    Distribution, End, Observation, Report as Step, Space, Trial, Value, importance as shares,
-    ranking,
+    Distribution, End, Observation, Report, Space, Trial, Value, importance as shares, ranking,
 };
 use viz::{
     Axis, Bars, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Marker, Panel, Parallel,
     Scatter,
 };
 
-use crate::flags::Flags;
-use crate::search::index;
+use crate::flags::SearchFlags;
+use crate::measurements::index;
 
 /// How many of the best are drawn.
 pub const BEST: usize = 20;
 
 /// The 4×5 grid of the best trials.
-pub fn best(report: &mut Report, lab: &Lab, trials: &[Trial], epochs: usize) {
+pub fn best(report: &mut RunReport, lab: &Lab, trials: &[Trial], epochs: usize) {
     let panels = ranking(trials).into_iter().take(BEST).enumerate().map(|(i, trial)| {
         let rate = match trial.params.get("lr") {
             Some(Value::Float(x)) => format!(", lr {}", significant(*x)),
             _ => String::new(),
         };
-        let curve = |metric: fn(&Step) -> f64| -> Vec<(f64, f64)> {
+        let curve = |metric: fn(&Report) -> f64| -> Vec<(f64, f64)> {
             trial.reports.iter().map(|report| (report.step as f64, metric(report))).collect()
         };
         let training =
@@ -64,7 +63,13 @@ pub fn best(report: &mut Report, lab: &Lab, trials: &[Trial], epochs: usize) {
 }
 
 /// Every trial by two hyperparameters: learning rate and weight decay, or those that matter most.
-pub fn scatter(report: &mut Report, lab: &Lab, flags: &Flags, space: &Space, all: &[Vec<Trial>]) {
+pub fn scatter(
+    report: &mut RunReport,
+    lab: &Lab,
+    flags: &SearchFlags,
+    space: &Space,
+    all: &[Vec<Trial>],
+) {
     let Some((x, y)) = most_telling(space, all) else { return };
     let points = all
         .iter()
@@ -101,7 +106,7 @@ fn most_telling(space: &Space, all: &[Vec<Trial>]) -> Option<(String, String)> {
 }
 
 /// All hyperparameters of all trials at once.
-pub fn parallel(report: &mut Report, lab: &Lab, space: &Space, all: &[Vec<Trial>]) {
+pub fn parallel(report: &mut RunReport, lab: &Lab, space: &Space, all: &[Vec<Trial>]) {
     let names = || space.dimensions().iter().map(|(name, _)| name);
     let mut axes: Vec<Axis> = names().map(|name| axis(space, name)).collect();
     axes.push(Axis::linear("validation accuracy", 0.0, 1.0));
@@ -124,7 +129,7 @@ pub fn parallel(report: &mut Report, lab: &Lab, space: &Space, all: &[Vec<Trial>
 }
 
 /// The best accuracy after each trial.
-pub fn history(report: &mut Report, lab: &Lab, all: &[Vec<Trial>]) {
+pub fn history(report: &mut RunReport, lab: &Lab, all: &[Vec<Trial>]) {
     let length = all.iter().map(Vec::len).max().unwrap_or(0);
     let best: Vec<Vec<f64>> = all.iter().map(|trials| running_best(trials)).collect();
     let spreads: Vec<(usize, Spread)> = (0..length)
@@ -160,7 +165,7 @@ pub fn running_best(trials: &[Trial]) -> Vec<f64> {
 
 /// How much each hyperparameter decides.
 pub fn importance(
-    report: &mut Report,
+    report: &mut RunReport,
     lab: &Lab,
     space: &Space,
     all: &[Vec<Trial>],

@@ -15,7 +15,7 @@ use crate::{space, study};
 
 /// What is searched, and how; the notebook's random search by default.
 #[derive(Clone, Debug, PartialEq, clap::Args)]
-pub struct Flags {
+pub struct SearchFlags {
     /// A hyperparameter to search and where, once for each: lr=log:1e-6:1e-2, for example
     #[arg(long, value_name = "NAME=WHERE", long_help = how_to_search())]
     space: Vec<String>,
@@ -63,7 +63,7 @@ WHERE: uniform:LOW:HIGH, log:LOW:HIGH, int:LOW:HIGH, logint:LOW:HIGH or choice:A
     )
 }
 
-impl Flags {
+impl SearchFlags {
     /// The study of a seed, if one is to be kept.
     ///
     /// # Errors

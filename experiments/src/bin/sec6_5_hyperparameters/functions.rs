@@ -1,11 +1,11 @@
-//! Functions whose lowest points are known, to judge samplers by.
+//! TestFunctions whose lowest points are known, to judge samplers by.
 
 use std::f64::consts::{PI, TAU};
 
 use search::{Distribution, Params, Space, Value};
 
 /// A function of real numbers and its least value.
-pub struct Function {
+pub struct TestFunction {
     /// Its name in figures.
     pub title: &'static str,
     /// Its name in `metrics.csv`.
@@ -20,7 +20,7 @@ pub struct Function {
     pub value: fn(&[f64]) -> f64,
 }
 
-impl Function {
+impl TestFunction {
     /// Its domain as a space.
     pub fn space(&self) -> Space {
         let dimension = |(k, &(low, high)): (usize, &(f64, f64))| {
@@ -42,8 +42,8 @@ impl Function {
 
 /// Branin's, of two arguments, with three equal lowest points; Hartmann's, of six, with six low
 /// points. As in Snoek et al. 2012 and most papers since; constants from Dixon & Szegő 1978.
-pub const FUNCTIONS: [Function; 2] = [
-    Function {
+pub const FUNCTIONS: [TestFunction; 2] = [
+    TestFunction {
         title: "Branin",
         name: "branin",
         trials: 40,
@@ -51,7 +51,7 @@ pub const FUNCTIONS: [Function; 2] = [
         least: 0.397_887_357_729_738_1,
         value: branin,
     },
-    Function {
+    TestFunction {
         title: "Hartmann-6",
         name: "hartmann6",
         trials: 60,

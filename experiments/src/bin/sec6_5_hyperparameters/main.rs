@@ -3,6 +3,7 @@
 mod figures;
 mod flags;
 mod functions;
+mod measurements;
 mod narrow;
 mod objective;
 mod printed;
@@ -22,8 +23,8 @@ use anyhow::anyhow;
 use experiments::Section;
 use experiments::cli::{Args, Failure};
 use experiments::lab::Lab;
-use experiments::report::Report;
-use flags::Flags;
+use experiments::report::RunReport;
+use flags::SearchFlags;
 use narrow::NARROW;
 use printed::PRINTED;
 use pruners::PRUNERS;
@@ -35,7 +36,7 @@ use training::Real;
 struct Hyperparameters;
 
 impl Section for Hyperparameters {
-    type Flags = Flags;
+    type Flags = SearchFlags;
     const NAME: &'static str = "sec6_5_hyperparameters";
     const ABOUT: &'static str = "Section 6.5: the search for hyperparameters";
     const PARTS: &'static [(&'static str, &'static str)] = &[
@@ -53,7 +54,7 @@ impl Section for Hyperparameters {
         (SIZE, 0)
     }
 
-    fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<(), Failure> {
         let notebooks = flags.are_the_notebooks();
         if let Some(part) = &lab.args().part
             && [NARROW, PRINTED].contains(&part.as_str())

@@ -3,13 +3,14 @@
 use experiments::cli::Failure;
 use experiments::findings::{Findings, significant};
 use experiments::lab::{Lab, Unit};
-use experiments::report::Report;
+use experiments::report::RunReport;
 use search::{Distribution, Space, Trial, ranking};
 use training::Real;
 use viz::{Axis, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Panel, Scatter};
 
+use crate::measurements::measurements;
 use crate::objective::objective;
-use crate::search::{measurements, notebooks, real, task};
+use crate::search::{notebooks, real, task};
 use crate::space;
 
 /// The part's name.
@@ -36,7 +37,7 @@ struct Narrowed {
 ///
 /// # Errors
 /// Whatever stops it.
-pub fn run<T: Real>(lab: &Lab, report: &mut Report) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let (rounds, count) = (lab.scaled(ROUNDS, 2), lab.scaled(ROUND_TRIALS, 8));
     let seeds = lab.args().seeds();
     let epochs = notebooks(lab, &space::notebook(), 0).steps;
@@ -89,7 +90,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut Report) -> Result<(), Failure> {
 }
 
 /// Later rounds do better.
-fn conclude(report: &mut Report, all: &[Narrowed]) {
+fn conclude(report: &mut RunReport, all: &[Narrowed]) {
     let median = |round: fn(&Narrowed) -> &Round| {
         let middles = all.iter().map(|narrowed| {
             let ranked = ranking(&round(narrowed).trials);

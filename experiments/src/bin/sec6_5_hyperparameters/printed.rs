@@ -4,7 +4,7 @@
 use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric, csv_rows};
 use experiments::lab::{Lab, Unit};
-use experiments::report::Report;
+use experiments::report::RunReport;
 use rayon::prelude::*;
 use search::{Params, Trial, Value};
 use training::Real;
@@ -20,7 +20,7 @@ pub const PRINTED: &str = "printed";
 ///
 /// # Errors
 /// If a signal asked to stop.
-pub fn run<T: Real>(lab: &Lab, report: &mut Report) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     // Trial, validation accuracy, learning rate, weight decay.
     let rows = csv_rows(include_str!("../../../../data/reference/sec6_5_trials.csv"));
     let points = &rows[..lab.scaled(rows.len(), 8)];

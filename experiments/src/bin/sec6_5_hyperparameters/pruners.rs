@@ -5,7 +5,7 @@ use std::time::Duration;
 use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric, Spread};
 use experiments::lab::Lab;
-use experiments::report::{Report, Table};
+use experiments::report::{RunReport, Table};
 use init::Seed;
 use search::pruner::PrunerKind;
 use search::{End, Search, Trial, pruned, steps_taken};
@@ -13,7 +13,7 @@ use training::Real;
 use viz::{Axis, Color, Figure, Line, Panel};
 
 use crate::figures::running_best;
-use crate::flags::Flags;
+use crate::flags::SearchFlags;
 use crate::objective::objective;
 use crate::samplers::BEST_ACCURACY;
 use crate::search::task;
@@ -54,7 +54,7 @@ impl Pruned {
 ///
 /// # Errors
 /// Whatever stops it.
-pub fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<(), Failure> {
     let space = flags.space()?;
     let count = flags.trials(lab, 100, 20);
     let sampler = flags.sampler(&space, count)?;
@@ -101,7 +101,12 @@ pub fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(),
 }
 
 /// What each pruner saves and loses.
-fn table(report: &mut Report, found: &[Pruned], count: u64, epochs: usize) -> Result<(), Failure> {
+fn table(
+    report: &mut RunReport,
+    found: &[Pruned],
+    count: u64,
+    epochs: usize,
+) -> Result<(), Failure> {
     let mut rows = Vec::new();
     let (unpruned, seeds) = (&found[0], found[0].trials.len());
     for one in found {
@@ -141,7 +146,7 @@ fn table(report: &mut Report, found: &[Pruned], count: u64, epochs: usize) -> Re
 }
 
 /// Whether pruning is worth it.
-fn conclude(report: &mut Report, found: &[Pruned]) {
+fn conclude(report: &mut RunReport, found: &[Pruned]) {
     let [whole, pruned @ ..] = found else { return };
     for one in pruned {
         let [trained, all] = [one, whole].map(|found| Spread::of(&found.epochs()).mean);

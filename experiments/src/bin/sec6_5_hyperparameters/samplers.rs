@@ -7,7 +7,7 @@ use std::time::Instant;
 use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric, significant};
 use experiments::lab::Lab;
-use experiments::report::{Report, Table};
+use experiments::report::{RunReport, Table};
 use init::Seed;
 use rayon::prelude::*;
 use search::pruner::Never;
@@ -17,8 +17,8 @@ use training::Real;
 use viz::{Area, Axis, Color, Figure, Line, LineStyle, Panel};
 
 use crate::figures::running_best;
-use crate::flags::Flags;
-use crate::functions::{FUNCTIONS, Function};
+use crate::flags::SearchFlags;
+use crate::functions::{FUNCTIONS, TestFunction};
 use crate::objective::objective;
 use crate::search::task;
 use crate::space;
@@ -77,7 +77,7 @@ impl Found {
 ///
 /// # Errors
 /// Whatever stops it.
-pub fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<(), Failure> {
     let mut judged = vec![on_networks::<T>(lab, flags)?];
     let trials = judged[0].found[0].curves[0].len();
     let networks = Panel::new("section 6.5")
@@ -140,7 +140,7 @@ fn in_parallel(
 }
 
 /// Section 6.5, or the space that the flags give.
-fn on_networks<T: Real>(lab: &Lab, flags: &Flags) -> Result<Judged, Failure> {
+fn on_networks<T: Real>(lab: &Lab, flags: &SearchFlags) -> Result<Judged, Failure> {
     let space = flags.space()?;
     let trials = flags.trials(lab, TRIALS, 16);
     let epochs = flags.epochs(lab);
@@ -160,7 +160,7 @@ fn on_networks<T: Real>(lab: &Lab, flags: &Flags) -> Result<Judged, Failure> {
 }
 
 /// A function whose least value is known; and how many milliseconds a suggestion of the Gaussian process took.
-fn on(lab: &Lab, function: &Function) -> Result<(Judged, f64), Failure> {
+fn on(lab: &Lab, function: &TestFunction) -> Result<(Judged, f64), Failure> {
     let space = function.space();
     let trials = lab.scaled(function.trials, 16);
     let contenders = contenders(&space, trials);
@@ -193,7 +193,10 @@ fn on(lab: &Lab, function: &Function) -> Result<(Judged, f64), Failure> {
 }
 
 /// Where the curves end.
-fn table(report: &mut Report, Judged { problem, metric, found }: &Judged) -> Result<(), Failure> {
+fn table(
+    report: &mut RunReport,
+    Judged { problem, metric, found }: &Judged,
+) -> Result<(), Failure> {
     let mut rows = Vec::new();
     let seeds = found[0].curves.len();
     for one in found {
@@ -245,7 +248,7 @@ fn draw(mut panel: Panel, Judged { found, .. }: &Judged) -> Panel {
 }
 
 /// Whether learning from earlier trials pays.
-fn conclude(report: &mut Report, judged: &[Judged]) {
+fn conclude(report: &mut RunReport, judged: &[Judged]) {
     let better = |Judged { problem, metric, found }: &Judged| {
         // In the order of the contenders.
         let [random, .., gp] = &found[..] else { unreachable!("four contenders") };

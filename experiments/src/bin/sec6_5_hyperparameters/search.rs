@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use experiments::cli::Failure;
-use experiments::findings::{Findings, Measurements, Metric, significant};
+use experiments::findings::{Findings, Measurements, significant};
 use experiments::lab::Lab;
-use experiments::report::{Report, Table};
+use experiments::report::{RunReport, Table};
 use init::Seed;
 use layers::Sequential;
 use search::pruner::Never;
@@ -15,7 +15,8 @@ use tensor_ops::Sparse;
 use training::Real;
 
 use crate::figures::{self, BEST};
-use crate::flags::Flags;
+use crate::flags::SearchFlags;
+use crate::measurements::measurements;
 use crate::objective::objective;
 use crate::rank_correlation::rank_correlation;
 use crate::settings::Settings;
@@ -29,7 +30,7 @@ pub const SEARCH: &str = "search";
 ///
 /// # Errors
 /// Whatever stops it.
-pub fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut Report) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<(), Failure> {
     let space = flags.space()?;
     let count = flags.trials(lab, 100, 20);
     let sampler = flags.sampler(&space, count)?;
@@ -96,7 +97,7 @@ pub fn task<T: Real>(lab: &Lab, seed: u64) -> Task<T> {
 }
 
 /// What the book concludes from its search.
-fn conclude(report: &mut Report, all: &[Vec<Trial>]) {
+fn conclude(report: &mut RunReport, all: &[Vec<Trial>]) {
     let ranked: Vec<Vec<&Trial>> = all.iter().map(|trials| ranking(trials)).collect();
     let best = ranked.iter().map(|trials| trials[0].value());
     let worst_best = best.fold(f64::INFINITY, f64::min);
@@ -174,40 +175,6 @@ pub fn notebooks<'a>(lab: &Lab, space: &'a Space, seed: u64) -> Search<'a> {
     Search { space, sampler: &Random, pruner: &Never, seed, steps, together: 1 }
 }
 
-/// What goes into `metrics.csv`: the hyperparameters at step 0, a choice as its place in the list;
-/// then both accuracies by epoch.
-pub fn measurements(space: &Space, trial: &Trial) -> Measurements {
-    let mut measured = Measurements::default();
-    let known = |name: &str| Settings::names().find(|known| *known == name);
-    for (name, value) in trial.params.iter() {
-        let place = match value {
-            Value::Float(x) => *x,
-            Value::Integer(x) => *x as f64,
-            Value::Text(choice) => index(space, name, choice),
-        };
-        // The name that the metric has always had.
-        let metric = if name == "lr" { Some("learning_rate") } else { known(name) };
-        let Some(metric) = metric else { continue };
-        measured.push(0, Metric::new(metric), place);
-    }
-    for report in &trial.reports {
-        measured.push(report.step, Metric::VALIDATION_ACCURACY, report.value);
-        measured.push(report.step, Metric::TRAIN_ACCURACY, report.measures["train_accuracy"]);
-    }
-    match trial.end {
-        End::Complete => {}
-        End::Stopped(epoch) => measured.push(epoch, Metric::new("pruned"), 1.0),
-        End::Diverged(update) => measured.diverged(update),
-    }
-    measured
-}
-
-/// The place of a choice in the list of its dimension.
-pub fn index(space: &Space, name: &str, choice: &str) -> f64 {
-    let choices = space.get(name).map_or(&[][..], |d| d.choices());
-    choices.iter().position(|known| known == choice).map_or(f64::NAN, |k| k as f64)
-}
-
 /// `lr:0.0071, weight decay:0.0000032`, as the notebook prints them.
 fn settings(params: &Params) -> String {
     let text = |(name, value): (&str, &Value)| {
@@ -230,7 +197,7 @@ fn accuracy(trial: &Trial) -> String {
     }
 }
 
-fn print_ranking(report: &mut Report, seed: u64, trials: &[Trial]) -> Result<(), Failure> {
+fn print_ranking(report: &mut RunReport, seed: u64, trials: &[Trial]) -> Result<(), Failure> {
     report.say(&format!(
         "=========== Hyper-Parameter Optimization Result (seed {seed}) ==========="
     ))?;

@@ -1,6 +1,8 @@
 //! Checkpoints of trained networks.
 
-use super::{Exporter, Findings, Folder, networks};
+use super::exporter::{Exporter, networks};
+use crate::findings::Findings;
+use crate::report::folder::Folder;
 
 /// `models/PART/SERIES/seed-N.safetensors`.
 #[derive(Debug)]

@@ -7,18 +7,19 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use rawzip::{CompressionMethod, ZipArchiveWriter};
 
-use super::{Exporter, Findings, Folder};
-use crate::findings::{BINS, Bins, Row};
+use super::exporter::Exporter;
+use crate::findings::{BINS, Bins, Findings, Row};
+use crate::report::folder::Folder;
 
 /// `metrics.npz` and `histograms.npz`.
 #[derive(Debug, Default)]
 pub(super) struct Npz {
-    histograms: Vec<Histogram>,
+    histograms: Vec<Taken>,
 }
 
 /// A histogram and where it was taken.
 #[derive(Debug)]
-struct Histogram {
+struct Taken {
     part: String,
     series: String,
     seed: u64,
@@ -34,7 +35,7 @@ impl Exporter for Npz {
         for (run, &seed) in seeds.iter().enumerate() {
             for series in series {
                 let taken = series.runs[run].histograms.iter();
-                self.histograms.extend(taken.map(|(step, name, bins)| Histogram {
+                self.histograms.extend(taken.map(|(step, name, bins)| Taken {
                     part: part.clone(),
                     series: series.name.clone(),
                     seed,
@@ -68,7 +69,7 @@ fn metrics(rows: &[Row]) -> anyhow::Result<Vec<u8>> {
 }
 
 /// A row a histogram: of what, the counts in its bins, and their edges.
-fn histograms(rows: &[Histogram]) -> anyhow::Result<Vec<u8>> {
+fn histograms(rows: &[Taken]) -> anyhow::Result<Vec<u8>> {
     let n = [rows.len()];
     let counts = rows.iter().flat_map(|row| row.bins.counts);
     let edges = rows.iter().flat_map(|row| row.bins.edges());

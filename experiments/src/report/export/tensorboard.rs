@@ -2,8 +2,9 @@
 
 use crc::{CRC_32_ISCSI, Crc, Table};
 
-use super::{Exporter, Findings, Folder, networks};
-use crate::findings::{Bins, Measurements, Metric};
+use super::exporter::{Exporter, networks};
+use crate::findings::{Bins, Findings, Measurements, Metric};
+use crate::report::folder::Folder;
 
 const CASTAGNOLI: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISCSI);
 

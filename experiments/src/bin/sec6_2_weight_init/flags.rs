@@ -1,0 +1,12 @@
+//! The flags of this section.
+
+/// How the histograms of activations are made.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ActivationFlags {
+    /// Draw the histograms over [0, 1] as the notebook does; half of tanh then falls outside
+    #[arg(long)]
+    pub book_range: bool,
+    /// Use one weight matrix for all five layers, as the notebook does
+    #[arg(long)]
+    pub same_weights: bool,
+}

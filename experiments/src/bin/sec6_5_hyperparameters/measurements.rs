@@ -1,0 +1,40 @@
+//! A trial as `metrics.csv` has it.
+
+use experiments::findings::{Measurements, Metric};
+use search::{End, Space, Trial, Value};
+
+use crate::settings::Settings;
+
+/// What goes into `metrics.csv`: the hyperparameters at step 0, a choice as its place in the list;
+/// then both accuracies by epoch.
+pub fn measurements(space: &Space, trial: &Trial) -> Measurements {
+    let mut measured = Measurements::default();
+    let known = |name: &str| Settings::names().find(|known| *known == name);
+    for (name, value) in trial.params.iter() {
+        let place = match value {
+            Value::Float(x) => *x,
+            Value::Integer(x) => *x as f64,
+            Value::Text(choice) => index(space, name, choice),
+        };
+        // The name that the metric has always had.
+        let metric = if name == "lr" { Some("learning_rate") } else { known(name) };
+        let Some(metric) = metric else { continue };
+        measured.push(0, Metric::new(metric), place);
+    }
+    for report in &trial.reports {
+        measured.push(report.step, Metric::VALIDATION_ACCURACY, report.value);
+        measured.push(report.step, Metric::TRAIN_ACCURACY, report.measures["train_accuracy"]);
+    }
+    match trial.end {
+        End::Complete => {}
+        End::Stopped(epoch) => measured.push(epoch, Metric::new("pruned"), 1.0),
+        End::Diverged(update) => measured.diverged(update),
+    }
+    measured
+}
+
+/// The place of a choice in the list of its dimension.
+pub fn index(space: &Space, name: &str, choice: &str) -> f64 {
+    let choices = space.get(name).map_or(&[][..], |d| d.choices());
+    choices.iter().position(|known| known == choice).map_or(f64::NAN, |k| k as f64)
+}
