@@ -1,17 +1,8 @@
 """Golden values of crates/tensor-ops, from NumPy (pip install numpy).
 
-Prints what the tests in src/smooth.rs and src/im2col.rs compare with.
+Prints what the tests in src/im2col.rs compare with.
 """
 import numpy as np
-
-
-def smooth_curve(x):
-    """The notebook's function."""
-    window_len = 11
-    s = np.r_[x[window_len - 1:0:-1], x, x[-1:-window_len:-1]]
-    w = np.kaiser(window_len, 2)
-    y = np.convolve(w / w.sum(), s, mode="valid")
-    return y[5:len(y) - 5]
 
 
 def im2col(images, fh, fw, stride, pad):
@@ -26,10 +17,6 @@ def im2col(images, fh, fw, stride, pad):
     return col.transpose(0, 4, 5, 1, 2, 3).reshape(n * oh * ow, -1)
 
 
-print("kaiser(11, 2)", [f"{v:.17g}" for v in np.kaiser(11, 2)])
-print("smooth_curve(sin(i^2), n=12)")
-for v in smooth_curve(np.sin(np.arange(12.0) ** 2)):
-    print(f"    {v:.17g},")
 images = np.arange(1, 2 * 2 * 3 * 3 + 1, dtype=float).reshape(2, 2, 3, 3)
 print("im2col of 1..36 as (2, 2, 3, 3), window 2x2, stride 1, pad 0; rows (image, y, x):")
 print(im2col(images, 2, 2, 1, 0).astype(int).tolist())

@@ -10,7 +10,6 @@ pub mod one_hot;
 pub mod reduce;
 mod scalar;
 pub mod shuffle;
-pub mod smooth;
 pub mod softmax;
 pub mod sparse;
 
@@ -22,5 +21,4 @@ pub use matmul::{Operand, instructions, matmul, matmul_relu, matmul_relu_gradien
 pub use one_hot::one_hot;
 pub use scalar::{Scalar, reshape};
 pub use shuffle::{permutation, shuffle};
-pub use smooth::{kaiser, smooth_curve};
 pub use sparse::{Sparse, Workspace};

@@ -1,6 +1,6 @@
 //! A measured series as marks of a figure.
 
-use tensor_ops::smooth::{BOOK_BETA, BOOK_WINDOW, smooth_curve};
+use super::smooth::{BOOK_BETA, BOOK_WINDOW, smooth_curve};
 use viz::{Area, Color, Line, LineStyle, Mark, Marker};
 
 use crate::findings::{Metric, Series, Spread};

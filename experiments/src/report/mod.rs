@@ -6,6 +6,7 @@ mod export;
 pub mod folder;
 mod manifest;
 mod page;
+mod smooth;
 
 use std::sync::Arc;
 use std::time::Instant;

@@ -1,21 +1,14 @@
 //! The book's smoothing of noisy loss curves: a moving average under a Kaiser window.
 
 /// The book's window: 11 points.
-pub const BOOK_WINDOW: usize = 11;
+pub(crate) const BOOK_WINDOW: usize = 11;
 /// The book's shape parameter of the Kaiser window.
-pub const BOOK_BETA: f64 = 2.0;
+pub(crate) const BOOK_BETA: f64 = 2.0;
 
 /// The Kaiser window of `n` points, wᵢ = I₀(β·√(1 − (2i/(n−1) − 1)²)) / I₀(β), as `np.kaiser`.
 ///
 /// I₀ is the modified Bessel function of the first kind, summed as Σ ((x/2)ᵏ/k!)².
-///
-/// # Example
-/// ```
-/// let w = tensor_ops::kaiser(11, 2.0);
-/// approx::assert_relative_eq!(w[0], 0.43867627983704882, epsilon = 1e-15);
-/// assert_eq!(w[5], 1.0);
-/// ```
-pub fn kaiser(n: usize, beta: f64) -> Vec<f64> {
+fn kaiser(n: usize, beta: f64) -> Vec<f64> {
     let bessel_i0 = |x: f64| {
         let (mut term, mut sum, mut k) = (1.0, 1.0, 1.0);
         while term > 1e-17 * sum {
@@ -49,17 +42,8 @@ pub fn kaiser(n: usize, beta: f64) -> Vec<f64> {
 ///
 /// # Panics
 /// If `window` is 0.
-///
-/// # Example
-/// ```
-/// use tensor_ops::smooth::{BOOK_BETA, BOOK_WINDOW, smooth_curve};
-///
-/// let flat = smooth_curve(&[2.0; 30], BOOK_WINDOW, BOOK_BETA);
-/// assert_eq!(flat.len(), 30);
-/// assert!(flat.iter().all(|y| (y - 2.0).abs() < 1e-12));
-/// ```
 #[track_caller]
-pub fn smooth_curve(x: &[f64], window: usize, beta: f64) -> Vec<f64> {
+pub(crate) fn smooth_curve(x: &[f64], window: usize, beta: f64) -> Vec<f64> {
     assert!(window > 0, "smooth_curve: a window of at least one point");
     let weights = kaiser(window, beta);
     let total: f64 = weights.iter().sum();
@@ -85,7 +69,7 @@ mod tests {
     use super::*;
     use approx::assert_relative_eq;
 
-    /// `np.kaiser(11, 2)`: docs/reference/tensor_ops.py.
+    /// `np.kaiser(11, 2)`: docs/reference/smooth.py.
     #[test]
     fn kaiser_agrees_with_numpy() {
         let expected = [
@@ -104,7 +88,7 @@ mod tests {
         assert!(kaiser(0, 2.0).is_empty());
     }
 
-    /// The notebook's own lines on sin(i²), n = 12: docs/reference/tensor_ops.py.
+    /// The notebook's own lines on sin(i²), n = 12: docs/reference/smooth.py.
     #[test]
     fn smooth_curve_agrees_with_the_notebook() {
         let x: Vec<f64> = (0..12).map(|i| f64::from(i * i).sin()).collect();
