@@ -3,9 +3,9 @@
 
 use benches::step::{Pixels, Step, flop};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use kernels::Scalar;
 use layers::{DropoutScaling, MultiLayerNet};
 use optimizers::{AdaGrad, Adam, Momentum, Optimizer, Rule, Sgd};
-use tensor_ops::Scalar;
 
 /// (name, hidden layers, batch, network, optimizer)
 type Case<T> = (&'static str, usize, usize, MultiLayerNet, Box<dyn Optimizer<T>>);

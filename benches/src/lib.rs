@@ -3,7 +3,7 @@
 
 /// As in the sections.
 #[global_allocator]
-static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
 pub mod peak;
 pub mod step;

@@ -8,6 +8,8 @@ use std::arch::x86_64::*;
 use std::hint::black_box;
 use std::time::Instant;
 
+use kernels::Instructions;
+
 /// Independent sums: enough to hide the latency of a multiply-add (4 cycles, 2 of them a cycle).
 const CHAINS: usize = 12;
 const ROUNDS: usize = 200_000;
@@ -15,21 +17,25 @@ const ROUNDS: usize = 200_000;
 const TRIES: usize = 15;
 
 /// GFLOP/s of one core in `f32` and `f64`, measured now, with the registers that
-/// [`tensor_ops::instructions`] names.
+/// [`Instructions::best`] names.
 ///
 /// ```
 /// let (single, double) = benches::peak::gflops();
 /// assert!(single > 0.0 && double > 0.0);
 /// ```
 pub fn gflops() -> (f64, f64) {
-    match tensor_ops::instructions() {
-        // SAFETY: `instructions` names these only where the processor has them.
+    match Instructions::best() {
+        // SAFETY: `best` names these only where the processor has them.
         #[cfg(target_arch = "x86_64")]
-        "avx512" => (best(16, || unsafe { f32_avx512() }), best(8, || unsafe { f64_avx512() })),
+        Instructions::Avx512 => {
+            (best(16, || unsafe { f32_avx512() }), best(8, || unsafe { f64_avx512() }))
+        }
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        "avx2" => (best(8, || unsafe { f32_avx2() }), best(4, || unsafe { f64_avx2() })),
-        _ => (best(4, portable::<f32, 4>), best(2, portable::<f64, 2>)),
+        Instructions::Avx2 => {
+            (best(8, || unsafe { f32_avx2() }), best(4, || unsafe { f64_avx2() }))
+        }
+        Instructions::Portable => (best(4, portable::<f32, 4>), best(2, portable::<f64, 2>)),
     }
 }
 
@@ -69,7 +75,7 @@ chains!(f32_avx2, "avx2,fma", _mm256_set1_ps, _mm256_fmadd_ps);
 chains!(f64_avx2, "avx2,fma", _mm256_set1_pd, _mm256_fmadd_pd);
 
 /// A multiplication and an addition: what a compiler may use without being told of a processor.
-fn portable<T: tensor_ops::Scalar, const LANES: usize>() {
+fn portable<T: kernels::Scalar, const LANES: usize>() {
     let factor = black_box([T::of(0.999); LANES]);
     let mut sums = [factor; CHAINS];
     for _ in 0..ROUNDS {

@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use init::Seed;
+use kernels::{ByteRows, Scalar};
 use layers::{Mode, MultiLayerNet, Sequential};
 use nalgebra::DMatrix;
 use optimizers::Optimizer;
 use tensor_ops::{
-    ByteRows,
     Operand::{self, Plain, Transposed},
-    Scalar, Sparse, Workspace, matmul,
+    Sparse, Workspace, matmul,
 };
 
 /// Every fifth pixel of a digit is not zero, and those stand in runs.

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from cases import environment
 
-# The optimizers' loops are compiled within kernel::wide and kernel::root.
-PRODUCTS = re.compile(r"tensor_ops::(kernel::(?!wide|lines|root)|matmul)")
+# The optimizers' loops are compiled within kernels::wide and kernels::root.
+PRODUCTS = re.compile(r"kernels::(product|matmul|sparse_matmul)|tensor_ops::matmul")
 # A part of the product of the transpose, as packing a panel is one of a dense product; said apart as well.
-SORTING = re.compile(r"tensor_ops::kernel::lines::.*set_columns")
+SORTING = re.compile(r"kernels::sparse_rows::.*set_transpose")
 
 
 def cpu():

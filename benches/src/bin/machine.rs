@@ -11,10 +11,10 @@ use std::time::Instant;
 
 use benches::peak;
 use benches::step::{Pixels, Step, flop, products_seconds};
+use kernels::{Instructions, Scalar};
 use layers::MultiLayerNet;
 use optimizers::{Adam, Optimizer, Rule, Sgd};
 use serde_json::{Value, json};
-use tensor_ops::Scalar;
 
 const WIDTHS: [usize; 6] = [784, 100, 100, 100, 100, 10];
 const BATCH: usize = 128;
@@ -64,7 +64,7 @@ fn best<R>(mut run: impl FnMut() -> R) -> f64 {
 
 fn main() {
     let report = json!({
-        "instructions": tensor_ops::instructions(),
+        "instructions": Instructions::best().name(),
         "f32": measure::<f32>(|| peak::gflops().0),
         "f64": measure::<f64>(|| peak::gflops().1),
     });

@@ -2,8 +2,8 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use init::{Initializer, Purpose, Seed};
+use kernels::Scalar;
 use nalgebra::DMatrix;
-use tensor_ops::Scalar;
 
 fn fill<T: Scalar>(c: &mut Criterion) {
     for (inputs, outputs) in [(784, 100), (100, 100)] {

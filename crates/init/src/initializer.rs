@@ -3,10 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
-use tensor_ops::Scalar;
 use thiserror::Error;
 
 use crate::orthogonal::orthogonal;

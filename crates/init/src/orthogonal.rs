@@ -1,9 +1,9 @@
 //! Random orthogonal matrices.
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
-use tensor_ops::Scalar;
 
 /// Fills `weights` with orthogonal columns (rows, if there are more columns) of length `gain`,
 /// uniform over all such matrices.

@@ -3,16 +3,17 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use init::{Initializer, Purpose, Seed};
+use kernels::ByteRows;
 use layers::{
     Activation, Affine, BatchNorm, Convolution, Dropout, DropoutScaling, Layer, Loss, MaxPooling,
     Mode, MultiLayerNet, Targets,
 };
 use nalgebra::DMatrix;
-use tensor_ops::{ByteRows, ImageShape, Sparse, Window};
+use tensor_ops::{ImageShape, Sparse, Window};
 
 /// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
 #[global_allocator]
-static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
 const BATCH: usize = 128;
 

@@ -1,11 +1,12 @@
 //! The fully connected layer.
 
 use init::Initializer;
+use kernels::Scalar;
 use nalgebra::DMatrix;
 use rand::Rng;
 use tensor_ops::{
     Operand::{Plain, Transposed},
-    Scalar, Sparse, Workspace, matmul, matmul_relu, matmul_relu_gradient,
+    Sparse, Workspace, matmul, matmul_relu, matmul_relu_gradient,
     reduce::{self, Axis},
 };
 

@@ -1,7 +1,8 @@
 //! Batch normalisation.
 
+use kernels::{Scalar, mean_slice, sum_pairs, sum_slice, variance_slice, with_wide_registers};
 use nalgebra::DMatrix;
-use tensor_ops::{ImageShape, Scalar, reduce, with_wide_registers};
+use tensor_ops::ImageShape;
 
 use crate::layer::assert_same_shape;
 use crate::{Buffer, Layer, LayerError, Mode, Param, Role};
@@ -145,8 +146,8 @@ impl<T: Scalar> BatchNorm<T> {
         let [running_mean, running_var] = &mut self.buffers;
         for (feature, values) in x.chunks_exact(group).enumerate() {
             // ANCHOR: observe
-            let mean = reduce::mean_slice(values);
-            let variance = reduce::variance_slice(values, mean);
+            let mean = mean_slice(values);
+            let variance = variance_slice(values, mean);
             self.mean[feature] = mean;
             self.inverse_std[feature] = (variance + eps).sqrt().recip();
             // ANCHOR_END: observe
@@ -220,8 +221,8 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
         for (feature, (x, dy)) in slices.enumerate() {
             let (mean, inverse_std) = (self.mean[feature], self.inverse_std[feature]);
             // ANCHOR: backward
-            let d_shift = reduce::sum_slice(dy);
-            let d_scale = reduce::sum_pairs(x, dy, |x, dy| (x - mean) * dy) * inverse_std;
+            let d_shift = sum_slice(dy);
+            let d_scale = sum_pairs(x, dy, |x, dy| (x - mean) * dy) * inverse_std;
             // ANCHOR_END: backward
             self.params[0].grad[feature] = d_scale;
             self.params[1].grad[feature] = d_shift;

@@ -1,9 +1,10 @@
 //! The convolutional layer.
 
 use init::{Fans, Initializer};
+use kernels::Scalar;
 use nalgebra::DMatrix;
 use rand::Rng;
-use tensor_ops::{ImageShape, Scalar, Window, col2im, im2col, reshape};
+use tensor_ops::{ImageShape, Window, col2im, im2col, reshape};
 
 use crate::affine::{affine, affine_backward};
 use crate::{Layer, LayerError, Mode, Param, Role};

@@ -1,9 +1,9 @@
 //! Dropout.
 
+use kernels::{Scalar, with_wide_registers};
 use nalgebra::DMatrix;
 use rand::Rng;
 use rand::rngs::ChaCha8Rng;
-use tensor_ops::{Scalar, with_wide_registers};
 
 use crate::layer::assert_same_shape;
 use crate::{Layer, LayerError, Mode};

@@ -1,7 +1,8 @@
 //! What goes into a network.
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
-use tensor_ops::{Scalar, Sparse};
+use tensor_ops::Sparse;
 
 /// A batch for a network: (batch, inputs), dense or sparse.
 ///
@@ -12,7 +13,8 @@ use tensor_ops::{Scalar, Sparse};
 /// # Example
 /// ```
 /// use layers::{Mode, MultiLayerNet};
-/// use tensor_ops::{ByteRows, Sparse};
+/// use kernels::ByteRows;
+/// use tensor_ops::Sparse;
 ///
 /// let mut net = MultiLayerNet::new(3, &[4], 2).build::<f32>(init::Seed::new(1))?;
 /// let rows = ByteRows::new([&[0, 0, 2][..], &[1, 0, 0]]);
@@ -68,7 +70,7 @@ impl<'a, T> From<&'a Sparse<T>> for Input<'a, T> {
 ///
 /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
 /// let mut layer = Affine::<f32>::new(3, 1, Initializer::Constant { value: 2.0 }, &mut rng);
-/// let row = tensor_ops::ByteRows::new([&[0, 4, 0][..]]);
+/// let row = kernels::ByteRows::new([&[0, 4, 0][..]]);
 /// let (x, mut y) = (tensor_ops::Sparse::new(&row, f32::from), dmatrix![0.0]);
 /// let first = layer.sparse_input().expect("an affine layer takes sparse batches");
 /// first.forward_sparse(&x, &mut y);

@@ -2,8 +2,9 @@
 
 use std::fmt::Debug;
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
-use tensor_ops::{Scalar, WindowError};
+use tensor_ops::WindowError;
 use thiserror::Error;
 
 use crate::{Buffer, Input, Param, SparseInput};

@@ -1,7 +1,7 @@
 //! What a layer learns, and what it keeps beside that.
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
-use tensor_ops::Scalar;
 
 /// What a parameter does in its layer. Weight decay reads it: it touches weights only.
 ///

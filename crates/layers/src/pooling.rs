@@ -1,7 +1,8 @@
 //! Max pooling.
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
-use tensor_ops::{ImageShape, Scalar, Window, col2im, im2col};
+use tensor_ops::{ImageShape, Window, col2im, im2col};
 
 use crate::{Layer, LayerError, Mode};
 

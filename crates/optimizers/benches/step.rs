@@ -17,7 +17,7 @@ use rand::{RngExt, SeedableRng};
 
 /// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
 #[global_allocator]
-static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
 const WIDTHS: [usize; 6] = [784, 100, 100, 100, 100, 10];
 

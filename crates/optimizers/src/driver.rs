@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use kernels::with_wide_registers;
 use num_traits::Float;
-use tensor_ops::with_wide_registers;
 
 use crate::check::non_negative;
 use crate::memory::Memory;

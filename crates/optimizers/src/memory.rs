@@ -1,7 +1,7 @@
 //! What an optimizer remembers between steps: the arrays of its rule for every slot.
 
+use kernels::with_wide_registers;
 use num_traits::Float;
-use tensor_ops::with_wide_registers;
 
 use crate::check::non_negative;
 use crate::{Decay, OptimizerError, OptimizerState, Slot, Slots, StateArray};

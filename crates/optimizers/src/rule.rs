@@ -72,7 +72,7 @@ pub trait Rule<const N: usize>: Clone + Debug + Send + Sized + 'static {
     /// values, gradients and state arrays, called for each slot in turn.
     ///
     /// What is common to the step is worked out here, once; the function returned holds the loop: one that takes a
-    /// square root on the way is faster through [`tensor_ops::each_with_root`], as that of [`Adam`](crate::Adam).
+    /// square root on the way is faster through [`kernels::each_with_root`], as that of [`Adam`](crate::Adam).
     fn update<T: Float + 'static>(&self, lr: f64, t: u64)
     -> impl Fn(&mut [T], &[T], [&mut [T]; N]);
 

@@ -10,7 +10,7 @@ use tensor_ops::{ImageShape, Window, col2im, im2col};
 
 /// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
 #[global_allocator]
-static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
 const BATCH: usize = 128;
 

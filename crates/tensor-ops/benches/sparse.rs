@@ -6,14 +6,15 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use kernels::{ByteRows, Scalar};
 use nalgebra::DMatrix;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use tensor_ops::{ByteRows, Scalar, Sparse, Workspace};
+use tensor_ops::{Sparse, Workspace};
 
 /// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
 #[global_allocator]
-static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
 const IMAGES: usize = 60_000;
 const SIDE: usize = 28;

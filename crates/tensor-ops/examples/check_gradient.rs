@@ -6,15 +6,16 @@
 //!
 //! Change `loss` and `gradient`: a mistake in either shows as a difference far above 1e-7.
 
+use kernels::sum_squares_about;
 use nalgebra::{DMatrix, dmatrix};
 use tensor_ops::{
     Operand::{Plain, Transposed},
-    matmul, numerical_gradient, reduce,
+    matmul, numerical_gradient,
 };
 
 /// Least squares, ½·Σ(x·w − t)² over the samples, for weights given as a slice.
 fn loss(x: &DMatrix<f64>, t: &DMatrix<f64>, w: &[f64]) -> f64 {
-    0.5 * reduce::sum_squares_about(residual(x, t, w).as_slice(), 0.0)
+    0.5 * sum_squares_about(residual(x, t, w).as_slice(), 0.0)
 }
 
 /// xᵀ·(x·w − t).

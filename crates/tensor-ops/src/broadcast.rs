@@ -1,8 +1,7 @@
 //! A row or a column combined with every row or column of a matrix.
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
-
-use crate::Scalar;
 
 /// x\[i, j\] ← f(x\[i, j\], row\[j\]): a row of one value a column, against every row of `x`.
 ///

@@ -1,6 +1,6 @@
 //! Derivatives by central differences: slow, independent of any backward pass, and so its judge.
 
-use crate::Scalar;
+use kernels::Scalar;
 
 /// The book's step, 10⁻⁴: near the best for `f64` functions of size 1, too small for `f32`.
 pub const BOOK_H: f64 = 1e-4;

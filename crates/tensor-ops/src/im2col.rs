@@ -1,9 +1,10 @@
 //! Image windows laid out as rows, so that a convolution becomes one matrix product.
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
 use thiserror::Error;
 
-use crate::{Scalar, reshape};
+use crate::reshape;
 
 /// The shape of one image; a batch is a (batch, channels·height·width) matrix.
 ///

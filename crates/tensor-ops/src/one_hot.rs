@@ -1,8 +1,7 @@
 //! Labels as rows with a single 1.
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
-
-use crate::Scalar;
 
 /// y\[i, labels\[i\]\] = 1, all else 0: shape (labels, classes).
 ///

@@ -1,9 +1,8 @@
 //! Random orders, the same for a sample and its label.
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
 use rand::{Rng, RngExt};
-
-use crate::Scalar;
 
 /// A uniformly random order of 0 … n − 1 (Fisher–Yates).
 ///

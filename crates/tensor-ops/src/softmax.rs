@@ -1,8 +1,10 @@
 //! Softmax and log-sum-exp of every row, safe for scores of any size.
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
 
-use crate::{Scalar, broadcast, reduce, reduce::Axis};
+use crate::broadcast;
+use crate::reduce::{self, Axis};
 
 /// y\[i, j\] = exp(x\[i, j\]) / Σₖ exp(x\[i, k\]), in place: one distribution a row.
 ///

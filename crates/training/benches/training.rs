@@ -5,14 +5,14 @@ use std::ops::ControlFlow;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use init::Seed;
+use kernels::ByteRows;
 use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
-use tensor_ops::ByteRows;
 use training::{Contestant, Plan, Samples, train};
 
 /// Matrices begin on cache lines.
 #[global_allocator]
-static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
 const PIXELS: usize = 784;
 

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 use init::Seed;
+use kernels::ByteRows;
 use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
-use tensor_ops::ByteRows;
 use training::{Contestant, Moment, Plan, Samples, train};
 
 const EVERY: usize = 25;

@@ -65,8 +65,8 @@ impl<T: Real> Blocks<T> {
 mod tests {
     use super::*;
     use init::Seed;
+    use kernels::ByteRows;
     use layers::MultiLayerNet;
-    use tensor_ops::ByteRows;
 
     #[test]
     fn accuracy_is_the_same_on_any_number_of_threads() {

@@ -1,9 +1,10 @@
 //! The element types, and what is compiled here for them.
 
 use init::Seed;
+use kernels::{ByteRows, Scalar};
 use layers::{LayerError, Mode, MultiLayerNet, Sequential};
 use optimizers::{Optimizer, OptimizerKind};
-use tensor_ops::{ByteRows, Scalar, Sparse};
+use tensor_ops::Sparse;
 
 /// `f32` and `f64`, as networks are trained in.
 ///

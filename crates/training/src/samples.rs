@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use kernels::ByteRows;
 use rand::Rng;
-use tensor_ops::{ByteRows, Sparse, permutation};
+use tensor_ops::{Sparse, permutation};
 
 use crate::Real;
 
 /// Images of bytes and their labels, from which matrices are gathered. Copies and parts share the bytes.
 ///
 /// ```
-/// use tensor_ops::{ByteRows, Sparse};
+/// use kernels::ByteRows;
+/// use tensor_ops::Sparse;
 /// use training::Samples;
 ///
 /// let images = [[0, 255], [51, 0], [0, 0]];

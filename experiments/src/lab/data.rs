@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
+use kernels::ByteRows;
 use mnist_io::download;
 use mnist_io::{Dataset, DatasetName, Kind, Source, Split};
-use tensor_ops::ByteRows;
 use training::Samples;
 
 use crate::cli::{DataArgs, DataChoice, Failure};

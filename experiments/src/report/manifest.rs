@@ -6,8 +6,17 @@ use serde_json::{Value, json};
 use crate::lab::Lab;
 
 /// Libraries whose version can change a number.
-const LIBRARIES: [&str; 8] =
-    ["chacha20", "flate2", "layers", "nalgebra", "optimizers", "rand", "rand_distr", "tensor-ops"];
+const LIBRARIES: [&str; 9] = [
+    "chacha20",
+    "flate2",
+    "kernels",
+    "layers",
+    "nalgebra",
+    "optimizers",
+    "rand",
+    "rand_distr",
+    "tensor-ops",
+];
 
 /// The contents of `manifest.json`, but for the times.
 pub(super) fn manifest(section: &str, lab: &Lab) -> Value {
@@ -55,7 +64,7 @@ pub(super) fn manifest(section: &str, lab: &Lab) -> Value {
         "host": {
             "os": std::env::consts::OS,
             "architecture": std::env::consts::ARCH,
-            "instructions": tensor_ops::instructions(),
+            "instructions": kernels::Instructions::best().name(),
             "cores": std::thread::available_parallelism().map_or(0, usize::from),
         },
     })

@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
+use kernels::{Scalar, with_wide_registers};
 use nalgebra::DMatrix;
-use tensor_ops::{Scalar, with_wide_registers};
 
 use crate::layer::assert_same_shape;
 use crate::{Layer, LayerError, Mode};
@@ -15,7 +15,7 @@ use crate::{Layer, LayerError, Mode};
 /// ```
 /// use layers::{Elementwise, Sequential, activation::Function};
 /// use nalgebra::dmatrix;
-/// use tensor_ops::Scalar;
+/// use kernels::Scalar;
 ///
 /// #[derive(Clone, Debug)]
 /// struct Square;

@@ -1,6 +1,6 @@
 //! The exponential linear unit.
 
-use tensor_ops::Scalar;
+use kernels::Scalar;
 
 use super::elementwise::Function;
 

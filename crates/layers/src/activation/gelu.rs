@@ -2,7 +2,7 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
-use tensor_ops::Scalar;
+use kernels::Scalar;
 
 use super::elementwise::Function;
 

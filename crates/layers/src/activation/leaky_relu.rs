@@ -1,6 +1,6 @@
 //! The rectifier with a small slope below 0.
 
-use tensor_ops::Scalar;
+use kernels::Scalar;
 
 use super::elementwise::Function;
 

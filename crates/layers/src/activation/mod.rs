@@ -12,7 +12,7 @@ mod tanh;
 use std::fmt;
 use std::str::FromStr;
 
-use tensor_ops::Scalar;
+use kernels::Scalar;
 use thiserror::Error;
 
 use crate::Layer;

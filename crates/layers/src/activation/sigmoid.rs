@@ -1,6 +1,6 @@
 //! The logistic function.
 
-use tensor_ops::Scalar;
+use kernels::Scalar;
 
 use super::elementwise::Function;
 

@@ -1,6 +1,6 @@
 //! The sigmoid linear unit, also called swish.
 
-use tensor_ops::Scalar;
+use kernels::Scalar;
 
 use super::elementwise::Function;
 use super::sigmoid::Sigmoid;

@@ -1,6 +1,6 @@
 //! The hyperbolic tangent.
 
-use tensor_ops::Scalar;
+use kernels::Scalar;
 
 use super::elementwise::Function;
 

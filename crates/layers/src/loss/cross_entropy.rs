@@ -1,7 +1,8 @@
 //! Softmax cross entropy, the book's and the exact one.
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
-use tensor_ops::{Scalar, reduce, reduce::Axis, softmax};
+use tensor_ops::{reduce, reduce::Axis, softmax};
 
 use super::targets::Targets;
 

@@ -1,7 +1,7 @@
 //! Half the squared error.
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
-use tensor_ops::Scalar;
 
 use super::targets::Targets;
 

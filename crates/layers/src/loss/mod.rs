@@ -4,8 +4,8 @@ mod cross_entropy;
 mod mean_squared_error;
 mod targets;
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
-use tensor_ops::Scalar;
 
 pub use targets::Targets;
 

@@ -1,7 +1,7 @@
 //! What a network's outputs are compared with.
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
-use tensor_ops::Scalar;
 
 /// What the outputs should have been, one a row of the batch.
 ///

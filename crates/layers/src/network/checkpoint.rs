@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use kernels::Scalar;
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView, serialize};
-use tensor_ops::Scalar;
 use thiserror::Error;
 
 use super::Sequential;

@@ -1,8 +1,12 @@
 //! Loss, gradients and accuracy of a network on a batch.
 
+use kernels::{Scalar, sum_squares_about, with_wide_registers};
 use nalgebra::DMatrix;
 use optimizers::{Slot, Slots};
-use tensor_ops::{Scalar, reduce, reduce::Axis, reshape, with_wide_registers};
+use tensor_ops::{
+    reduce::{self, Axis},
+    reshape,
+};
 
 use super::sequential::{Outputs, Sequential};
 use crate::{Input, Mode, Param, Role, Targets};
@@ -195,8 +199,7 @@ impl<T: Scalar> Sequential<T> {
             return T::zero();
         }
         let weights = self.params().filter(|param| param.role == Role::Weight);
-        let squares =
-            weights.map(|w| reduce::sum_squares_about(w.value.as_slice(), T::zero()).f64());
+        let squares = weights.map(|w| sum_squares_about(w.value.as_slice(), T::zero()).f64());
         T::of(0.5 * self.weight_decay * squares.sum::<f64>())
     }
 }
@@ -223,7 +226,8 @@ mod tests {
     use crate::activation::{Function, Relu};
     use crate::{Affine, Elementwise, MultiLayerNet};
     use init::{Initializer, Purpose, Seed};
-    use tensor_ops::{ByteRows, Sparse};
+    use kernels::ByteRows;
+    use tensor_ops::Sparse;
 
     #[test]
     fn weight_decay_touches_weights_only() {

@@ -1,7 +1,7 @@
 //! The book's fully connected networks.
 
 use init::{Initializer, Purpose, Seed};
-use tensor_ops::Scalar;
+use kernels::Scalar;
 
 use super::Sequential;
 use crate::{Activation, Affine, BatchNorm, Dropout, DropoutScaling, LayerError};

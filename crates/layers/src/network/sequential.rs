@@ -1,7 +1,8 @@
 //! Layers in a row, with a loss at the end.
 
+use kernels::{Scalar, sum_slice};
 use nalgebra::DMatrix;
-use tensor_ops::{Scalar, reduce, reshape};
+use tensor_ops::reshape;
 
 use crate::{Input, Layer, LayerError, Loss, Mode, Param};
 
@@ -267,7 +268,7 @@ impl<T: Scalar> Sequential<T> {
     pub fn is_finite(&self) -> bool {
         // A sum is finite only if its terms are, but may overflow where they are: then look closely.
         let finite = |values: &[T]| {
-            reduce::sum_slice(values).is_finite() || values.iter().all(|value| value.is_finite())
+            sum_slice(values).is_finite() || values.iter().all(|value| value.is_finite())
         };
         self.params().all(|param| finite(param.value.as_slice()))
     }
@@ -361,7 +362,7 @@ impl<T: Scalar> Sequential<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Affine, BatchNorm, MultiLayerNet};
+    use crate::{Affine, BatchNorm};
     use init::{Initializer, Purpose, Seed};
     use optimizers::Slots;
 
@@ -381,7 +382,9 @@ mod tests {
 
     #[test]
     fn a_copy_learns_apart() {
-        let mut net = MultiLayerNet::new(2, &[3], 2).build::<f64>(Seed::new(1)).unwrap();
+        let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
+        let affine = Affine::<f64>::new(2, 3, Initializer::He, &mut rng);
+        let mut net = Sequential::new(2).push(affine).unwrap();
         let copy = net.clone();
         net.slot(0).value.fill(9.0);
         assert_eq!(net.param("0.weight").unwrap().value[0], 9.0);

@@ -1,7 +1,7 @@
 //! The notebook's first network.
 
 use init::{Initializer, Seed};
-use tensor_ops::Scalar;
+use kernels::Scalar;
 
 use super::{MultiLayerNet, Sequential};
 use crate::{Activation, LayerError};

@@ -1,13 +1,14 @@
 //! After its first step a network allocates nothing: forward, backward, optimizer step, evaluation.
 
 use init::{Initializer, Purpose, Seed};
+use kernels::{ByteRows, Scalar};
 use layers::{
     Activation, Affine, BatchNorm, Convolution, DropoutScaling, Input, Loss, MaxPooling, Mode,
     MultiLayerNet, Sequential,
 };
 use nalgebra::DMatrix;
 use optimizers::{Momentum, Rule};
-use tensor_ops::{ByteRows, ImageShape, Scalar, Sparse, Window};
+use tensor_ops::{ImageShape, Sparse, Window};
 
 fn allocations(work: impl FnOnce()) -> u64 {
     allocation_counter::measure(work).count_total

@@ -1,12 +1,13 @@
 //! A sparse batch trains a network to the bits that the dense one does.
 
 use init::{Initializer, Purpose, Seed};
+use kernels::{ByteRows, Scalar};
 use layers::{
     Convolution, DropoutScaling, Elementwise, Mode, MultiLayerNet, Sequential, activation::Relu,
 };
 use nalgebra::DMatrix;
 use optimizers::{Adam, Rule};
-use tensor_ops::{ByteRows, ImageShape, Scalar, Sparse, Window};
+use tensor_ops::{ImageShape, Sparse, Window};
 
 const INPUTS: usize = 36;
 

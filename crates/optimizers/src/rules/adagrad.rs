@@ -1,7 +1,7 @@
 //! AdaGrad.
 
+use kernels::each_with_root;
 use num_traits::Float;
-use tensor_ops::each_with_root;
 
 use crate::check::{cast, positive};
 use crate::{OptimizerError, Rule};

@@ -1,7 +1,7 @@
 //! AMSGrad.
 
+use kernels::each_with_root;
 use num_traits::Float;
-use tensor_ops::each_with_root;
 
 use super::{bias_correction, max};
 use crate::check::{cast, fraction, positive};

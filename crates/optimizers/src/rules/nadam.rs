@@ -1,7 +1,7 @@
 //! NAdam.
 
+use kernels::each_with_root;
 use num_traits::Float;
-use tensor_ops::each_with_root;
 
 use super::bias_correction;
 use crate::check::{cast, fraction, non_negative, positive};

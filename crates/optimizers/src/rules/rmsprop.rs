@@ -1,7 +1,7 @@
 //! RMSProp.
 
+use kernels::each_with_root;
 use num_traits::Float;
-use tensor_ops::each_with_root;
 
 use crate::check::{cast, fraction, positive};
 use crate::{OptimizerError, Rule};

@@ -1,9 +1,9 @@
 //! Maxima and their places along either axis.
 
+use kernels::Scalar;
 use nalgebra::DMatrix;
 
-use super::{Axis, check, columns, extent};
-use crate::Scalar;
+use super::axis::{Axis, check, columns, extent};
 
 /// Rows whose largest values are sought side by side.
 const TOGETHER: usize = 16;

@@ -82,7 +82,7 @@ fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
 
 /// Matrices begin on cache lines.
 #[global_allocator]
-static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
 fn main() -> ExitCode {
     experiments::main::<Optimizers>()

@@ -133,7 +133,7 @@ fn conclude(report: &mut RunReport, plain: &Trained, regularised: [(&str, &Optio
 
 /// Matrices begin on cache lines.
 #[global_allocator]
-static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
 fn main() -> ExitCode {
     experiments::main::<Regularization>()

@@ -85,7 +85,7 @@ impl Section for Hyperparameters {
 
 /// Matrices begin on cache lines.
 #[global_allocator]
-static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
 fn main() -> ExitCode {
     // One training for a program that searches: another command line, and another output.

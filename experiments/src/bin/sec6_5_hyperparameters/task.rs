@@ -124,7 +124,7 @@ impl<T: Real> Task<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tensor_ops::ByteRows;
+    use kernels::ByteRows;
 
     /// Synthetic digits to search with.
     fn task() -> Task<f32> {

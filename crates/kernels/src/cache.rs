@@ -1,13 +1,16 @@
-//! Numbers that will be needed soon.
+//! Lines of the processor's cache, and asking for them ahead of time.
 
-/// Has `values` brought into the cache while other work goes on; a wish, of no effect on results.
+/// Bytes of a cache line.
+pub(crate) const LINE: usize = 64;
+
+/// Has `values` brought into the cache while other work goes on; a hint, of no effect on results.
 #[inline(always)]
 pub(crate) fn prefetch<T>(values: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         let first = values.as_ptr().cast::<i8>();
-        for at in (0..size_of_val(values)).step_by(super::LINE) {
+        for at in (0..size_of_val(values)).step_by(LINE) {
             // SAFETY: every x86-64 processor has the instruction, which reads nothing.
             unsafe { _mm_prefetch::<_MM_HINT_T0>(first.wrapping_add(at)) };
         }

@@ -4,12 +4,14 @@
 //! waits for it most of the time. With AVX-512, every second register's roots of `f32` are made of multiply-adds
 //! instead, and both units work. They are rounded correctly, as the unit's are: the bits are the same.
 
+mod chunks;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 use num_traits::Float;
 
-use super::Instructions;
+use crate::instructions::Instructions;
+use chunks::{Chunk, chunks};
 
 /// For each i, `after`(xᵢ, aᵢ, √`before`(xᵢ, aᵢ)), where aᵢ are the i-th numbers of `arrays`.
 ///
@@ -19,7 +21,7 @@ use super::Instructions;
 /// # Example
 /// ```
 /// let (grad, mut w, mut h) = ([3.0_f32, -4.0], [1.0, 1.0], [0.0, 0.0]);
-/// tensor_ops::each_with_root(
+/// kernels::each_with_root(
 ///     &grad,
 ///     [&mut w, &mut h],
 ///     |g, [_, h]| {
@@ -51,54 +53,10 @@ pub fn each_with_root<T: Float + 'static, const N: usize>(
     }
 }
 
-/// Numbers whose roots are taken at once: four of the largest registers.
-const CHUNK: usize = 64;
-
-/// Numbers to take roots of, then those: on cache lines, so that no register is stored on two of them.
-#[repr(align(64))]
-struct Chunk<T>([T; CHUNK]);
-
-impl<T: Float> Chunk<T> {
-    #[inline(always)]
-    fn roots(&mut self) {
-        self.0 = self.0.map(T::sqrt);
-    }
-}
-
-/// [`each_with_root`], a chunk at a time. Always inlined, and so compiled with the caller's instructions.
-#[inline(always)]
-fn chunks<T: Float, const N: usize>(
-    x: &[T],
-    arrays: [&mut [T]; N],
-    before: impl Fn(T, [&mut T; N]) -> T,
-    roots: impl Fn(&mut Chunk<T>),
-    after: impl Fn(T, [&mut T; N], T),
-) {
-    let (chunks, x_rest) = x.as_chunks::<CHUNK>();
-    let mut split = arrays.map(|array| array.split_at_mut(chunks.len() * CHUNK));
-    let mut arrays = split.each_mut().map(|(whole, _)| whole.as_chunks_mut::<CHUNK>().0);
-    let mut room = Chunk([T::zero(); CHUNK]);
-    for (k, x) in chunks.iter().enumerate() {
-        let mut arrays = arrays.each_mut().map(|array| &mut array[k]);
-        for i in 0..CHUNK {
-            room.0[i] = before(x[i], arrays.each_mut().map(|array| &mut array[i]));
-        }
-        roots(&mut room);
-        for i in 0..CHUNK {
-            after(x[i], arrays.each_mut().map(|array| &mut array[i]), room.0[i]);
-        }
-    }
-    let mut rest = split.map(|(_, rest)| rest);
-    for (i, &x) in x_rest.iter().enumerate() {
-        let root = before(x, rest.each_mut().map(|array| &mut array[i])).sqrt();
-        after(x, rest.each_mut().map(|array| &mut array[i]), root);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Scalar;
+    use crate::scalar::Scalar;
 
     fn same_as_a_plain_loop<T: Scalar, const N: usize>(len: usize) {
         let number = |i: usize| T::of([0.25, -3.0, 1e-38, 7.0, 0.0, 1e30, 0.1][i % 7] * i as f64);
@@ -128,7 +86,7 @@ mod tests {
         let portable = after_loop(&|arrays| chunks(&x, arrays, before, Chunk::roots, after));
         assert!(best == expected && portable == expected, "{len} {N} {}", T::NAME);
         #[cfg(target_arch = "x86_64")]
-        if Instructions::available().any(|has| has == Instructions::Avx2) {
+        if Instructions::Avx2.is_available() {
             // SAFETY: the processor has these instructions.
             let avx2 = after_loop(&|arrays| unsafe { x86::avx2(&x, arrays, before, after) });
             assert!(avx2 == expected, "{len} {N} {}", T::NAME);

@@ -2,15 +2,11 @@
 //! batch 100, of sections 6.3 to 6.5), and of a block in evaluation; one thread.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use nalgebra::DMatrix;
-use tensor_ops::{
-    Operand::{self, Plain, Transposed},
-    Scalar, matmul,
-};
+use kernels::{Epilogue, MatrixRef, Scalar, matmul};
 
 /// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
 #[global_allocator]
-static ALLOCATOR: tensor_ops::LineAllocator = tensor_ops::LineAllocator;
+static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
 /// (name, m, k, n, transposed a, transposed b)
 const PRODUCTS: [(&str, usize, usize, usize, bool, bool); 8] = [
@@ -24,17 +20,23 @@ const PRODUCTS: [(&str, usize, usize, usize, bool, bool); 8] = [
     ("forward 100x784x100", 100, 784, 100, false, false),
 ];
 
+fn factor<T: Scalar>(values: &[T], shape: (usize, usize), transposed: bool) -> MatrixRef<'_, T> {
+    if transposed {
+        MatrixRef::row_major(values, shape)
+    } else {
+        MatrixRef::column_major(values, shape)
+    }
+}
+
 fn products<T: Scalar>(c: &mut Criterion) {
     let mut group = c.benchmark_group(format!("matmul {}", T::NAME));
     for (name, m, k, n, ta, tb) in PRODUCTS {
-        let fill = |r, c| DMatrix::from_fn(r, c, |i, j| T::of(((i * 7 + j * 3) % 11) as f64 - 5.0));
-        let a = if ta { fill(k, m) } else { fill(m, k) };
-        let b = if tb { fill(n, k) } else { fill(k, n) };
-        let mut out = DMatrix::zeros(m, n);
-        let op = |t, x| -> Operand<'_, T> { if t { Transposed(x) } else { Plain(x) } };
+        let fill = |count| -> Vec<T> { (0..count).map(|i| T::of((i % 11) as f64 - 5.0)).collect() };
+        let (a, b, mut out) = (fill(m * k), fill(k * n), fill(m * n));
+        let (a, b) = (factor(&a, (m, k), ta), factor(&b, (k, n), tb));
         group.throughput(Throughput::Elements((2 * m * k * n) as u64));
         group.bench_function(BenchmarkId::from_parameter(name), |bench| {
-            bench.iter(|| matmul(op(ta, &a), op(tb, &b), None, &mut out));
+            bench.iter(|| matmul(a, b, None, Epilogue::None, &mut out));
         });
     }
     group.finish();

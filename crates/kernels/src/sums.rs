@@ -1,12 +1,14 @@
-//! Sums over slices, whose digits `f64` keeps, in an order that is the same on every machine and vectorises.
+//! Sums, means and variances of slices. They are added up in `f64`, so that sums of many `f32` keep their digits, in an
+//! order that vectorises and is the same on every machine.
 
-use crate::{Scalar, with_wide_registers};
+use crate::scalar::Scalar;
+use crate::wide::with_wide_registers;
 
 /// The sum of a slice, added up in `f64` in 16 interleaved partial sums (a fixed order that vectorises).
 ///
 /// # Example
 /// ```
-/// assert_eq!(tensor_ops::reduce::sum_slice(&[0.1_f32; 100_000]), 10_000.0); // f32 alone: 10,000.0176
+/// assert_eq!(kernels::sum_slice(&[0.1_f32; 100_000]), 10_000.0); // f32 alone: 10,000.0176
 /// ```
 #[inline]
 pub fn sum_slice<T: Scalar>(values: &[T]) -> T {
@@ -17,7 +19,7 @@ pub fn sum_slice<T: Scalar>(values: &[T]) -> T {
 ///
 /// # Example
 /// ```
-/// assert_eq!(tensor_ops::reduce::mean_slice(&[1_234_567.1_f32; 1000]), 1_234_567.1);
+/// assert_eq!(kernels::mean_slice(&[1_234_567.1_f32; 1000]), 1_234_567.1);
 /// ```
 #[inline]
 pub fn mean_slice<T: Scalar>(values: &[T]) -> T {
@@ -28,7 +30,7 @@ pub fn mean_slice<T: Scalar>(values: &[T]) -> T {
 ///
 /// # Example
 /// ```
-/// assert_eq!(tensor_ops::reduce::sum_squares_about(&[1.0, 3.0], 2.0), 2.0);
+/// assert_eq!(kernels::sum_squares_about(&[1.0, 3.0], 2.0), 2.0);
 /// ```
 #[inline]
 pub fn sum_squares_about<T: Scalar>(values: &[T], centre: T) -> T {
@@ -39,7 +41,7 @@ pub fn sum_squares_about<T: Scalar>(values: &[T], centre: T) -> T {
 ///
 /// # Example
 /// ```
-/// assert_eq!(tensor_ops::reduce::variance_slice(&[1.0, 3.0], 2.0), 1.0);
+/// assert_eq!(kernels::variance_slice(&[1.0, 3.0], 2.0), 1.0);
 /// ```
 #[inline]
 pub fn variance_slice<T: Scalar>(values: &[T], mean: T) -> T {
@@ -60,7 +62,7 @@ fn squares<T: Scalar>(values: &[T], centre: T) -> f64 {
 ///
 /// # Example
 /// ```
-/// use tensor_ops::reduce::sum_pairs;
+/// use kernels::sum_pairs;
 ///
 /// assert_eq!(sum_pairs(&[1.0, 2.0], &[3.0, 4.0], |a, b| a * b), 11.0);
 /// ```

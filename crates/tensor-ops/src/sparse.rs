@@ -1,15 +1,13 @@
 //! Matrices most of whose numbers are zero, as images are, and their products with dense ones.
 
-#[cfg(test)]
-mod tests;
-
 use std::array;
 
+use kernels::{
+    BYTES, ByteRows, MatrixRef, PartialSums, Scalar, SparseRef, SparseRows, sparse_matmul,
+};
 use nalgebra::DMatrix;
 
-use crate::byte_rows::ByteRows;
-use crate::kernel::{self, BYTES, Factor, Instructions, Lines, Sums};
-use crate::{Scalar, reshape};
+use crate::reshape;
 
 /// A (rows, columns) matrix of bytes that stand for numbers, of which only the non-zeros are kept.
 ///
@@ -23,7 +21,8 @@ use crate::{Scalar, reshape};
 /// # Example
 /// ```
 /// use nalgebra::dmatrix;
-/// use tensor_ops::{ByteRows, Sparse, Workspace};
+/// use kernels::ByteRows;
+/// use tensor_ops::{Sparse, Workspace};
 ///
 /// let rows = ByteRows::new([&[0, 4, 0][..], &[2, 0, 0]]);
 /// let x = Sparse::new(&rows, |byte| f32::from(byte) / 2.0);
@@ -37,11 +36,11 @@ use crate::{Scalar, reshape};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Sparse<T> {
-    rows: Lines,
+    rows: SparseRows,
     /// The number that each byte stands for.
     values: Box<[T; BYTES]>,
-    /// Those of the rows, if `sorted`.
-    columns: Lines,
+    /// The transpose of the rows, if `sorted`.
+    columns: SparseRows,
     sorted: bool,
 }
 
@@ -60,13 +59,13 @@ impl<T: PartialEq> PartialEq for Sparse<T> {
 #[derive(Clone, Debug, Default)]
 pub struct Workspace<T> {
     /// The columns of the matrix that was transposed last.
-    columns: Lines,
-    sums: Sums<T>,
+    columns: SparseRows,
+    sums: PartialSums<T>,
 }
 
 impl<T: Scalar> Default for Sparse<T> {
     fn default() -> Self {
-        let (rows, columns) = (Lines::default(), Lines::default());
+        let (rows, columns) = (SparseRows::default(), SparseRows::default());
         Self { rows, values: Box::new([T::zero(); BYTES]), columns, sorted: false }
     }
 }
@@ -78,7 +77,8 @@ impl<T: Scalar> Sparse<T> {
     /// If `value` of 0 is not 0.
     ///
     /// ```
-    /// use tensor_ops::{ByteRows, Sparse};
+    /// use kernels::ByteRows;
+    /// use tensor_ops::Sparse;
     ///
     /// let x = Sparse::new(&ByteRows::new([&[0, 255][..]]), f64::from);
     /// assert_eq!(x.shape(), (1, 2));
@@ -93,7 +93,7 @@ impl<T: Scalar> Sparse<T> {
     /// (rows, columns).
     ///
     /// ```
-    /// let x = tensor_ops::Sparse::new(&tensor_ops::ByteRows::new([&[0; 784][..]; 128]), f32::from);
+    /// let x = tensor_ops::Sparse::new(&kernels::ByteRows::new([&[0; 784][..]; 128]), f32::from);
     /// assert_eq!(x.shape(), (128, 784));
     /// ```
     pub fn shape(&self) -> (usize, usize) {
@@ -103,7 +103,7 @@ impl<T: Scalar> Sparse<T> {
     /// How many numbers are kept.
     ///
     /// ```
-    /// let x = tensor_ops::Sparse::new(&tensor_ops::ByteRows::new([&[0, 3, 255][..]]), f32::from);
+    /// let x = tensor_ops::Sparse::new(&kernels::ByteRows::new([&[0, 3, 255][..]]), f32::from);
     /// assert_eq!(x.non_zeros(), 2);
     /// ```
     pub fn non_zeros(&self) -> usize {
@@ -117,7 +117,8 @@ impl<T: Scalar> Sparse<T> {
     /// If there is no such row, or `value` of 0 is not 0.
     ///
     /// ```
-    /// use tensor_ops::{ByteRows, Sparse};
+    /// use kernels::ByteRows;
+    /// use tensor_ops::Sparse;
     ///
     /// let images = ByteRows::new([&[0, 255, 0][..], &[51, 0, 0]]);
     /// let mut x = Sparse::<f32>::default();
@@ -144,7 +145,8 @@ impl<T: Scalar> Sparse<T> {
     /// that several products take, as a batch that several networks learn from.
     ///
     /// ```
-    /// use tensor_ops::{ByteRows, Sparse};
+    /// use kernels::ByteRows;
+    /// use tensor_ops::Sparse;
     ///
     /// let mut x = Sparse::new(&ByteRows::new([&[0, 2][..]]), f64::from);
     /// let same = x.clone();
@@ -153,14 +155,14 @@ impl<T: Scalar> Sparse<T> {
     /// ```
     #[track_caller]
     pub fn sort_columns(&mut self) {
-        self.columns.set_columns(&self.rows);
+        self.columns.set_transpose(&self.rows);
         self.sorted = true;
     }
 
     /// Writes the whole matrix, zeros included, into `dense`, which takes its shape.
     ///
     /// ```
-    /// let x = tensor_ops::Sparse::new(&tensor_ops::ByteRows::new([&[0, 3][..], &[4, 0]]), f32::from);
+    /// let x = tensor_ops::Sparse::new(&kernels::ByteRows::new([&[0, 3][..], &[4, 0]]), f32::from);
     /// let mut dense = nalgebra::DMatrix::zeros(0, 0);
     /// x.to_dense(&mut dense);
     /// assert_eq!(dense, nalgebra::dmatrix![0.0, 3.0; 4.0, 0.0]);
@@ -170,8 +172,8 @@ impl<T: Scalar> Sparse<T> {
         reshape(dense, rows, columns);
         dense.fill(T::zero());
         for row in 0..rows {
-            for entry in self.rows.line(row) {
-                dense[(row, entry.place())] = self.values[usize::from(entry.byte())];
+            for entry in self.rows.row(row) {
+                dense[(row, entry.index())] = self.values[usize::from(entry.byte())];
             }
         }
     }
@@ -183,7 +185,8 @@ impl<T: Scalar> Sparse<T> {
     /// If the shapes do not fit together.
     ///
     /// ```
-    /// use tensor_ops::{ByteRows, Sparse, Workspace};
+    /// use kernels::ByteRows;
+    /// use tensor_ops::{Sparse, Workspace};
     ///
     /// let x = Sparse::new(&ByteRows::new([&[0, 2][..]]), f64::from);
     /// let mut y = nalgebra::dmatrix![f64::NAN];
@@ -207,7 +210,8 @@ impl<T: Scalar> Sparse<T> {
     /// If the shapes do not fit together.
     ///
     /// ```
-    /// use tensor_ops::{ByteRows, Sparse, Workspace};
+    /// use kernels::ByteRows;
+    /// use tensor_ops::{Sparse, Workspace};
     ///
     /// let x = Sparse::new(&ByteRows::new([&[0, 2][..]]), f64::from);
     /// let mut y = nalgebra::dmatrix![f64::NAN];
@@ -241,9 +245,8 @@ impl<T: Scalar> Sparse<T> {
             d.shape(),
             y.shape()
         );
-        assert!(add.is_none_or(|add| add.len() == d.ncols()), "sparse matmul: a number a column");
-        let s = Factor { rows: &self.rows, values: &self.values };
-        kernel::sparse(Instructions::best(), s, d, add, relu, &mut work.sums, y);
+        let s = SparseRef { rows: &self.rows, values: &self.values };
+        sparse_matmul(s, column_major(d), add, relu, &mut work.sums, y.as_mut_slice());
     }
 
     /// Y ← Xᵀ·D: X is this matrix, (m, k), D (m, n), `y` (k, n).
@@ -252,7 +255,8 @@ impl<T: Scalar> Sparse<T> {
     /// If the shapes do not fit together.
     ///
     /// ```
-    /// use tensor_ops::{ByteRows, Sparse, Workspace};
+    /// use kernels::ByteRows;
+    /// use tensor_ops::{Sparse, Workspace};
     ///
     /// let x = Sparse::new(&ByteRows::new([&[0, 2][..]]), f64::from);
     /// let mut y = nalgebra::DMatrix::zeros(2, 1);
@@ -272,10 +276,117 @@ impl<T: Scalar> Sparse<T> {
         let columns = if self.sorted {
             &self.columns
         } else {
-            columns.set_columns(&self.rows);
+            columns.set_transpose(&self.rows);
             columns
         };
-        let s = Factor { rows: columns, values: &self.values };
-        kernel::sparse(Instructions::best(), s, d, None, false, sums, y);
+        let s = SparseRef { rows: columns, values: &self.values };
+        sparse_matmul(s, column_major(d), None, false, sums, y.as_mut_slice());
+    }
+}
+
+fn column_major<T: Scalar>(d: &DMatrix<T>) -> MatrixRef<'_, T> {
+    MatrixRef::column_major(d.as_slice(), d.shape())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Operand::{Plain, Transposed};
+    use crate::{matmul, matmul_relu};
+    use proptest::prelude::*;
+
+    /// One of `gap` bytes is not zero.
+    fn byte(i: usize, j: usize, gap: usize) -> u8 {
+        let kept = (i * 31 + j * 17 + i * j).is_multiple_of(gap);
+        if kept { 1 + (i * 7 + j * 13) as u8 % 255 } else { 0 }
+    }
+
+    /// A number of either sign.
+    fn value<T: Scalar>(byte: u8) -> T {
+        T::of(if byte == 0 { 0.0 } else { f64::from(byte) / 70.0 - 1.7 })
+    }
+
+    fn fill<T: Scalar>(rows: usize, columns: usize, gap: usize) -> DMatrix<T> {
+        DMatrix::from_fn(rows, columns, |i, j| value(byte(i, j, gap)))
+    }
+
+    fn bytes(rows: usize, columns: usize, gap: usize) -> ByteRows {
+        let row = |i| (0..columns).map(|j| byte(i, j, gap)).collect();
+        let rows: Vec<Vec<u8>> = (0..rows).map(row).collect();
+        ByteRows::new(rows.iter().map(Vec::as_slice))
+    }
+
+    proptest! {
+        #[test]
+        fn gathered_rows_are_those_of_the_bytes(
+            columns in 1..700usize, sparse in 1..600usize, seeds in prop::collection::vec(0..9usize, 0..20),
+        ) {
+            let byte = |seed: usize, j: usize| {
+                if (j + 31 * seed).is_multiple_of(sparse) { 1 + ((seed + j) % 255) as u8 } else { 0 }
+            };
+            let pixels: Vec<Vec<u8>> =
+                seeds.iter().map(|&seed| (0..columns).map(|j| byte(seed, j)).collect()).collect();
+            let rows = ByteRows::new(pixels.iter().map(Vec::as_slice));
+            // Every other row, backwards.
+            let chosen: Vec<usize> = (0..pixels.len()).rev().step_by(2).collect();
+            let mut x = Sparse::new(&ByteRows::new([&[1; 50][..]; 3]), f64::from);
+            x.gather(&rows, chosen.iter().copied(), f64::from);
+            let width = rows.width();
+            let expected =
+                DMatrix::from_fn(chosen.len(), width, |i, j| f64::from(pixels[chosen[i]][j]));
+            let mut dense = DMatrix::zeros(0, 0);
+            x.to_dense(&mut dense);
+            prop_assert_eq!(&dense, &expected);
+            let chosen = ByteRows::new(chosen.iter().map(|&i| &pixels[i][..]));
+            prop_assert_eq!(x, Sparse::new(&chosen, f64::from));
+        }
+    }
+
+    #[test]
+    fn products_have_the_bits_of_dense_ones() {
+        let (x, w, dy) = (fill::<f32>(40, 50, 3), fill(50, 30, 1), fill(40, 30, 1));
+        let (sparse, mut work) = (Sparse::new(&bytes(40, 50, 3), value), Workspace::default());
+        let (mut y, mut expected) = (DMatrix::zeros(40, 30), DMatrix::zeros(40, 30));
+        sparse.matmul(&w, Some(&[0.3; 30]), &mut work, &mut y);
+        matmul(Plain(&x), Plain(&w), Some(&[0.3; 30]), &mut expected);
+        assert_eq!(y, expected);
+        sparse.matmul_relu(&w, None, &mut work, &mut y);
+        matmul_relu(Plain(&x), Plain(&w), None, &mut expected);
+        assert_eq!(y, expected);
+        let (mut dw, mut expected) = (DMatrix::zeros(50, 30), DMatrix::zeros(50, 30));
+        sparse.tr_matmul(&dy, &mut work, &mut dw);
+        matmul(Transposed(&x), Plain(&dy), None, &mut expected);
+        assert_eq!(dw, expected);
+    }
+
+    #[test]
+    fn sorting_columns_before_changes_no_product_and_ends_with_the_rows() {
+        let dy = fill::<f32>(20, 30, 1);
+        let product = |x: &Sparse<f32>| {
+            let mut dw = DMatrix::zeros(50, 30);
+            x.tr_matmul(&dy, &mut Workspace::default(), &mut dw);
+            dw
+        };
+        let mut x = Sparse::new(&bytes(20, 50, 3), value);
+        let expected = product(&x);
+        x.sort_columns();
+        assert_eq!(product(&x), expected);
+        let others = bytes(20, 50, 4);
+        x.gather(&others, 0..20, value);
+        assert_eq!(product(&x), product(&Sparse::new(&others, value)));
+    }
+
+    #[test]
+    #[should_panic(expected = "zeros stand for 1.0")]
+    fn zeros_that_stand_for_another_number_are_refused() {
+        Sparse::new(&bytes(2, 3, 1), |byte| f64::from(byte) + 1.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "(2, 3) times (2, 2)")]
+    fn shapes_that_do_not_fit_are_refused() {
+        let x = Sparse::new(&bytes(2, 3, 1), f64::from);
+        let mut y = DMatrix::zeros(2, 2);
+        x.matmul(&DMatrix::zeros(2, 2), None, &mut Workspace::default(), &mut y);
     }
 }

@@ -12,7 +12,8 @@ use num_traits::Zero;
 
 use super::transpose::{Rest, transpose};
 use super::vector::{Vector, Work};
-use super::{LINE, Lines, prefetch};
+use crate::cache::{LINE, prefetch};
+use crate::sparse_rows::{BYTES, SparseRows};
 
 /// C ← S·D, and a row that is added to every row of it; then max(0, C), if asked for. C and D are column-major.
 ///
@@ -20,32 +21,25 @@ use super::{LINE, Lines, prefetch};
 /// C is valid for its elements.
 #[derive(Debug)]
 pub struct SparseProduct<'a, T> {
-    pub(super) s: Factor<'a, T>,
-    /// k·n numbers.
-    pub(super) d: &'a [T],
-    /// Rows of D, columns of D and C.
-    pub(super) sizes: (usize, usize),
-    /// n numbers, or none for zeros.
-    pub(super) add: Option<&'a [T]>,
-    pub(super) relu: bool,
-    pub(super) work: &'a mut Sums<T>,
-    pub(super) c: *mut T,
-}
-
-/// The sparse factor.
-#[derive(Debug)]
-pub(crate) struct Factor<'a, T> {
-    pub(crate) rows: &'a Lines,
-    /// The number that each byte stands for.
+    /// The non-zeros of S.
+    pub(crate) rows: &'a SparseRows,
+    /// The number that each byte of S stands for.
     pub(crate) values: &'a [T; BYTES],
+    /// k·n numbers.
+    pub(crate) d: &'a [T],
+    /// Rows of D, columns of D and C.
+    pub(crate) sizes: (usize, usize),
+    /// n numbers, or none for zeros.
+    pub(crate) add: Option<&'a [T]>,
+    pub(crate) relu: bool,
+    pub(crate) work: &'a mut PartialSums<T>,
+    pub(crate) c: *mut T,
 }
 
-/// How many bytes there are.
-pub(crate) const BYTES: usize = 1 << u8::BITS;
-
-/// Where sums wait for the next block.
+/// Buffers of [`sparse_matmul`](crate::sparse_matmul()), which a caller keeps for the next product, so that nothing is
+/// allocated.
 #[derive(Clone, Debug, Default)]
-pub struct Sums<T> {
+pub struct PartialSums<T> {
     /// Rows of C one after another, in whole registers.
     sums: Vec<T>,
     /// How many non-zeros of each row of S are done.
@@ -94,7 +88,7 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
             let most = REGISTERS * size_of::<V>();
             assert!(ROWS * most <= TILE && TILE <= LARGEST && align_of::<Cache>() == LINE);
         }
-        let Self { s: Factor { rows: s, values }, d, sizes: (k, n), add, relu, work, c } = self;
+        let Self { rows: s, values, d, sizes: (k, n), add, relu, work, c } = self;
         let m = s.len();
         let per_line = LINE / size_of::<V::Scalar>();
         let room = m * chunk(n.div_ceil(V::LANES)) * V::LANES + per_line;
@@ -107,8 +101,7 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
         let mut cache = MaybeUninit::<Cache>::uninit();
         let block = cache.as_mut_ptr().cast::<V::Scalar>();
         let tile = block.wrapping_byte_add(LARGEST);
-        // As many are asked for every time: the end of a loop that is as long as a row would be foreseen by
-        // no processor.
+        // Fixed count: a loop bound by the row's length would mispredict.
         let length = s.non_zeros().div_ceil(m.max(1));
         let mut done = 0;
         while done < n {
@@ -179,7 +172,7 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
 
 /// Some rows of S, where they meet rows `from` to `end` of D.
 struct Part<'a, T> {
-    s: &'a Lines,
+    s: &'a SparseRows,
     values: &'a [T; BYTES],
     /// Non-zeros of a row, on average.
     length: usize,
@@ -223,7 +216,7 @@ unsafe fn sum<V: Vector>(registers: usize, part: Part<'_, V::Scalar>) {
 ///
 /// # Safety
 /// Sums, before and after, have `REGISTERS` registers a row; `block` has as many in each of `end` − `from`
-/// rows. All places up to a row's cursor are below `from`, and those after it are not.
+/// rows. All indices up to a row's cursor are below `from`, and those after it are not.
 struct Rows<'a, T, const REGISTERS: usize>(Part<'a, T>);
 
 impl<V: Vector, const REGISTERS: usize> Work<V> for Rows<'_, V::Scalar, REGISTERS> {
@@ -237,16 +230,16 @@ impl<V: Vector, const REGISTERS: usize> Work<V> for Rows<'_, V::Scalar, REGISTER
             if from == 0 {
                 prefetch(s.next(top + i + AHEAD, length));
             }
-            let line = s.line(top + i);
-            // SAFETY: row `place` − `from` of the block is there, since from ≤ place < end.
+            let row_of_s = s.row(top + i);
+            // SAFETY: row `index` − `from` of the block is there, since from ≤ index < end.
             unsafe {
                 let (start, to) = (start.0.add(i * start.1), to.0.add(i * to.1));
                 let mut sums: [V; REGISTERS] = array::from_fn(|i| V::load(start.add(i * V::LANES)));
                 let mut done = *cursor;
-                while let Some(entry) = line.get(done)
-                    && entry.place() < end
+                while let Some(entry) = row_of_s.get(done)
+                    && entry.index() < end
                 {
-                    let row = first.wrapping_add(entry.place() * stride);
+                    let row = first.wrapping_add(entry.index() * stride);
                     let value = V::splat(&values[usize::from(entry.byte())]);
                     for (i, sum) in sums.iter_mut().enumerate() {
                         *sum = V::load(row.add(i * V::LANES)).mul_add(value, *sum);

@@ -1,16 +1,16 @@
 //! Rows of bytes, most of them zero, in little memory.
 
-use crate::kernel::prefetch;
+use crate::cache::prefetch;
 
-/// Rows of bytes of which only the non-zeros are kept: what [`Sparse::gather`](crate::Sparse::gather)
-/// makes batches of.
+/// Rows of bytes of which only the non-zeros are kept: what [`SparseRows::gather`](crate::SparseRows::gather) makes
+/// batches of.
 ///
-/// A non-zero takes three bytes: its place and itself, in two arrays, so that they become numbers many at a
+/// A non-zero takes three bytes: its index and itself, in two arrays, so that they become numbers many at a
 /// time. MNIST's 47 MB of training images become 27.
 ///
 /// # Example
 /// ```
-/// let rows = tensor_ops::ByteRows::new([&[0, 7, 0, 9][..], &[0; 4]]);
+/// let rows = kernels::ByteRows::new([&[0, 7, 0, 9][..], &[0; 4]]);
 /// assert_eq!((rows.len(), rows.width()), (2, 4));
 /// ```
 #[derive(Clone, Debug)]
@@ -18,8 +18,8 @@ pub struct ByteRows {
     width: usize,
     /// Where each row begins, and where the last one ends.
     starts: Vec<usize>,
-    /// Where in its row each non-zero is, in order.
-    places: Vec<u16>,
+    /// The index of each non-zero in its row, ascending.
+    indices: Vec<u16>,
     /// The non-zeros.
     bytes: Vec<u8>,
 }
@@ -55,30 +55,30 @@ impl ByteRows {
         let mut kept = Self {
             width,
             starts: vec![0],
-            places: Vec::with_capacity(room),
+            indices: Vec::with_capacity(room),
             bytes: Vec::with_capacity(room),
         };
         let mut end = 0;
         for (i, row) in rows.iter().enumerate() {
             assert_eq!(row.len(), width, "byte rows: row {i} is of another length");
-            kept.places.resize(end + width, 0);
+            kept.indices.resize(end + width, 0);
             kept.bytes.resize(end + width, 0);
-            let (places, bytes) = (&mut kept.places[end..], &mut kept.bytes[end..]);
+            let (indices, bytes) = (&mut kept.indices[end..], &mut kept.bytes[end..]);
             let mut count = 0;
-            // Without a branch that strokes of a digit would make unforeseeable.
-            let mut keep = |place: usize, byte: u8| {
-                (places[count], bytes[count]) = (place as u16, byte);
+            // Without a branch, which the strokes of a digit would make mispredict.
+            let mut keep = |index: usize, byte: u8| {
+                (indices[count], bytes[count]) = (index as u16, byte);
                 count += usize::from(byte != 0);
             };
             let (words, rest) = row.as_chunks::<WORD>();
             for (i, word) in words.iter().enumerate().filter(|(_, word)| **word != [0; WORD]) {
                 word.iter().enumerate().for_each(|(j, &byte)| keep(WORD * i + j, byte));
             }
-            rest.iter().zip(WORD * words.len()..).for_each(|(&byte, place)| keep(place, byte));
+            rest.iter().zip(WORD * words.len()..).for_each(|(&byte, index)| keep(index, byte));
             end += count;
             kept.starts.push(end);
         }
-        kept.places.truncate(end);
+        kept.indices.truncate(end);
         kept.bytes.truncate(end);
         kept
     }
@@ -106,15 +106,15 @@ impl ByteRows {
 
     /// Asks for a row.
     pub(crate) fn prefetch(&self, i: usize) {
-        let (places, bytes) = self.row(i);
-        prefetch(places);
+        let (indices, bytes) = self.row(i);
+        prefetch(indices);
         prefetch(bytes);
     }
 
-    /// The places of a row's non-zeros, and these.
+    /// The indices of a row's non-zeros, and these.
     pub(crate) fn row(&self, i: usize) -> (&[u16], &[u8]) {
         let row = self.starts[i]..self.starts[i + 1];
-        (&self.places[row.clone()], &self.bytes[row])
+        (&self.indices[row.clone()], &self.bytes[row])
     }
 }
 

@@ -5,12 +5,12 @@ use std::arch::x86_64::*;
 
 use num_traits::Float;
 
-use super::Chunk;
+use super::chunks::{Chunk, chunks};
 
 /// Numbers of a register.
 const LANES: usize = 16;
 
-/// [`chunks`](super::chunks) with 256-bit registers.
+/// [`chunks`] with 256-bit registers.
 #[target_feature(enable = "avx2,fma")]
 pub(super) fn avx2<T: Float, const N: usize>(
     x: &[T],
@@ -18,10 +18,10 @@ pub(super) fn avx2<T: Float, const N: usize>(
     before: impl Fn(T, [&mut T; N]) -> T,
     after: impl Fn(T, [&mut T; N], T),
 ) {
-    super::chunks(x, arrays, before, Chunk::roots, after);
+    chunks(x, arrays, before, Chunk::roots, after);
 }
 
-/// [`chunks`](super::chunks) with 512-bit registers.
+/// [`chunks`] with 512-bit registers.
 #[target_feature(enable = "avx512f")]
 pub(super) fn avx512<T: Float + 'static, const N: usize>(
     x: &[T],
@@ -33,7 +33,7 @@ pub(super) fn avx512<T: Float + 'static, const N: usize>(
         Some(chunk) => half_of_each_kind(chunk),
         None => chunk.roots(),
     };
-    super::chunks(x, arrays, before, roots, after);
+    chunks(x, arrays, before, roots, after);
 }
 
 /// √x for each x of a chunk, half of them by [`root`].
@@ -85,7 +85,7 @@ fn refined(x: __m512, estimate: __m512) -> __m512 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::CHUNK;
+    use super::super::chunks::CHUNK;
     use super::*;
 
     /// Every f32 from 1 to 4: the others differ from them by a power of four.

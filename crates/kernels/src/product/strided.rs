@@ -5,10 +5,10 @@ use std::hint::black_box;
 
 /// A matrix in memory: element (i, j) is at `pointer + i·row + j·column`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Strided<T> {
-    pub(super) pointer: *const T,
-    pub(super) row: usize,
-    pub(super) column: usize,
+pub struct Strided<T> {
+    pub(crate) pointer: *const T,
+    pub(crate) row: usize,
+    pub(crate) column: usize,
 }
 
 impl<T: Copy> Strided<T> {

@@ -2,7 +2,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
-use super::LINE;
+use crate::cache::LINE;
 
 /// The system's allocator, with every block of 1 KiB or more on a cache line.
 ///
@@ -12,13 +12,13 @@ use super::LINE;
 ///
 /// # Example
 /// ```
-/// use tensor_ops::LineAllocator;
+/// use kernels::LineAllocator;
 ///
 /// #[global_allocator]
 /// static ALLOCATOR: LineAllocator = LineAllocator;
 ///
-/// let matrix = nalgebra::DMatrix::<f32>::zeros(100, 100);
-/// assert_eq!(matrix.as_ptr().align_offset(64), 0);
+/// let values = vec![0.0_f32; 10_000];
+/// assert_eq!(values.as_ptr().align_offset(64), 0);
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LineAllocator;

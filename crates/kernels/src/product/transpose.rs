@@ -1,4 +1,4 @@
-//! Runs of numbers become columns: what the products do to matrices that stand the other way.
+//! Runs of numbers become columns: what the products do to operands whose contiguous axis is the other one.
 
 use super::vector::{RUN, Vector};
 

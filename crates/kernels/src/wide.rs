@@ -1,6 +1,6 @@
 //! Loops that the compiler vectorises, compiled for the registers that the processor has.
 
-use super::Instructions;
+use crate::instructions::Instructions;
 
 /// Runs `work` with the widest registers of this processor.
 ///
@@ -11,7 +11,7 @@ use super::Instructions;
 /// # Example
 /// ```
 /// let (mut y, x) = ([1.0_f32; 1000], [0.5; 1000]);
-/// tensor_ops::with_wide_registers(|| {
+/// kernels::with_wide_registers(|| {
 ///     for (y, x) in y.iter_mut().zip(x) {
 ///         *y += 2.0 * x;
 ///     }

@@ -1,0 +1,70 @@
+//! Matrix products on registers: each loop is compiled once for every instruction set and element type.
+
+mod dense;
+mod panel;
+mod sparse;
+mod strided;
+mod transpose;
+mod vector;
+
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::{__m256, __m256d, __m512, __m512d};
+
+use crate::instructions::Instructions;
+use dense::Tiled;
+use vector::Vector;
+
+pub use dense::{DenseProduct, Epilogue};
+pub use sparse::{PartialSums, SparseProduct};
+pub(crate) use strided::Strided;
+
+/// The products of one element type; sealed, since only `f32` and `f64` have them.
+pub trait Kernel: Sized {
+    /// Computes a dense product.
+    ///
+    /// # Safety
+    /// The processor has the instructions. Every element that the sizes and strides address is valid
+    /// to read (and of C to write), and C overlaps neither factor.
+    #[doc(hidden)]
+    unsafe fn dense(instructions: Instructions, product: &DenseProduct<'_, Self>);
+
+    /// Computes a sparse product.
+    ///
+    /// # Safety
+    /// The processor has the instructions, and C is valid for its elements.
+    #[doc(hidden)]
+    unsafe fn sparse(instructions: Instructions, product: SparseProduct<'_, Self>);
+}
+
+macro_rules! kernel {
+    ($type:ty, $avx2:ty, $avx512:ty) => {
+        impl Kernel for $type {
+            unsafe fn dense(instructions: Instructions, product: &DenseProduct<'_, Self>) {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    match instructions {
+                        #[cfg(target_arch = "x86_64")]
+                        Instructions::Avx512 => <$avx512>::run(Tiled(product)),
+                        #[cfg(target_arch = "x86_64")]
+                        Instructions::Avx2 => <$avx2>::run(Tiled(product)),
+                        Instructions::Portable => <[$type; 4]>::run(Tiled(product)),
+                    }
+                }
+            }
+            unsafe fn sparse(instructions: Instructions, product: SparseProduct<'_, Self>) {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    match instructions {
+                        #[cfg(target_arch = "x86_64")]
+                        Instructions::Avx512 => <$avx512>::run(product),
+                        #[cfg(target_arch = "x86_64")]
+                        Instructions::Avx2 => <$avx2>::run(product),
+                        Instructions::Portable => <[$type; 4]>::run(product),
+                    }
+                }
+            }
+        }
+    };
+}
+kernel!(f32, __m256, __m512);
+kernel!(f64, __m256d, __m512d);

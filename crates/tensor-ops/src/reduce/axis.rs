@@ -1,0 +1,41 @@
+//! The axis of a reduction, and what stands along it.
+
+use kernels::Scalar;
+use nalgebra::DMatrix;
+
+/// The axis that a reduction removes, as NumPy's `axis` argument does.
+///
+/// # Example
+/// ```
+/// use tensor_ops::reduce::{Axis, sum};
+///
+/// let mut total = [0.0; 1];
+/// sum(&nalgebra::dmatrix![1.0, 2.0], Axis::Columns, &mut total); // np.sum(x, axis=1)
+/// assert_eq!(total, [3.0]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Axis {
+    /// NumPy's `axis=0`: over the rows, one result a column.
+    Rows,
+    /// NumPy's `axis=1`: over the columns, one result a row.
+    Columns,
+}
+
+pub(super) fn columns<T: Scalar>(x: &DMatrix<T>) -> impl Iterator<Item = &[T]> {
+    // With no rows there is nothing to chunk by, yet every column is still there, empty.
+    (0..x.ncols()).map(|j| &x.as_slice()[j * x.nrows()..(j + 1) * x.nrows()])
+}
+
+/// How many values one result is made of.
+pub(super) fn extent<T: Scalar>(x: &DMatrix<T>, axis: Axis) -> usize {
+    if axis == Axis::Rows { x.nrows() } else { x.ncols() }
+}
+
+#[track_caller]
+pub(super) fn check<T: Scalar>(x: &DMatrix<T>, axis: Axis, places: usize) {
+    let (results, what) = match axis {
+        Axis::Rows => (x.ncols(), "column"),
+        Axis::Columns => (x.nrows(), "row"),
+    };
+    assert_eq!(places, results, "reduce over {axis:?}: one place a {what}");
+}
