@@ -3,7 +3,6 @@
 
 mod check;
 mod decay;
-mod driver;
 mod error;
 mod kind;
 mod memory;
@@ -15,12 +14,11 @@ pub mod schedules;
 mod slots;
 
 pub use decay::Decay;
-pub use driver::Driver;
 pub use error::OptimizerError;
 pub use kind::OptimizerKind;
 pub use norm::{clip_total_norm, constrain_norm, total_norm};
 pub use optimizer::{Optimizer, OptimizerState, StateArray};
-pub use rule::Rule;
+pub use rule::{Driver, Rule};
 pub use rules::{
     AdaDelta, AdaGrad, AdaMax, Adam, AmsGrad, Lion, Momentum, NAdam, Nesterov, RAdam, RmsProp, Sgd,
 };

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use num_traits::Float;
 use optimizers::{
     AdaDelta, AdaGrad, AdaMax, Adam, AmsGrad, Decay, Lion, Momentum, NAdam, Nesterov, Optimizer,
-    OptimizerError, OptimizerState, RAdam, RmsProp, Rule, Sgd, Slot,
+    OptimizerError, OptimizerState, RAdam, RmsProp, Rule, Sgd, Slot, Slots,
 };
 use serde::de::value::{Error as ValueError, MapDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
@@ -435,4 +435,46 @@ fn every_hyperparameter_is_checked() {
         let error = Sgd::default().build_with::<f32>(decay).unwrap_err();
         assert!(matches!(error, OptimizerError::Hyperparameter { name: "weight_decay", .. }));
     }
+}
+
+#[test]
+fn state_that_has_faded_becomes_zero() {
+    let mut momentum = Momentum::default().build::<f32>().unwrap();
+    let (mut value, mut grad) = ([0.0], [1.0]);
+    for _ in 0..1600 {
+        momentum.step(&mut [Slot { value: &mut value, grad: &mut grad, decay: true }]).unwrap();
+        grad = [0.0];
+    }
+    assert_eq!(momentum.state().arrays[0].values, [0.0]);
+}
+
+/// Two values for the check, one for the update.
+struct Shrinking([f64; 2], [f64; 2], usize);
+
+impl Slots<f64> for Shrinking {
+    fn len(&self) -> usize {
+        1
+    }
+
+    fn slot(&mut self, _index: usize) -> Slot<'_, f64> {
+        self.2 += 1;
+        let len = if self.2 > 2 { 1 } else { 2 };
+        Slot { value: &mut self.0[..len], grad: &mut self.1[..len], decay: true }
+    }
+}
+
+#[test]
+#[should_panic(expected = "slot 0 changed its length within a step")]
+fn a_slot_that_changes_within_a_step_panics() {
+    let mut optimizer = Momentum::default().build().unwrap();
+    let _ = optimizer.step(&mut Shrinking([0.0; 2], [0.0; 2], 0));
+}
+
+#[test]
+fn debug_output_does_not_print_the_arrays() {
+    let mut optimizer = Momentum::default().build().unwrap();
+    let (mut value, mut grad) = ([0.0; 1000], [0.0; 1000]);
+    optimizer.step(&mut [Slot { value: &mut value, grad: &mut grad, decay: true }]).unwrap();
+    let debug = format!("{optimizer:?}");
+    assert!(debug.contains("momentum: 0.9") && debug.len() < 200, "{debug}");
 }
