@@ -7,7 +7,7 @@ use rand::Rng;
 use tensor_ops::{
     Operand::{Plain, Transposed},
     Sparse, Workspace, matmul, matmul_relu, matmul_relu_gradient,
-    reduce::{self, Axis},
+    reduce::{self, Over},
 };
 
 use crate::{Input, Layer, LayerError, Mode, Param, Role, SparseInput};
@@ -97,7 +97,7 @@ fn affine_gradients<T: Scalar>(
     dy: &DMatrix<T>,
 ) {
     matmul(Transposed(x), Plain(dy), None, &mut weight.grad);
-    reduce::sum(dy, Axis::Rows, bias.grad.as_mut_slice());
+    reduce::sum(dy, Over::Rows, bias.grad.as_mut_slice());
 }
 
 impl<T: Scalar> Layer<T> for Affine<T> {
@@ -168,6 +168,6 @@ impl<T: Scalar> SparseInput<T> for Affine<T> {
     fn backward_sparse(&mut self, x: &Sparse<T>, dy: &DMatrix<T>) {
         let [weight, bias] = &mut self.params;
         x.tr_matmul(dy, &mut self.work, &mut weight.grad);
-        reduce::sum(dy, Axis::Rows, bias.grad.as_mut_slice());
+        reduce::sum(dy, Over::Rows, bias.grad.as_mut_slice());
     }
 }

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use nalgebra::DMatrix;
-use tensor_ops::reduce::{self, Axis};
+use tensor_ops::reduce::{self, Over};
 use tensor_ops::softmax::{log_sum_exp, softmax};
 use tensor_ops::{ImageShape, Window, col2im, im2col};
 
@@ -24,10 +24,10 @@ fn reductions(c: &mut Criterion) {
     let x = matrix(BATCH, 100);
     group.throughput(Throughput::Elements(x.len() as u64));
     let (mut means, mut out) = (vec![0.0; 100], vec![0.0; 100]);
-    group.bench_function("sum", |b| b.iter(|| reduce::sum(black_box(&x), Axis::Rows, &mut out)));
-    reduce::mean(&x, Axis::Rows, &mut means);
+    group.bench_function("sum", |b| b.iter(|| reduce::sum(black_box(&x), Over::Rows, &mut out)));
+    reduce::mean(&x, Over::Rows, &mut means);
     group.bench_function("variance", |b| {
-        b.iter(|| reduce::variance(black_box(&x), Axis::Rows, &means, &mut out));
+        b.iter(|| reduce::variance(black_box(&x), Over::Rows, &means, &mut out));
     });
     group.finish();
 
@@ -39,7 +39,7 @@ fn reductions(c: &mut Criterion) {
     group.bench_function("softmax", |b| b.iter(|| softmax(&mut probabilities, &mut out)));
     group.bench_function("log-sum-exp", |b| b.iter(|| log_sum_exp(black_box(&scores), &mut out)));
     group.bench_function("argmax", |b| {
-        b.iter(|| reduce::argmax(black_box(&scores), Axis::Columns, &mut classes));
+        b.iter(|| reduce::argmax(black_box(&scores), Over::Columns, &mut classes));
     });
     group.finish();
 }

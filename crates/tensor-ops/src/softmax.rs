@@ -4,7 +4,7 @@ use kernels::Scalar;
 use nalgebra::DMatrix;
 
 use crate::broadcast;
-use crate::reduce::{self, Axis};
+use crate::reduce::{self, Over};
 
 /// y\[i, j\] = exp(x\[i, j\]) / Σₖ exp(x\[i, k\]), in place: one distribution a row.
 ///
@@ -24,9 +24,9 @@ use crate::reduce::{self, Axis};
 /// ```
 #[track_caller]
 pub fn softmax<T: Scalar>(x: &mut DMatrix<T>, scratch: &mut [T]) {
-    reduce::max(x, Axis::Columns, scratch);
+    reduce::max(x, Over::Columns, scratch);
     broadcast::column(x, scratch, |value, max| (value - max).exp());
-    reduce::sum(x, Axis::Columns, scratch);
+    reduce::sum(x, Over::Columns, scratch);
     broadcast::column(x, scratch, |value, total| value / total);
 }
 
@@ -45,7 +45,7 @@ pub fn softmax<T: Scalar>(x: &mut DMatrix<T>, scratch: &mut [T]) {
 /// ```
 #[track_caller]
 pub fn log_sum_exp<T: Scalar>(x: &DMatrix<T>, out: &mut [T]) {
-    reduce::max(x, Axis::Columns, out);
+    reduce::max(x, Over::Columns, out);
     for (i, place) in out.iter_mut().enumerate() {
         let max = *place;
         if max.is_finite() {

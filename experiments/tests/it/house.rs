@@ -12,12 +12,6 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 type Place = Vec<String>;
 type Arrows = BTreeSet<(String, String)>;
 
-/// What have circles still.
-const NOT_YET: [&str; 2] = ["tensor-ops", "optimizers"];
-
-/// Names of two types still.
-const TWO_MEANINGS: [&str; 2] = ["Axis", "Panel"];
-
 /// What a file says outside its tests.
 #[derive(Default)]
 struct Module {
@@ -307,9 +301,6 @@ fn imports_run_as_drawn() {
 fn no_import_circle_stands_between_files_or_folders() {
     let mut found = Vec::new();
     for (name, target) in targets() {
-        if NOT_YET.contains(&name.as_str()) {
-            continue;
-        }
         let imports = target.imports();
         for parent in target.0.keys() {
             let arrows = between_children(parent, &imports);
@@ -331,6 +322,6 @@ fn each_public_type_name_has_one_meaning() {
             }
         }
     }
-    meanings.retain(|name, places| places.len() > 1 && !TWO_MEANINGS.contains(&name.as_str()));
+    meanings.retain(|_, places| places.len() > 1);
     assert!(meanings.is_empty(), "{meanings:#?}");
 }

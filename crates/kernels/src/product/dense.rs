@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::panel::{Packed, Packing, Panel, pack};
+use super::panel::{Packed, PackedPanel, Packing, pack};
 use super::strided::{Few, Many, NARROW, Rows, Strided};
 use super::vector::{Vector, Work};
 
@@ -235,7 +235,7 @@ unsafe fn tile<V, A, B, const MV: usize, const COLUMNS: usize>(
     count: usize,
 ) where
     V: Vector,
-    A: Panel<V, MV>,
+    A: PackedPanel<V, MV>,
     B: Rows<V::Scalar>,
 {
     let Part { rows, terms, b, c, column_of_c, start, epilogue, .. } = part;

@@ -7,7 +7,7 @@ use super::transpose::{Rest, transpose};
 use super::vector::Vector;
 
 /// Columns of `MV` registers, one after another.
-pub(super) trait Panel<V: Vector, const MV: usize>: Copy {
+pub(super) trait PackedPanel<V: Vector, const MV: usize>: Copy {
     /// The next column.
     ///
     /// # Safety
@@ -21,7 +21,7 @@ pub(super) trait Panel<V: Vector, const MV: usize>: Copy {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packed<T>(pub(super) *const T);
 
-impl<V: Vector, const MV: usize> Panel<V, MV> for Packed<V::Scalar> {
+impl<V: Vector, const MV: usize> PackedPanel<V, MV> for Packed<V::Scalar> {
     #[inline(always)]
     unsafe fn column(&self) -> [V; MV] {
         // SAFETY: the caller's promise.
@@ -41,7 +41,7 @@ pub(super) struct Packing<T> {
     pub(super) to: *mut T,
 }
 
-impl<V: Vector, const MV: usize> Panel<V, MV> for Packing<V::Scalar> {
+impl<V: Vector, const MV: usize> PackedPanel<V, MV> for Packing<V::Scalar> {
     #[inline(always)]
     unsafe fn column(&self) -> [V; MV] {
         array::from_fn(|i| {

@@ -2,7 +2,7 @@
 
 use kernels::Scalar;
 use nalgebra::DMatrix;
-use tensor_ops::{reduce, reduce::Axis, softmax};
+use tensor_ops::{reduce, reduce::Over, softmax};
 
 use super::targets::Targets;
 
@@ -24,8 +24,8 @@ pub(super) fn evaluate<T: Scalar>(
     let probabilities = gradient;
     softmax::softmax(probabilities, top_p);
     if exact {
-        reduce::max(scores, Axis::Columns, top_score);
-        reduce::max(probabilities, Axis::Columns, top_p);
+        reduce::max(scores, Over::Columns, top_score);
+        reduce::max(probabilities, Over::Columns, top_p);
     }
     // −ln p of one place in row i. The exact one is (max y − y) − ln(max p), which p = 0 does not
     // disturb, and to which large scores do no harm as they do to a log-sum-exp minus y. In f64, so

@@ -4,7 +4,7 @@ use kernels::{Scalar, sum_squares_about, with_wide_registers};
 use nalgebra::DMatrix;
 use optimizers::{Slot, Slots};
 use tensor_ops::{
-    reduce::{self, Axis},
+    reduce::{self, Over},
     reshape,
 };
 
@@ -188,7 +188,7 @@ impl<T: Scalar> Sequential<T> {
         let mut classes = std::mem::take(&mut self.classes);
         classes.resize(labels.len(), 0);
         self.run(x, Mode::Eval, Outputs::Needed);
-        reduce::argmax(self.output(x), Axis::Columns, &mut classes);
+        reduce::argmax(self.output(x), Over::Columns, &mut classes);
         let correct = classes.iter().zip(labels).filter(|(class, label)| class == label).count();
         self.classes = classes;
         correct

@@ -3,36 +3,36 @@
 use kernels::Scalar;
 use nalgebra::DMatrix;
 
-use super::axis::{Axis, check, columns, extent};
+use super::over::{Over, check, columns, extent};
 
 /// Rows whose largest values are sought side by side.
 const TOGETHER: usize = 16;
 
-/// The largest values along `axis` into `out`; NaN if one is NaN, −∞ over an empty axis.
+/// The largest values `over` rows or columns into `out`; NaN if one is NaN, −∞ over an empty axis.
 ///
 /// # Panics
 /// As [`sum`](super::sum()).
 ///
 /// # Example
 /// ```
-/// use tensor_ops::reduce::{Axis, max};
+/// use tensor_ops::reduce::{Over, max};
 ///
 /// let mut out = [0.0_f64; 2];
-/// max(&nalgebra::dmatrix![1.0, f64::NAN; 5.0, 2.0], Axis::Rows, &mut out);
+/// max(&nalgebra::dmatrix![1.0, f64::NAN; 5.0, 2.0], Over::Rows, &mut out);
 /// assert!(out[0] == 5.0 && out[1].is_nan());
 /// ```
 #[track_caller]
-pub fn max<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [T]) {
-    check(x, axis, out.len());
+pub fn max<T: Scalar>(x: &DMatrix<T>, over: Over, out: &mut [T]) {
+    check(x, over, out.len());
     let larger = |best: T, value: T| if value > best || value.is_nan() { value } else { best };
     out.fill(T::neg_infinity());
     for (j, column) in columns(x).enumerate() {
-        match axis {
-            Axis::Rows => {
+        match over {
+            Over::Rows => {
                 // A NaN once taken stays: nothing compares greater.
                 out[j] = column.iter().fold(out[j], |best, &value| larger(best, value));
             }
-            Axis::Columns => out
+            Over::Columns => out
                 .iter_mut()
                 .zip(column)
                 .for_each(|(place, &value)| *place = larger(*place, value)),
@@ -40,7 +40,7 @@ pub fn max<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [T]) {
     }
 }
 
-/// The index of the largest value along `axis` into `out`, the first of equals.
+/// The index of the largest value `over` rows or columns into `out`, the first of equals.
 ///
 /// As `np.argmax`, a NaN counts as the largest and the first NaN wins. So a network whose scores are
 /// all NaN predicts class 0: that is what the reference notebook's accuracies of diverged networks
@@ -51,20 +51,20 @@ pub fn max<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [T]) {
 ///
 /// # Example
 /// ```
-/// use tensor_ops::reduce::{Axis, argmax};
+/// use tensor_ops::reduce::{Over, argmax};
 ///
 /// let scores = nalgebra::dmatrix![0.1, 0.7, 0.2; f64::NAN, f64::NAN, f64::NAN];
 /// let mut classes = [9; 2];
-/// argmax(&scores, Axis::Columns, &mut classes);
+/// argmax(&scores, Over::Columns, &mut classes);
 /// assert_eq!(classes, [1, 0]);
 /// ```
 #[track_caller]
-pub fn argmax<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [usize]) {
-    check(x, axis, out.len());
-    assert!(out.is_empty() || extent(x, axis) > 0, "argmax: the axis is empty");
+pub fn argmax<T: Scalar>(x: &DMatrix<T>, over: Over, out: &mut [usize]) {
+    check(x, over, out.len());
+    assert!(out.is_empty() || extent(x, over) > 0, "argmax: the axis is empty");
     let beats = |value: T, best: T| value > best || (value.is_nan() && !best.is_nan());
-    match axis {
-        Axis::Rows => {
+    match over {
+        Over::Rows => {
             for (place, column) in out.iter_mut().zip(columns(x)) {
                 let better = |best: usize, i: usize| {
                     if beats(column[i], column[best]) { i } else { best }
@@ -73,7 +73,7 @@ pub fn argmax<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [usize]) {
             }
         }
         // Some rows together, whose largest values so far stay in registers.
-        Axis::Columns => {
+        Over::Columns => {
             for (part, places) in out.chunks_mut(TOGETHER).enumerate() {
                 let mut best = [T::neg_infinity(); TOGETHER];
                 places.fill(0);
@@ -99,9 +99,9 @@ mod tests {
         let n = f64::NAN;
         let x = nalgebra::dmatrix![1.0, 1.0, 0.0; 0.0, n, n; n, n, n];
         let mut out = [7; 3];
-        argmax(&x, Axis::Columns, &mut out);
+        argmax(&x, Over::Columns, &mut out);
         assert_eq!(out, [0, 1, 0]);
-        argmax(&x, Axis::Rows, &mut out);
+        argmax(&x, Over::Rows, &mut out);
         assert_eq!(out, [2, 1, 1]);
     }
 
@@ -109,7 +109,7 @@ mod tests {
     fn max_reports_a_nan_wherever_it_stands() {
         let x = nalgebra::dmatrix![f64::NAN, 1.0, 3.0; 2.0, f64::NAN, 1.0];
         let mut out = [0.0_f64; 3];
-        max(&x, Axis::Rows, &mut out);
+        max(&x, Over::Rows, &mut out);
         assert!(out[0].is_nan() && out[1].is_nan() && out[2] == 3.0);
     }
 }

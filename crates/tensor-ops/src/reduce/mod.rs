@@ -1,9 +1,9 @@
 //! Sums, means, variances, maxima and their places along either axis.
 
-mod axis;
 mod largest;
+mod over;
 mod sums;
 
-pub use axis::Axis;
 pub use largest::{argmax, max};
+pub use over::Over;
 pub use sums::{mean, sum, variance};

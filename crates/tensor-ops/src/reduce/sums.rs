@@ -3,59 +3,59 @@
 use kernels::{Scalar, mean_slice, sum_slice, variance_slice};
 use nalgebra::DMatrix;
 
-use super::axis::{Axis, check, columns};
+use super::over::{Over, check, columns};
 
-/// Sums along `axis` into `out`.
+/// Sums `over` rows or columns into `out`.
 ///
 /// Added up in `f64`, so that a sum of many `f32` keeps its digits, in an order that is the same on every machine.
 ///
 /// # Panics
-/// If `out` does not have one place a column ([`Axis::Rows`]) or a row ([`Axis::Columns`]).
+/// If `out` does not have one place a column ([`Over::Rows`]) or a row ([`Over::Columns`]).
 ///
 /// # Example
 /// ```
 /// use nalgebra::dmatrix;
-/// use tensor_ops::reduce::{Axis, sum};
+/// use tensor_ops::reduce::{Over, sum};
 ///
 /// let x = dmatrix![1.0, 2.0; 3.0, 4.0];
 /// let mut out = [0.0; 2];
-/// sum(&x, Axis::Rows, &mut out);
+/// sum(&x, Over::Rows, &mut out);
 /// assert_eq!(out, [4.0, 6.0]);
-/// sum(&x, Axis::Columns, &mut out);
+/// sum(&x, Over::Columns, &mut out);
 /// assert_eq!(out, [3.0, 7.0]);
 /// ```
 #[track_caller]
-pub fn sum<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [T]) {
-    check(x, axis, out.len());
-    match axis {
-        Axis::Rows => each_column(x, out, |_, column| sum_slice(column)),
-        Axis::Columns => each_row(x, out, 1.0, |_, value| value),
+pub fn sum<T: Scalar>(x: &DMatrix<T>, over: Over, out: &mut [T]) {
+    check(x, over, out.len());
+    match over {
+        Over::Rows => each_column(x, out, |_, column| sum_slice(column)),
+        Over::Columns => each_row(x, out, 1.0, |_, value| value),
     }
 }
 
-/// Means along `axis` into `out`; NaN over an empty axis.
+/// Means `over` rows or columns into `out`; NaN over an empty axis.
 ///
 /// # Panics
 /// As [`sum`].
 ///
 /// # Example
 /// ```
-/// use tensor_ops::reduce::{Axis, mean};
+/// use tensor_ops::reduce::{Over, mean};
 ///
 /// let mut out = [0.0];
-/// mean(&nalgebra::dmatrix![1.0; 2.0; 6.0], Axis::Rows, &mut out);
+/// mean(&nalgebra::dmatrix![1.0; 2.0; 6.0], Over::Rows, &mut out);
 /// assert_eq!(out, [3.0]);
 /// ```
 #[track_caller]
-pub fn mean<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [T]) {
-    check(x, axis, out.len());
-    match axis {
-        Axis::Rows => each_column(x, out, |_, column| mean_slice(column)),
-        Axis::Columns => each_row(x, out, x.ncols() as f64, |_, value| value),
+pub fn mean<T: Scalar>(x: &DMatrix<T>, over: Over, out: &mut [T]) {
+    check(x, over, out.len());
+    match over {
+        Over::Rows => each_column(x, out, |_, column| mean_slice(column)),
+        Over::Columns => each_row(x, out, x.ncols() as f64, |_, value| value),
     }
 }
 
-/// Biased variances Σ(x − mean)²/n along `axis` into `out`, given the means.
+/// Biased variances Σ(x − mean)²/n `over` rows or columns into `out`, given the means.
 ///
 /// The denominator is n, as in batch normalisation and `np.var`; PyTorch's `var` divides by n − 1.
 /// Computed from the deviations, so that a large mean costs no digits.
@@ -65,21 +65,21 @@ pub fn mean<T: Scalar>(x: &DMatrix<T>, axis: Axis, out: &mut [T]) {
 ///
 /// # Example
 /// ```
-/// use tensor_ops::reduce::{Axis, mean, variance};
+/// use tensor_ops::reduce::{Over, mean, variance};
 ///
 /// let x = nalgebra::dmatrix![1.0; 3.0];
 /// let (mut means, mut out) = ([0.0], [0.0]);
-/// mean(&x, Axis::Rows, &mut means);
-/// variance(&x, Axis::Rows, &means, &mut out);
+/// mean(&x, Over::Rows, &mut means);
+/// variance(&x, Over::Rows, &means, &mut out);
 /// assert_eq!(out, [1.0]);
 /// ```
 #[track_caller]
-pub fn variance<T: Scalar>(x: &DMatrix<T>, axis: Axis, means: &[T], out: &mut [T]) {
-    check(x, axis, out.len());
+pub fn variance<T: Scalar>(x: &DMatrix<T>, over: Over, means: &[T], out: &mut [T]) {
+    check(x, over, out.len());
     assert_eq!(means.len(), out.len(), "variance: one mean a result");
-    match axis {
-        Axis::Rows => each_column(x, out, |j, column| variance_slice(column, means[j])),
-        Axis::Columns => each_row(x, out, x.ncols() as f64, |i, value| {
+    match over {
+        Over::Rows => each_column(x, out, |j, column| variance_slice(column, means[j])),
+        Over::Columns => each_row(x, out, x.ncols() as f64, |i, value| {
             let deviation = value - means[i].f64();
             deviation * deviation
         }),
@@ -132,33 +132,33 @@ mod tests {
     }
 
     /// The slices that each result is made of: the oracle's view.
-    fn groups(x: &DMatrix<f64>, axis: Axis) -> Vec<Vec<f64>> {
-        match axis {
-            Axis::Rows => x.column_iter().map(|c| c.iter().copied().collect()).collect(),
-            Axis::Columns => x.row_iter().map(|r| r.iter().copied().collect()).collect(),
+    fn groups(x: &DMatrix<f64>, over: Over) -> Vec<Vec<f64>> {
+        match over {
+            Over::Rows => x.column_iter().map(|c| c.iter().copied().collect()).collect(),
+            Over::Columns => x.row_iter().map(|r| r.iter().copied().collect()).collect(),
         }
     }
 
     proptest! {
         #[test]
         fn all_reductions_agree_with_their_definitions(x in matrix()) {
-            for axis in [Axis::Rows, Axis::Columns] {
-                let groups = groups(&x, axis);
+            for over in [Over::Rows, Over::Columns] {
+                let groups = groups(&x, over);
                 let mut out = vec![0.0; groups.len()];
-                sum(&x, axis, &mut out);
+                sum(&x, over, &mut out);
                 for (got, group) in out.iter().zip(&groups) {
                     assert_relative_eq!(*got, group.iter().sum(), epsilon = 1e-12);
                 }
-                max(&x, axis, &mut out);
+                max(&x, over, &mut out);
                 for (got, group) in out.iter().zip(&groups) {
                     prop_assert_eq!(*got, group.iter().copied().fold(f64::NEG_INFINITY, f64::max));
                 }
                 if groups.first().is_none_or(Vec::is_empty) { continue }
                 let mut means = vec![0.0; groups.len()];
-                mean(&x, axis, &mut means);
-                variance(&x, axis, &means, &mut out);
+                mean(&x, over, &mut means);
+                variance(&x, over, &means, &mut out);
                 let mut places = vec![0; groups.len()];
-                argmax(&x, axis, &mut places);
+                argmax(&x, over, &mut places);
                 for (i, group) in groups.iter().enumerate() {
                     let n = group.len() as f64;
                     let mean = group.iter().sum::<f64>() / n;
@@ -177,7 +177,7 @@ mod tests {
     fn the_variance_of_large_values_keeps_its_digits() {
         let x = DMatrix::from_vec(2, 1, vec![1e8, 1e8 + 2.0]);
         let mut out = [0.0];
-        variance(&x, Axis::Rows, &[1e8 + 1.0], &mut out);
+        variance(&x, Over::Rows, &[1e8 + 1.0], &mut out);
         assert_eq!(out, [1.0]);
     }
 
@@ -186,12 +186,12 @@ mod tests {
     fn sums_of_many_single_precision_values_keep_their_digits() {
         for (count, value) in [(60_000, 12.7_f32), (1000, 1_234_567.1)] {
             let x = DMatrix::from_element(count, 1, value);
-            for (x, axis) in [(&x, Axis::Rows), (&x.transpose(), Axis::Columns)] {
+            for (x, over) in [(&x, Over::Rows), (&x.transpose(), Over::Columns)] {
                 let (mut means, mut variances, mut sums) = ([0.0], [1.0], [0.0]);
-                mean(x, axis, &mut means);
-                variance(x, axis, &means, &mut variances);
-                sum(x, axis, &mut sums);
-                assert_eq!((means, variances), ([value], [0.0]), "{axis:?}");
+                mean(x, over, &mut means);
+                variance(x, over, &means, &mut variances);
+                sum(x, over, &mut sums);
+                assert_eq!((means, variances), ([value], [0.0]), "{over:?}");
                 assert_eq!(sums, [(count as f64 * f64::from(value)) as f32]);
             }
         }
@@ -200,6 +200,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "one place a column")]
     fn a_wrong_output_length_is_refused() {
-        sum(&DMatrix::<f64>::zeros(2, 3), Axis::Rows, &mut [0.0; 2]);
+        sum(&DMatrix::<f64>::zeros(2, 3), Over::Rows, &mut [0.0; 2]);
     }
 }

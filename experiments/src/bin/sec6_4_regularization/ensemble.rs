@@ -10,7 +10,7 @@ use experiments::report::RunReport;
 use experiments::report::curves::{Style, curve, draw};
 use layers::{MultiLayerNet, Sequential};
 use nalgebra::DMatrix;
-use tensor_ops::reduce::{Axis as Over, argmax};
+use tensor_ops::reduce::{Over, argmax};
 use tensor_ops::softmax::softmax;
 use training::{Blocks, Plan, Real};
 use viz::{Axis, Color, Figure, Marker, Panel};

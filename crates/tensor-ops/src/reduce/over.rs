@@ -7,14 +7,14 @@ use nalgebra::DMatrix;
 ///
 /// # Example
 /// ```
-/// use tensor_ops::reduce::{Axis, sum};
+/// use tensor_ops::reduce::{Over, sum};
 ///
 /// let mut total = [0.0; 1];
-/// sum(&nalgebra::dmatrix![1.0, 2.0], Axis::Columns, &mut total); // np.sum(x, axis=1)
+/// sum(&nalgebra::dmatrix![1.0, 2.0], Over::Columns, &mut total); // np.sum(x, over=1)
 /// assert_eq!(total, [3.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Axis {
+pub enum Over {
     /// NumPy's `axis=0`: over the rows, one result a column.
     Rows,
     /// NumPy's `axis=1`: over the columns, one result a row.
@@ -27,15 +27,15 @@ pub(super) fn columns<T: Scalar>(x: &DMatrix<T>) -> impl Iterator<Item = &[T]> {
 }
 
 /// How many values one result is made of.
-pub(super) fn extent<T: Scalar>(x: &DMatrix<T>, axis: Axis) -> usize {
-    if axis == Axis::Rows { x.nrows() } else { x.ncols() }
+pub(super) fn extent<T: Scalar>(x: &DMatrix<T>, over: Over) -> usize {
+    if over == Over::Rows { x.nrows() } else { x.ncols() }
 }
 
 #[track_caller]
-pub(super) fn check<T: Scalar>(x: &DMatrix<T>, axis: Axis, places: usize) {
-    let (results, what) = match axis {
-        Axis::Rows => (x.ncols(), "column"),
-        Axis::Columns => (x.nrows(), "row"),
+pub(super) fn check<T: Scalar>(x: &DMatrix<T>, over: Over, places: usize) {
+    let (results, what) = match over {
+        Over::Rows => (x.ncols(), "column"),
+        Over::Columns => (x.nrows(), "row"),
     };
-    assert_eq!(places, results, "reduce over {axis:?}: one place a {what}");
+    assert_eq!(places, results, "reduce over {over:?}: one place a {what}");
 }
