@@ -15,7 +15,8 @@ enum Kind {
 ///
 /// A range that cannot be drawn is replaced rather than refused, since it usually comes from data:
 /// one with a NaN or infinite bound becomes 0…1 (log: 1…10), an empty one is widened around its value,
-/// and the lower bound of a log axis that is not positive becomes a thousandth of the upper one.
+/// and the lower bound of a log axis that is not positive becomes a thousandth of the upper one. Bounds less than
+/// 10⁻³⁰⁰ apart count as equal, and those of a log axis are at least 10⁻³⁰⁰: smaller numbers have few digits.
 /// A lower bound above the upper one draws the axis reversed.
 ///
 /// Ticks are multiples of 1, 2 or 5·10ᵏ, on a log axis powers of ten, as dense as their labels
@@ -49,8 +50,8 @@ pub(crate) struct Tick {
     pub(crate) label: String,
 }
 
-/// Far enough from `f64::MAX` that differences stay finite.
-const LIMIT: f64 = 1e300;
+/// Far enough from numbers that `f64` holds with fewer digits.
+const TINY: f64 = 1e-300;
 
 /// The part of a value below which a range around it counts as empty: ticks in a narrower one would be off their
 /// places by what `f64` rounds.
@@ -71,14 +72,10 @@ impl Axis {
 
     /// A linear axis from `lo` to `hi`.
     pub fn linear(label: impl Into<String>, lo: f64, hi: f64) -> Self {
-        let (mut lo, mut hi) = if lo.is_finite() && hi.is_finite() {
-            (lo.clamp(-LIMIT, LIMIT), hi.clamp(-LIMIT, LIMIT))
-        } else {
-            (0.0, 1.0)
-        };
-        if (hi - lo).abs() <= EMPTY * lo.abs().max(hi.abs()) {
-            let widen = if lo == 0.0 { 0.5 } else { lo.abs() * 0.1 };
-            (lo, hi) = (lo - widen, hi + widen);
+        let (mut lo, mut hi) = if lo.is_finite() && hi.is_finite() { (lo, hi) } else { (0.0, 1.0) };
+        if (hi - lo).abs() <= TINY.max(EMPTY * lo.abs().max(hi.abs())) {
+            let widen = if lo.abs() <= TINY { 0.5 } else { lo.abs() * 0.1 };
+            (lo, hi) = ((lo - widen).max(f64::MIN), (hi + widen).min(f64::MAX));
         }
         Self::new(label.into(), Kind::Linear, (lo, hi))
     }
@@ -86,15 +83,15 @@ impl Axis {
     /// A logarithmic axis from `lo` to `hi`, both positive.
     pub fn log(label: impl Into<String>, lo: f64, hi: f64) -> Self {
         let (mut lo, mut hi) = if lo.is_finite() && hi.is_finite() && lo.max(hi) > 0.0 {
-            (lo.min(LIMIT), hi.min(LIMIT))
+            (lo, hi)
         } else {
             (1.0, 10.0)
         };
         let floor = lo.max(hi) * 1e-3;
-        let positive = |v: f64| if v > 0.0 { v } else { floor }.max(1.0 / LIMIT);
+        let positive = |v: f64| if v > 0.0 { v } else { floor }.max(TINY);
         (lo, hi) = (positive(lo), positive(hi));
         if (hi.ln() - lo.ln()).abs() < 1e-9 {
-            (lo, hi) = (lo / 10.0, hi * 10.0);
+            (lo, hi) = (lo / 10.0, (hi * 10.0).min(f64::MAX));
         }
         Self::new(label.into(), Kind::Log, (lo, hi))
     }
@@ -111,10 +108,8 @@ impl Axis {
             .into_iter()
             .filter(|v| v.is_finite())
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
-        // First cut to what an axis can hold: the distance of larger ones is infinite.
-        let (lo, hi) = (lo.max(-LIMIT), hi.min(LIMIT));
-        let air = 0.04 * (hi - lo);
-        Self::linear(label, lo - air, hi + air)
+        let air = 0.08 * (hi / 2.0 - lo / 2.0);
+        Self::linear(label, (lo - air).max(f64::MIN), (hi + air).min(f64::MAX))
     }
 
     /// An axis of named places: the k-th of `names` stands at k, the first at the top of a y axis
@@ -189,7 +184,8 @@ impl Axis {
     /// has no place.
     pub(crate) fn fraction(&self, value: f64) -> Option<f64> {
         let t = match self.kind {
-            Kind::Linear => (value - self.lo) / (self.hi - self.lo),
+            // Halves, since the largest numbers are infinitely far apart.
+            Kind::Linear => (value / 2.0 - self.lo / 2.0) / (self.hi / 2.0 - self.lo / 2.0),
             Kind::Log => (value.log10() - self.lo.log10()) / (self.hi.log10() - self.lo.log10()),
         };
         // Far away is far enough: keeps every later product finite.
@@ -263,7 +259,7 @@ mod tests {
     #[test]
     fn the_largest_numbers_fit() {
         let axis = Axis::fitting("loss", [f64::MAX, -f64::MAX]);
-        assert_eq!((axis.lo, axis.hi), (-LIMIT, LIMIT));
+        assert_eq!((axis.lo, axis.hi), (f64::MIN, f64::MAX));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 /// Multiples of ever wider steps, from the densest worth drawing to one that leaves two ticks.
 pub(crate) fn linear(lo: f64, hi: f64) -> Vec<Vec<f64>> {
     let (lo, hi) = (lo.min(hi), lo.max(hi));
-    let finest = ((hi - lo) / 8.0).log10().floor() as i32;
+    let finest = (hi / 8.0 - lo / 8.0).log10().floor() as i32;
     let steps = (finest..=finest + 2).flat_map(|k| {
         // Dividing by a power of ten is exact where multiplying by 0.1 is not.
         [1.0, 2.0, 5.0].map(|m| if k < 0 { (m, 10f64.powi(-k)) } else { (m * 10f64.powi(k), 1.0) })

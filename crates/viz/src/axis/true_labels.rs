@@ -75,6 +75,28 @@ fn labels_of_ranges_far_from_zero_differ_and_are_true() {
     assert_true(&Axis::linear("t", 1e9, 1e9 + 1.0).ticks([1e9 + 0.25, 1e9 + 0.5]), 600.0);
 }
 
+#[test]
+fn the_widest_the_smallest_and_the_largest_ranges_have_labels() {
+    let (tiny, max) = (5e-324, f64::MAX);
+    for (lo, hi) in
+        [(-max, max), (1e308, 1.7e308), (-1.7e308, -1e308), (0.0, max), (max, max), (0.0, 1e-298)]
+    {
+        let axis = Axis::linear("t", lo, hi);
+        assert_true(&axis, 600.0);
+        assert!(axis.fraction(lo).unwrap() <= axis.fraction(hi).unwrap(), "{axis:?}");
+    }
+    for (lo, hi) in [(tiny, max), (1e-323, 1e308), (tiny, tiny), (1e308, 1.7e308), (max, max)] {
+        assert_true(&Axis::log("t", lo, hi), 600.0);
+    }
+    // Nothing but zeros, as far as a reader can tell.
+    for (lo, hi) in [(0.0, tiny), (-tiny, tiny), (1e-310, 2e-310)] {
+        assert_eq!(
+            labels(&Axis::linear("t", lo, hi), 200.0),
+            ["−0.4", "−0.2", "0.0", "0.2", "0.4"]
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
