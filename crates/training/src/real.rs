@@ -40,6 +40,9 @@ pub trait Real: Scalar {
     /// [`Sequential::loss`] of a sparse batch.
     fn loss(network: &mut Sequential<Self>, x: &Sparse<Self>, labels: &[usize], mode: Mode) -> f64;
 
+    /// [`Sequential::is_finite`].
+    fn all_finite(network: &Sequential<Self>) -> bool;
+
     /// [`Sequential::count_correct`] of a sparse batch.
     fn count_correct(network: &mut Sequential<Self>, x: &Sparse<Self>, labels: &[usize]) -> usize;
 }
@@ -78,6 +81,10 @@ macro_rules! compile {
                 mode: Mode,
             ) -> f64 {
                 network.loss(x, labels, mode).f64()
+            }
+
+            fn all_finite(network: &Sequential<Self>) -> bool {
+                network.is_finite()
             }
 
             fn count_correct(

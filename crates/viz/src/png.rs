@@ -66,8 +66,12 @@ pub fn svg_to_png(svg: &str, scale: f64) -> Result<Vec<u8>, VizError> {
 /// An opaque picture as a PNG. `Pixmap::encode_png` keeps the alpha channel and filters rows as photographs need it:
 /// of 21 of our figures it makes files of 108 % in 210 % of the time.
 fn encode(pixmap: &Pixmap) -> Result<Vec<u8>, EncodingError> {
-    let rgb: Vec<u8> =
-        pixmap.data().as_chunks::<4>().0.iter().flat_map(|&[r, g, b, _]| [r, g, b]).collect();
+    // A plain loop: an iterator of bytes takes 60 ms where little is optimised, more than drawing the picture.
+    let rgba = pixmap.data().as_chunks::<4>().0;
+    let mut rgb = vec![0; 3 * rgba.len()];
+    for (to, &[r, g, b, _]) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(rgba) {
+        *to = [r, g, b];
+    }
     let mut png = Vec::new();
     let mut encoder = Encoder::new(&mut png, pixmap.width(), pixmap.height());
     encoder.set_color(ColorType::Rgb);

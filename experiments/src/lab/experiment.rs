@@ -168,7 +168,7 @@ impl Lab {
         let finished = finished.map(|(series, (Contestant { network, .. }, measured))| {
             let mut measured = measured.into_inner().unwrap_or_else(PoisonError::into_inner);
             // The last update has no loss after it, and an infinite parameter may leave the loss finite.
-            if !network.is_finite() {
+            if !T::all_finite(network) {
                 measured.diverged(plan.iterations());
             }
             if self.args().save_model {

@@ -116,7 +116,7 @@ impl<T: Real> Task<T> {
         }
         // The last update has no loss after it.
         let end =
-            if network.is_finite() { End::Complete } else { End::Diverged(plan.iterations()) };
+            if T::all_finite(&network) { End::Complete } else { End::Diverged(plan.iterations()) };
         Ok((end, network))
     }
 }
