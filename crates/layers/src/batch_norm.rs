@@ -20,6 +20,7 @@ use crate::{Buffer, Layer, LayerError, Mode, Param, Role};
 /// | running variance | biased, starts at 0 | unbiased, starts at 1 |
 /// | images | [`per_channel`](Self::per_channel), or a pixel at a time as the book | per channel |
 /// | one value a feature | variance 0, so y = β | an error |
+/// | `f32` of ±10²⁰ | variance infinite, so y = β and dx = 0 | the same |
 ///
 /// γ starts at 1, β at 0. Before the first batch the running variance is 0, so that evaluation would
 /// multiply by 1/√ε = 1000: evaluate after training. Backward, with x̂ = (x − μ)/√(σ² + ε) and n values a feature:
@@ -319,6 +320,20 @@ mod tests {
             BatchNorm::new(1).forward(&x, &mut y, Mode::Train);
             assert_eq!(y.amax(), 0.0, "{count} times {value}");
         }
+    }
+
+    /// PyTorch 2.15 gives the same on a CPU: it keeps the sum of squares in `f32`.
+    #[test]
+    fn a_variance_beyond_single_precision_gives_the_shift() {
+        let mut norm = BatchNorm::<f32>::new(1);
+        norm.params[1].value[0] = 7.0;
+        let (x, dy) =
+            (DMatrix::from_vec(2, 1, vec![-1e20, 1e20]), DMatrix::from_vec(2, 1, vec![1.0, 2.0]));
+        let (mut y, mut dx) = (x.clone(), x.clone());
+        norm.forward(&x, &mut y, Mode::Train);
+        norm.backward(&x, &y, &dy, Some(&mut dx));
+        assert_eq!((y.as_slice(), dx.as_slice()), (&[7.0, 7.0][..], &[0.0, 0.0][..]));
+        assert_eq!(norm.buffers[1].values, [f32::INFINITY]);
     }
 
     #[test]
