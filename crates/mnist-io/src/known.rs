@@ -9,8 +9,8 @@ use crate::idx::Content;
 ///
 /// Digests are built in for MNIST and Fashion-MNIST. KMNIST, EMNIST and QMNIST load as
 /// [`Custom`](Self::Custom) under the names that they come with, unverified: digests of their
-/// contents could not be established from files known to be genuine. EMNIST's images have to be
-/// [transposed](crate::Dataset::transposed).
+/// contents could not be established from files known to be genuine. The README says where those of
+/// the compressed files are. EMNIST's images have to be [transposed](crate::Dataset::transposed).
 ///
 /// ```
 /// use mnist_io::DatasetName;

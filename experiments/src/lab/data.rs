@@ -59,6 +59,12 @@ impl Data {
                 Found::Nothing(reason) => synthetic(Some(reason)),
             },
         };
+        if custom && !args.transpose && is_named_as_emnist(&dataset.source) {
+            notice(
+                "warning: EMNIST, to judge by the names of the files, keeps its images column by column: \
+                 --transpose puts them upright",
+            );
+        }
         let (longest, pixels) = (ByteRows::LONGEST, dataset.train.images.features());
         if pixels > longest {
             return Err(Failure::Data(anyhow!(
@@ -151,6 +157,11 @@ fn find(args: &DataArgs, shown: &mut DownloadView, name: DatasetName) -> anyhow:
         Err(error) if had_files => Err(error.into()),
         Err(error) => Ok(Found::Nothing(format!("no MNIST here, and none to be had: {error}"))),
     }
+}
+
+fn is_named_as_emnist(source: &Source) -> bool {
+    let mut names = source.files.iter().filter_map(|file| file.path.file_name());
+    names.any(|name| name.to_string_lossy().starts_with("emnist-"))
 }
 
 /// Whether a folder holds files of a data set, whole or not.

@@ -36,9 +36,10 @@ fn letters_of_another_size_get_networks_of_their_own() {
         let output =
             run("sec6_3_batchnorm", folder.path(), &[&flags[..], &["--out", out], more].concat());
         assert!(output.status.success(), "{}", stderr(&output));
-        folder.path().join(out)
+        (folder.path().join(out), stderr(&output))
     };
-    let out = start("out", &["--transpose"]);
+    let (out, said) = start("out", &["--transpose"]);
+    assert!(!said.contains("--transpose"), "{said}");
     let manifest: Value = serde_json::from_str(&read(&out.join("manifest.json"))).unwrap();
     assert_eq!(
         (&manifest["data"]["classes"], &manifest["data"]["transposed"]),
@@ -47,14 +48,15 @@ fn letters_of_another_size_get_networks_of_their_own() {
     assert!(read(&out.join("figures/sec6_3_opening.svg")).contains("48-100×5-27"));
 
     // As they lie, the same pixels are other inputs.
-    let lying = start("lying", &[]);
+    let (lying, said) = start("lying", &[]);
+    assert!(said.contains("--transpose puts them upright"), "{said}");
     let manifest: Value = serde_json::from_str(&read(&lying.join("manifest.json"))).unwrap();
     assert_eq!(manifest["data"]["transposed"], false);
     assert_ne!(read(&out.join("metrics.csv")), read(&lying.join("metrics.csv")));
 
     // The manifest repeats the run, flag and all.
     let config = out.join("manifest.json");
-    let again = start("again", &["--config", config.to_str().unwrap()]);
+    let (again, _) = start("again", &["--config", config.to_str().unwrap()]);
     assert_eq!(read(&out.join("metrics.csv")), read(&again.join("metrics.csv")));
 }
 
