@@ -1,5 +1,5 @@
-//! Whole sections as their readers run them: program start, MNIST, training, figures, files; compiled as plain
-//! `cargo run` does, and by `--release`, which is not to be much faster.
+//! Whole sections as their readers run them: program start, MNIST, training, figures, files;
+//! compiled as plain `cargo run` does, and by `--release`, which is not to be much faster.
 //!
 //! Needs `MNIST_DIR` or `data/mnist`; without a network the programs draw digits and say so.
 

@@ -6,8 +6,8 @@
 //!   results/sec6_1_optimizers/models/mnist/adam/seed-0.safetensors data/mnist scores.f32
 //! ```
 //!
-//! It prints the accuracy and, if a file is named, writes the scores: ten 32-bit floats an image, in
-//! NumPy `np.fromfile("scores.f32", "<f4").reshape(-1, 10)`.
+//! It prints the accuracy and, if a file is named, writes the scores: ten 32-bit floats an image,
+//! in NumPy `np.fromfile("scores.f32", "<f4").reshape(-1, 10)`.
 
 use std::path::Path;
 

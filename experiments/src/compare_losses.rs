@@ -1,4 +1,4 @@
-//! Networks compared by their training loss on MNIST, as sections 6.1.8 and 6.2.4 do.
+//! Compares networks by their training loss on MNIST, in sections 6.1.8 and 6.2.4.
 
 use training::{Contestant, Plan, Real};
 use viz::{Axis, Figure, Panel};
@@ -19,14 +19,14 @@ const BATCH_SIZE: usize = 128;
 /// The notebook prints every so many iterations.
 const EVERY: usize = 100;
 
-/// What is compared: each series' name in `metrics.csv`, in the notebook's table, and its style.
+/// A network that is compared with others: its names and its style.
 #[derive(Debug)]
 pub struct Compared<'a> {
-    /// In files.
+    /// The name in files.
     pub name: &'static str,
-    /// In the table.
+    /// The name in the notebook's table.
     pub label: &'static str,
-    /// In the figure.
+    /// The style in the figure.
     pub style: Style<'a>,
 }
 
@@ -35,7 +35,7 @@ pub struct Compared<'a> {
 /// accuracy at the end.
 ///
 /// # Errors
-/// Whatever stops it.
+/// Any failure of the experiment.
 pub fn run<T: Real>(
     lab: &Lab,
     series: &[Compared<'_>],
@@ -80,7 +80,7 @@ pub fn table(
     Ok(())
 }
 
-/// Smoothed losses by iteration.
+/// The figure of the smoothed losses by iteration, up to a loss of `highest`.
 pub fn figure(
     lab: &Lab,
     title: &str,
@@ -101,7 +101,7 @@ pub fn figure(
         .panel(panel)
 }
 
-/// The mean loss of the last 100 iterations of each series, and all of them in words.
+/// The mean loss of the last 100 iterations of each series, and a sentence with all of them.
 pub fn last_hundred(series: &[Compared<'_>], findings: &Findings) -> (Vec<Spread>, String) {
     let spreads: Vec<Spread> =
         findings.series.iter().map(|found| found.last_hundred(Metric::TRAIN_LOSS)).collect();
@@ -111,7 +111,8 @@ pub fn last_hundred(series: &[Compared<'_>], findings: &Findings) -> (Vec<Spread
     (spreads, format!("mean loss of the last 100 iterations: {}", numbers.join(", ")))
 }
 
-/// Puts the notebook's table beside ours, from its file, whose columns follow the order of the series.
+/// Compares the series with the notebook's table, a file whose columns have the order of the
+/// series.
 pub fn beside_the_notebook(report: &mut RunReport, findings: &Findings, file: &str) {
     let rows = csv_rows(file);
     for (column, series) in findings.series.iter().enumerate() {

@@ -30,7 +30,8 @@ pub trait Section {
     /// How many training and test images it takes: the first ones of the data set.
     fn samples(args: &Args) -> (usize, usize);
 
-    /// Runs the parts that [`Lab::wants`], in the given precision, and reports what they find and what follows from it.
+    /// Runs the parts that [`Lab::wants`], in the given precision, and reports what they find and
+    /// what follows from it.
     ///
     /// # Errors
     /// Whatever stops it.
@@ -63,8 +64,8 @@ fn start<S: Section>() -> Result<(), Failure> {
     report.publish((S::NAME, S::ABOUT), &lab, cli::settings(&command, &matches))
 }
 
-/// Checks the settings, loads the data and opens the results, in that order: nothing is written for a run that cannot
-/// start.
+/// Checks the settings, loads the data and opens the results, in that order: nothing is written for
+/// a run that cannot start.
 fn open(
     outline: &Outline,
     args: Args,
@@ -83,7 +84,8 @@ fn open(
     Ok((lab, report))
 }
 
-/// The constants of a section as values: what takes them is compiled once, not for each section's type.
+/// The constants of a section as values, so that code that uses them is not generic over the
+/// section.
 #[derive(Clone, Copy, Debug)]
 struct Outline {
     name: &'static str,
@@ -109,7 +111,7 @@ impl Outline {
         }
     }
 
-    /// The command line with what only this section has: its name, its parts, examples.
+    /// Completes the command line of the shared flags: name, parts, examples.
     fn command(&self, flags: Command) -> Command {
         let list = |parts: &[(&str, &str)]| -> String {
             parts.iter().map(|(name, what)| format!("\n  {name:<13} {what}")).collect()

@@ -99,8 +99,8 @@ fn panel(title: &str, label: &str, points: &[Point]) -> Panel {
         .mark(line(Color::INK, |p| p.bound).style(LineStyle::Dashed).named("products at peak"))
 }
 
-/// How the cost of a training step grows with width, batch, depth and the number of networks: a figure and a CSV
-/// file, in half a minute
+/// How the cost of a training step grows with width, batch, depth and the number of networks: a
+/// figure and a CSV file, in half a minute
 #[derive(Parser)]
 struct Args {
     /// Folder for the files

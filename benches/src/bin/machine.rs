@@ -1,11 +1,11 @@
 //! What the machine allows and how near a training step comes to it, as a line of JSON: the peak of
-//! multiply-adds of a core, the products of a step of 784-100×4-10 at batch 128 alone, with all pixels
-//! and with those that are not zero, and whole steps, which take the latter.
+//! multiply-adds of a core, the products of a step of 784-100×4-10 at batch 128 alone, with all
+//! pixels and with those that are not zero, and whole steps, which take the latter.
 //!
 //! A rate counts the multiplications and additions that were asked for: with zeros left out, fewer.
 //!
-//! Everything is on one thread and measured by turns, the best of many tries: whatever else runs only
-//! slows a try down.
+//! Everything is on one thread and measured by turns, the best of many tries: whatever else runs
+//! only slows a try down.
 
 use std::time::Instant;
 

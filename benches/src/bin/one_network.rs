@@ -1,7 +1,9 @@
-//! One network of section 6.1.8 as a section of its own: what `benches/peers` compares with the peers.
+//! One network of section 6.1.8 as a section of its own: what `benches/peers` compares with the
+//! peers.
 //!
-//! It runs on the spine of the experiments, so that what is timed is what the sections do: batches drawn
-//! and gathered, a step, the second forward for the loss after it, and the test accuracy at the end.
+//! It runs on the spine of the experiments, so that what is timed is what the sections do: batches
+//! drawn and gathered, a step, the second forward for the loss after it, and the test accuracy at
+//! the end.
 
 use std::process::ExitCode;
 

@@ -4,9 +4,10 @@
 //! cargo run -p experiments --example record -- RESULTS RECORD.json
 //! ```
 //!
-//! RESULTS holds a folder for each section, as `docs/figures/make.sh` leaves it. The record keeps the
-//! last value of every series over the seeds, what the sections conclude, how the notebook's printed
-//! numbers compare, and of the search its winners; the tests of the book look its numbers up.
+//! RESULTS holds a folder for each section, as `docs/figures/make.sh` leaves it. The record keeps
+//! the last value of every series over the seeds, what the sections conclude, how the notebook's
+//! printed numbers compare, and of the search its winners; the tests of the book look its numbers
+//! up.
 
 mod search;
 
@@ -76,8 +77,8 @@ fn section(folder: &Path) -> Result<Value, Box<dyn Error>> {
     Ok(section)
 }
 
-/// How many of the notebook's printed numbers lie within the range of the seeds, and how far off all
-/// are in the mean: of everything, and of each series.
+/// How many of the notebook's printed numbers lie within the range of the seeds, and how far off
+/// all are in the mean: of everything, and of each series.
 fn agreement(comparisons: &Value) -> Value {
     let mut groups: BTreeMap<String, (u64, u64, f64)> = BTreeMap::new();
     for number in comparisons.as_array().into_iter().flatten() {

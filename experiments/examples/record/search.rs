@@ -53,7 +53,8 @@ fn worth(accuracy: f64) -> f64 {
     if accuracy.is_nan() { f64::NEG_INFINITY } else { accuracy }
 }
 
-/// The best trial of each seed, what all seeds' best five have in common, and how many trials diverged.
+/// The best trial of each seed, what all seeds' best five have in common, and how many trials
+/// diverged.
 fn winners(search: &BTreeMap<u64, Vec<Trial>>) -> Value {
     let (mut best, mut five, mut diverged) = (Vec::new(), Vec::new(), 0);
     for (seed, trials) in search {
@@ -98,8 +99,8 @@ fn shares(search: &BTreeMap<u64, Vec<Trial>>) -> Value {
     json!({ "learning_rate": band(0), "weight_decay": band(1) })
 }
 
-/// The notebook's own 100 points under each seed: the best one there, and what the same point comes to
-/// under the other seeds; the same of the point that won in the notebook.
+/// The notebook's own 100 points under each seed: the best one there, and what the same point comes
+/// to under the other seeds; the same of the point that won in the notebook.
 fn winners_again(rows: &[Row]) -> Value {
     let mut accuracies: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
     for Row { seed, value, .. } in rows.iter().filter(|row| row.part == "printed") {

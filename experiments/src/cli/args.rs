@@ -45,9 +45,9 @@ pub struct Args {
     pub strict: bool,
     /// Take flags from a TOML file, or from the manifest.json of an earlier run
     ///
-    /// A line is a flag without its dashes: seed = 7, quick = true. Flags on the command line win over
-    /// the file; --quick=false turns a switch of the file off. The manifest of a run repeats it:
-    /// everything but --out, --force, --quiet and --no-progress is in it.
+    /// A line is a flag without its dashes: seed = 7, quick = true. Flags on the command line win
+    /// over the file; --quick=false turns a switch of the file off. The manifest of a run repeats
+    /// it: everything but --out, --force, --quiet and --no-progress is in it.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Language of figures, conclusions and the page: en or ko
@@ -104,17 +104,18 @@ pub struct DataArgs {
     /// Folder of the four MNIST files, gzip or plain [default: $MNIST_DIR, then data/mnist]
     #[arg(long, value_name = "DIR", help_heading = "Data")]
     pub data_dir: Option<PathBuf>,
-    /// mnist, fashion-mnist, synthetic (built-in digits), or custom (any IDX files in the folder, of which
-    /// a section takes the first images, as many as of MNIST)
+    /// mnist, fashion-mnist, synthetic (built-in digits), or custom (any IDX files in the folder,
+    /// of which a section takes the first images, as many as of MNIST)
     #[arg(long, value_name = "NAME", default_value_t = DataChoice::Files(DatasetName::Mnist), help_heading = "Data", hide_short_help = true)]
     pub dataset: DataChoice,
-    /// Exchange rows and columns of the images of --dataset custom: EMNIST's are kept column by column
+    /// Exchange rows and columns of the images of --dataset custom: EMNIST's are kept column by
+    /// column
     #[arg(long, help_heading = "Data", hide_short_help = true)]
     pub transpose: bool,
 }
 
 impl Args {
-    /// Whether a file is wanted that holds histograms.
+    /// Whether histograms are needed for a file that was asked for.
     pub fn histograms(&self) -> bool {
         self.tensorboard || self.npz
     }

@@ -1,4 +1,4 @@
-//! `--config FILE`: flags from a file, and the settings that a manifest keeps so that it is one.
+//! `--config FILE` reads flags from a file; a manifest holds the flags of its run in the same form.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -15,14 +15,12 @@ use super::{Failure, help};
 const CONFIG: &str = "config";
 /// Where a manifest keeps the flags of its run.
 pub const SETTINGS: &str = "settings";
-/// Flags of which a repetition may have others: where results go, and what is said meanwhile.
+/// Flags that are not part of what a run is, and so not in its manifest.
 const OF_THE_CALL: [&str; 7] =
     [CONFIG, "out", "force", "no-progress", "quiet", "completions", "man"];
 
-/// The flags of a command line; those that it leaves out come from its `--config` file, if it names
-/// one, and from their defaults.
-///
-/// A switch of the file can be turned off again: `--quick=false`.
+/// Parses a command line. Flags that it leaves out are taken from its `--config` file, then from
+/// their defaults. With a file, `--quick=false` turns a switch off that the file turns on.
 ///
 /// # Errors
 /// [`Failure::Usage`] for a file that cannot be read or used. Mistakes on the command line itself,
@@ -51,7 +49,7 @@ pub fn matches(command: &Command, line: Vec<OsString>) -> Result<ArgMatches, Fai
         if id.is_some_and(|id| given.value_source(id) == Some(ValueSource::CommandLine)) {
             continue;
         }
-        // A switch that is off is not given: it may belong to another flag that is not.
+        // Leave a switch out that is off: it may require a flag that is not given.
         if value == Value::Bool(false) && is_switch {
             continue;
         }
@@ -60,7 +58,7 @@ pub fn matches(command: &Command, line: Vec<OsString>) -> Result<ArgMatches, Fai
         }
     }
     whole.extend(line.into_iter().skip(1));
-    // The command line alone was fine: what is wrong now is in the file.
+    // The command line alone was valid, so the error is in the file.
     with_file.try_get_matches_from(whole).map_err(|error| usage(anyhow!(plain(&error))))
 }
 
@@ -76,7 +74,7 @@ fn switch_with_value(arg: Arg) -> Arg {
 /// The flags in a file: TOML, or JSON where its name ends so.
 fn read(file: &Path, section: &str) -> anyhow::Result<Map<String, Value>> {
     let text = std::fs::read_to_string(file).context("cannot be read")?;
-    // Editors of Windows put it there; TOML's parser passes over it, JSON's does not.
+    // The byte order mark of Windows editors; the TOML parser skips it, the JSON parser does not.
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let json = file.extension().is_some_and(|extension| extension == "json");
     let mut flags: Map<String, Value> =
@@ -96,7 +94,7 @@ fn read(file: &Path, section: &str) -> anyhow::Result<Map<String, Value>> {
     }
 }
 
-/// A value as it would be typed; several for a flag that is given several times.
+/// A value as it would be typed on a command line; several for a flag that is repeated.
 fn texts(name: &str, value: Value) -> anyhow::Result<Vec<String>> {
     match value {
         Value::String(text) => Ok(vec![text]),
@@ -112,7 +110,7 @@ fn texts(name: &str, value: Value) -> anyhow::Result<Vec<String>> {
     }
 }
 
-/// What clap says, without how to use the program, in one line.
+/// The message of a clap error in one line, without the usage.
 fn plain(error: &clap::Error) -> String {
     let text = error.to_string();
     let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
@@ -120,7 +118,7 @@ fn plain(error: &clap::Error) -> String {
     lines.join("; ").trim_start_matches("error: ").to_owned()
 }
 
-/// Every flag that decides what a run is, as it was given or by default: a `--config` file.
+/// Every flag that is part of what a run is, given or default: the contents of a `--config` file.
 pub fn settings(command: &Command, matches: &ArgMatches) -> Value {
     let mut settings = Map::new();
     for arg in command.get_arguments() {
@@ -137,7 +135,7 @@ pub fn settings(command: &Command, matches: &ArgMatches) -> Value {
     settings.into()
 }
 
-/// A number or a truth value where the text is exactly one, else the text.
+/// A number or boolean if the text is exactly how JSON writes it, else the text.
 fn typed(text: &str) -> Value {
     let value = serde_json::from_str::<Value>(text).ok();
     let exact = |value: &Value| {
@@ -207,7 +205,7 @@ mod tests {
         assert_eq!(line.flags.space, ["lr=log:1e-6:1e-2"]);
     }
 
-    /// The folder was left out of the repetition, which then trained on what was found elsewhere.
+    /// A folder called `false` was read as a switch that is off, and other data was used.
     #[test]
     fn a_value_that_reads_like_a_switch_that_is_off_is_kept() {
         let (line, settings) = parse("run.toml", "", &["--data-dir", "false"]).unwrap();

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::screen::notice;
 
-/// A failed run: the chain of causes, and what kind of failure it was.
+/// Why a run failed: the kind of failure decides the exit code, the error holds its causes.
 #[derive(Debug)]
 pub enum Failure {
     /// The command line asks for something impossible: exit code 2.
@@ -21,17 +21,17 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// That stdout cannot be written to.
+    /// The failure that stdout cannot be written to.
     pub fn of_stdout(error: io::Error) -> Self {
         Self::Output(anyhow::Error::new(error).context("cannot write to stdout"))
     }
 
-    /// Prints the chain once on stderr, in one line, and gives the exit code.
+    /// Prints the error and its causes in one line on stderr, and returns the exit code.
     pub fn report(&self) -> ExitCode {
         ExitCode::from(self.tell())
     }
 
-    /// The same for a program that is not ended by its `main`.
+    /// As [`report`](Self::report), for a program that ends elsewhere than in `main`.
     pub fn tell(&self) -> u8 {
         let (error, code) = match self {
             Self::Usage(error) => (error, 2),

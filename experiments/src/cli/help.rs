@@ -1,4 +1,4 @@
-//! What a command line offers beside running: its last words in `--help`, completions, a manual page.
+//! The end of `--help`, shell completions and the manual page.
 
 use std::env;
 use std::io::ErrorKind;
@@ -10,7 +10,7 @@ use clap_complete::Shell;
 use super::Failure;
 use crate::screen::print;
 
-/// Examples and exit codes, below the flags of a section.
+/// The examples and exit codes below the flags in `--help`.
 pub fn epilogue(name: &str, part: &str) -> String {
     format!(
         "Examples:
@@ -40,7 +40,8 @@ not be written, 130 or 143 stopped by a signal.",
 
 /// What to type to start this program with `flags`.
 pub fn line(flags: &str) -> String {
-    // Cargo tells this to the programs that it starts. Others, such as those of a wheel, may have no workspace.
+    // Cargo sets this variable for the programs that it starts. Installed programs have no
+    // workspace.
     let package = env::var_os("CARGO_MANIFEST_DIR");
     let by_cargo = package.is_some_and(|package| package == env!("CARGO_MANIFEST_DIR"));
     line_of(&env::args().next().unwrap_or_default(), by_cargo, flags)
@@ -57,7 +58,7 @@ fn line_of(called: &str, by_cargo: bool, flags: &str) -> String {
     if flags.is_empty() { program } else { format!("{program} {flags}") }
 }
 
-/// A word as a shell takes it.
+/// Quotes a word for a shell if it needs quotes.
 pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,".contains(c);
     if word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
@@ -80,8 +81,8 @@ pub fn print_instead(mut command: Command, shell: Option<Shell>) -> Result<(), F
     written.and_then(|()| print(&text)).map(drop).map_err(Failure::of_stdout)
 }
 
-/// Ends the program where clap has something to say instead of arguments to give: help and version, on
-/// stdout, or a mistake of the user's.
+/// Ends the program with clap's message: help or version on stdout, or an error of the user on
+/// stderr.
 pub fn end(said: &clap::Error) -> ! {
     let code = match said.print() {
         Err(error) if !said.use_stderr() && error.kind() != ErrorKind::BrokenPipe => {

@@ -1,8 +1,7 @@
-//! The language of what people read: figures, conclusions, the page.
+//! The language of figures, conclusions and the page.
 //!
-//! The program speaks English. A text is looked up in the language's one table, `lang/ko.toml`, when
-//! it leaves: the report and the page do that, so sections need not. Keys in
-//! files stay English.
+//! Sections write English. The report and the page look each text up in the table of the language,
+//! `lang/ko.toml`, before it is shown. Keys in files stay English.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -22,7 +21,7 @@ pub enum Lang {
 impl Lang {
     const ALL: [Self; 2] = [Self::En, Self::Ko];
 
-    /// The table: English texts and what they are in this language.
+    /// The table from English texts to this language.
     fn table(self) -> &'static str {
         match self {
             Self::En => "",
@@ -51,20 +50,20 @@ impl FromStr for Lang {
 
 /// The texts of a language.
 ///
-/// A key of the table may hold places, `{name}`, which stand in the translation where it needs them.
-/// One whose name begins with `n` stands for a number, one with `x` for a text that is kept as it is,
-/// any other for a text that is translated in turn. A text without an entry is translated piece by
-/// piece at its commas.
+/// A key of the table may hold placeholders, `{name}`, which its translation repeats. If the name
+/// begins with `n` it matches a number, with `x` a text that is kept as it is, otherwise a text
+/// that is translated in turn. A text without an entry is split at its commas and translated piece
+/// by piece.
 #[derive(Debug)]
 pub struct Texts {
     lang: Lang,
     plain: HashMap<String, String>,
-    /// With places; those that say most first.
+    /// Keys with placeholders, those with the longest fixed text first.
     patterns: Vec<(Vec<Token>, String)>,
     missing: Mutex<BTreeSet<String>>,
 }
 
-/// A stretch of a key.
+/// A part of a key: fixed text or a placeholder.
 #[derive(Clone, Debug, PartialEq)]
 enum Token {
     Text(String),
@@ -72,7 +71,7 @@ enum Token {
 }
 
 impl Texts {
-    /// Those of this language.
+    /// The texts of `lang`.
     pub fn new(lang: Lang) -> Self {
         let table: HashMap<String, String> =
             toml::from_str(lang.table()).expect("the table is part of the program and tested");
@@ -88,12 +87,13 @@ impl Texts {
         Self { lang, plain, patterns, missing: Mutex::default() }
     }
 
-    /// Which language.
+    /// The language of these texts.
     pub fn lang(&self) -> Lang {
         self.lang
     }
 
-    /// An English text in this language; as it is, and noted as missing, if the table lacks it.
+    /// Translates an English text. If the table lacks it, it stays as it is and is noted as
+    /// missing.
     pub fn text(&self, english: &str) -> String {
         if self.lang == Lang::En {
             return english.to_owned();
@@ -101,7 +101,7 @@ impl Texts {
         self.find(english).unwrap_or_else(|| self.pieces(english))
     }
 
-    /// What the table lacked so far.
+    /// The texts that the table lacked so far.
     pub fn missing(&self) -> Vec<String> {
         self.missing.lock().expect("no holder panics").iter().cloned().collect()
     }
@@ -124,7 +124,8 @@ impl Texts {
 
     fn pieces(&self, english: &str) -> String {
         if !english.contains(", ") {
-            // Numbers and names of one letter or of capitals are the same in every language.
+            // Numbers, symbols and acronyms need no translation: they have no two lower-case
+            // letters in a row.
             let word = english.as_bytes().windows(2).any(|w| w.iter().all(u8::is_ascii_lowercase));
             if word {
                 self.missing.lock().expect("no holder panics").insert(english.to_owned());
@@ -150,7 +151,7 @@ fn tokens(key: &str) -> Vec<Token> {
     tokens
 }
 
-/// Whether the whole text fits the key, and what stands in its places.
+/// Whether the whole text matches the key; collects what its placeholders matched.
 fn fit<'a>(key: &'a [Token], text: &'a str, places: &mut Vec<(&'a str, &'a str)>) -> bool {
     match key {
         [] => text.is_empty(),
@@ -171,7 +172,7 @@ fn fit<'a>(key: &'a [Token], text: &'a str, places: &mut Vec<(&'a str, &'a str)>
     }
 }
 
-/// Digits, what stands between them, and what our numbers and their spreads are written with.
+/// Whether a text consists of the characters that numbers, ranges and spreads are written with.
 fn is_number(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_digit() || ".,+-−– ±e×NaN".contains(c)) && text != " "
 }

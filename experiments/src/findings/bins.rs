@@ -1,15 +1,15 @@
-//! A histogram: how the numbers of a parameter or an activation are spread.
+//! Histograms of parameters and activations.
 
 use training::Real;
 
 /// How many bins a histogram has.
 pub const BINS: usize = 30;
 
-/// Counts in [`BINS`] bins of equal width from the least number to the largest: those of
-/// `np.histogram(values, 30)`, so that a bin has its left edge and the last one both.
+/// A histogram with [`BINS`] bins of equal width from the smallest to the largest number. As in
+/// `np.histogram(values, 30)`, a bin includes its left edge, and the last one both edges.
 ///
-/// Numbers that are not finite are left out. Equal numbers have bins without width, and stand in the
-/// last; NumPy would widen the range by 1.
+/// NaN and infinities are left out. If all numbers are equal, the bins have no width and the last
+/// one holds everything; NumPy would widen the range by 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bins {
     low: f64,
@@ -23,7 +23,7 @@ pub struct Bins {
 }
 
 impl Bins {
-    /// Of these numbers; none if there is no finite one.
+    /// The histogram of these numbers; `None` if none is finite.
     pub fn of<T: Real>(values: &[T]) -> Option<Self> {
         let finite = || values.iter().map(|value| value.f64()).filter(|value| value.is_finite());
         let (low, high) = (finite().reduce(f64::min)?, finite().reduce(f64::max)?);
@@ -40,7 +40,7 @@ impl Bins {
 
     /// The edges of the bins from left to right.
     pub fn edges(&self) -> [f64; BINS + 1] {
-        // In halves, which have the same digits: from the least number to the largest is more than there is.
+        // Halved, which is exact, since high − low can overflow.
         let (low, high) = (self.low / 2.0, self.high / 2.0);
         let width = (high - low) / BINS as f64;
         let mut edges = std::array::from_fn(|edge| (edge as f64 * width + low) * 2.0);
@@ -65,7 +65,7 @@ mod tests {
         assert_eq!((histogram.sum, histogram.sum_of_squares), (915.0, 18_452.5));
     }
 
-    /// The width overflowed: all edges but one were infinite or NaN, and everything in the first bin.
+    /// The width once overflowed: most edges were infinite or NaN.
     #[test]
     fn the_widest_range_of_numbers_has_edges() {
         for (low, high) in [(f64::MIN, f64::MAX), (-1e308, 1e308), (0.0, 1e-317)] {

@@ -1,21 +1,14 @@
-//! What the book concludes, and whether a run bears it out.
+//! Conclusions of the book, and whether a run confirms them.
 
 use serde::Serialize;
 
-/// A conclusion of a section beside the numbers that decide it.
+/// A conclusion of a section, and the numbers that decide whether it holds.
 #[derive(Clone, Debug, Serialize)]
 pub struct Conclusion {
-    /// What the book says, or what many seeds show where it says otherwise.
+    /// What the book says, or what many seeds show where the book is wrong.
     pub text: String,
-    /// Whether this run agrees.
+    /// Whether it holds in this run.
     pub holds: bool,
-    /// The numbers.
+    /// The numbers that decide.
     pub by: String,
-}
-
-impl Conclusion {
-    /// A conclusion that `holds`, by these numbers.
-    pub fn new(text: &str, holds: bool, by: String) -> Self {
-        Self { text: text.to_owned(), holds, by }
-    }
 }

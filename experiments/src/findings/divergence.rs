@@ -1,4 +1,4 @@
-//! Networks whose numbers stopped being finite.
+//! Networks that diverged.
 
 use std::collections::HashSet;
 
@@ -13,12 +13,12 @@ pub struct Divergence {
     part: String,
     series: String,
     seed: u64,
-    /// The first iteration whose loss is NaN or infinite, or the first step of such a value.
+    /// The first iteration whose loss is NaN or infinite; of other values, their first such step.
     iteration: usize,
 }
 
 impl Divergence {
-    /// Every network that diverged, in the order of the rows: each once.
+    /// Every network that diverged, once each, in the order of the rows.
     pub fn all(rows: &[Row]) -> Vec<Self> {
         let told = rows.iter().filter(|row| row.metric == Metric::DIVERGED.name());
         let seen = rows.iter().filter(|row| !row.value.is_finite());
@@ -34,7 +34,7 @@ impl Divergence {
             .collect()
     }
 
-    /// A line for every series with diverged networks: which seeds, at which iterations.
+    /// One line per series: which seeds diverged, at which iterations.
     pub fn lines(all: &[Self]) -> Vec<String> {
         let line = |((part, series), group): ((&str, &str), Vec<&Self>)| {
             let seeds =

@@ -1,4 +1,4 @@
-//! What one network measured.
+//! The measurements of one network.
 
 use layers::Sequential;
 use tensor_ops::Sparse;
@@ -6,7 +6,7 @@ use training::Real;
 
 use super::{Bins, Metric};
 
-/// The numbers of one network, in the order in which they were measured, and what of it other programs want.
+/// The numbers measured of one network, in order, and what files for other programs need of it.
 ///
 /// ```
 /// use experiments::findings::{Measurements, Metric};
@@ -18,14 +18,14 @@ use super::{Bins, Metric};
 #[derive(Clone, Debug, Default)]
 pub struct Measurements {
     numbers: Vec<(usize, Metric, f64)>,
-    /// Step, name, and how the numbers are spread.
+    /// Step, name and histogram.
     pub(crate) histograms: Vec<(usize, String, Bins)>,
     /// The bytes of the network's checkpoint.
     pub(crate) model: Option<Vec<u8>>,
 }
 
 impl Measurements {
-    /// Every number: step, what it is, value.
+    /// Every number: step, metric, value.
     pub fn numbers(&self) -> &[(usize, Metric, f64)] {
         &self.numbers
     }
@@ -35,24 +35,24 @@ impl Measurements {
         self.numbers.push((step, metric, value));
     }
 
-    /// Notes the first iteration at which the network has diverged.
+    /// Records that the network has diverged at this iteration, unless it has before.
     pub fn diverged(&mut self, iteration: usize) {
         if self.numbers.iter().all(|(_, metric, _)| *metric != Metric::DIVERGED) {
             self.push(iteration, Metric::DIVERGED, 1.0);
         }
     }
 
-    /// Keeps the network as it is now, to be saved beside the numbers.
+    /// Keeps a checkpoint of the network as it is now.
     pub fn keep_model<T: Real>(&mut self, network: &Sequential<T>) {
         self.model = Some(network.to_safetensors());
     }
 
-    /// Takes the histogram of some values; none if no value is finite.
+    /// Adds the histogram of some values, if one of them is finite.
     pub fn histogram<T: Real>(&mut self, step: usize, name: String, values: &[T]) {
         self.histograms.extend(Bins::of(values).map(|bins| (step, name, bins)));
     }
 
-    /// Takes the histograms of every parameter and, in evaluation of `x`, of every layer's output.
+    /// Adds the histograms of every parameter and of every layer's output for the input `x`.
     pub fn watch<T: Real>(&mut self, step: usize, network: &mut Sequential<T>, x: &Sparse<T>) {
         network.predict(x);
         for (i, layer) in network.layers().iter().enumerate() {

@@ -1,6 +1,6 @@
-//! Which quantities are measured.
+//! The quantities that are measured.
 
-/// A quantity that is measured, by the name that `metrics.csv` has for it.
+/// A measured quantity, by its name in `metrics.csv`.
 ///
 /// ```
 /// use experiments::findings::Metric;
@@ -20,20 +20,20 @@ impl Metric {
     pub const TRAIN_LOSS: Self = Self::lower("train_loss");
     /// The share of the training images that are classified rightly.
     pub const TRAIN_ACCURACY: Self = Self::new("train_accuracy");
-    /// The share of the test images.
+    /// The share of the test images that are classified rightly.
     pub const TEST_ACCURACY: Self = Self::new("test_accuracy");
-    /// The share of the images that a search validates with.
+    /// The share of a search's validation images that are classified rightly.
     pub const VALIDATION_ACCURACY: Self = Self::new("validation_accuracy");
-    /// That a network has diverged: at the step that is the first iteration, counted from 0, whose loss is NaN or
-    /// infinite. A mark, not a measurement.
+    /// Marks that a network has diverged. The step is the first iteration, counted from 0, whose
+    /// loss is NaN or infinite.
     pub const DIVERGED: Self = Self::new("diverged");
 
-    /// A quantity that is the better the higher it is, or neither.
+    /// A quantity of which higher values are better, or neither.
     pub const fn new(name: &'static str) -> Self {
         Self { name, lower_is_better: false }
     }
 
-    /// A quantity that is the better the lower it is.
+    /// A quantity of which lower values are better.
     pub const fn lower(name: &'static str) -> Self {
         Self { name, lower_is_better: true }
     }
@@ -43,7 +43,7 @@ impl Metric {
         self.name
     }
 
-    /// The best of these values; NaN never is, unless there is nothing else.
+    /// The best of these values; NaN only if there is no number.
     pub fn best(self, values: impl IntoIterator<Item = f64>) -> f64 {
         let pick = if self.lower_is_better { f64::min } else { f64::max };
         values.into_iter().reduce(pick).unwrap_or(f64::NAN)

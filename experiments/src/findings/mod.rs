@@ -1,7 +1,7 @@
-//! What was measured, and what follows from it.
+//! Measurements, and the statistics and conclusions that follow from them.
 //!
-//! [`Measurements`] are one network's; [`Findings`] those of all series and seeds of a part. Conclusions, tables and
-//! figures are made of these values, files of their [`Row`]s.
+//! [`Measurements`] belong to one network, [`Findings`] to all series and seeds of a part.
+//! Conclusions, tables and figures are made of them; files hold them as [`Row`]s.
 
 mod bins;
 mod conclusion;

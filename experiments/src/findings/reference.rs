@@ -1,13 +1,13 @@
-//! How a run compares with the numbers that the reference notebook printed.
+//! The comparison of a run with the numbers that the notebook printed.
 
 use serde::Serialize;
 
 use super::{Metric, Series, Spread};
 
-/// The rows of one of the files in `data/reference`: numbers, without the line of names.
+/// The rows of a file in `data/reference`, without its header.
 ///
 /// # Panics
-/// If there is anything else in it; the files are part of the program.
+/// If a cell is no number; the files are part of the program.
 pub fn csv_rows(text: &str) -> Vec<Vec<f64>> {
     let number = |cell: &str| cell.parse().expect("data/reference holds numbers");
     text.lines().skip(1).map(|line| line.split(',').map(number).collect()).collect()
@@ -24,15 +24,17 @@ pub struct Comparison {
     pub metric: &'static str,
     /// Iteration or epoch.
     pub step: usize,
-    /// What the notebook printed.
+    /// The number that the notebook printed.
     pub notebook: f64,
-    /// What we measured.
+    /// Our measurements over the seeds.
     pub ours: Spread,
-    /// Whether the notebook's run lies within the range of our seeds; unknown for fewer than three.
+    /// Whether the notebook's number lies within the range of our seeds; unknown for fewer than
+    /// three.
     pub inside: Option<bool>,
 }
 
-/// Puts the numbers that the notebook printed of a series, (step, number), beside those of ours at the same steps.
+/// Compares the numbers that the notebook printed of a series, (step, number), with ours at these
+/// steps.
 pub fn compare(
     part: &str,
     series: &Series,
@@ -87,7 +89,7 @@ fn line(what: &str, comparisons: &[Comparison]) -> String {
         return format!("notebook, {what}: {count} numbers, {apart}");
     }
     let inside = comparisons.iter().filter(|c| c.inside == Some(true)).count();
-    // Of n + 1 draws from one distribution, the last is neither the least nor the largest with this chance.
+    // The probability that of n + 1 draws from one distribution the last lies between the others.
     let chance = |c: &Comparison| (c.ours.runs as f64 - 1.0) / (c.ours.runs as f64 + 1.0);
     let expected = comparisons.iter().map(chance).sum::<f64>();
     format!(

@@ -1,4 +1,4 @@
-//! `metrics.csv`: every number that a run measured, in long form.
+//! `metrics.csv`: every measured number of a run, in long form.
 
 use std::path::Path;
 
@@ -12,26 +12,26 @@ use super::Findings;
 pub struct Row {
     /// The part of the section.
     pub part: String,
-    /// What was measured: an optimizer, a scale, a trial.
+    /// The series: an optimizer, a scale, a trial.
     pub series: String,
     /// The seed of the run.
     pub seed: u64,
     /// Iteration, epoch or layer, counted from 0.
     pub step: usize,
-    /// Which quantity.
+    /// The name of the metric.
     pub metric: String,
-    /// Its value; NaN if the network had diverged.
+    /// The value; NaN if the network had diverged.
     #[serde(serialize_with = "shortest")]
     pub value: f64,
 }
 
-/// The shortest form that reads back exactly: `1`, `0.1`, `NaN`.
+/// The shortest decimal form that reads back exactly: `1`, `0.1`, `NaN`.
 fn shortest<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
 
 impl Row {
-    /// The rows of what was found: seed by seed, and series by series of each.
+    /// The rows of these findings, ordered by seed, then by series.
     pub fn of(findings: &Findings) -> Vec<Self> {
         let Findings { part, seeds, series } = findings;
         let runs = seeds.iter().enumerate().flat_map(|(run, &seed)| {
@@ -51,10 +51,10 @@ impl Row {
     }
 }
 
-/// The bytes of the file.
+/// The bytes of a file with these rows.
 ///
 /// # Errors
-/// None in memory; those of the `csv` crate.
+/// The errors of the `csv` crate, of which none occurs in memory.
 pub fn write_rows(rows: &[Row]) -> anyhow::Result<Vec<u8>> {
     let mut csv = csv::Writer::from_writer(Vec::new());
     rows.iter().try_for_each(|row| csv.serialize(row))?;
@@ -64,7 +64,7 @@ pub fn write_rows(rows: &[Row]) -> anyhow::Result<Vec<u8>> {
 /// The rows of a file.
 ///
 /// # Errors
-/// If it cannot be read, or a line is none of such a file.
+/// If the file cannot be read, or a line of it is no row.
 pub fn read_rows(path: &Path) -> anyhow::Result<Vec<Row>> {
     let rows = csv::Reader::from_path(path)?.into_deserialize();
     Ok(rows.collect::<Result<_, _>>()?)

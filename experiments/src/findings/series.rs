@@ -5,18 +5,18 @@ use std::hash::Hash;
 
 use super::{Measurements, Metric, Spread};
 
-/// The series of a part: an optimizer each, a scale, a trial.
+/// All series of a part: one for each optimizer, scale or trial that it compares.
 #[derive(Clone, Debug)]
 pub struct Findings {
     /// The part of the section.
     pub part: String,
     /// The seeds of the runs.
     pub seeds: Vec<u64>,
-    /// The series, each with a run for every seed.
+    /// The series, each with one run per seed.
     pub series: Vec<Series>,
 }
 
-/// What one series measured, run by run.
+/// The measurements of one series, run by run.
 ///
 /// ```
 /// use experiments::findings::{Measurements, Metric, Series};
@@ -30,12 +30,12 @@ pub struct Findings {
 pub struct Series {
     /// The name in files.
     pub name: String,
-    /// A run for every seed, in their order.
+    /// One run per seed, in order.
     pub runs: Vec<Measurements>,
 }
 
 impl Findings {
-    /// Of a single seed: each series by its name.
+    /// The findings of a single seed, each series by its name.
     pub fn of_seed(
         part: impl Into<String>,
         seed: u64,
@@ -45,7 +45,7 @@ impl Findings {
         Self { part: part.into(), seeds: vec![seed], series: series.collect() }
     }
 
-    /// One series over all of these seeds.
+    /// The findings of a single series over these seeds.
     pub fn of_series(
         part: impl Into<String>,
         seeds: &[u64],
@@ -71,12 +71,13 @@ impl Series {
         steps.map(|(step, values)| (step, Spread::of(&values))).collect()
     }
 
-    /// The spread at the last step; of NaN where it was never measured.
+    /// The spread at the last step; NaN if the metric was never measured.
     pub fn last(&self, metric: Metric) -> Spread {
         self.spreads(metric).last().map_or(Spread::of(&[]), |(_, spread)| *spread)
     }
 
-    /// The spread over the runs of the mean of the last 100 steps: single mini-batches say little.
+    /// The spread over the runs of the mean of the last 100 steps: the loss of one mini-batch is
+    /// noisy.
     pub fn last_hundred(&self, metric: Metric) -> Spread {
         let steps = self.values(metric);
         let tail = &steps[steps.len().saturating_sub(100)..];
@@ -86,7 +87,7 @@ impl Series {
     }
 }
 
-/// The values of each key, in the order in which the keys are first met.
+/// Groups values by key, in the order in which the keys first occur.
 pub(super) fn grouped<K: Clone + Eq + Hash, V>(
     all: impl Iterator<Item = (K, V)>,
 ) -> Vec<(K, Vec<V>)> {

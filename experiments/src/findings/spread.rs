@@ -4,8 +4,7 @@ use serde::Serialize;
 
 /// Mean and spread over runs.
 ///
-/// NaN in one run makes the mean, the deviation and both ends NaN: a diverged run is not averaged
-/// away.
+/// If one value is NaN, all fields are: a diverged run is not averaged away.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Spread {
     /// How many runs.
@@ -14,9 +13,9 @@ pub struct Spread {
     pub mean: f64,
     /// The sample standard deviation (n − 1), 0 for one run.
     pub std: f64,
-    /// The least.
+    /// The smallest value.
     pub min: f64,
-    /// The largest.
+    /// The largest value.
     pub max: f64,
 }
 

@@ -1,11 +1,11 @@
-//! What each series came to.
+//! The results of each series for `summary.json`.
 
 use serde_json::{Value, json};
 
 use super::series::grouped;
 use super::{Findings, Metric, Spread};
 
-/// For every part, series and metric: the last value and the best one, over seeds.
+/// For every part, series and metric: the final and the best value over the seeds.
 pub fn summary(all: &[Findings]) -> Value {
     let numbers = all.iter().flat_map(|Findings { part, seeds, series }| {
         series.iter().flat_map(move |series| {

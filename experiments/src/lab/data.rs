@@ -11,7 +11,7 @@ use training::Samples;
 use crate::cli::{DataArgs, DataChoice, Failure};
 use crate::screen::{DownloadView, notice};
 
-/// Seed of the built-in digits: they are a data set, the same for every run.
+/// The built-in digits are one data set, the same for every run.
 const SYNTHETIC_SEED: u64 = 0;
 
 /// The data of a section.
@@ -22,18 +22,18 @@ pub struct Data {
     /// The test images.
     pub test: Samples,
     classes: usize,
-    /// Where they are from.
+    /// Where the images are from.
     pub source: Source,
-    /// Why these are not MNIST, if they were meant to be.
+    /// Why the built-in digits are used instead of MNIST, if they are.
     pub fallback: Option<String>,
 }
 
 impl Data {
     /// Finds or makes `train` training and `test` test images: the first ones of the data set.
     ///
-    /// Looked for in `--data-dir`, `$MNIST_DIR`, `data/mnist`; then downloaded; then, if there is no
-    /// network, replaced by the built-in digits with a warning. A folder that was named and cannot
-    /// be used is an error, never replaced.
+    /// Looked for in `--data-dir`, `$MNIST_DIR`, `data/mnist`; then downloaded; then, if there is
+    /// no network, replaced by the built-in digits with a warning. A folder that was named and
+    /// cannot be used is an error, never replaced.
     ///
     /// # Errors
     /// [`Failure`] if there is no such data, or too little of it.
@@ -91,7 +91,7 @@ impl Data {
 
     /// The first images of a data set.
     fn first(dataset: Dataset, train: usize, test: usize) -> Self {
-        // Of all images: which are among the first should not change a network.
+        // Of all images, so that networks do not depend on which classes the first ones have.
         let classes = dataset.classes();
         let samples = |Split { images, mut labels }: Split, n: usize| {
             labels.truncate(n);
@@ -102,24 +102,24 @@ impl Data {
         Self { train, test, classes, source: dataset.source, fallback: None }
     }
 
-    /// The inputs of a network: the pixels of an image.
+    /// The number of inputs of a network: the pixels of an image.
     pub fn inputs(&self) -> usize {
         self.train.features()
     }
 
-    /// The outputs of a network: one for each class, at least 10.
+    /// The number of outputs of a network: one per class, at least 10.
     pub fn classes(&self) -> usize {
         self.classes
     }
 
-    /// The layers of a network with such hidden ones, in short: `784-100×4-10`.
+    /// The layers of a network with these hidden layers, in short: `784-100×4-10`.
     pub fn layers(&self, hidden: &[usize]) -> String {
         let equal = hidden.chunk_by(|a, b| a == b);
         let hidden: Vec<_> = equal.map(|h| format!("{}×{}", h[0], h.len())).collect();
         format!("{}-{}-{}", self.inputs(), hidden.join("-"), self.classes)
     }
 
-    /// What to add to titles and tables if this is not the data set that the book uses.
+    /// What titles and tables say if the data is not the book's.
     pub fn note(&self) -> Option<&'static str> {
         match self.source.kind {
             Kind::Mnist => None,
@@ -153,7 +153,7 @@ fn find(args: &DataArgs, shown: &mut DownloadView, name: DatasetName) -> anyhow:
     let had_files = holds_files(&dir);
     match download::fetch(&dir, &download::Options::default(), &mut |event| shown.tell(&event)) {
         Ok(_) => load(&dir),
-        // Something was meant to be used there, and nothing better can be had.
+        // The files there were meant to be used, and no others can be downloaded.
         Err(error) if had_files => Err(error.into()),
         Err(error) => Ok(Found::Nothing(format!("no MNIST here, and none to be had: {error}"))),
     }
@@ -164,13 +164,13 @@ fn is_named_as_emnist(source: &Source) -> bool {
     names.any(|name| name.to_string_lossy().starts_with("emnist-"))
 }
 
-/// Whether a folder holds files of a data set, whole or not.
+/// Whether a folder holds files of a data set, complete or not.
 fn holds_files(dir: &Path) -> bool {
     let Ok(mut entries) = std::fs::read_dir(dir) else { return false };
     entries.any(|entry| entry.is_ok_and(|e| e.file_name().to_string_lossy().contains("-ubyte")))
 }
 
-/// `data/mnist` of the workspace this was built in, or of the current folder if that is gone.
+/// `data/mnist` of the workspace that this was built in, or of the current folder if that is gone.
 fn default_dir() -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     match workspace.filter(|path| path.join("data").is_dir()) {

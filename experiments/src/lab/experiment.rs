@@ -17,7 +17,7 @@ type Make<'a, T> = Box<dyn Fn(usize, u64) -> Contestant<T> + Sync + 'a>;
 type Measure<'a, T> = Box<dyn Fn(&mut Moment<'_, T>, &mut Measurements) + Sync + 'a>;
 type Finish<'a, T> = Box<dyn Fn((usize, u64), &mut Sequential<T>, &mut Measurements) + Sync + 'a>;
 
-/// Networks, a series each, that are trained side by side on the same mini-batches, once for every seed of a run.
+/// Networks that are trained in parallel on the same mini-batches, one per series, for every seed.
 pub struct Experiment<'a, T: Real> {
     part: &'static str,
     series: Vec<String>,
@@ -30,8 +30,9 @@ pub struct Experiment<'a, T: Real> {
 }
 
 impl<'a, T: Real> Experiment<'a, T> {
-    /// Trains on `samples` as long as `plan` says, and measures nothing yet. Series have names in files; `make` gives
-    /// the network of a series, counted from 0, and its optimizer, for the seed of a run.
+    /// An experiment of a part on `samples`, which measures nothing yet. `series` are the names in
+    /// files; `make(k, seed)` creates the network and the optimizer of the k-th series for the seed
+    /// of a run.
     pub fn new(
         part: &'static str,
         series: impl IntoIterator<Item = impl Into<String>>,
@@ -51,12 +52,12 @@ impl<'a, T: Real> Experiment<'a, T> {
         }
     }
 
-    /// Draws the mini-batches from the random numbers of this unit instead of the run's.
+    /// Draws the mini-batches from the stream of this unit instead of the run's.
     pub fn batches(self, batches: Unit) -> Self {
         Self { batches, ..self }
     }
 
-    /// Measures each network after each of its updates.
+    /// Calls `measure` for each network after each update.
     pub fn measure(
         self,
         measure: impl Fn(&mut Moment<'_, T>, &mut Measurements) + Sync + 'a,
@@ -64,7 +65,7 @@ impl<'a, T: Real> Experiment<'a, T> {
         Self { measure: Box::new(measure), ..self }
     }
 
-    /// Measures each network, that of a series for a seed, after its last update.
+    /// Calls `finish((k, seed), …)` for the network of the k-th series after its last update.
     pub fn finish(
         self,
         finish: impl Fn((usize, u64), &mut Sequential<T>, &mut Measurements) + Sync + 'a,
@@ -80,7 +81,7 @@ impl<T: Real> std::fmt::Debug for Experiment<'_, T> {
 }
 
 impl Lab {
-    /// Does one experiment, as [`run`](Self::run) does several.
+    /// Runs one experiment, as [`run`](Self::run) does several.
     ///
     /// # Errors
     /// As [`run`](Self::run).
@@ -88,10 +89,11 @@ impl Lab {
         Ok(self.run(&[experiment])?.remove(0))
     }
 
-    /// Does experiments for every seed of the run, all side by side, the longest first.
+    /// Runs experiments for every seed, all in parallel, the longest first.
     ///
-    /// Where a network's loss becomes NaN or infinite, that is noted at the first such iteration
-    /// ([`Metric::DIVERGED`](crate::findings::Metric::DIVERGED)). Training goes on, as in the notebook.
+    /// If a network's loss becomes NaN or infinite, the first such iteration is recorded as
+    /// [`Metric::DIVERGED`](crate::findings::Metric::DIVERGED). Training goes on, as in the
+    /// notebook.
     ///
     /// # Errors
     /// [`Failure::Stopped`] if a signal asked for it.
@@ -108,7 +110,7 @@ impl Lab {
         );
         let jobs = (0..experiments.len()).flat_map(|e| (0..seeds.len()).map(move |run| (e, run)));
         let mut jobs: Vec<(usize, usize)> = jobs.collect();
-        // What is begun last should be short.
+        // Short jobs last keep all threads busy to the end.
         jobs.sort_by_key(|&(e, _)| Reverse(experiments[e].plan.iterations()));
         let measured: Vec<Vec<Measurements>> =
             in_parallel(&jobs, &|(e, run)| self.train(&experiments[e], seeds[run], &work))?;
@@ -126,7 +128,7 @@ impl Lab {
         Ok(findings.collect())
     }
 
-    /// Trains the networks of one run.
+    /// Trains the networks of one seed.
     fn train<T: Real>(
         &self,
         experiment: &Experiment<'_, T>,
@@ -136,7 +138,7 @@ impl Lab {
         let Experiment { samples, plan, batches, make, measure, finish, .. } = experiment;
         let count = experiment.series.len();
         let mut contestants: Vec<_> = (0..count).map(|series| make(series, seed)).collect();
-        // Of one thread at a time each: a network is on one thread.
+        // Never contended: one thread trains a network at a time.
         let measured: Vec<Mutex<Measurements>> = (0..count).map(|_| Mutex::default()).collect();
         let stopped = Mutex::new(None);
         let observe = |mut moment: Moment<'_, T>| {
@@ -167,7 +169,7 @@ impl Lab {
         let finished = contestants.iter_mut().zip(measured).enumerate();
         let finished = finished.map(|(series, (Contestant { network, .. }, measured))| {
             let mut measured = measured.into_inner().unwrap_or_else(PoisonError::into_inner);
-            // The last update has no loss after it, and an infinite parameter may leave the loss finite.
+            // No loss follows the last update, and a loss can be finite with infinite parameters.
             if !T::all_finite(network) {
                 measured.diverged(plan.iterations());
             }
@@ -181,7 +183,7 @@ impl Lab {
     }
 }
 
-/// What `work` gives for each job, side by side. Its type is erased: the loop over threads is compiled once.
+/// Runs `work` for each job in parallel. `dyn`, so that rayon's loop is compiled once.
 fn in_parallel(
     jobs: &[(usize, usize)],
     work: &(dyn Fn((usize, usize)) -> Result<Vec<Measurements>, Failure> + Sync),

@@ -18,7 +18,7 @@ pub use data::Data;
 pub use experiment::Experiment;
 pub use unit::Unit;
 
-/// Where experiments are done: the settings of a run, its data and threads.
+/// What every experiment of a run uses: settings, data and threads.
 #[derive(Debug)]
 pub struct Lab {
     args: Args,
@@ -28,12 +28,12 @@ pub struct Lab {
     interrupt: Interrupt,
     /// Networks that are being trained now.
     networks: AtomicUsize,
-    /// Time that work took.
+    /// The time that all work took.
     working: Mutex<Duration>,
 }
 
 impl Lab {
-    /// Starts the threads and loads the data: so many training and test images.
+    /// Starts the threads and loads the data: numbers of training and test images.
     pub(crate) fn open(
         args: Args,
         parts: Vec<&'static str>,
@@ -76,7 +76,7 @@ impl Lab {
         &self.data
     }
 
-    /// How many threads train networks.
+    /// The number of threads.
     pub fn threads(&self) -> usize {
         self.threads
     }
@@ -86,14 +86,14 @@ impl Lab {
         if self.args.quick { quick } else { full }
     }
 
-    /// Whether histograms are wanted at this step of so many after step 0: if a file asks for them, at
-    /// 21 steps at most, evenly spread, the first and the last among them.
+    /// Whether histograms are taken at this step: if a file needs them, at up to 21 steps, evenly
+    /// spread from 0 to `last`.
     pub fn watches(&self, step: usize, last: usize) -> bool {
         self.args.histograms() && (0..=20).any(|part| part * last / 20 == step)
     }
 
-    /// Begins work of so many training iterations, and shows how far it has come. It ends when the value is
-    /// dropped.
+    /// Begins work of so many training iterations and shows its progress until the returned value
+    /// is dropped.
     pub fn begin(&self, what: &str, iterations: usize) -> Ongoing<'_> {
         let Args { quiet, no_progress, .. } = self.args;
         Ongoing { lab: self, bar: Bar::new(what, iterations as u64, quiet, no_progress) }
@@ -104,19 +104,19 @@ impl Lab {
         *self.working.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The share of these samples that a network classifies rightly. Threads that have no network to train
-    /// help to count.
+    /// The share of these samples that a network classifies rightly. Threads that have no network
+    /// to train help to count.
     pub fn accuracy<T: Real>(&self, moment: &mut Moment<'_, T>, samples: &Blocks<T>) -> f64 {
         let threads = self.threads / self.networks.load(Ordering::Relaxed).max(1);
         moment.accuracy(samples, threads.max(1))
     }
 
-    /// What else than its title a figure must say of how it was made: the data, `settings`, the seeds.
+    /// The subtitle of a figure, which says how it was made: data, `settings`, seeds.
     pub fn subtitle(&self, settings: &str) -> String {
         self.subtitle_of_runs(settings, self.args.runs)
     }
 
-    /// The same for a figure that shows the first seed alone.
+    /// As [`subtitle`](Self::subtitle), for a figure that shows the first seed alone.
     pub fn subtitle_of_first_seed(&self, settings: &str) -> String {
         self.subtitle_of_runs(settings, 1)
     }
@@ -133,7 +133,7 @@ impl Lab {
     }
 }
 
-/// Ongoing that is going on.
+/// Work in progress.
 #[derive(Debug)]
 pub struct Ongoing<'a> {
     lab: &'a Lab,
@@ -141,7 +141,7 @@ pub struct Ongoing<'a> {
 }
 
 impl Ongoing<'_> {
-    /// Notes that so many training iterations are done, and looks for signals.
+    /// Advances by so many training iterations, and checks for signals.
     ///
     /// # Errors
     /// [`Failure::Stopped`] if a signal asked to stop.

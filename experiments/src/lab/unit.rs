@@ -1,12 +1,13 @@
-//! Which network of a run draws random numbers.
+//! Which network of a run random numbers are drawn for.
 
 use init::Seed;
 
-/// A network of a run, or the run itself: each draws its random numbers from streams of its own, so that adding one
-/// shifts no other's.
+/// A network of a run, or the run itself. Each has random streams of its own, so that adding a
+/// network does not change the draws of another.
 ///
-/// Their numbers are part of the reproducibility promise. Two kinds may have the same numbers only where no section
-/// has both: a search has no series, and only the notebook's, of 100 trials, is narrowed.
+/// The numbers of units are part of the reproducibility promise. Two kinds may share numbers only
+/// if no section uses both: a search has no series, and only the notebook's search, of 100 trials,
+/// is narrowed.
 ///
 /// ```
 /// use experiments::lab::Unit;
@@ -18,10 +19,10 @@ use init::Seed;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// What all networks of a run share: its mini-batches, the split of its images.
+    /// What all networks of a run share: the mini-batches, the split of the images.
     Run,
-    /// The network of a series, counted from 0. That of the first is the run's: weights and batches are different
-    /// purposes.
+    /// The network of a series, counted from 0. The first shares its number with the run; weights
+    /// and mini-batches still have different streams, since they are different purposes.
     Series(usize),
     /// A member of an ensemble, counted from 0.
     Member(usize),
@@ -30,12 +31,12 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The number of the first trial of the searches that narrow the range, behind those of the search itself.
+    /// The number of the first trial of the narrowing rounds, above those of the search.
     pub const FIRST_NARROWED: u64 = 1000;
-    /// The number of the first of the notebook's own trials, behind those.
+    /// The number of the first trial at the notebook's own points, above those of the rounds.
     pub const FIRST_PRINTED: u64 = 10_000;
 
-    /// Its seed in the run with this seed.
+    /// The seed of this unit in the run with seed `run`.
     pub fn of(self, run: u64) -> Seed {
         Seed::new(run).unit(match self {
             Self::Run => 0,

@@ -1,4 +1,4 @@
-//! A measured series as marks of a figure.
+//! Draws a measured series as a line with bands.
 
 use super::smooth::{BOOK_BETA, BOOK_WINDOW, smooth_curve};
 use viz::{Area, Color, Line, LineStyle, Mark, Marker};
@@ -14,7 +14,7 @@ pub struct Style<'a> {
     pub color: Color,
     /// Solid or dashed.
     pub line: LineStyle,
-    /// A marker at every so many points.
+    /// A marker, and at every how many points it stands.
     pub marker: Option<(Marker, usize)>,
 }
 
@@ -42,7 +42,7 @@ pub fn curve(series: &Series, metric: Metric, style: &Style<'_>) -> Vec<Mark> {
     draw(&series.spreads(metric), style)
 }
 
-/// The same after the book's smoothing of every run.
+/// As [`curve`], after each run was smoothed as in the book.
 pub fn smoothed(series: &Series, metric: Metric, style: &Style<'_>) -> Vec<Mark> {
     let steps = series.values(metric);
     let runs = steps.first().map_or(0, |(_, values)| values.len());
@@ -58,7 +58,7 @@ pub fn smoothed(series: &Series, metric: Metric, style: &Style<'_>) -> Vec<Mark>
     draw(&spreads.collect::<Vec<_>>(), style)
 }
 
-/// Spreads by step, drawn as [`curve`] does.
+/// As [`curve`], from spreads by step.
 pub fn draw(spreads: &[(usize, Spread)], style: &Style<'_>) -> Vec<Mark> {
     let points = spreads.iter().map(|(step, spread)| (*step as f64, spread.mean));
     let mut line = Line::new(style.color, points).style(style.line).named(style.name);

@@ -1,4 +1,4 @@
-//! Drafts of results, and what a killed run leaves of them.
+//! Drafts of results, and the removal of those that killed runs left behind.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-/// Letters that make the name of a draft its own.
+/// Random characters in the name of a draft.
 const RANDOM: usize = 6;
-/// Added to a draft's name while the earlier results stand aside, where a system cannot swap.
+/// Suffix of earlier results while the draft takes their name, on systems without an atomic swap.
 const ASIDE: &str = ".old";
 
 /// A new folder in `parent` whose name begins with `prefix`, locked where folders can be.
@@ -18,15 +18,15 @@ pub(super) fn lock_new(parent: &Path, prefix: &str) -> io::Result<(TempDir, Opti
         let draft =
             tempfile::Builder::new().prefix(prefix).rand_bytes(RANDOM).tempdir_in(parent)?;
         let lock = lock(draft.path());
-        // Between the two lines above another run may have taken it for a dead one's.
+        // Before it was locked, another run may have removed it as abandoned.
         if draft.path().exists() {
             return Ok((draft, lock));
         }
     }
 }
 
-/// Removes the drafts in `parent` whose run is dead, and puts back earlier results that it had set
-/// aside. What cannot be removed stays: it is in nobody's way.
+/// Removes the drafts in `parent` that killed runs left, and restores earlier results that they had
+/// set aside. Errors are ignored: a leftover is in nobody's way.
 pub(super) fn sweep(parent: &Path, prefix: &str, out: &Path) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     let (mut drafts, mut set_aside) = (Vec::new(), Vec::new());
@@ -40,7 +40,8 @@ pub(super) fn sweep(parent: &Path, prefix: &str, out: &Path) {
         }
     }
     for earlier in set_aside {
-        // Its run died between two renames if the final name is free: the results are only here.
+        // If the final name is free, the run was killed between two renames, and these are the only
+        // results.
         if lock(&earlier).is_some() && (out.exists() || fs::rename(&earlier, out).is_err()) {
             let _ = fs::remove_dir_all(earlier);
         }
@@ -52,15 +53,15 @@ pub(super) fn sweep(parent: &Path, prefix: &str, out: &Path) {
     }
 }
 
-/// Where the results before stand while `draft` takes their place.
+/// The name of earlier results while `draft` takes their place.
 pub(super) fn aside(draft: &Path) -> PathBuf {
     let mut name = draft.as_os_str().to_owned();
     name.push(ASIDE);
     PathBuf::from(name)
 }
 
-/// The lock of a folder, given up when dropped or when the process ends in any way; none if another
-/// holds it, or where folders cannot be locked.
+/// Locks a folder until the value is dropped or the process ends. `None` if another process holds
+/// the lock, or where folders cannot be locked.
 fn lock(path: &Path) -> Option<File> {
     if cfg!(unix) { File::open(path).ok().filter(|folder| folder.try_lock().is_ok()) } else { None }
 }
@@ -79,7 +80,7 @@ mod tests {
         names
     }
 
-    /// A draft whose run was killed: nobody holds its lock, nobody removes it.
+    /// The draft of a killed run: not locked, not removed.
     fn dead(parent: &Path) -> PathBuf {
         let path = lock_new(parent, PREFIX).unwrap().0.keep();
         fs::write(path.join("half"), "a resu").unwrap();

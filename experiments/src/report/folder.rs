@@ -1,4 +1,4 @@
-//! The folder of results: complete, or as it was before.
+//! The folder of results, which is replaced as a whole or not at all.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -15,8 +15,8 @@ pub const MANIFEST: &str = "manifest.json";
 
 /// Checks, without writing, that results may go to `out`.
 ///
-/// A file is refused, and so are a link to nothing and a mount point, which no folder can take the place
-/// of; a folder with other things in it than an earlier run's results too, unless `force` is set.
+/// Refused are a file, a dangling link and a mount point, which cannot be replaced by a folder; and
+/// a folder with other files than an earlier run's results, unless `force` is set.
 pub fn check(out: &Path, force: bool) -> Result<(), Failure> {
     let usage =
         |problem: String| Err(Failure::Usage(anyhow!("--out {}: {problem}", out.display())));
@@ -39,12 +39,12 @@ pub fn check(out: &Path, force: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The path without a slash at its end, which would stand for what a link leads to.
+/// The path without a trailing slash: with one, a link would be followed.
 fn without_end(path: &Path) -> PathBuf {
     path.components().collect()
 }
 
-/// Whether another file system, or another folder, begins here.
+/// Whether the path is a mount point.
 fn is_mount_point(path: &Path) -> bool {
     #[cfg(target_os = "linux")]
     {
@@ -59,22 +59,23 @@ fn is_mount_point(path: &Path) -> bool {
     }
 }
 
-/// Results in the making, in a hidden folder beside their final place: `.NAME.draft-` and six letters.
+/// Results in the making, in a hidden folder beside their final place: `.NAME.draft-` and six
+/// letters.
 ///
-/// Every file is synced when written; [`publish`](Self::publish) then puts the whole folder in place
-/// in one step. Dropping it unpublished removes it and leaves the final place alone. A killed run
-/// drops nothing: its draft is removed by the next one.
+/// Every file is synced when written; [`publish`](Self::publish) then puts the whole folder in
+/// place in one step. Dropping it unpublished removes it and leaves the final place alone. A killed
+/// run cannot clean up: its draft is removed by the next run.
 #[derive(Debug)]
 pub struct Folder {
     draft: TempDir,
     out: PathBuf,
-    /// Held for as long as this run lives, so that no other takes the draft for a dead run's.
+    /// Locked while this run lives, so that no other run takes the draft for an abandoned one.
     _lock: Option<File>,
 }
 
 impl Folder {
-    /// Opens a draft for `out`, creating the folders above it. Where `out` is a link, what it leads to is
-    /// replaced, and the link stays.
+    /// Opens a draft for `out`, creating its parent folders. If `out` is a link, its target is
+    /// replaced and the link stays.
     pub fn create(out: &Path) -> anyhow::Result<Self> {
         let mut out = without_end(out);
         if out.is_symlink() {
@@ -92,7 +93,7 @@ impl Folder {
         draft::sweep(parent, &prefix, &out);
         let (draft, lock) = draft::lock_new(parent, &prefix)
             .with_context(|| format!("cannot create a folder in {}", parent.display()))?;
-        // A temporary folder is private; results are not.
+        // Temporary folders are created with mode 700; results are for everyone.
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -123,7 +124,7 @@ impl Folder {
         if let Some(parent) = self.out.parent().filter(|parent| *parent != Path::new("")) {
             sync_folder(parent).with_context(failed)?;
         }
-        // What the draft's name now holds, if anything, is the earlier run.
+        // The draft's name now holds the earlier results, if there were any: remove them.
         drop(self.draft);
         Ok(self.out)
     }
@@ -134,14 +135,14 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 
-/// Gives `draft` the name `out`; what `out` held before, if anything, is then called as the draft was.
-/// Another run may be doing the same: the last one's results stay.
+/// Renames `draft` to `out`; earlier results at `out` get the draft's name. If several runs do so
+/// at the same time, the results of the last one stay.
 fn put_in_place(draft: &Path, out: &Path) -> io::Result<()> {
     loop {
-        // An empty folder is replaced by a rename alone, one with something in it is not.
+        // A rename replaces an empty folder, but not one with files in it.
         let moved = if out.exists() { exchange(draft, out) } else { fs::rename(draft, out) };
         match moved.as_ref().map_err(io::Error::kind) {
-            // Somebody put results there, or took them away, since the line above looked.
+            // Another run created or removed `out` since the line above looked.
             Err(ErrorKind::DirectoryNotEmpty) if out.exists() => {}
             Err(ErrorKind::NotFound) if draft.exists() && !out.exists() => {}
             _ => return moved,
@@ -149,7 +150,7 @@ fn put_in_place(draft: &Path, out: &Path) -> io::Result<()> {
     }
 }
 
-/// Swaps two folders: in one step where the system can, so that there is no moment without results.
+/// Swaps two folders, in one step where the system can: then there is no moment without results.
 fn exchange(a: &Path, b: &Path) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
@@ -218,7 +219,8 @@ mod tests {
         }
     }
 
-    /// A link was replaced by a folder, and a link to nothing or a mount point lost the results at the end.
+    /// A link was replaced by a folder, and a link to nothing or a mount point lost the results at
+    /// the end.
     #[cfg(unix)]
     #[test]
     fn a_link_stays_and_what_cannot_be_replaced_is_refused_at_the_start() {

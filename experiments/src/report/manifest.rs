@@ -1,11 +1,11 @@
-//! What made a run's results: enough to make them again.
+//! `manifest.json`: everything that is needed to reproduce a run.
 
 use mnist_io::Kind;
 use serde_json::{Value, json};
 
 use crate::lab::Lab;
 
-/// Libraries whose version can change a number.
+/// Libraries whose version can change a result.
 const LIBRARIES: [&str; 9] = [
     "chacha20",
     "flate2",
@@ -18,7 +18,7 @@ const LIBRARIES: [&str; 9] = [
     "tensor-ops",
 ];
 
-/// The contents of `manifest.json`, but for the times.
+/// The contents of `manifest.json` without settings and times.
 pub(super) fn manifest(section: &str, lab: &Lab) -> Value {
     let (args, data) = (lab.args(), lab.data());
     let files: Vec<Value> = data
@@ -70,7 +70,7 @@ pub(super) fn manifest(section: &str, lab: &Lab) -> Value {
     })
 }
 
-/// Versions as the lock file had them when this was built.
+/// The versions in the lock file at build time.
 fn versions() -> Value {
     let lock = include_str!("../../../Cargo.lock");
     let packages = lock.split("[[package]]").filter_map(|package| {

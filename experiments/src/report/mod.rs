@@ -1,4 +1,4 @@
-//! What a run leaves: tables on stdout, figures, the page, files.
+//! The output of a run: tables on stdout, figures, the page, files.
 
 pub mod curves;
 mod draft;
@@ -31,14 +31,14 @@ pub use page::{Table, command_line};
 
 const QUICK_READING: &str = "A quick run: too short to show what the section is about.";
 
-/// The results of a run in the making.
+/// Collects the output of a run and publishes it at the end.
 #[derive(Debug)]
 pub struct RunReport {
     folder: Folder,
     texts: Arc<Texts>,
     exporters: Vec<Box<dyn Exporter>>,
     quick: bool,
-    /// Whether anybody still reads stdout.
+    /// Whether stdout is still read: `head` closes it early.
     read: bool,
     started: Instant,
     findings: Vec<Findings>,
@@ -49,7 +49,7 @@ pub struct RunReport {
 }
 
 impl RunReport {
-    /// Of nothing yet, to be published as `folder`, of a run that started then.
+    /// An empty report of a run that started at `started`.
     pub(crate) fn new(folder: Folder, started: Instant, args: &Args) -> Self {
         Self {
             folder,
@@ -66,8 +66,8 @@ impl RunReport {
         }
     }
 
-    /// Prints a line on stdout. A reader who has gone away (`| head`) is no failure: the results on disk are still
-    /// wanted.
+    /// Prints a line on stdout. It is no failure if the reader has gone away (`| head`): the
+    /// results on disk are still wanted.
     ///
     /// # Errors
     /// [`Failure::Output`] if stdout cannot be written to.
@@ -78,7 +78,7 @@ impl RunReport {
         Ok(())
     }
 
-    /// Puts what was measured among the results.
+    /// Adds measurements to the results.
     ///
     /// # Errors
     /// [`Failure::Output`] if a file for other programs cannot be written.
@@ -90,11 +90,11 @@ impl RunReport {
         Ok(())
     }
 
-    /// Puts a figure on the page and, as `figures/NAME.svg` and `.png`, among the results; `reading`
-    /// says in a sentence what to see in it.
+    /// Adds a figure to the page, and to the results as `figures/NAME.svg` and `.png`. `reading` is
+    /// its caption: a sentence that says what to see in it.
     pub fn figure(&mut self, name: &str, figure: Figure, reading: &str) {
         let reading = self.texts.text(reading);
-        // What a figure shows after a few iterations is not what the section shows.
+        // The caption is about full runs.
         let reading = if self.quick { self.texts.text(QUICK_READING) } else { reading };
         let figure = figure.map_texts(|text| self.texts.text(text));
         let bare = figure.to_svg();
@@ -102,17 +102,17 @@ impl RunReport {
         self.figures.push(Drawn { name: name.to_owned(), reading, bare, captioned });
     }
 
-    /// Puts a table on the page, folded behind its title.
+    /// Adds a table to the page, folded behind its title.
     pub fn table(&mut self, table: Table) {
         self.tables.push(table.translated(&self.texts));
     }
 
-    /// Says what the book concludes, whether this run bears it out, and by which numbers.
+    /// Adds a conclusion of the book, whether this run confirms it, and the numbers that decide.
     pub fn conclude(&mut self, text: &str, holds: bool, by: String) {
         self.conclusions.push(Conclusion { text: text.to_owned(), holds, by });
     }
 
-    /// Puts the numbers that the notebook printed of a series, (step, number), beside ours.
+    /// Compares a series with the numbers that the notebook printed: (step, number).
     pub fn beside_the_notebook(
         &mut self,
         part: &str,
@@ -126,19 +126,19 @@ impl RunReport {
     /// Writes the numbers, the figures and the page, and puts the results in place.
     ///
     /// # Errors
-    /// [`Failure::Output`] if something cannot be written, [`Failure::Conclusion`] if a conclusion does not hold that
-    /// has to.
+    /// [`Failure::Output`] if something cannot be written; with `--strict`, [`Failure::Conclusion`]
+    /// if a conclusion does not hold.
     pub(crate) fn publish(
         mut self,
         (name, about): (&str, &str),
         lab: &Lab,
         settings: Value,
     ) -> Result<(), Failure> {
-        // Fewer steps and other data have other numbers: the notebook's are not beside them.
+        // With fewer steps or other data, the notebook's numbers do not apply.
         if self.quick || lab.data().note().is_some() {
             self.comparisons.clear();
         }
-        // Translated also where a quick run is too short for them, so that it misses the same texts.
+        // A quick run shows none, but translates them, so that it warns of the same missing texts.
         let judged: Vec<String> = self.conclusions.iter().map(|c| self.judged(c)).collect();
         if self.quick {
             self.conclusions.clear();
@@ -205,14 +205,14 @@ impl RunReport {
         Ok(())
     }
 
-    /// A conclusion as a line of the table.
+    /// A conclusion as a line on stdout.
     fn judged(&self, conclusion: &Conclusion) -> String {
         let text = |english: &str| self.texts.text(english);
         let verdict = text(if conclusion.holds { "[holds]" } else { "[FAILS]" });
         format!("{verdict} {}: {}", text(&conclusion.text), text(&conclusion.by))
     }
 
-    /// Writes all figures, side by side: a picture takes as long as thousands of steps of a network.
+    /// Writes all figures in parallel: a PNG takes as long as thousands of steps of a network.
     fn write_figures(&self) -> anyhow::Result<()> {
         self.figures.par_iter().with_max_len(1).try_for_each(|Drawn { name, captioned, .. }| {
             self.folder.write(&format!("figures/{name}.svg"), captioned.as_bytes())?;

@@ -13,14 +13,14 @@ use crate::cli::help::{line, quoted};
 use crate::cli::{Lang, Texts};
 use crate::findings::{Comparison, Conclusion};
 
-/// A figure that has been drawn.
+/// A figure as it goes onto the page and into files.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Drawn {
     pub(super) name: String,
     pub(super) reading: String,
-    /// As SVG, without the reading: on the page it stands below, in the page's own type.
+    /// SVG without the caption, which the page shows in its own font.
     pub(super) bare: String,
-    /// As SVG, with the reading in it.
+    /// SVG with the caption.
     #[serde(skip)]
     pub(super) captioned: String,
 }
@@ -28,11 +28,11 @@ pub(super) struct Drawn {
 /// A table of the page.
 #[derive(Clone, Debug, Serialize)]
 pub struct Table {
-    /// What it lists.
+    /// The title.
     pub title: String,
-    /// The heads of its columns.
+    /// The headings of the columns.
     pub columns: Vec<String>,
-    /// Its rows, a text a column.
+    /// The rows, one text per column.
     pub rows: Vec<Vec<String>>,
 }
 
@@ -42,7 +42,7 @@ impl Table {
         Self { title: texts.text(&self.title), columns, rows: self.rows }
     }
 
-    /// Each of the notebook's printed numbers beside ours.
+    /// The table of the notebook's printed numbers beside ours.
     pub(super) fn beside(comparisons: &[Comparison], texts: &Texts) -> Self {
         let heads = ["series", "metric", "step", "notebook", "ours", "within our range"];
         let row = |c: &Comparison| {
@@ -58,29 +58,29 @@ impl Table {
     }
 }
 
-/// What the page shows.
+/// The contents of the page.
 #[derive(Serialize)]
 pub(super) struct Page<'a> {
     #[serde(skip)]
     pub(super) texts: &'a Arc<Texts>,
     pub(super) section: &'a str,
     pub(super) about: &'a str,
-    /// What the data is, if not MNIST.
+    /// The name of the data, if it is not MNIST.
     pub(super) note: Option<&'a str>,
     pub(super) command: String,
     pub(super) figures: &'a [Drawn],
-    /// Networks whose numbers stopped being finite, a line a series.
+    /// The networks that diverged, one line per series.
     pub(super) diverged: &'a [String],
     pub(super) conclusions: &'a [Conclusion],
     pub(super) tables: &'a [Table],
-    /// How the notebook's printed numbers compare, a line a series.
+    /// The comparison with the notebook, one line per series.
     pub(super) compared: &'a [String],
-    /// And each of them.
+    /// The comparison with the notebook, number by number.
     pub(super) numbers: Table,
 }
 
 impl Page<'_> {
-    /// Fills the template, in which every expression is escaped that does not end in `safe`.
+    /// Renders the template. Expressions are escaped unless they end in `| safe`.
     pub(super) fn render(&self) -> Result<String, upon::Error> {
         let mut engine = Engine::new();
         engine.set_default_formatter(&escaped);
@@ -96,12 +96,12 @@ impl Page<'_> {
     }
 }
 
-/// The bundled Korean font as base64, where the page needs it.
+/// The bundled Korean font as base64, if the page is Korean.
 fn font(lang: Lang) -> Option<String> {
     (lang == Lang::Ko).then(|| BASE64_STANDARD.encode(viz::NANUM_SQUARE))
 }
 
-/// Writes a value so that it is text, in HTML and in the values of its attributes.
+/// Writes a value escaped for HTML text and attribute values.
 fn escaped(f: &mut Formatter<'_>, value: &Value) -> upon::fmt::Result {
     let Value::String(text) = value else { return upon::fmt::default(f, value) };
     for c in text.chars() {
@@ -113,7 +113,7 @@ fn escaped(f: &mut Formatter<'_>, value: &Value) -> upon::fmt::Result {
     Ok(())
 }
 
-/// The command that makes this page again.
+/// The command line that reproduces this run.
 pub fn command_line() -> String {
     let flags: Vec<String> = std::env::args().skip(1).map(|flag| quoted(&flag)).collect();
     line(&flags.join(" "))
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
     use crate::findings::Spread;
 
-    /// The page with all that may be on it, or with no more than there always is.
+    /// A page with everything that it may show, or with only what it always shows.
     fn page(lang: Lang, full: bool) -> String {
         let figures = [Drawn {
             name: "f".to_owned(),

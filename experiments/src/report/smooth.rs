@@ -35,8 +35,8 @@ fn kaiser(n: usize, beta: f64) -> Vec<f64> {
 /// With [`BOOK_WINDOW`] and [`BOOK_BETA`] this is the notebook's `smooth_curve` to the last digits,
 /// including how it continues the curve at the ends: x₂ x₁ **x₀ …** at the front, and at the back
 /// **… xₙ₋₁** xₙ₋₁ xₙ₋₂. The notebook loses points of curves shorter than 11 (and all of those
-/// shorter than 6); here the mirroring goes on until there are enough, so that every curve keeps its
-/// length.
+/// shorter than 6); here the mirroring goes on until there are enough, so that every curve keeps
+/// its length.
 ///
 /// NaN spreads to the points whose window holds it, and no further.
 ///

@@ -1,4 +1,4 @@
-//! What a user sees of a download.
+//! The progress of a download on stderr.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mnist_io::download::Event;
@@ -11,22 +11,22 @@ use super::progress::wants_bar;
 pub struct DownloadView {
     quiet: bool,
     bars: bool,
-    /// The address of the file on its way, and its bar.
+    /// The URL that is being downloaded, and its progress bar.
     current: Option<(String, ProgressBar)>,
 }
 
 impl DownloadView {
-    /// Of nothing yet.
+    /// Shows nothing yet.
     pub fn new(quiet: bool, no_progress: bool) -> Self {
         Self { quiet, bars: wants_bar(quiet, no_progress), current: None }
     }
 
-    /// Shows what has happened.
+    /// Shows an event of the download.
     pub fn tell(&mut self, event: &Event<'_>) {
         if let Event::Received { url, bytes, total } = event {
             return self.received(url, *bytes, *total);
         }
-        // Nothing is drawn over a line.
+        // Remove the bar before a line is written.
         if let Some((_, bar)) = self.current.take() {
             bar.finish_and_clear();
         }
@@ -63,7 +63,7 @@ impl DownloadView {
 }
 
 fn bar(url: &str, total: Option<u64>) -> ProgressBar {
-    // A mirror need not say how much there is.
+    // A server need not tell the length.
     let (bar, template) = match total {
         Some(total) => (
             ProgressBar::new(total),

@@ -16,8 +16,8 @@ impl Interrupt {
     pub fn listen() -> Self {
         let this = Self::default();
         for signal in [SIGINT, SIGTERM] {
-            // The second signal finds the first one's number here, and ends the process: a user who
-            // presses Ctrl-C twice means it. Registered first, so that it sees the state before.
+            // Ends the process on the second signal: a user who presses Ctrl-C twice means it.
+            // Registered first, so that it sees whether an earlier signal has set the flag.
             let shutdown = Arc::new(std::sync::atomic::AtomicBool::new(false));
             let registered = signal_hook::flag::register_conditional_shutdown(
                 signal,

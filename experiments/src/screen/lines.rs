@@ -1,9 +1,10 @@
-//! Lines on stdout and stderr. The macros of the standard library panic where nobody can read (`2>&1 | head -1`, a full
-//! disk), and a run must not die of that.
+//! Writing to stdout and stderr without panics. The macros of the standard library panic if the
+//! reader has gone away (`2>&1 | head -1`) or the disk is full; a run should survive that.
 
 use std::io::{self, ErrorKind, Write, stderr, stdout};
 
-/// Writes a text to stdout; says whether anybody still reads: a reader who has gone away (`| head`) had enough of it.
+/// Writes a text to stdout. Returns false if the reader has closed the pipe, as `head` does; that
+/// is no error.
 ///
 /// # Errors
 /// If stdout cannot be written to for another reason.
@@ -14,7 +15,7 @@ pub fn print(text: &[u8]) -> io::Result<bool> {
     }
 }
 
-/// Writes a line to stderr, if that is possible.
+/// Writes a line to stderr; errors are ignored.
 pub fn notice(line: &str) {
     let _ = writeln!(stderr(), "{line}");
 }

@@ -1,4 +1,4 @@
-//! A bar with the time left on a terminal; plain lines elsewhere.
+//! The progress of training: a bar with the time left on a terminal, plain lines elsewhere.
 
 use std::io::{IsTerminal, stderr};
 use std::time::Duration;
@@ -7,17 +7,17 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::notice;
 
-/// How far a part has come, in training iterations of one network.
+/// A progress bar, counted in training iterations of one network.
 #[derive(Debug)]
 pub struct Bar {
     bar: ProgressBar,
-    /// Say start and end in a line each, since nobody sees a bar.
+    /// Whether to print a line at the start and the end instead of a bar.
     lines: bool,
     what: String,
 }
 
 impl Bar {
-    /// Shows that so many steps of `what` begin.
+    /// Starts a bar of so many steps, with `what` as its label.
     pub fn new(what: &str, steps: u64, quiet: bool, no_progress: bool) -> Self {
         let bar_wanted = wants_bar(quiet, no_progress);
         let target =
@@ -34,12 +34,12 @@ impl Bar {
         Self { bar, lines, what: what.to_owned() }
     }
 
-    /// Moves on by so many steps.
+    /// Advances by so many steps.
     pub fn advance(&self, steps: u64) {
         self.bar.inc(steps);
     }
 
-    /// Says that it is done, and gives how long it took.
+    /// Removes the bar, or prints that the work is done; returns how long it took.
     pub fn finish(&self) -> Duration {
         let took = self.bar.elapsed();
         let elapsed = Duration::from_millis(took.as_millis() as u64);
@@ -51,7 +51,7 @@ impl Bar {
     }
 }
 
-/// Whether to draw a bar: somebody sees it, and wants to.
+/// Whether to draw a bar: stderr is a terminal, and no flag forbids it.
 pub(super) fn wants_bar(quiet: bool, no_progress: bool) -> bool {
     stderr().is_terminal() && !no_progress && !quiet
 }

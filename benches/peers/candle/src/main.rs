@@ -1,4 +1,5 @@
-//! candle on the CPU. It has SGD and AdamW (Adam where the decay is 0), neither momentum nor AdaGrad.
+//! candle on the CPU. It has SGD and AdamW (Adam where the decay is 0), neither momentum nor
+//! AdaGrad.
 
 use candle_core::{D, Device, Tensor, Var};
 use candle_nn::{AdamW, Optimizer, ParamsAdamW, SGD, loss, ops};

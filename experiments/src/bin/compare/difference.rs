@@ -1,4 +1,4 @@
-//! How far one run's series is from another's.
+//! The differences between the series of two runs.
 
 use anyhow::Context;
 
@@ -6,17 +6,17 @@ use experiments::findings::{Spread, significant};
 
 use crate::results::{LastValue, LastValues, Results, SeriesName};
 
-/// What a series came to in both runs.
+/// A series in both runs.
 #[derive(Debug)]
 pub struct Difference {
     pub name: SeriesName,
     first: LastValues,
     second: LastValues,
-    /// Second less first for each seed that both have; empty if none is shared.
+    /// Second − first for each seed that both runs have; empty if none is shared.
     paired: Vec<f64>,
 }
 
-/// Every series that both runs have, in the first's order.
+/// Every series that both runs have, in the order of the first.
 pub fn all(a: &Results, b: &Results) -> Vec<Difference> {
     let of = |(name, first): &(SeriesName, LastValues)| {
         let (_, second) = b.series.iter().find(|(other, _)| other == name)?;
@@ -35,8 +35,8 @@ impl Difference {
         Self { name, first, second, paired }
     }
 
-    /// The difference over seeds. Without shared seeds: that of the means, with the root of both
-    /// variances together, and the range that the two ranges allow.
+    /// The difference over seeds. Without shared seeds: the difference of the means, the root of
+    /// the sum of both variances, and the range that the two ranges allow.
     pub fn spread(&self) -> Spread {
         if !self.paired.is_empty() {
             return Spread::of(&self.paired);
@@ -51,7 +51,7 @@ impl Difference {
         }
     }
 
-    /// Whether the seeds agree on the direction.
+    /// In how many seeds the second run is higher or lower.
     fn verdict(&self) -> String {
         if self.paired.is_empty() {
             let Spread { min, max, .. } = self.spread();
@@ -101,7 +101,7 @@ fn of(ends: &LastValues) -> Spread {
     Spread::of(&ends.iter().map(|end| end.value).collect::<Vec<_>>())
 }
 
-/// Mean and deviation, to three digits of what matters.
+/// Mean and standard deviation, to three significant digits.
 fn text(spread: &Spread, sign: &str) -> String {
     let mean = significant(spread.mean);
     if spread.runs > 1 {
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn shared_seeds_are_compared_seed_by_seed() {
-        // The seeds are far apart, and the second run is 0.25 above in each of them.
+        // Seeds differ a lot, but in each the second run is 0.25 higher.
         let found = difference(&[(0, 0.125), (1, 0.5), (2, 9.0)], &[(1, 0.75), (0, 0.375)]);
         let spread = found.spread();
         assert!(spread.mean == 0.25 && spread.std == 0.0);

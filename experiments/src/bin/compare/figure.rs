@@ -1,13 +1,13 @@
-//! Differences as a figure: a panel a metric, a row a series.
+//! The figure of differences: a panel per metric, a row per series.
 
 use viz::{Area, Axis, Color, Figure, Line, LineStyle, Mark, Panel, Scatter};
 
 use crate::difference::Difference;
 
-/// Panels side by side at the most.
+/// The most panels in a row.
 const COLUMNS: usize = 3;
 
-/// A dot is the mean over seeds, the bar one standard deviation, the thin line from least to largest.
+/// Dots are means over seeds, bars one standard deviation, thin lines go from minimum to maximum.
 pub fn draw(
     section: &str,
     names: &[String; 2],

@@ -92,12 +92,12 @@ fn start(line: &CommandLine) -> Result<(), Failure> {
     write(line, &a, &differences, &warnings).map_err(Failure::Output)
 }
 
-/// Whether two paths are one folder.
+/// Whether two paths are the same folder.
 fn same(a: &Path, b: &Path) -> bool {
     matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
-/// The table, its columns in line.
+/// The table with aligned columns.
 fn table(differences: &[Difference]) -> String {
     let heads = ["part", "series", "metric", "first", "second", "difference", "seeds"];
     let rows: Vec<[String; 7]> = std::iter::once(heads.map(str::to_owned))
@@ -114,7 +114,7 @@ fn table(differences: &[Difference]) -> String {
     rows.iter().map(line).collect()
 }
 
-/// Writes the figure, the table and what they were made of.
+/// Writes the figure, the table and a manifest.
 fn write(
     line: &CommandLine,
     a: &Results,

@@ -1,4 +1,4 @@
-//! What a run left, read back.
+//! The results of a run, read from its folder.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
@@ -12,24 +12,24 @@ use serde_json::Value;
 /// Part, series and metric.
 pub type SeriesName = (String, String, String);
 
-/// What a series came to, seed by seed.
+/// The last values of a series, seed by seed.
 pub type LastValues = Vec<LastValue>;
 
-/// What a network came to.
+/// The last value of a network.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LastValue {
     pub seed: u64,
     pub value: f64,
-    /// Whether it diverged, after which some values stay finite: accuracy goes to that of chance.
+    /// Whether it diverged. Some values stay finite then: accuracy falls to chance.
     pub diverged: bool,
 }
 
 /// Values by step.
 type Steps = Vec<(usize, f64)>;
 
-/// Of a series with more steps than this, which are single mini-batches, the last value says little.
+/// The steps of longer series are single mini-batches, whose last value is noise.
 const MANY: usize = 1000;
-/// The mean of so many counts instead.
+/// The mean of so many last steps is used instead.
 const TAIL: usize = 100;
 
 /// The results of a run.
@@ -37,14 +37,14 @@ const TAIL: usize = 100;
 pub struct Results {
     pub section: String,
     manifest: Value,
-    /// What each series came to, in the order of the file.
+    /// The last values of each series, in the order of the file.
     pub series: Vec<(SeriesName, LastValues)>,
 }
 
 impl Results {
     /// # Errors
-    /// [`Failure::Usage`] if the folder is not there or not of a run, [`Failure::Data`] if its files
-    /// cannot be read.
+    /// [`Failure::Usage`] if the folder is not there or not of a run, [`Failure::Data`] if its
+    /// files cannot be read.
     pub fn read(folder: &Path) -> Result<Self, Failure> {
         let (path, metrics) = (folder.join(MANIFEST), folder.join("metrics.csv"));
         if !path.is_file() || !metrics.is_file() {
@@ -76,7 +76,7 @@ impl Results {
         self.series.iter().flat_map(|(_, ends)| ends.iter().map(|end| end.seed)).collect()
     }
 
-    /// In what else than their numbers two runs differ.
+    /// Warns of differences in settings, data and programs.
     pub fn warnings(&self, other: &Self) -> Vec<String> {
         let mut warnings = Vec::new();
         let (a, b) = (self.seeds(), other.seeds());
@@ -91,7 +91,7 @@ impl Results {
             ));
         }
         let [first, second] = [self, other].map(|run| &run.manifest);
-        // Seeds were spoken of; these change no number.
+        // Seeds were compared above; the others change no number.
         let passed_over =
             ["seed", "runs", "lang", "threads", "strict", "save-model", "tensorboard", "npz"];
         let keys = [first, second].map(|m| m[SETTINGS].as_object());
@@ -132,9 +132,9 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// What each series of a `metrics.csv` came to.
+/// The last values of each series of a `metrics.csv`.
 fn series(path: &Path) -> anyhow::Result<Vec<(SeriesName, LastValues)>> {
-    // In the order of the file, and where in it each is.
+    // In the order of the file, with an index of where each is.
     let mut all: Vec<(SeriesName, u64, Steps)> = Vec::new();
     let mut places: HashMap<(SeriesName, u64), usize> = HashMap::new();
     let mut lost: HashSet<(String, String, u64)> = HashSet::new();
@@ -168,18 +168,18 @@ fn series(path: &Path) -> anyhow::Result<Vec<(SeriesName, LastValues)>> {
     Ok(trials_together(series))
 }
 
-/// What a series came to in the end.
+/// The last value of a series, or the mean of the last ones.
 fn last(values: &[(usize, f64)]) -> f64 {
     let tail = if values.len() > MANY { TAIL } else { 1 };
     let tail = &values[values.len() - tail.min(values.len())..];
     tail.iter().map(|(_, value)| value).sum::<f64>() / tail.len() as f64
 }
 
-/// What trials are told apart by.
+/// The metrics that rank trials.
 const RANKED: [Metric; 2] = [Metric::VALIDATION_ACCURACY, Metric::TRAIN_ACCURACY];
 
-/// The trials of a search, whose series are numbers, as one series: the best of them. Another search
-/// tries other points, and the k-th of one has nothing to do with the k-th of another.
+/// Merges the trials of a search, whose series are numbers, into one series: the best of them.
+/// Another search tries other points, so that trials of the same number have nothing in common.
 fn trials_together(series: Vec<(SeriesName, LastValues)>) -> Vec<(SeriesName, LastValues)> {
     let mut together: Vec<(SeriesName, LastValues)> = Vec::new();
     for ((part, series, metric), ends) in series {

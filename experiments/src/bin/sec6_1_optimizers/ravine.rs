@@ -10,13 +10,13 @@ use viz::{Arrows, Axis, Color, Contour, Figure, Grid, Line, Marker, Panel, Scatt
 
 use crate::settings::OPTIMIZERS;
 
-/// The part's name.
+/// The name of the part.
 pub const RAVINE: &str = "ravine";
 const START: (f64, f64) = (-7.0, 2.0);
-/// Points of each path, the start included.
+/// The number of points of each path, including the start.
 const POINTS: usize = 30;
 
-/// The coordinates of a point, and the height there.
+/// The coordinates of a point of a path, and f there.
 const X: Metric = Metric::new("x");
 const Y: Metric = Metric::new("y");
 const F: Metric = Metric::lower("f");
@@ -95,7 +95,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     };
     let series = OPTIMIZERS.iter().zip(&paths);
     let series = series.map(|((name, ..), path)| ((*name).to_owned(), measured(path)));
-    // Nothing is drawn at random here: the paths of every seed are the same.
+    // Nothing here is random: the paths are the same for every seed.
     report.record(Findings::of_seed(RAVINE, lab.args().seed, series))
 }
 

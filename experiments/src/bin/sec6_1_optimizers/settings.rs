@@ -1,8 +1,8 @@
-//! What both parts compare.
+//! The optimizers that both parts compare.
 
 use viz::{Color, Marker};
 
-/// Names in files, names in the table, colours and markers.
+/// Name in files, name in the table, colour, marker.
 pub const OPTIMIZERS: [(&str, &str, Color, Marker); 4] = [
     ("sgd", "SGD", Color::VERMILLION, Marker::Circle),
     ("momentum", "Momentum", Color::ORANGE, Marker::Cross),

@@ -14,20 +14,20 @@ use viz::{Axis, Color, Corner, Figure, Histogram, Note, Panel};
 
 use crate::flags::ActivationFlags;
 
-/// The part's name.
+/// The name of the part.
 pub const ACTIVATIONS: &str = "activations";
-/// The experiment of 6.2.2: samples, units a layer, layers, bins.
+/// The sizes of the experiment of 6.2.2.
 const INPUTS: usize = 1000;
 const UNITS: usize = 100;
 const LAYERS: usize = 5;
 const BINS: usize = 30;
-/// Higher bars are cut, and their height written beside them.
+/// Higher bars are cut off, and their height is written beside them.
 const SHOWN_COUNT: f64 = 20_000.0;
 
-/// An activation, its colour in figures, and three initialisers.
+/// An activation, its colour in figures, and the three initialisers shown with it.
 type Shown = (Activation, Color, [Initializer; 3]);
 
-/// What 6.2.2 and 6.2.3 show.
+/// The figures of 6.2.2 and 6.2.3.
 const SHOWN: [Shown; 3] = [
     (Activation::Sigmoid, Color::BLUE, [ONE, SMALL, Initializer::Xavier]),
     (Activation::Tanh, Color::GREEN, [ONE, SMALL, Initializer::Xavier]),
@@ -36,10 +36,10 @@ const SHOWN: [Shown; 3] = [
 const ONE: Initializer = Initializer::Normal { std: 1.0 };
 const SMALL: Initializer = Initializer::Normal { std: 0.01 };
 
-/// What is measured of a layer's values.
+/// The statistics of the values of a layer.
 const MEAN: Metric = Metric::new("mean");
 const STD: Metric = Metric::new("std");
-/// The share of values where the slope is all but gone.
+/// The share of values where the slope of the activation is almost 0.
 const SATURATED: Metric = Metric::new("saturated");
 /// The share of exact zeros.
 const ZERO: Metric = Metric::new("zero");
@@ -104,7 +104,7 @@ fn table(report: &mut RunReport, findings: &Findings) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Sigmoid saturates or says nothing, ReLU needs He.
+/// Sigmoid saturates or all units agree; ReLU needs He.
 fn conclude(report: &mut RunReport, findings: &Findings) {
     // In the order of `SHOWN`: three initialisers an activation.
     let [sigmoid_one, sigmoid_small, relu_small, relu_xavier, relu_he] =
@@ -159,7 +159,7 @@ fn layer_outputs<T: Real>(
     outputs
 }
 
-/// The numbers of each layer, and its histogram where one is wanted.
+/// The statistics of each layer, and its histogram if one is wanted.
 fn measure(lab: &Lab, activation: Activation, outputs: &Outputs) -> Measurements {
     let mut measured = Measurements::default();
     for (layer, values) in outputs.iter().enumerate() {
@@ -184,7 +184,7 @@ fn measure(lab: &Lab, activation: Activation, outputs: &Outputs) -> Measurements
     measured
 }
 
-/// A row of five histograms for each initialiser, of the first seed.
+/// Draws a row of five histograms for each initialiser, for the first seed.
 fn draw(
     report: &mut RunReport,
     lab: &Lab,
@@ -249,7 +249,7 @@ fn draw(
     report.figure(&format!("sec6_2_{activation}"), figure, &reading);
 }
 
-/// Edges, counts, and how many values lie outside.
+/// Edges and counts, and the number of values outside the range.
 fn histogram(values: &[f64], low: f64, high: f64) -> (Vec<f64>, Vec<f64>, usize) {
     let width = (high - low) / BINS as f64;
     let edges = (0..=BINS).map(|i| low + width * i as f64).collect();

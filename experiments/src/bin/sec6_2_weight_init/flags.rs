@@ -1,6 +1,6 @@
 //! The flags of this section.
 
-/// How the histograms of activations are made.
+/// The flags for the histograms of activations.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ActivationFlags {
     /// Draw the histograms over [0, 1] as the notebook does; half of tanh then falls outside

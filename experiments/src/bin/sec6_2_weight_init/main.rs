@@ -1,4 +1,4 @@
-//! Section 6.2: what the first weights decide.
+//! Section 6.2: initial weights.
 
 mod activations;
 mod flags;
@@ -21,7 +21,7 @@ use symmetry::SYMMETRY;
 use training::{Contestant, Real};
 use viz::{Color, Marker};
 
-/// Names in files, in the notebook's table, initialisers, colours and markers.
+/// Name in files, name in the notebook's table, initialiser, colour, marker.
 const INITIALIZERS: [(&str, &str, Initializer, Color, Marker); 3] = [
     (
         "std=0.01",
@@ -100,7 +100,7 @@ fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     report.record(findings)
 }
 
-/// Matrices begin on cache lines.
+/// Matrices start at cache lines: 5 % of a step.
 #[global_allocator]
 static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 

@@ -1,4 +1,4 @@
-//! 6.2.1: what happens if weights start equal.
+//! 6.2.1: units that start with equal weights stay equal.
 
 use experiments::cli::Failure;
 use experiments::findings::Metric;
@@ -10,19 +10,19 @@ use nalgebra::DMatrix;
 use optimizers::OptimizerKind;
 use training::{Contestant, Plan, Real};
 
-/// The part's name.
+/// The name of the part.
 pub const SYMMETRY: &str = "symmetry";
 const UNITS: usize = 100;
 /// The weights of the two hidden layers.
 const HIDDEN_WEIGHTS: [&str; 2] = ["0.weight", "2.weight"];
-/// Units of a layer that have become different from each other.
+/// The number of different units of a layer.
 const DISTINCT_UNITS: Metric = Metric::new("distinct_units");
 
-/// Trains three networks that differ in their first weights only, and counts the units of each hidden
-/// layer that have become different from each other.
+/// Trains three networks that differ in their initial weights only, and counts the different units
+/// of each hidden layer.
 ///
 /// # Errors
-/// Whatever stops it.
+/// Any failure of the experiment.
 pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let constant = Initializer::Constant { value: 0.01 };
     let cases = [("zeros", Initializer::Zeros), ("constant", constant), ("he", Initializer::He)];
@@ -63,7 +63,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     report.record(findings)
 }
 
-/// How many different columns: a column holds the weights into one unit.
+/// The number of different columns: a column holds the weights into one unit.
 fn distinct_columns<T: Real>(weights: &DMatrix<T>) -> usize {
     let mut seen: Vec<_> = Vec::new();
     for column in weights.column_iter() {

@@ -1,4 +1,4 @@
-//! Dropout read as an ensemble, beside a real one: the notebook only states the likeness.
+//! An ensemble of networks beside dropout, which the notebook likens to one without showing it.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -17,14 +17,15 @@ use viz::{Axis, Color, Figure, Marker, Panel};
 
 use crate::networks::{BATCH_SIZE, DROPOUT, HIDDEN, TRAIN_SIZE, contestant};
 
-/// The part's name, and that of its series of averages.
+/// The name of the part, and of the series of averages.
 pub const ENSEMBLE: &str = "ensemble";
 const MEMBERS: usize = 10;
 
-/// What each network makes of the test images, by seed and member: its probabilities, block by block.
+/// The class probabilities of the test images by each network, block by block; keys are (seed,
+/// member).
 pub type Probabilities<T> = Mutex<BTreeMap<(u64, usize), Vec<DMatrix<T>>>>;
 
-/// Ten networks, each with its own weights and mini-batches; none if the part is not wanted.
+/// Ten networks, each with its own weights and mini-batches; none if the part is not run.
 pub fn experiments<'a, T: Real>(
     lab: &'a Lab,
     test: &'a Blocks<T>,
@@ -49,13 +50,13 @@ pub fn experiments<'a, T: Real>(
     (0..members).map(member).collect()
 }
 
-/// How long each of them is trained.
+/// The epochs that each network is trained for.
 fn epochs(lab: &Lab) -> usize {
     lab.scaled(201, 6)
 }
 
-/// The findings of the members, and behind them a series that averages the probabilities of one network, two, and so
-/// on: how right that is.
+/// The findings of the members, and a last series: the test accuracy of the averaged probabilities
+/// of one network, of two, and so on.
 pub fn average<T: Real>(
     members: Vec<Findings>,
     probabilities: &Probabilities<T>,
@@ -106,8 +107,8 @@ fn accuracy<T: Real>(probabilities: &[DMatrix<T>], test: &Blocks<T>) -> f64 {
     correct as f64 / count as f64
 }
 
-/// Prints and draws how right the averages are, beside a single network with dropout: after so many epochs, and
-/// how right it is.
+/// Prints and draws the accuracy of the averages. `single` is one network with dropout: its epochs
+/// and test accuracy.
 ///
 /// # Errors
 /// If stdout cannot be written to.
@@ -135,7 +136,7 @@ pub fn report(
     let style = Style::solid("ensemble of separately trained networks", Color::PURPLE)
         .marker(Marker::Circle, 1);
     let single_spread = single.map(|(_, spread)| spread);
-    // Room for differences, unless a short run has learnt little.
+    // Cut the axis so that differences show, unless a short run has learnt little.
     let mut spreads = sizes.iter().map(|(_, spread)| *spread).chain(single_spread);
     let lowest = if spreads.any(|spread| spread.min < 0.4) { 0.0 } else { 0.4 };
     let mut panel = Panel::new("")

@@ -26,8 +26,8 @@ pub fn print_table(report: &mut RunReport, trained: &[Option<Trained>]) -> Resul
     Ok(())
 }
 
-/// A figure for each variant, and all of them side by side; that without regularisation is the first, if it was
-/// trained.
+/// Draws a figure for each variant, and all of them in one. The first variant is the one without
+/// regularisation, if it was trained.
 pub fn draw(report: &mut RunReport, lab: &Lab, trained: &[Option<Trained>]) {
     let baseline = trained[0].as_ref();
     let trained: Vec<&Trained> = trained.iter().flatten().collect();
@@ -54,7 +54,8 @@ pub fn draw(report: &mut RunReport, lab: &Lab, trained: &[Option<Trained>]) {
     }
 }
 
-/// What the curves come to, beside those without regularisation where these were trained too.
+/// The caption: where the curves end, and where those without regularisation do if they were
+/// trained.
 fn reading(trained: &Trained, baseline: Option<&Trained>) -> String {
     let [train, test] = trained.last().map(|spread| spread.mean);
     let ends = format!(

@@ -1,4 +1,4 @@
-//! Section 6.4: overfitting, and what holds it back.
+//! Section 6.4: overfitting, and how weight decay, dropout and ensembles reduce it.
 
 mod ensemble;
 mod figures;
@@ -89,7 +89,7 @@ fn experiment<'a, T: Real>(
     )
 }
 
-/// Of weight decay, the notebook's text says 300 images and its numbers 400.
+/// For weight decay, the notebook's text says 300 images, but its numbers are of 400.
 fn beside_the_notebook(
     report: &mut RunReport,
     overfit: Option<&Trained>,
@@ -131,7 +131,7 @@ fn conclude(report: &mut RunReport, plain: &Trained, regularised: [(&str, &Optio
     }
 }
 
-/// Matrices begin on cache lines.
+/// Matrices start at cache lines: 5 % of a step.
 #[global_allocator]
 static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 

@@ -1,4 +1,4 @@
-//! The networks of the section, and what of them the parts share.
+//! The networks of the section.
 
 use experiments::findings::{Findings, Metric, Series, Spread};
 use experiments::lab::Data;
@@ -8,16 +8,16 @@ use optimizers::OptimizerKind;
 use training::{Contestant, Real};
 
 pub const TRAIN_SIZE: usize = 300;
-/// The notebook says 300 for its weight decay too, but its printed accuracies are multiples of 1/400.
+/// The notebook says 300 for weight decay too, but the accuracies it prints are multiples of 1/400.
 pub const PRINTED_SIZE: usize = 400;
 pub const BATCH_SIZE: usize = 100;
 pub const HIDDEN: [usize; 6] = [100; 6];
 pub const DECAY: f64 = 0.1;
 pub const DROPOUT: f64 = 0.2;
 
-/// One network of the section.
+/// A network of the section and how it is trained.
 pub struct Variant {
-    /// The part it belongs to and its series in `metrics.csv`.
+    /// The names of its part and series in `metrics.csv`.
     pub part: &'static str,
     pub series: &'static str,
     pub label: &'static str,
@@ -26,7 +26,7 @@ pub struct Variant {
     pub network: MultiLayerNet,
 }
 
-/// A network of the section, and its one series.
+/// A variant that was trained; its findings have one series.
 pub struct Trained {
     pub variant: Variant,
     pub findings: Findings,
@@ -42,14 +42,14 @@ impl Trained {
         [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY].map(|metric| self.series().last(metric))
     }
 
-    /// How far test accuracy stays behind.
+    /// Training accuracy less test accuracy at the end.
     pub fn gap(&self) -> f64 {
         let [train, test] = self.last();
         train.mean - test.mean
     }
 }
 
-/// Without regularisation; with weight decay, on 300 images and on 400; with dropout.
+/// No regularisation; weight decay on 300 images, and on 400; dropout.
 pub fn variants(data: &Data) -> [Variant; 4] {
     // ANCHOR: networks
     let plain = MultiLayerNet::new(data.inputs(), &HIDDEN, data.classes());

@@ -16,7 +16,7 @@ use viz::{
 use crate::flags::SearchFlags;
 use crate::measurements::index;
 
-/// How many of the best are drawn.
+/// How many of the best trials are drawn.
 pub const BEST: usize = 20;
 
 /// The 4×5 grid of the best trials.
@@ -62,7 +62,8 @@ pub fn best(report: &mut RunReport, lab: &Lab, trials: &[Trial], epochs: usize) 
     report.figure("sec6_5_best", figure, &reading);
 }
 
-/// Every trial by two hyperparameters: learning rate and weight decay, or those that matter most.
+/// Draws every trial by two hyperparameters: learning rate and weight decay, or the two most
+/// important.
 pub fn scatter(
     report: &mut RunReport,
     lab: &Lab,
@@ -105,7 +106,7 @@ fn most_telling(space: &Space, all: &[Vec<Trial>]) -> Option<(String, String)> {
     Some((names.first()?.1.clone(), names.get(1)?.1.clone()))
 }
 
-/// All hyperparameters of all trials at once.
+/// Draws all hyperparameters of all trials on parallel axes.
 pub fn parallel(report: &mut RunReport, lab: &Lab, space: &Space, all: &[Vec<Trial>]) {
     let names = || space.dimensions().iter().map(|(name, _)| name);
     let mut axes: Vec<Axis> = names().map(|name| axis(space, name)).collect();
@@ -128,7 +129,7 @@ pub fn parallel(report: &mut RunReport, lab: &Lab, space: &Space, all: &[Vec<Tri
     );
 }
 
-/// The best accuracy after each trial.
+/// Draws the best accuracy after each trial.
 pub fn history(report: &mut RunReport, lab: &Lab, all: &[Vec<Trial>]) {
     let length = all.iter().map(Vec::len).max().unwrap_or(0);
     let best: Vec<Vec<f64>> = all.iter().map(|trials| running_best(trials)).collect();
@@ -154,7 +155,7 @@ pub fn history(report: &mut RunReport, lab: &Lab, all: &[Vec<Trial>]) {
     report.figure("sec6_5_history", figure, "A dot a trial; the line is the best one up to it.");
 }
 
-/// The highest accuracy among the first trials, for each number of them; 0 before there is one.
+/// The highest accuracy up to each trial; 0 before there is one.
 pub fn running_best(trials: &[Trial]) -> Vec<f64> {
     let best = trials.iter().scan(0.0, |best: &mut f64, trial| {
         *best = best.max(trial.value());
@@ -163,7 +164,7 @@ pub fn running_best(trials: &[Trial]) -> Vec<f64> {
     best.collect()
 }
 
-/// How much each hyperparameter decides.
+/// Draws the importance of each hyperparameter.
 pub fn importance(
     report: &mut RunReport,
     lab: &Lab,
@@ -216,7 +217,7 @@ fn accuracy_scale() -> ColorScale {
     ColorScale::new(Axis::linear("validation accuracy", 0.0, 1.0), ColorMap::Viridis)
 }
 
-/// A name as people read it.
+/// The name of a hyperparameter in figures.
 fn label(name: &str) -> String {
     if name == "lr" { "learning rate".to_owned() } else { name.replace('_', " ") }
 }

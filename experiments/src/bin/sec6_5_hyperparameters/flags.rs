@@ -44,8 +44,8 @@ pub struct SearchFlags {
     study: Option<PathBuf>,
     /// Go on with the study of the file, if it is there: ends as an unbroken run would have
     ///
-    /// Ranges may be wider than before, and a choice may have more names behind the old ones (not with grid): the
-    /// trials that are there stay, the next ones use the new space.
+    /// Ranges may be wider than before, and a choice may have more names behind the old ones (not
+    /// with grid): the trials that are there stay, the next ones use the new space.
     #[arg(long, requires = "study", hide_short_help = true)]
     resume: bool,
 }
@@ -89,7 +89,8 @@ impl SearchFlags {
             name,
             space: space.clone(),
             measures: Epoch::MEASURES.map(str::to_owned).into(),
-            // A grid has so many points as its ranges have cells: in other ranges they would be others.
+            // A grid has so many points as its ranges have cells: in other ranges they would be
+            // others.
             may_widen: !matches!(self.sampler, SamplerKind::Grid(_)),
             settings: settings.collect(),
         };

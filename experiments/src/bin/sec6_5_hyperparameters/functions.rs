@@ -1,20 +1,20 @@
-//! TestFunctions whose lowest points are known, to judge samplers by.
+//! Functions with known minima, to judge samplers by.
 
 use std::f64::consts::{PI, TAU};
 
 use search::{Distribution, Params, Space, Value};
 
-/// A function of real numbers and its least value.
+/// A function of real numbers with a known minimum.
 pub struct TestFunction {
     /// Its name in figures.
     pub title: &'static str,
     /// Its name in `metrics.csv`.
     pub name: &'static str,
-    /// How many evaluations to judge by.
+    /// The number of evaluations.
     pub trials: u64,
     /// Lower and upper end of each argument.
     pub bounds: &'static [(f64, f64)],
-    /// Its least value within them.
+    /// Its minimum within the bounds.
     pub least: f64,
     /// The function.
     pub value: fn(&[f64]) -> f64,
@@ -29,7 +29,7 @@ impl TestFunction {
         Space::of(self.bounds.iter().enumerate().map(dimension))
     }
 
-    /// How far above the least value it is at `params`.
+    /// The value at `params` less the minimum.
     pub fn regret(&self, params: &Params) -> f64 {
         let real = |value: &Value| match value {
             Value::Float(x) => *x,
@@ -40,8 +40,9 @@ impl TestFunction {
     }
 }
 
-/// Branin's, of two arguments, with three equal lowest points; Hartmann's, of six, with six low
-/// points. As in Snoek et al. 2012 and most papers since; constants from Dixon & Szegő 1978.
+/// Branin's function of two arguments with three global minima, and Hartmann's of six arguments
+/// with six local minima, as in Snoek et al. 2012 and most papers since; constants from Dixon &
+/// Szegő 1978.
 pub const FUNCTIONS: [TestFunction; 2] = [
     TestFunction {
         title: "Branin",

@@ -1,12 +1,12 @@
-//! A trial as `metrics.csv` has it.
+//! A trial in `metrics.csv`.
 
 use experiments::findings::{Measurements, Metric};
 use search::{End, Space, Trial, Value};
 
 use crate::settings::Settings;
 
-/// What goes into `metrics.csv`: the hyperparameters at step 0, a choice as its place in the list;
-/// then both accuracies by epoch.
+/// The measurements of a trial: its hyperparameters at step 0, a choice as its index; then both
+/// accuracies by epoch.
 pub fn measurements(space: &Space, trial: &Trial) -> Measurements {
     let mut measured = Measurements::default();
     let known = |name: &str| Settings::names().find(|known| *known == name);
@@ -16,7 +16,7 @@ pub fn measurements(space: &Space, trial: &Trial) -> Measurements {
             Value::Integer(x) => *x as f64,
             Value::Text(choice) => index(space, name, choice),
         };
-        // The name that the metric has always had.
+        // `metrics.csv` had this name before `lr` was the name of the flag.
         let metric = if name == "lr" { Some("learning_rate") } else { known(name) };
         let Some(metric) = metric else { continue };
         measured.push(0, Metric::new(metric), place);
@@ -33,7 +33,7 @@ pub fn measurements(space: &Space, trial: &Trial) -> Measurements {
     measured
 }
 
-/// The place of a choice in the list of its dimension.
+/// The index of a choice in its dimension.
 pub fn index(space: &Space, name: &str, choice: &str) -> f64 {
     let choices = space.get(name).map_or(&[][..], |d| d.choices());
     choices.iter().position(|known| known == choice).map_or(f64::NAN, |k| k as f64)

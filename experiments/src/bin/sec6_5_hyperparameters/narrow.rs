@@ -1,4 +1,4 @@
-//! 6.5.2: the range narrowed round by round.
+//! 6.5.2: narrowing the range of a search round by round.
 
 use experiments::cli::Failure;
 use experiments::findings::{Findings, significant};
@@ -13,20 +13,20 @@ use crate::objective::objective;
 use crate::search::{notebooks, real, task};
 use crate::space;
 
-/// The part's name.
+/// The name of the part.
 pub const NARROW: &str = "narrow";
-/// Rounds of narrowing, trials a round, and how many of the best span the next range.
+/// The number of rounds, of trials per round, and of the best trials that span the next range.
 const ROUNDS: usize = 4;
 const ROUND_TRIALS: usize = 30;
 const KEPT: usize = 6;
 
-/// A round of a seed: the range that was searched, and its trials.
+/// A round: the range that was searched, and the trials.
 struct Round {
     space: Space,
     trials: Vec<Trial>,
 }
 
-/// The rounds of a seed, and the range that the last one leads to.
+/// The rounds of a seed, and the range that the last one narrows to.
 struct Narrowed {
     seed: u64,
     rounds: Vec<Round>,
@@ -36,7 +36,7 @@ struct Narrowed {
 /// Searches again in the range of the best, round by round.
 ///
 /// # Errors
-/// Whatever stops it.
+/// Any failure of the experiment.
 pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let (rounds, count) = (lab.scaled(ROUNDS, 2), lab.scaled(ROUND_TRIALS, 8));
     let seeds = lab.args().seeds();

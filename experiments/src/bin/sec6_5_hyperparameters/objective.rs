@@ -1,4 +1,4 @@
-//! The training of a network as what a search asks for.
+//! The objective of a search: training a network.
 
 use experiments::cli::Failure;
 use search::{End, Observe, Params, Report, SpaceError};
@@ -8,12 +8,12 @@ use crate::settings::Settings;
 use crate::task::{Epoch, Task};
 
 impl Epoch {
-    /// What is measured beside the validation accuracy, by the names that study files have.
+    /// The names in study files of what is measured besides the validation accuracy.
     pub const MEASURES: [&str; 2] = ["train_accuracy", "train_loss"];
 }
 
 impl From<Epoch> for Report {
-    /// Ranked by its validation accuracy.
+    /// The validation accuracy is the value that ranks trials.
     fn from(epoch: Epoch) -> Self {
         let [accuracy, loss] = Epoch::MEASURES;
         Self::of(epoch.epoch, epoch.validation_accuracy)
@@ -22,7 +22,7 @@ impl From<Epoch> for Report {
     }
 }
 
-/// Trains trials of `task`, each for so many epochs.
+/// The objective that trains trials of `task` for so many epochs.
 ///
 /// It fails with [`Failure::Usage`] if the parameters cannot be a network.
 pub fn objective<T: Real, E: From<Failure>>(

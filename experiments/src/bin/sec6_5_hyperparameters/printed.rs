@@ -1,5 +1,5 @@
-//! The notebook's own 100 points, trained with our seeds: its printed accuracies can be compared only
-//! where the hyperparameters are the same.
+//! The notebook's own 100 points, trained with our seeds: the accuracies that it printed can only
+//! be compared at the same hyperparameters.
 
 use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric, csv_rows};
@@ -13,7 +13,7 @@ use crate::objective::objective;
 use crate::search::{notebooks, task};
 use crate::space;
 
-/// The part's name, and its one series: the step is the number of the trial.
+/// The name of the part and of its one series, whose steps are the numbers of trials.
 pub const PRINTED: &str = "printed";
 
 /// Trains at each of the points and measures the last validation accuracy.
@@ -25,7 +25,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let rows = csv_rows(include_str!("../../../../data/reference/sec6_5_trials.csv"));
     let points = &rows[..lab.scaled(rows.len(), 8)];
     let seeds = lab.args().seeds();
-    // Its points, whether or not they lie in a space.
+    // The space does not matter: the points are given.
     let space = space::notebook();
     let search = notebooks(lab, &space, 0);
     let work = lab.begin("the notebook's points", seeds.len() * points.len() * search.steps);

@@ -1,4 +1,4 @@
-//! What pruning saves in time and loses in accuracy.
+//! What pruning saves in time and costs in accuracy.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ use crate::objective::objective;
 use crate::samplers::BEST_ACCURACY;
 use crate::search::task;
 
-/// The part's name.
+/// The name of the part.
 pub const PRUNERS: &str = "pruners";
 const EPOCHS_TRAINED: Metric = Metric::lower("epochs_trained");
 
-/// What a pruner left of a search.
+/// A search with a pruner.
 struct Pruned {
     kind: PrunerKind,
     /// The trials of every seed.
@@ -32,7 +32,7 @@ struct Pruned {
 }
 
 impl Pruned {
-    /// Epochs that were trained, for every seed.
+    /// The number of trained epochs, for every seed.
     fn epochs(&self) -> Vec<f64> {
         self.trials.iter().map(|trials| steps_taken(trials) as f64).collect()
     }
@@ -53,7 +53,7 @@ impl Pruned {
 /// Searches with each pruner: the same trials, fewer epochs.
 ///
 /// # Errors
-/// Whatever stops it.
+/// Any failure of the experiment.
 pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<(), Failure> {
     let space = flags.space()?;
     let count = flags.trials(lab, 100, 20);

@@ -2,8 +2,8 @@
 
 use search::Trial;
 
-/// How far the order of the trials by a hyperparameter goes with that by their value, from −1 to 1; ties share their
-/// mean rank, and a trial that diverged is worse than any.
+/// Spearman's rank correlation of a hyperparameter with the value of the trials, from −1 to 1. Ties
+/// share their mean rank; diverged trials rank last.
 pub fn rank_correlation(trials: &[Trial], hyperparameter: fn(&Trial) -> f64) -> f64 {
     let worth = |trial: &Trial| {
         if trial.value().is_nan() { f64::NEG_INFINITY } else { trial.value() }

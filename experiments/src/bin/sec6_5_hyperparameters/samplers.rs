@@ -1,5 +1,5 @@
-//! Which sampler needs the fewest trials: on section 6.5 itself, and on two functions whose lowest
-//! points are known.
+//! Compares samplers by what they find in a number of trials: on section 6.5 itself, and on two
+//! functions with known minima.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -23,21 +23,21 @@ use crate::objective::objective;
 use crate::search::task;
 use crate::space;
 
-/// The part's name.
+/// The name of the part.
 pub const SAMPLERS: &str = "samplers";
-/// Trials of section 6.5 to judge by.
+/// The number of trials on section 6.5.
 const TRIALS: u64 = 40;
 /// The best accuracy so far.
 pub const BEST_ACCURACY: Metric = Metric::new("best_accuracy");
-/// How far above its least value a function is at the best point so far.
+/// The value of a function at the best point so far, less its minimum.
 const REGRET: Metric = Metric::lower("regret");
 
-/// What is compared; the grid as fine as the trials allow.
+/// The samplers that are compared; the grid is as fine as the trials allow.
 fn contenders(space: &Space, trials: u64) -> [SamplerKind; 4] {
     let enough = |levels: &u64| {
         SamplerKind::Grid(*levels).sampler().count(space).is_some_and(|count| count >= trials)
     };
-    // More levels than trials are never needed where a dimension is continuous.
+    // With a continuous dimension, as many levels as trials are enough.
     let levels = (1..=trials).find(enough).unwrap_or(trials);
     [SamplerKind::Random, SamplerKind::Grid(levels), SamplerKind::Sobol, SamplerKind::Gp]
 }
@@ -52,7 +52,7 @@ fn name(kind: SamplerKind) -> &'static str {
     }
 }
 
-/// What the samplers found on a problem.
+/// The results of all samplers on a problem.
 struct Judged {
     /// The name in files.
     problem: &'static str,
@@ -60,23 +60,24 @@ struct Judged {
     found: Vec<Found>,
 }
 
-/// What a sampler had found after each trial: a curve for every seed.
+/// The best value so far of a sampler after each trial, one curve per seed.
 struct Found {
     kind: SamplerKind,
     curves: Vec<Vec<f64>>,
 }
 
 impl Found {
-    /// Quartiles over the seeds of what was found in the end.
+    /// The quartiles over the seeds of the final values.
     fn last(&self) -> [f64; 3] {
         quarters(self.curves.iter().filter_map(|curve| curve.last().copied()).collect())
     }
 }
 
-/// Runs every sampler with every seed and draws what each had found after so many trials.
+/// Runs every sampler with every seed, and draws the best value so far against the number of
+/// trials.
 ///
 /// # Errors
-/// Whatever stops it.
+/// Any failure of the experiment.
 pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<(), Failure> {
     let mut judged = vec![on_networks::<T>(lab, flags)?];
     let trials = judged[0].found[0].curves[0].len();
@@ -125,7 +126,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     Ok(())
 }
 
-/// What each sampler finds for each seed, side by side.
+/// Runs each sampler for each seed, in parallel.
 fn in_parallel(
     contenders: [SamplerKind; 4],
     seeds: &[u64],
@@ -139,7 +140,7 @@ fn in_parallel(
     Ok(found.map(|(kind, curves)| Found { kind, curves: curves.to_vec() }).collect())
 }
 
-/// Section 6.5, or the space that the flags give.
+/// Samplers on section 6.5, or on the space that the flags give.
 fn on_networks<T: Real>(lab: &Lab, flags: &SearchFlags) -> Result<Judged, Failure> {
     let space = flags.space()?;
     let trials = flags.trials(lab, TRIALS, 16);
@@ -159,7 +160,8 @@ fn on_networks<T: Real>(lab: &Lab, flags: &SearchFlags) -> Result<Judged, Failur
     Ok(Judged { problem: "mnist", metric: BEST_ACCURACY, found })
 }
 
-/// A function whose least value is known; and how many milliseconds a suggestion of the Gaussian process took.
+/// Samplers on a function. Also returns how many milliseconds the Gaussian process took per
+/// suggestion.
 fn on(lab: &Lab, function: &TestFunction) -> Result<(Judged, f64), Failure> {
     let space = function.space();
     let trials = lab.scaled(function.trials, 16);
@@ -192,7 +194,7 @@ fn on(lab: &Lab, function: &TestFunction) -> Result<(Judged, f64), Failure> {
     Ok((Judged { problem: function.name, metric: REGRET, found }, thinking))
 }
 
-/// Where the curves end.
+/// Prints where the curves end.
 fn table(
     report: &mut RunReport,
     Judged { problem, metric, found }: &Judged,
@@ -250,7 +252,7 @@ fn draw(mut panel: Panel, Judged { found, .. }: &Judged) -> Panel {
 /// Whether learning from earlier trials pays.
 fn conclude(report: &mut RunReport, judged: &[Judged]) {
     let better = |Judged { problem, metric, found }: &Judged| {
-        // In the order of the contenders.
+        // The order of `contenders`.
         let [random, .., gp] = &found[..] else { unreachable!("four contenders") };
         let (gp, random) = (gp.last()[1], random.last()[1]);
         let holds = metric.best([gp, random]) == gp;

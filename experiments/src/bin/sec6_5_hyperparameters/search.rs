@@ -23,13 +23,13 @@ use crate::settings::Settings;
 use crate::study::Stop;
 use crate::task::{Epoch, Task};
 
-/// The part's name.
+/// The name of the part.
 pub const SEARCH: &str = "search";
 
 /// Searches once for each seed, prints the table, draws the figures.
 ///
 /// # Errors
-/// Whatever stops it.
+/// Any failure of the experiment.
 pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<(), Failure> {
     let space = flags.space()?;
     let count = flags.trials(lab, 100, 20);
@@ -71,7 +71,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     figures::parallel(report, lab, &space, &all);
     figures::history(report, lab, &all);
     figures::importance(report, lab, &space, &all)?;
-    // The book speaks of its own search.
+    // The book's conclusions are about its own search.
     if flags.are_the_notebooks() {
         conclude(report, &all);
     }
@@ -91,7 +91,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     Ok(())
 }
 
-/// What a search of this run trains.
+/// The task of a seed: its training and validation images.
 pub fn task<T: Real>(lab: &Lab, seed: u64) -> Task<T> {
     Task::new(&lab.data().train, lab.data().classes(), seed)
 }
@@ -140,8 +140,8 @@ pub fn real(trial: &Trial, name: &str) -> f64 {
     }
 }
 
-/// Trains a trial once more, for its network and histograms: everything in it follows from seed and
-/// number.
+/// Trains a trial again to get its network and histograms. It is the same training, since
+/// everything in it follows from seed and number.
 fn train_again<T: Real>(
     lab: &Lab,
     seed: u64,
@@ -169,7 +169,7 @@ fn train_again<T: Real>(
     Ok(())
 }
 
-/// The notebook's search, of which only the space changes.
+/// The notebook's search with another space.
 pub fn notebooks<'a>(lab: &Lab, space: &'a Space, seed: u64) -> Search<'a> {
     let (seed, steps) = (Seed::new(seed), lab.scaled(50, 5));
     Search { space, sampler: &Random, pruner: &Never, seed, steps, together: 1 }

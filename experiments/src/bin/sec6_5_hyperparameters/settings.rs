@@ -1,5 +1,6 @@
-//! All hyperparameters of a trial. A new one is a field of [`Settings`] and its use in [`Settings::build`]: its name in
-//! flags, spaces and files, its values and their check follow from the field.
+//! All hyperparameters of a trial. A new one is a field of [`Settings`] and its use in
+//! [`Settings::build`]: its name in flags, spaces and files, its values and their check follow from
+//! the field.
 
 use std::sync::LazyLock;
 
@@ -11,8 +12,8 @@ use search::{Params, SpaceError};
 use serde::{Serialize, Serializer};
 use training::{Contestant, Real};
 
-/// Every hyperparameter of a trial; the defaults are the notebook's network. As clap arguments they are the flags of a
-/// single trial.
+/// Every hyperparameter of a trial; the defaults are the notebook's network. As clap arguments they
+/// are the flags of a single trial.
 #[derive(Clone, Debug, PartialEq, Args, Serialize)]
 pub struct Settings {
     /// Learning rate
@@ -80,7 +81,8 @@ impl Settings {
         Ok(Self::parse(&params.iter().map(check).collect::<Result<Vec<_>, _>>()?))
     }
 
-    /// The hyperparameter of a name, in which `-` counts as `_`, and the flag that gives it the value that `text` writes.
+    /// The hyperparameter of a name, in which `-` counts as `_`, and the flag that gives it the
+    /// value that `text` writes.
     ///
     /// # Errors
     /// [`SpaceError`] if there is none, or it cannot have this value.

@@ -17,8 +17,8 @@ pub fn notebook() -> Space {
 /// The space of flags `NAME=DISTRIBUTION`, in the order of [`Settings::names`].
 ///
 /// # Errors
-/// As [`Space::parse`], and if a name is unknown, a range goes beyond what its hyperparameter can be,
-/// or one would change nothing.
+/// As [`Space::parse`], and if a name is unknown, a range goes beyond what its hyperparameter can
+/// be, or one would change nothing.
 pub fn parse<'a>(flags: impl IntoIterator<Item = &'a str>) -> Result<Space, SpaceError> {
     ordered(Space::parse_with(flags, &checked)?)
 }

@@ -1,4 +1,4 @@
-//! The study file of a section, and what its user is told about it.
+//! The study file, and error messages that name its flags.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use experiments::cli::Failure;
 use experiments::screen::notice;
 use search::{Identity, Study, StudyError};
 
-/// The study that `--study` and `--resume` ask for; what is to be said of it goes to stderr.
+/// Opens the study that `--study` and `--resume` ask for; notices go to stderr.
 ///
 /// # Errors
 /// [`Failure`] if the file cannot be used.
@@ -15,7 +15,7 @@ pub fn open(file: &Path, identity: Identity, resume: bool) -> Result<Study, Fail
     Study::open(file, identity, resume, notice).map_err(|error| Stop::from(error).0)
 }
 
-/// What stops a search that is kept in a study.
+/// Why a search that is kept in a study stopped.
 pub struct Stop(pub Failure);
 
 impl From<Failure> for Stop {
@@ -25,7 +25,7 @@ impl From<Failure> for Stop {
 }
 
 impl From<StudyError> for Stop {
-    /// Names the flag, and what to give instead.
+    /// Names the flag, and what to type instead.
     fn from(error: StudyError) -> Self {
         let (kind, advice): (fn(Error) -> Failure, _) = match &error {
             StudyError::Exists { .. } => {

@@ -17,7 +17,7 @@ pub const SIZE: usize = 500;
 /// One image in five validates.
 const VALIDATION: usize = 100;
 
-/// What the trials of a search have in common: 400 images to train on and 100 to validate with.
+/// What all trials of a search share: 400 images to train on and 100 to validate with.
 #[derive(Clone, Debug)]
 pub struct Task<T: Real> {
     seed: u64,
@@ -27,22 +27,22 @@ pub struct Task<T: Real> {
     validate: Blocks<T>,
 }
 
-/// What a trial had come to at an epoch's first update.
+/// The measurements of a trial after the first update of an epoch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Epoch {
     /// Which epoch, counted from 0.
     pub epoch: usize,
-    /// The share of the training images that it knew.
+    /// The share of the training images that are classified rightly.
     pub train_accuracy: f64,
-    /// The share of the validation images, by which trials are ranked.
+    /// The share of the validation images that are classified rightly, which ranks trials.
     pub validation_accuracy: f64,
     /// The loss of that update's mini-batch, before it.
     pub train_loss: f64,
 }
 
 impl<T: Real> Task<T> {
-    /// The first [`SIZE`] of these samples of so many classes, shuffled by the seed of a run, the first fifth taken out
-    /// to validate.
+    /// The first [`SIZE`] of these samples of so many classes, shuffled by the seed of a run, the
+    /// first fifth taken out to validate.
     ///
     /// # Panics
     /// If there are fewer samples.
@@ -56,9 +56,10 @@ impl<T: Real> Task<T> {
 
     /// Trains trial `number` for some epochs; `observe` sees each, and can stop it there.
     ///
-    /// Everything random in it follows from the seed of the task and the number: no other trial, no
-    /// thread, and no earlier training changes it. Accuracy is taken after the first update of an
-    /// epoch, as in the notebook; the last epoch ends there, since nobody would see the rest.
+    /// Everything random in it follows from the seed of the task and the number: other trials,
+    /// threads and earlier trainings change nothing. Accuracy is measured after the first update of
+    /// an epoch, as in the notebook; the last epoch ends there, since the rest would not be
+    /// measured.
     ///
     /// # Errors
     /// [`SpaceError::Value`] if the settings cannot be a network.
@@ -73,8 +74,8 @@ impl<T: Real> Task<T> {
         self.trained(settings, number, epochs, observe).map(|(end, _)| end)
     }
 
-    /// The same, with the network that came out of it; `observe` sees it too, and the mini-batch of the
-    /// update.
+    /// As [`train`](Self::train), and returns the network; `observe` also gets the network and the
+    /// mini-batch of the update.
     ///
     /// # Errors
     /// As [`train`](Self::train).
@@ -114,7 +115,7 @@ impl<T: Real> Task<T> {
         if ended.is_break() {
             return Ok((end.into_inner().unwrap_or_else(PoisonError::into_inner), network));
         }
-        // The last update has no loss after it.
+        // No loss follows the last update.
         let end =
             if T::all_finite(&network) { End::Complete } else { End::Diverged(plan.iterations()) };
         Ok((end, network))

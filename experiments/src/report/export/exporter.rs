@@ -1,4 +1,4 @@
-//! What every format is.
+//! The interface of a format.
 
 use std::fmt::Debug;
 
@@ -7,16 +7,16 @@ use crate::report::folder::Folder;
 
 /// A format that other programs read.
 pub(in crate::report) trait Exporter: Debug + Sync {
-    /// Takes what a part measured, and writes what of it is a file of its own.
+    /// Takes the measurements of a part, and writes files that hold a network each.
     fn add(&mut self, findings: &Findings, folder: &Folder) -> anyhow::Result<()>;
 
-    /// Writes what holds all parts, at the end of a run that measured these rows.
+    /// Writes files that hold the whole run, at its end.
     fn end(&mut self, _rows: &[Row], _folder: &Folder) -> anyhow::Result<()> {
         Ok(())
     }
 }
 
-/// Each network's measurements, and the place of its files: `PART/SERIES/seed-N`.
+/// The measurements of each network, and the path of its files: `PART/SERIES/seed-N`.
 pub(super) fn networks(findings: &Findings) -> impl Iterator<Item = (String, &Measurements)> {
     let Findings { part, seeds, series } = findings;
     series.iter().flat_map(move |series| {
@@ -25,7 +25,7 @@ pub(super) fn networks(findings: &Findings) -> impl Iterator<Item = (String, &Me
     })
 }
 
-/// `PART/SERIES/seed-N`, with characters that every file system takes.
+/// `PART/SERIES/seed-N`, with characters that every file system allows.
 fn place(part: &str, series: &str, seed: u64) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._=+-/".contains(c);
     let name = |text: &str| text.replace(|c| !plain(c), "-");

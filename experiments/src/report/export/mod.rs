@@ -9,7 +9,7 @@ use crate::cli::Args;
 
 pub(super) use exporter::Exporter;
 
-/// Those that the flags ask for.
+/// The formats that the flags ask for.
 pub(super) fn wanted(args: &Args) -> Vec<Box<dyn Exporter>> {
     let all: [(bool, Box<dyn Exporter>); 3] = [
         (args.tensorboard, Box::new(tensorboard::TensorBoard)),

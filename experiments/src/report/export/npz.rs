@@ -1,4 +1,4 @@
-//! Tables that NumPy reads: NPZ files with an array for each column.
+//! NPZ files for NumPy, with an array for each column of a table.
 
 use std::io::Write;
 
@@ -17,14 +17,14 @@ pub(super) struct Npz {
     histograms: Vec<Taken>,
 }
 
-/// A histogram and where it was taken.
+/// A histogram, and the network and step that it was taken of.
 #[derive(Debug)]
 struct Taken {
     part: String,
     series: String,
     seed: u64,
     step: usize,
-    /// Of which parameter or activation.
+    /// The parameter or activation.
     name: String,
     bins: Bins,
 }
@@ -68,7 +68,7 @@ fn metrics(rows: &[Row]) -> anyhow::Result<Vec<u8>> {
     .context("metrics.npz")
 }
 
-/// A row a histogram: of what, the counts in its bins, and their edges.
+/// One row per histogram: what it is of, the counts and the edges of its bins.
 fn histograms(rows: &[Taken]) -> anyhow::Result<Vec<u8>> {
     let n = [rows.len()];
     let counts = rows.iter().flat_map(|row| row.bins.counts);
@@ -101,9 +101,9 @@ fn archive<const N: usize>(arrays: [(&str, Vec<u8>); N]) -> anyhow::Result<Vec<u
     Ok(zip.finish()?)
 }
 
-/// An array of texts: 32 bits a character, shorter ones filled up with zeros.
+/// An array of texts (dtype `<U`): 32 bits per character, padded with zeros.
 fn texts<'a>(texts: Vec<&'a str>) -> Vec<u8> {
-    // An array of empty texts has room for a character too.
+    // NumPy has no `<U0` arrays with elements.
     let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(1);
     let codes =
         |text: &'a str| text.chars().map(u32::from).chain([0].into_iter().cycle()).take(width);
@@ -111,7 +111,8 @@ fn texts<'a>(texts: Vec<&'a str>) -> Vec<u8> {
     array(&format!("<U{width}"), &shape, texts.into_iter().flat_map(codes).map(u32::to_le_bytes))
 }
 
-/// The bytes of an `.npy` file, version 1.0: little-endian elements, the last index running fastest.
+/// The bytes of an `.npy` file, version 1.0: little-endian elements, the last index running
+/// fastest.
 fn array<const SIZE: usize>(
     dtype: &str,
     shape: &[usize],
@@ -122,12 +123,12 @@ fn array<const SIZE: usize>(
     bytes
 }
 
-/// What stands before the elements.
+/// The header of an `.npy` file.
 fn header(dtype: &str, shape: &[usize]) -> Vec<u8> {
     const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
     const ALIGNMENT: usize = 64;
     let lengths: String = shape.iter().map(|length| format!("{length}, ")).collect();
-    // A tuple of one keeps its comma.
+    // Python writes a tuple of one as `(3,)`.
     let lengths =
         if shape.len() == 1 { lengths.trim_end() } else { lengths.trim_end_matches(", ") };
     let mut header =
@@ -151,7 +152,7 @@ mod tests {
     use super::*;
     use crate::findings::Measurements;
 
-    /// Header without the spaces that fill it up, and data, of every array of an NPZ file.
+    /// Name, header without padding, and data of every array of an NPZ file.
     fn arrays(npz: &[u8]) -> Vec<(String, String, Vec<u8>)> {
         let archive = ZipArchive::from_slice(npz).unwrap();
         let mut entries = archive.entries();

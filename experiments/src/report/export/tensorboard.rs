@@ -22,11 +22,11 @@ impl Exporter for TensorBoard {
     }
 }
 
-/// The bytes of the event file of a network: a scalar for every number that was measured, a histogram
-/// for every one that was taken, in order of steps.
+/// The bytes of the event file of a network: a scalar for every number, then the histograms, in
+/// order of steps.
 ///
-/// Events have no time of their own, so that equal runs give equal files. Scalars are 32-bit floats, as
-/// in every event file.
+/// Events have no wall time, so that equal runs give equal files. Scalars are 32-bit floats, as in
+/// every event file.
 fn events(measured: &Measurements) -> Vec<u8> {
     let scalar = |&(step, metric, value): &(usize, Metric, f64)| {
         (step, summary(metric.name(), |out| float(out, SIMPLE_VALUE, value as f32)))
@@ -48,7 +48,7 @@ fn events(measured: &Measurements) -> Vec<u8> {
     file
 }
 
-// Numbers of fields in `Event`, `Summary`, `Summary.Value`; of `HistogramProto` below.
+// Field numbers of `Event`, `Summary` and `Summary.Value`.
 const STEP: u8 = 2;
 const FILE_VERSION: u8 = 3;
 const SUMMARY: u8 = 5;
@@ -67,8 +67,8 @@ fn summary(tag: &str, content: impl Fn(&mut Vec<u8>)) -> Vec<u8> {
     summary
 }
 
-/// A `HistogramProto`: least and largest number, their count, sum and sum of squares; then of every
-/// bucket the right edge and the count.
+/// A `HistogramProto`: minimum, maximum, count, sum and sum of squares; then the right edges of the
+/// buckets and their counts.
 fn histogram_proto(bins: &Bins) -> Vec<u8> {
     let (edges, counts) = (bins.edges(), bins.counts.map(f64::from));
     let (low, right_edges) = edges.split_first().expect("a bin has two edges");
@@ -86,7 +86,7 @@ fn histogram_proto(bins: &Bins) -> Vec<u8> {
     proto
 }
 
-/// A TFRecord: length, data, and after each its masked checksum.
+/// A TFRecord: length and data, each followed by its masked checksum.
 fn record(file: &mut Vec<u8>, event: impl Fn(&mut Vec<u8>)) {
     let mut data = Vec::new();
     event(&mut data);
@@ -98,7 +98,7 @@ fn record(file: &mut Vec<u8>, event: impl Fn(&mut Vec<u8>)) {
     }
 }
 
-// Fields as Protocol Buffers write them; a zero is left out where it is the default.
+// Protocol Buffers encoding of fields; zeros are left out where they are the default.
 
 fn integer(out: &mut Vec<u8>, field: u8, value: u64) {
     if value != 0 {
@@ -120,7 +120,7 @@ fn bytes(out: &mut Vec<u8>, field: u8, value: &[u8]) {
     out.extend(value);
 }
 
-/// One of alternatives, which is there even if it is zero.
+/// A member of a `oneof`, which is written even if it is zero.
 fn float(out: &mut Vec<u8>, field: u8, value: f32) {
     out.push(field << 3 | 5);
     out.extend(value.to_le_bytes());
