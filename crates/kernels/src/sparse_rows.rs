@@ -157,7 +157,7 @@ impl SparseRows {
     /// Every column has room for a number of each row, so that nothing is counted before.
     ///
     /// # Panics
-    /// If there are more than 2²⁴ rows, or rows times columns is 2³² or more.
+    /// If there are more than 2²⁴ rows, or the columns with their spare capacity would be 2³² entries or more.
     #[track_caller]
     pub fn set_transpose(&mut self, rows: &Self) {
         let (m, n) = (rows.len(), rows.width);
