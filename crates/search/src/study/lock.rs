@@ -26,11 +26,14 @@ pub(super) struct Lock {
 }
 
 impl Lock {
+    /// Removes the lock of a killed process, which would stay if nothing more is written to the study.
+    pub(super) fn sweep(study: &Path) {
+        remove_if_its_maker_is_dead(&lock_of(study));
+    }
+
     /// Waits for the lock of `study`; `notice` hears of one that is taken away.
     pub(super) fn acquire(study: &Path, notice: fn(&str)) -> io::Result<Self> {
-        let mut name = OsString::from(study);
-        name.push(".lock");
-        let path = PathBuf::from(name);
+        let path = lock_of(study);
         let mut pause = Duration::from_millis(1);
         let mut seen: Option<(Identity, Instant)> = None;
         loop {
@@ -67,6 +70,13 @@ impl Lock {
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
+}
+
+/// `FILE.lock` for a study `FILE`.
+fn lock_of(study: &Path) -> PathBuf {
+    let mut name = OsString::from(study);
+    name.push(".lock");
+    PathBuf::from(name)
 }
 
 impl Drop for Lock {
@@ -158,6 +168,17 @@ mod tests {
         let start = Instant::now();
         drop(Lock::acquire(&study, |_| {}).unwrap());
         assert!(start.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn the_lock_of_a_dead_process_is_swept_and_another_programs_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (study, lock) = (folder.path().join("study.log"), folder.path().join("study.log.lock"));
+        for (text, stays) in [(format!("{OURS} {} 1\n", host()), false), (String::new(), true)] {
+            fs::write(&lock, text).unwrap();
+            Lock::sweep(&study);
+            assert_eq!(lock.exists(), stays);
+        }
     }
 
     #[test]

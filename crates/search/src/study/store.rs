@@ -10,6 +10,7 @@ use super::error::StudyError;
 use super::format::OUR_WORKERS;
 use super::identity::{Identity, SPACE};
 use super::journal::Journal;
+use super::lock::Lock;
 use super::record;
 use super::replay::Replay;
 use crate::{Space, Trial};
@@ -106,6 +107,7 @@ impl Study {
     ) -> Result<Self, StudyError> {
         let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let worker = format!("{OUR_WORKERS}{}-{clock}", std::process::id());
+        Lock::sweep(path);
         let mut journal = Journal::new(path, worker, notice);
         journal.read()?;
         let mut created = false;
