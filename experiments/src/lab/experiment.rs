@@ -137,7 +137,8 @@ impl Lab {
     ) -> Result<Vec<Measurements>, Failure> {
         let Experiment { samples, plan, batches, make, measure, finish, .. } = experiment;
         let count = experiment.series.len();
-        let mut contestants: Vec<_> = (0..count).map(|series| make(series, seed)).collect();
+        let series = (0..count).into_par_iter();
+        let mut contestants: Vec<_> = series.map(|series| make(series, seed)).collect();
         // Never contended: one thread trains a network at a time.
         let measured: Vec<Mutex<Measurements>> = (0..count).map(|_| Mutex::default()).collect();
         let stopped = Mutex::new(None);
