@@ -14,7 +14,7 @@ use viz::{
 };
 
 use crate::flags::SearchFlags;
-use crate::measurements::index;
+use crate::trial_measurements::index;
 
 /// How many of the best trials are drawn.
 pub const BEST: usize = 20;

@@ -3,7 +3,7 @@
 mod figures;
 mod flags;
 mod functions;
-mod measurements;
+mod trial_measurements;
 mod narrow;
 mod objective;
 mod printed;
@@ -15,7 +15,7 @@ mod settings;
 mod space;
 mod study;
 mod task;
-mod trial;
+mod trial_command;
 
 use std::process::ExitCode;
 
@@ -90,7 +90,7 @@ static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 fn main() -> ExitCode {
     // One training for a program that searches: another command line, and another output.
     if std::env::args_os().nth(1).is_some_and(|first| first == "trial") {
-        return trial::main();
+        return trial_command::main();
     }
     experiments::main::<Hyperparameters>()
 }

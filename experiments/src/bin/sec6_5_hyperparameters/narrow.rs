@@ -8,7 +8,7 @@ use search::{Distribution, Space, Trial, ranking};
 use training::Real;
 use viz::{Axis, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Panel, Scatter};
 
-use crate::measurements::measurements;
+use crate::trial_measurements::measurements;
 use crate::objective::objective;
 use crate::search::{notebooks, real, task};
 use crate::space;

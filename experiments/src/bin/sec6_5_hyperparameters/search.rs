@@ -16,7 +16,7 @@ use training::Real;
 
 use crate::figures::{self, BEST};
 use crate::flags::SearchFlags;
-use crate::measurements::measurements;
+use crate::trial_measurements::measurements;
 use crate::objective::objective;
 use crate::rank_correlation::rank_correlation;
 use crate::settings::Settings;
