@@ -3,7 +3,6 @@
 mod figures;
 mod flags;
 mod functions;
-mod trial_measurements;
 mod narrow;
 mod objective;
 mod printed;
@@ -16,6 +15,7 @@ mod space;
 mod study;
 mod task;
 mod trial_command;
+mod trial_measurements;
 
 use std::process::ExitCode;
 

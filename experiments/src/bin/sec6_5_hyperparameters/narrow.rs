@@ -8,10 +8,10 @@ use search::{Distribution, Space, Trial, ranking};
 use training::Real;
 use viz::{Axis, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Panel, Scatter};
 
-use crate::trial_measurements::measurements;
 use crate::objective::objective;
 use crate::search::{notebooks, real, task};
 use crate::space;
+use crate::trial_measurements::measurements;
 
 /// The name of the part.
 pub const NARROW: &str = "narrow";

@@ -16,12 +16,12 @@ use training::Real;
 
 use crate::figures::{self, BEST};
 use crate::flags::SearchFlags;
-use crate::trial_measurements::measurements;
 use crate::objective::objective;
 use crate::rank_correlation::rank_correlation;
 use crate::settings::Settings;
 use crate::study::Stop;
 use crate::task::{Epoch, Task};
+use crate::trial_measurements::measurements;
 
 /// The name of the part.
 pub const SEARCH: &str = "search";
