@@ -114,6 +114,7 @@ impl Lab {
         jobs.sort_by_key(|&(e, _)| Reverse(experiments[e].plan.iterations()));
         let measured: Vec<Vec<Measurements>> =
             in_parallel(&jobs, &|(e, run)| self.train(&experiments[e], seeds[run], &work))?;
+        work.done();
         let mut all: Vec<_> = jobs.into_iter().zip(measured).collect();
         all.sort_by_key(|(job, _)| *job);
         let mut all = all.into_iter().map(|(_, measured)| measured);

@@ -149,10 +149,9 @@ impl Ongoing<'_> {
         self.bar.advance(iterations);
         self.lab.interrupt.signal().map_or(Ok(()), |signal| Err(Failure::Stopped(signal)))
     }
-}
 
-impl Drop for Ongoing<'_> {
-    fn drop(&mut self) {
+    /// Ends the work, and says so.
+    pub fn done(self) {
         *self.lab.working.lock().unwrap_or_else(PoisonError::into_inner) += self.bar.finish();
     }
 }

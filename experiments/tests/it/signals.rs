@@ -23,7 +23,8 @@ fn the_earlier_results_survive_a_signal() {
 
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         // Long enough that no machine finishes it first.
-        let mut child = command(&["--runs", "1000"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut command = command(&["--runs", "1000"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // It trains soon after it has said what its data are.
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut String::new()).unwrap();
@@ -31,6 +32,8 @@ fn the_earlier_results_survive_a_signal() {
         let kill = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
         assert!(kill.unwrap().success());
         assert_eq!(child.wait().unwrap().code(), Some(code), "{signal}");
+        let said = std::io::read_to_string(child.stderr.take().unwrap()).unwrap();
+        assert!(said.contains("stopped by a signal") && !said.contains("done in"), "{said}");
         assert_eq!(manifest(), before);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a draft was left behind");
     }

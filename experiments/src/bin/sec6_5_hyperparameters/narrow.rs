@@ -56,7 +56,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
         Ok(Narrowed { seed, rounds: done, found: space })
     };
     let all: Vec<Narrowed> = seeds.iter().map(narrow).collect::<Result<_, _>>()?;
-    drop(work);
+    work.done();
 
     for Narrowed { seed, rounds, found } in &all {
         for (round, Round { space, trials }) in rounds.iter().enumerate() {

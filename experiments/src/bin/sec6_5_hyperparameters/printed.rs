@@ -43,7 +43,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
         Ok(accuracies.map(|(k, accuracy)| (k, Metric::VALIDATION_ACCURACY, accuracy)).collect())
     };
     let runs = seeds.iter().map(of_seed).collect::<Result<_, _>>()?;
-    drop(work);
+    work.done();
     let findings = Findings::of_series(PRINTED, &seeds, PRINTED, runs);
     let printed = rows.iter().map(|row| (row[0] as usize, row[1]));
     let (series, metric) = (&findings.series[0], Metric::VALIDATION_ACCURACY);

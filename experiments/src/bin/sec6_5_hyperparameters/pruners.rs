@@ -76,7 +76,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
         let trials = seeds.iter().map(one).collect::<Result<_, Failure>>()?;
         found.push(Pruned { kind, trials, time: work_done().saturating_sub(started) });
     }
-    drop(work);
+    work.done();
     table(report, &found, count, epochs)?;
     let panels = found.iter().map(|found| panel(found.kind, &found.trials[0], epochs));
     let figure = Figure::new("The same trials under three pruners")

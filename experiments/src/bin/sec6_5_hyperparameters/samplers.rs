@@ -157,6 +157,7 @@ fn on_networks<T: Real>(lab: &Lab, flags: &SearchFlags) -> Result<Judged, Failur
         let found = search.run(&[], 0..trials, &train, &|epochs| work.advance(epochs))?;
         Ok(running_best(&found))
     })?;
+    work.done();
     Ok(Judged { problem: "mnist", metric: BEST_ACCURACY, found })
 }
 
@@ -190,6 +191,7 @@ fn on(lab: &Lab, function: &TestFunction) -> Result<(Judged, f64), Failure> {
         }
         Ok(best)
     })?;
+    work.done();
     let thinking = thinking.into_inner() as f64 / 1000.0 / suggestions as f64;
     Ok((Judged { problem: function.name, metric: REGRET, found }, thinking))
 }

@@ -52,7 +52,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
         trials.map_err(|Stop(failure)| failure)
     };
     let all: Vec<Vec<Trial>> = seeds.iter().map(one).collect::<Result<_, _>>()?;
-    drop(work);
+    work.done();
     for (&seed, trials) in seeds.iter().zip(&all) {
         for trial in trials {
             report.say(&format!("val acc:{} | {}", accuracy(trial), settings(&trial.params)))?;
