@@ -111,6 +111,16 @@ pub fn last_hundred(series: &[Compared<'_>], findings: &Findings) -> (Vec<Spread
     (spreads, format!("mean loss of the last 100 iterations: {}", numbers.join(", ")))
 }
 
+/// The caption of the figure: who ended lowest, and where.
+pub fn reading(series: &[Compared<'_>], losses: &[Spread]) -> String {
+    let mut ends: Vec<(&str, Spread)> =
+        series.iter().map(|series| series.label).zip(losses.iter().copied()).collect();
+    ends.sort_by(|(_, a), (_, b)| a.mean.total_cmp(&b.mean));
+    let ends: Vec<_> =
+        ends.iter().map(|(label, loss)| format!("{label} {}", loss.text(3))).collect();
+    format!("Mean loss of the last 100 iterations, the lowest first: {}.", ends.join(", "))
+}
+
 /// Compares the series with the notebook's table, a file whose columns have the order of the
 /// series.
 pub fn beside_the_notebook(report: &mut RunReport, findings: &Findings, file: &str) {

@@ -61,15 +61,15 @@ fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     })?;
 
     compare_losses::table(report, &series, &findings)?;
+    let (losses, by) = compare_losses::last_hundred(&series, &findings);
     report.figure(
         "sec6_1_mnist",
         compare_losses::figure(lab, "Four optimizers on MNIST", &series, &findings, 1.0),
-        "AdaGrad, Adam and Momentum learn faster than SGD at these learning rates.",
+        &compare_losses::reading(&series, &losses),
     );
     let notebook = include_str!("../../../../data/reference/sec6_1_mnist_loss.csv");
     compare_losses::beside_the_notebook(report, &findings, notebook);
 
-    let (losses, by) = compare_losses::last_hundred(&series, &findings);
     let [sgd, momentum, adagrad, adam] = [0, 1, 2, 3].map(|series: usize| losses[series].mean);
     report.conclude(
         "Momentum, AdaGrad and Adam learn faster than SGD",

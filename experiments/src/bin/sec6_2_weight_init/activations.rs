@@ -72,12 +72,13 @@ pub fn run<T: Real>(
             .collect();
         let measured: Vec<Measurements> =
             cases.par_iter().zip(&outputs).map(|(case, all)| measure(lab, case.0, all)).collect();
-        series.iter_mut().zip(measured).for_each(|(series, run)| series.runs.push(run));
         if seed == seeds[0] {
-            for (shown, outputs) in SHOWN.iter().zip(outputs.chunks(3)) {
-                draw(report, lab, flags, shown, outputs);
+            let figures = outputs.chunks(3).zip(measured.chunks(3));
+            for (shown, (outputs, measured)) in SHOWN.iter().zip(figures) {
+                draw(report, lab, flags, shown, outputs, measured);
             }
         }
+        series.iter_mut().zip(measured).for_each(|(series, run)| series.runs.push(run));
     }
     let findings = Findings { part: ACTIVATIONS.to_owned(), seeds, series };
     table(report, &findings)?;
@@ -191,6 +192,7 @@ fn draw(
     flags: &ActivationFlags,
     &(activation, color, initializers): &Shown,
     outputs: &[Outputs],
+    measured: &[Measurements],
 ) {
     let (low, high) = match activation {
         _ if flags.book_range => (0.0, 1.0),
@@ -226,24 +228,31 @@ fn draw(
         ))
         .grid(3, LAYERS)
         .panels(panels);
+    let last = |case: usize, metric| {
+        let numbers = measured[case].numbers().iter().rev();
+        numbers.into_iter().find(|(_, m, _)| *m == metric).map_or(f64::NAN, |(.., value)| *value)
+    };
+    let [std0, std1, std2] = [0, 1, 2].map(|case| significant(last(case, STD)));
+    let share = format!("{:.0}", 100.0 * last(0, SATURATED));
     let what = match activation {
-        Activation::Sigmoid => {
-            "With std 1 the values crowd at 0 and 1, where the slope is 0; with 0.01 at 0.5, where \
-             all units say the same; Xavier spreads them."
-        }
-        Activation::Tanh => {
-            "With std 1 the values crowd at −1 and 1; with 0.01 at 0; Xavier keeps a bell through \
-             the layers."
-        }
-        _ => {
-            "With 0.01 everything is 0 after a layer or two; with Xavier the spread shrinks layer by \
-             layer; He keeps it."
-        }
+        Activation::Sigmoid => format!(
+            "With std 1, {share} % of the last layer's values lie within 0.05 of 0 or 1, where the slope is \
+             almost 0. Their standard deviation is {std1} with std 0.01, so that all units say almost the \
+             same, and {std2} with Xavier."
+        ),
+        Activation::Tanh => format!(
+            "With std 1, {share} % of the last layer's values lie within 0.05 of −1 or 1, where the slope is \
+             almost 0. Their standard deviation is {std1} with std 0.01, and {std2} with Xavier."
+        ),
+        _ => format!(
+            "The standard deviation of the last layer's values is {std0} with std 0.01, {std1} with Xavier, \
+             {std2} with He."
+        ),
     };
     let total = initializers.len() * LAYERS * INPUTS * UNITS;
     let share = 100.0 * outside as f64 / total as f64;
     let reading = match outside {
-        0 => what.to_owned(),
+        0 => what,
         _ => format!("{what} {share:.1} % of all values lie outside the range shown."),
     };
     report.figure(&format!("sec6_2_{activation}"), figure, &reading);

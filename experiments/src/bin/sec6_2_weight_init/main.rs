@@ -84,16 +84,15 @@ fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
 
     compare_losses::table(report, &series, &findings)?;
     let title = "Three initialisers on MNIST, SGD(0.01)";
+    let (losses, by) = compare_losses::last_hundred(&series, &findings);
     report.figure(
         "sec6_2_mnist",
         compare_losses::figure(lab, title, &series, &findings, 2.5),
-        "With std = 0.01 the network does not learn; He starts learning at once, Xavier some \
-         hundred iterations later.",
+        &compare_losses::reading(&series, &losses),
     );
     let notebook = include_str!("../../../../data/reference/sec6_2_mnist_loss.csv");
     compare_losses::beside_the_notebook(report, &findings, notebook);
 
-    let (losses, by) = compare_losses::last_hundred(&series, &findings);
     let [small, xavier, he] = [0, 1, 2].map(|series: usize| losses[series].mean);
     report.conclude("std = 0.01 does not learn", small > 2.29, by.clone());
     report.conclude("He learns faster than Xavier with ReLU", he < xavier, by);

@@ -60,6 +60,11 @@ fn both(findings: &Findings, scale: usize) -> [&Series; 2] {
     [0, 1].map(|kind| &findings.series[2 * scale + kind])
 }
 
+/// Mean accuracy at the end.
+fn last(findings: &Findings, scale: usize, kind: usize) -> f64 {
+    both(findings, scale)[kind].last(Metric::TRAIN_ACCURACY).mean
+}
+
 /// Every network of every run, each run on its own mini-batches.
 fn train_all<T: Real>(lab: &Lab, epochs: usize) -> Result<Findings, Failure> {
     let samples = lab.data().train.clone().first(TRAIN_SIZE);
@@ -109,15 +114,26 @@ fn draw(report: &mut RunReport, lab: &Lab, findings: &Findings, epochs: usize) {
         .subtitle(lab.subtitle(&settings))
         .grid(4, 4)
         .panels((0..SCALES).map(|scale| panel(findings, scale, epochs)));
-    let reading = "W is the standard deviation of the initial weights. Plain networks learn in a \
-             narrow range of scales only; a cross marks where parameters became NaN.";
-    report.figure("sec6_3_batchnorm", grid, reading);
+    let learn = |kind: usize| {
+        let ends = (0..SCALES).map(|scale| last(findings, scale, kind));
+        ends.filter(|accuracy| *accuracy > 0.5).count()
+    };
+    let reading = format!(
+        "W is the standard deviation of the initial weights. Accuracy ends above 0.5 at {} of {SCALES} scales \
+         without batch normalisation, at {} with it. A cross marks where parameters became NaN.",
+        learn(0),
+        learn(1)
+    );
+    report.figure("sec6_3_batchnorm", grid, &reading);
     let opening = Figure::new("Training with and without batch normalisation")
         .subtitle(lab.subtitle(&settings))
         .panel(panel(findings, OPENING, epochs));
-    let reading = "At this scale the plain network does not learn at all in these epochs; with \
-             batch normalisation it fits the training images.";
-    report.figure("sec6_3_opening", opening, reading);
+    let [plain, normalised] = [0, 1].map(|kind| last(findings, OPENING, kind));
+    let reading = format!(
+        "At this scale, training accuracy ends at {plain:.3} without batch normalisation, at {normalised:.3} \
+         with it."
+    );
+    report.figure("sec6_3_opening", opening, &reading);
 }
 
 /// Training accuracy by epoch at one scale.
@@ -173,11 +189,8 @@ fn beside_the_notebook(report: &mut RunReport, findings: &Findings) {
 }
 
 fn conclude(report: &mut RunReport, findings: &Findings) {
-    let last = |kind: usize| -> Vec<f64> {
-        let last = |scale| both(findings, scale)[kind].last(Metric::TRAIN_ACCURACY).mean;
-        (0..SCALES).map(last).collect()
-    };
-    let [plain, normalised] = [0, 1].map(last);
+    let ends = |kind| (0..SCALES).map(|scale| last(findings, scale, kind)).collect::<Vec<f64>>();
+    let [plain, normalised] = [0, 1].map(ends);
     let worst = normalised.iter().copied().fold(f64::INFINITY, f64::min);
     report.conclude(
         "with batch normalisation the network learns at every scale",

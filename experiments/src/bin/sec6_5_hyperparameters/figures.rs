@@ -14,6 +14,7 @@ use viz::{
 };
 
 use crate::flags::SearchFlags;
+use crate::search::mean_correlation;
 use crate::trial_measurements::index;
 
 /// How many of the best trials are drawn.
@@ -83,12 +84,16 @@ pub fn scatter(
     let figure =
         Figure::new("Where accuracy lies").subtitle(lab.subtitle(&count(all))).panel(panel);
     let reading = if flags.are_the_notebooks() {
-        "Accuracy rises with the learning rate up to the edge of the range; the weight decay makes no \
-         difference that can be seen."
+        let [rate, decay] = ["lr", "weight_decay"].map(|name| mean_correlation(all, name));
+        format!(
+            "Every trial at its place. Rank correlation with the accuracy: {rate:.2} of the learning rate, \
+             {decay:.2} of the weight decay."
+        )
     } else {
         "Every trial at its place, coloured by its last validation accuracy; diverged trials have none."
+            .to_owned()
     };
-    report.figure("sec6_5_scatter", figure, reading);
+    report.figure("sec6_5_scatter", figure, &reading);
 }
 
 fn most_telling(space: &Space, all: &[Vec<Trial>]) -> Option<(String, String)> {

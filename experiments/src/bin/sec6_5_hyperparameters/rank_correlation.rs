@@ -4,7 +4,7 @@ use search::Trial;
 
 /// Spearman's rank correlation of a hyperparameter with the value of the trials, from −1 to 1. Ties
 /// share their mean rank; diverged trials rank last.
-pub fn rank_correlation(trials: &[Trial], hyperparameter: fn(&Trial) -> f64) -> f64 {
+pub fn rank_correlation(trials: &[Trial], hyperparameter: impl Fn(&Trial) -> f64) -> f64 {
     let worth = |trial: &Trial| {
         if trial.value().is_nan() { f64::NEG_INFINITY } else { trial.value() }
     };

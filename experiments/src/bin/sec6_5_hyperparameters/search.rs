@@ -120,16 +120,18 @@ fn conclude(report: &mut RunReport, all: &[Vec<Trial>]) {
             significant(lowest)
         ),
     );
-    let mean = |hyperparameter: fn(&Trial) -> f64| {
-        let all_seeds = all.iter().map(|trials| rank_correlation(trials, hyperparameter));
-        all_seeds.sum::<f64>() / all.len() as f64
-    };
-    let (rate, decay) = (mean(|t| real(t, "lr")), mean(|t| real(t, "weight_decay")));
+    let [rate, decay] = ["lr", "weight_decay"].map(|name| mean_correlation(all, name));
     report.conclude(
         "the learning rate decides, the weight decay hardly matters in this range",
         rate > 0.5 && decay.abs() < 0.3,
         format!("rank correlation with the accuracy: {rate:.2} and {decay:.2}"),
     );
+}
+
+/// The rank correlation of a hyperparameter of the notebook's space with the accuracy, averaged over seeds.
+pub fn mean_correlation(all: &[Vec<Trial>], name: &str) -> f64 {
+    let seeds = all.iter().map(|trials| rank_correlation(trials, |trial| real(trial, name)));
+    seeds.sum::<f64>() / all.len() as f64
 }
 
 /// A hyperparameter of the notebook's space, all of whose values are real numbers.
