@@ -160,7 +160,7 @@ fn every_section_has_all_parts() {
         for part in [
             "\n## The idea\n",
             "\n## The formula\n",
-            "\n## Our lines that are the formula\n",
+            "\n## The formula in our code\n",
             "\n{{#include ",
             "\n![",
             "\n**What to see.** ",
@@ -293,7 +293,7 @@ fn every_measured_number_is_in_a_record() {
         prose_and_code(&text).0.iter().for_each(|line| assert_known(&chapter, line, &known));
     }
     let measured = [
-        ("sec6_", ["## Beside the notebook", "## 노트북과의 비교"]),
+        ("sec6_", ["## Compared with the notebook", "## 노트북과의 비교"]),
         ("sec6_5", ["## Searching hyperparameters", "## 하이퍼파라미터 탐색"]),
     ];
     for (sections, titles) in measured {
