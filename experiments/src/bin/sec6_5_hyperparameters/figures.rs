@@ -14,7 +14,7 @@ use viz::{
 };
 
 use crate::flags::SearchFlags;
-use crate::search::mean_correlation;
+use crate::rank_correlation::mean_correlation;
 use crate::trial_measurements::index;
 
 /// How many of the best trials are drawn.

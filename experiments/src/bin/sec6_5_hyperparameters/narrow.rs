@@ -9,9 +9,9 @@ use training::Real;
 use viz::{Axis, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Panel, Scatter};
 
 use crate::objective::objective;
-use crate::search::{notebooks, real, task};
+use crate::search::{notebooks, task};
 use crate::space;
-use crate::trial_measurements::measurements;
+use crate::trial_measurements::{measurements, real};
 
 /// The name of the part.
 pub const NARROW: &str = "narrow";

@@ -2,9 +2,17 @@
 
 use search::Trial;
 
+use crate::trial_measurements::real;
+
+/// The rank correlation of a hyperparameter of the notebook's space with the accuracy, averaged over seeds.
+pub fn mean_correlation(all: &[Vec<Trial>], name: &str) -> f64 {
+    let seeds = all.iter().map(|trials| rank_correlation(trials, |trial| real(trial, name)));
+    seeds.sum::<f64>() / all.len() as f64
+}
+
 /// Spearman's rank correlation of a hyperparameter with the value of the trials, from −1 to 1. Ties
 /// share their mean rank; diverged trials rank last.
-pub fn rank_correlation(trials: &[Trial], hyperparameter: impl Fn(&Trial) -> f64) -> f64 {
+fn rank_correlation(trials: &[Trial], hyperparameter: impl Fn(&Trial) -> f64) -> f64 {
     let worth = |trial: &Trial| {
         if trial.value().is_nan() { f64::NEG_INFINITY } else { trial.value() }
     };

@@ -17,11 +17,11 @@ use training::Real;
 use crate::figures::{self, BEST};
 use crate::flags::SearchFlags;
 use crate::objective::objective;
-use crate::rank_correlation::rank_correlation;
+use crate::rank_correlation::mean_correlation;
 use crate::settings::Settings;
 use crate::study::Stop;
 use crate::task::{Epoch, Task};
-use crate::trial_measurements::measurements;
+use crate::trial_measurements::{measurements, real};
 
 /// The name of the part.
 pub const SEARCH: &str = "search";
@@ -126,20 +126,6 @@ fn conclude(report: &mut RunReport, all: &[Vec<Trial>]) {
         rate > 0.5 && decay.abs() < 0.3,
         format!("rank correlation with the accuracy: {rate:.2} and {decay:.2}"),
     );
-}
-
-/// The rank correlation of a hyperparameter of the notebook's space with the accuracy, averaged over seeds.
-pub fn mean_correlation(all: &[Vec<Trial>], name: &str) -> f64 {
-    let seeds = all.iter().map(|trials| rank_correlation(trials, |trial| real(trial, name)));
-    seeds.sum::<f64>() / all.len() as f64
-}
-
-/// A hyperparameter of the notebook's space, all of whose values are real numbers.
-pub fn real(trial: &Trial, name: &str) -> f64 {
-    match trial.params.get(name) {
-        Some(&Value::Float(x)) => x,
-        other => unreachable!("the notebook's space has real numbers only, found {other:?}"),
-    }
 }
 
 /// Trains a trial again to get its network and histograms. It is the same training, since

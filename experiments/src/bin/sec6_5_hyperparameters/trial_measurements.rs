@@ -38,3 +38,11 @@ pub fn index(space: &Space, name: &str, choice: &str) -> f64 {
     let choices = space.get(name).map_or(&[][..], |d| d.choices());
     choices.iter().position(|known| known == choice).map_or(f64::NAN, |k| k as f64)
 }
+
+/// A hyperparameter of the notebook's space, all of whose values are real numbers.
+pub fn real(trial: &Trial, name: &str) -> f64 {
+    match trial.params.get(name) {
+        Some(&Value::Float(x)) => x,
+        other => unreachable!("the notebook's space has real numbers only, found {other:?}"),
+    }
+}
