@@ -1,21 +1,21 @@
-//! What wide registers are worth on this processor.
+//! Measures what wide registers gain on this processor.
 //!
 //! ```text
 //! cargo run --release -p kernels --example registers
 //! ```
 //!
-//! Replace the loops by one of your own: where it waits for memory, as with arrays larger than the caches, wide
-//! registers gain nothing.
+//! Replace the loops by your own. A loop that waits for memory, over arrays larger than the caches,
+//! gains nothing.
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use kernels::{Instructions, each_with_root, with_wide_registers};
 
-/// As many numbers as fit a first-level cache.
+/// Three arrays of this length fit the L1 cache.
 const COUNT: usize = 2048;
 
-/// Nanoseconds a number, of the fastest of many tries.
+/// Nanoseconds per number in the fastest of 1000 runs.
 fn time(mut work: impl FnMut()) -> f64 {
     let once = |_| {
         let start = Instant::now();
@@ -25,7 +25,7 @@ fn time(mut work: impl FnMut()) -> f64 {
     (0..1000).map(once).fold(f64::INFINITY, f64::min) * 1e9 / COUNT as f64
 }
 
-/// Inlined, since only what is inlined into `with_wide_registers` is compiled for the registers.
+/// Always inlined: only code inlined into `with_wide_registers` is compiled for wide registers.
 #[inline(always)]
 fn momentum(w: &mut [f32], v: &mut [f32], grad: &[f32]) {
     for ((w, v), g) in w.iter_mut().zip(v).zip(grad) {
@@ -57,7 +57,7 @@ fn main() {
     let step = |g: f32, [w, _]: [&mut f32; 2], root: f32| *w -= 0.01 * g / root;
     let roots = time(|| each_with_root(&grad, [&mut w, &mut h], square, step));
 
-    println!("{}, nanoseconds a number:", Instructions::best().name());
+    println!("{}, nanoseconds per number:", Instructions::best().name());
     println!("momentum  plain loop           {plain:.3}");
     println!("          with_wide_registers  {wide:.3}");
     println!("AdaGrad   with_wide_registers  {adagrad:.3}");

@@ -1,14 +1,14 @@
-//! Memory that begins where a cache line does.
+//! An allocator that aligns large blocks to cache lines.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
 use crate::cache::LINE;
 
-/// The system's allocator, with every block of 1 KiB or more on a cache line.
+/// The system allocator, with every block of 1 KiB or more aligned to a cache line (64 bytes).
 ///
-/// A matrix begins wherever the program's allocator says, and most say at a multiple of 16 bytes.
-/// Registers of 64 bytes then lie across two lines of the cache each, which takes twice as long. In a
-/// program that trains networks this makes a step about 5 % shorter; the numbers are the same.
+/// Most allocators align to 16 bytes only. Loads and stores of 64-byte registers then cross a cache
+/// line each, which takes twice as long. With this allocator a training step takes about 5 % less
+/// time; the results are the same.
 ///
 /// # Example
 /// ```
@@ -23,20 +23,20 @@ use crate::cache::LINE;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LineAllocator;
 
-/// Bytes of the smallest block that is worth it.
+/// Smaller blocks (in bytes) keep their alignment.
 const LEAST: usize = 1024;
 
 fn aligned(layout: Layout) -> Layout {
     if layout.size() < LEAST {
         return layout;
     }
-    // A block that is too large for another layout is too large for the system as well.
+    // Fails only for sizes near `isize::MAX`, which the system refuses anyway.
     layout.align_to(LINE).unwrap_or(layout)
 }
 
-// SAFETY: the system's allocator gets every request, of a layout that fits what was asked for. A block's
-// layout is the same whenever it is asked about, since it follows from size and alignment. Growing and
-// shrinking are left to the trait, which asks for a new block.
+// SAFETY: every request goes to the system allocator, with at least the requested alignment. Size
+// and alignment alone determine the adjusted layout, so a block is freed with the layout that it
+// was allocated with. The trait's default `realloc` allocates a new block and copies.
 unsafe impl GlobalAlloc for LineAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promise.
@@ -49,7 +49,7 @@ unsafe impl GlobalAlloc for LineAllocator {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise, and it was allocated with this layout.
+        // SAFETY: the caller's promise; the block was allocated with this layout.
         unsafe { System.dealloc(block, aligned(layout)) }
     }
 }
@@ -59,10 +59,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn large_blocks_begin_on_a_line_and_keep_their_bytes_when_they_grow_and_shrink() {
+    fn large_blocks_begin_on_a_cache_line_and_keep_their_bytes_when_they_grow_and_shrink() {
         for sizes in [[1, 1023, 1024], [1024, 5000, 100_000], [70_000, 2000, 8]] {
             let layout = |size| Layout::from_size_align(size, 8).unwrap();
-            // SAFETY: sizes are not 0, and each layout is that of the block.
+            // SAFETY: no size is 0, and each layout is the block's.
             unsafe {
                 let mut block = LineAllocator.alloc_zeroed(layout(sizes[0]));
                 assert!((0..sizes[0]).all(|i| *block.add(i) == 0));
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_asks_for_more_gets_more() {
+    fn stricter_alignments_and_small_blocks_are_unchanged() {
         let layout = Layout::from_size_align(4096, 4096).unwrap();
         assert_eq!(aligned(layout), layout);
         assert_eq!(aligned(Layout::new::<u64>()), Layout::new::<u64>());

@@ -1,9 +1,9 @@
-//! Lines of the processor's cache, and asking for them ahead of time.
+//! The cache-line size, and prefetching.
 
 /// Bytes of a cache line.
 pub(crate) const LINE: usize = 64;
 
-/// Has `values` brought into the cache while other work goes on; a hint, of no effect on results.
+/// Prefetches `values` into the cache: a hint that does not affect results.
 #[inline(always)]
 pub(crate) fn prefetch<T>(values: &[T]) {
     #[cfg(target_arch = "x86_64")]
@@ -11,7 +11,7 @@ pub(crate) fn prefetch<T>(values: &[T]) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         let first = values.as_ptr().cast::<i8>();
         for at in (0..size_of_val(values)).step_by(LINE) {
-            // SAFETY: every x86-64 processor has the instruction, which reads nothing.
+            // SAFETY: every x86-64 processor has the instruction, and it accepts any address.
             unsafe { _mm_prefetch::<_MM_HINT_T0>(first.wrapping_add(at)) };
         }
     }

@@ -1,9 +1,10 @@
-//! The instruction sets that loops are compiled for, and which of them this processor has.
+//! The instruction sets that loops are compiled for, and run-time detection.
 
-/// An instruction set. Loops are compiled once for each of them, and the best one is chosen at run time, so that no
-/// compiler flag is needed.
+/// An instruction set. Loops are compiled once for each, and the best one that the processor has is
+/// chosen at run time: no compiler flag is needed.
 ///
-/// The last bits of a matrix product depend on it: without fused multiply-adds every product is rounded by itself.
+/// The last bits of a matrix product depend on it: a fused multiply-add rounds once, a product and
+/// a sum round twice.
 ///
 /// # Example
 /// ```
@@ -12,7 +13,7 @@
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Instructions {
-    /// Whatever the compiler may use by itself.
+    /// The instructions that the compilation target guarantees.
     Portable,
     /// 256-bit registers and fused multiply-adds.
     #[cfg(target_arch = "x86_64")]
@@ -23,7 +24,7 @@ pub enum Instructions {
 }
 
 impl Instructions {
-    /// The best that this processor has.
+    /// This processor's best instruction set.
     pub fn best() -> Self {
         Self::available().next().unwrap_or(Self::Portable)
     }
@@ -44,7 +45,7 @@ impl Instructions {
         Self::available().any(|has| has == self)
     }
 
-    /// What this processor has, best first. The processor is asked once a process.
+    /// This processor's instruction sets, best first. The standard library caches the detection.
     pub(crate) fn available() -> impl Iterator<Item = Self> {
         #[cfg(all(target_arch = "x86_64", not(miri)))]
         let wide = [

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
-// The one crate that is shipped with `unsafe` code: registers, pointers into matrices, an allocator. All that
-// leaves it is safe.
+// The only published crate with `unsafe` code: SIMD intrinsics, pointers into matrices and an
+// allocator. Its public functions are safe.
 #![allow(unsafe_code)]
 
 mod allocator;

@@ -4,7 +4,7 @@ use crate::instructions::Instructions;
 use crate::product::{DenseProduct, Epilogue, Strided};
 use crate::scalar::Scalar;
 
-/// A matrix whose elements are in a slice: (i, j) at `i·strides.0 + j·strides.1`.
+/// A matrix over a slice: element (i, j) is at index i·`strides.0` + j·`strides.1`.
 #[derive(Clone, Copy, Debug)]
 pub struct MatrixRef<'a, T> {
     pub(crate) values: &'a [T],
@@ -13,24 +13,30 @@ pub struct MatrixRef<'a, T> {
 }
 
 impl<'a, T: Scalar> MatrixRef<'a, T> {
-    /// A (rows, columns) matrix, one column after another.
+    /// A column-major (rows, columns) matrix.
     ///
     /// # Panics
-    /// If there are not rows·columns values.
+    /// If `values` does not have rows·columns elements.
     #[track_caller]
     pub fn column_major(values: &'a [T], (rows, columns): (usize, usize)) -> Self {
-        assert_eq!(values.len(), rows * columns, "matrix: ({rows}, {columns}) of as many values");
-        Self { values, shape: (rows, columns), strides: (1, rows) }
+        Self::new(values, (rows, columns), (1, rows))
     }
 
-    /// A (rows, columns) matrix, one row after another: the transpose of a column-major one.
+    /// A row-major (rows, columns) matrix. A column-major matrix is transposed without copying by
+    /// reading it as row-major with its dimensions swapped.
     ///
     /// # Panics
-    /// If there are not rows·columns values.
+    /// If `values` does not have rows·columns elements.
     #[track_caller]
     pub fn row_major(values: &'a [T], (rows, columns): (usize, usize)) -> Self {
-        assert_eq!(values.len(), rows * columns, "matrix: ({rows}, {columns}) of as many values");
-        Self { values, shape: (rows, columns), strides: (columns, 1) }
+        Self::new(values, (rows, columns), (columns, 1))
+    }
+
+    #[track_caller]
+    fn new(values: &'a [T], shape: (usize, usize), strides: (usize, usize)) -> Self {
+        let count = values.len();
+        assert_eq!(count, shape.0 * shape.1, "matrix: {count} values for shape {shape:?}");
+        Self { values, shape, strides }
     }
 
     /// (rows, columns).
@@ -43,14 +49,14 @@ impl<'a, T: Scalar> MatrixRef<'a, T> {
     }
 }
 
-/// C ← A·B, with `add` added to every row; then the `epilogue`. On the calling thread.
+/// C ← epilogue(A·B + `add`), where `add` is added to every row. Runs on the calling thread.
 ///
-/// Shapes: A is (m, k), B is (k, n), `add` has n numbers, `c` is (m, n), column-major. What `c` holds is not read, so
-/// it may be NaN. An empty product (k = 0) leaves `add`, or zeros. Every element is one chain of multiply-adds in
-/// order of k. Nothing is allocated.
+/// Shapes: A is (m, k), B is (k, n), `add` has n elements, `c` is (m, n), column-major. The
+/// previous contents of `c` are ignored. If k = 0, every row becomes `add`, or zeros. Every element
+/// is one chain of multiply-adds in order of k. Nothing is allocated.
 ///
 /// # Panics
-/// If the shapes do not fit together.
+/// If the shapes do not match.
 ///
 /// # Example
 /// ```
@@ -86,23 +92,24 @@ pub(crate) fn matmul_with<T: Scalar>(
     let ((m, k), (k_b, n)) = (a.shape, b.shape);
     assert!(
         k == k_b && c.len() == m * n,
-        "matmul: ({m}, {k}) times ({k_b}, {n}) into {} numbers",
+        "matmul: ({m}, {k}) times ({k_b}, {n}) into {} elements",
         c.len()
     );
-    assert!(add.is_none_or(|add| add.len() == n), "matmul: a number a column");
+    assert!(add.is_none_or(|add| add.len() == n), "matmul: one element of add per column");
     let epilogue = match epilogue {
         Epilogue::None => Epilogue::None,
         Epilogue::Relu => Epilogue::Relu,
         Epilogue::ReluGradient(x) => {
-            assert_eq!(x.len(), c.len(), "matmul: one number of X for each of C");
+            assert_eq!(x.len(), c.len(), "matmul: X must have C's shape");
             Epilogue::ReluGradient(x.as_ptr())
         }
     };
-    assert!(instructions.is_available(), "matmul: no {instructions:?} here");
+    assert!(instructions.is_available(), "matmul: the processor has no {instructions:?}");
     let (a, b) = (a.strided(), b.strided());
     let product = DenseProduct { sizes: (m, k, n), a, b, c: c.as_mut_ptr(), add, epilogue };
-    // SAFETY: the processor has the instructions. a, b and x are live borrows of m·k, k·n and m·n numbers, which
-    // the strides of a (rows, columns) matrix do not leave; c is (m, n), and as a mutable borrow apart from them.
+    // SAFETY: the processor has the instructions. a, b and x borrow m·k, k·n and m·n elements, and
+    // the strides of a (rows, columns) matrix stay within them. c has m·n elements, and as a
+    // mutable borrow it does not overlap them.
     unsafe { T::dense(instructions, &product) };
 }
 
@@ -113,14 +120,14 @@ mod tests {
 
     type Sizes = (usize, usize, usize);
 
-    /// Column-major. Small integers over 8: every product and sum below is exact in f32 too.
+    /// Multiples of 1/8, column-major: every product and sum below is exact in f32 too.
     fn fill<T: Scalar>((rows, columns): (usize, usize), seed: usize) -> Vec<T> {
         let places = (0..columns).flat_map(|j| (0..rows).map(move |i| (i, j)));
         let number = |(i, j)| ((i * 7 + j * 13 + seed * 5) % 17) as f64 / 8.0 - 1.0;
         places.map(|place| T::of(number(place))).collect()
     }
 
-    /// A matrix of this shape over `values`, whose order is the other one if `transposed`.
+    /// A matrix of this shape over `values`: row-major if `transposed`, else column-major.
     fn factor<T: Scalar>(
         values: &[T],
         shape: (usize, usize),
@@ -218,13 +225,13 @@ mod tests {
             for i in 0..40 {
                 let row = [c[i], c[40 + i], c[80 + i]].map(f64::to_bits);
                 assert_eq!(row, [-2.0, -0.0, -2.0].map(f64::to_bits));
-                assert!(c[120 + i].is_nan()); // 0·∞, as in a pass of its own
+                assert!(c[120 + i].is_nan()); // 0·∞, as in a separate pass
             }
         }
     }
 
     #[test]
-    fn an_empty_sum_leaves_what_is_added() {
+    fn an_empty_product_leaves_add() {
         let (a, b) = (MatrixRef::column_major(&[], (2, 0)), MatrixRef::column_major(&[], (0, 2)));
         let mut c = [f64::NAN; 4];
         matmul(a, b, Some(&[1.5, 2.5]), Epilogue::None, &mut c);
@@ -232,13 +239,13 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "(2, 3) of as many values")]
+    #[should_panic(expected = "5 values for shape (2, 3)")]
     fn too_few_values_for_a_shape_are_refused() {
         MatrixRef::row_major(&[0.0_f32; 5], (2, 3));
     }
 
     #[test]
-    #[should_panic(expected = "(2, 3) times (2, 2) into 4 numbers")]
+    #[should_panic(expected = "(2, 3) times (2, 2) into 4 elements")]
     fn shapes_that_do_not_fit_are_refused() {
         let b = MatrixRef::column_major(&[0.0_f32; 4], (2, 2));
         let a = MatrixRef::column_major(&[0.0; 6], (2, 3));
@@ -246,14 +253,14 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "a number a column")]
+    #[should_panic(expected = "one element of add per column")]
     fn a_row_of_another_length_is_refused() {
         let a = MatrixRef::column_major(&[0.0_f64; 4], (2, 2));
         matmul(a, a, Some(&[1.0]), Epilogue::None, &mut [0.0; 4]);
     }
 
     #[test]
-    #[should_panic(expected = "one number of X for each of C")]
+    #[should_panic(expected = "X must have C's shape")]
     fn an_x_of_another_length_is_refused() {
         let a = MatrixRef::column_major(&[0.0_f64; 4], (2, 2));
         matmul(a, a, None, Epilogue::ReluGradient(&[0.0; 2]), &mut [0.0; 4]);

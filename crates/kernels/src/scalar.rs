@@ -10,8 +10,8 @@ use crate::product::Kernel;
 
 /// The element type of every slice and matrix: `f32` or `f64`, and nothing else.
 ///
-/// The trait is sealed (the matrix products exist for these two only) and gathers the bounds
-/// that numerical code needs, so that a generic function says `T: Scalar` and no more.
+/// The trait is sealed, since matrix products exist for these two types only. It gathers the bounds
+/// that numerical code needs, so a generic function needs no other bound than `T: Scalar`.
 ///
 /// # Example
 /// ```
@@ -41,7 +41,7 @@ pub trait Scalar:
     fn of(x: f64) -> Self;
     /// The value as `f64`, exactly.
     fn f64(self) -> f64;
-    /// The type's name as it is given on a command line: `"f32"` or `"f64"`.
+    /// The name of the type, `"f32"` or `"f64"`, as command lines take it.
     const NAME: &'static str;
 }
 

@@ -6,23 +6,24 @@ use crate::product::{PartialSums, SparseProduct};
 use crate::scalar::Scalar;
 use crate::sparse_rows::{BYTES, SparseRows};
 
-/// A sparse matrix: the bytes of its rows, and the number that each byte stands for, zero for zero.
+/// A sparse matrix of bytes, with the number that each byte represents; byte 0 represents 0.
 #[derive(Clone, Copy, Debug)]
 pub struct SparseRef<'a, T> {
-    /// The non-zeros.
+    /// The non-zero bytes.
     pub rows: &'a SparseRows,
-    /// The number of each byte.
+    /// The number that each byte represents.
     pub values: &'a [T; BYTES],
 }
 
-/// C ← S·D, with `add` added to every row; then max(0, C), if `relu`. The bits are those of
-/// [`matmul`](crate::matmul()).
+/// C ← S·D + `add`, where `add` is added to every row; then C ← max(0, C) if `relu`.
 ///
-/// Shapes: S is (m, k), D is (k, n), column-major, `add` has n numbers, `c` is (m, n), column-major. Only an infinity
-/// or NaN that meets a zero of S makes a difference: it is left out, where the dense product has 0·∞.
+/// Shapes: S is (m, k), D is (k, n), column-major, `add` has n elements, `c` is (m, n),
+/// column-major. The result has the same bits as [`matmul`](crate::matmul()), with one exception:
+/// where a zero of S meets an infinity or NaN in D, the dense product is NaN, and this one skips
+/// the term.
 ///
 /// # Panics
-/// If the shapes do not fit together, or D is row-major.
+/// If the shapes do not match, or D is row-major.
 ///
 /// # Example
 /// ```
@@ -63,16 +64,16 @@ fn sparse_matmul_with<T: Scalar>(
     let ((m, k), (k_d, n)) = ((s.rows.len(), s.rows.width()), d.shape);
     assert!(
         k == k_d && c.len() == m * n,
-        "sparse_matmul: ({m}, {k}) times ({k_d}, {n}) into {} numbers",
+        "sparse_matmul: ({m}, {k}) times ({k_d}, {n}) into {} elements",
         c.len()
     );
-    assert!(add.is_none_or(|add| add.len() == n), "sparse_matmul: a number a column");
-    assert_eq!(d.strides, (1, k), "sparse_matmul: D column by column");
-    assert!(instructions.is_available(), "sparse_matmul: no {instructions:?} here");
+    assert!(add.is_none_or(|add| add.len() == n), "sparse_matmul: one element of add per column");
+    assert_eq!(d.strides, (1, k), "sparse_matmul: D must be column-major");
+    assert!(instructions.is_available(), "sparse_matmul: the processor has no {instructions:?}");
     let SparseRef { rows, values } = s;
     let (d, c) = (d.values, c.as_mut_ptr());
     let product = SparseProduct { rows, values, d, sizes: (k, n), add, relu, work, c };
-    // SAFETY: the processor has the instructions, and c is a mutable borrow of C's m·n numbers.
+    // SAFETY: the processor has the instructions, and c mutably borrows C's m·n elements.
     unsafe { T::sparse(instructions, product) };
 }
 
@@ -84,18 +85,18 @@ mod tests {
     use crate::product::Epilogue;
     use proptest::prelude::*;
 
-    /// One of `gap` bytes is not zero.
+    /// Non-zero for about one byte in `gap`.
     fn byte(i: usize, j: usize, gap: usize) -> u8 {
         let kept = (i * 31 + j * 17 + i * j).is_multiple_of(gap);
         if kept { 1 + (i * 7 + j * 13) as u8 % 255 } else { 0 }
     }
 
-    /// A number of either sign.
+    /// Bytes represent numbers of either sign.
     fn value<T: Scalar>(byte: u8) -> T {
         T::of(if byte == 0 { 0.0 } else { f64::from(byte) / 70.0 - 1.7 })
     }
 
-    /// Row-major.
+    /// The same matrix as `sparse`, dense and row-major.
     fn fill<T: Scalar>(rows: usize, columns: usize, gap: usize) -> Vec<T> {
         let places = (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j)));
         places.map(|(i, j)| value(byte(i, j, gap))).collect()
@@ -138,7 +139,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn products_have_the_bits_of_dense_ones(
+        fn sparse_products_have_the_bits_of_dense_ones(
             m in 1..40usize, k in 1..40usize, n in 0..120usize, gap in 1..9usize,
         ) {
             check::<f64>((m, k, n), gap);
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn products_have_the_bits_of_dense_ones_at_the_experiments_shapes() {
+    fn sparse_products_have_the_bits_of_dense_ones_at_the_experiments_shapes() {
         for sizes in [(128, 784, 100), (100, 784, 50), (300, 100, 10), (1, 784, 1000)] {
             check::<f64>(sizes, 5);
             check::<f32>(sizes, 5);
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn zeros_that_meet_infinity_are_left_out() {
+    fn terms_of_zero_times_infinity_are_skipped() {
         let (rows, values) = (sparse(1, 4, 4), std::array::from_fn(|byte| value(byte as u8)));
         let d = [1.0, f32::INFINITY, f32::INFINITY, f32::INFINITY];
         let (s, mut c) = (SparseRef { rows: &rows, values: &values }, [0.0]);
@@ -171,13 +172,13 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "(2, 3) times (2, 2) into 4 numbers")]
+    #[should_panic(expected = "(2, 3) times (2, 2) into 4 elements")]
     fn shapes_that_do_not_fit_are_refused() {
         product(MatrixRef::column_major(&[0.0; 4], (2, 2)));
     }
 
     #[test]
-    #[should_panic(expected = "D column by column")]
+    #[should_panic(expected = "D must be column-major")]
     fn a_row_major_factor_is_refused() {
         product(MatrixRef::row_major(&[0.0; 6], (3, 2)));
     }

@@ -1,4 +1,4 @@
-//! The non-zeros of a matrix of bytes, row by row, and those of its transpose.
+//! Sparse matrices of bytes in compressed rows, and their transposes.
 
 use std::slice;
 
@@ -6,7 +6,7 @@ use crate::byte_rows::ByteRows;
 use crate::cache::{LINE, prefetch};
 use crate::wide::with_wide_registers;
 
-/// The non-zeros of a matrix of bytes, row by row: compressed sparse rows, with room between them.
+/// A sparse matrix of bytes in CSR format, with gaps allowed between rows.
 ///
 /// # Example
 /// ```
@@ -23,25 +23,24 @@ use crate::wide::with_wide_registers;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct SparseRows {
-    /// How long a row is, zeros included.
+    /// The length of a row, zeros included.
     width: usize,
-    /// Where each row begins among the entries.
+    /// Row i is `starts[i]..ends[i]` of the entries.
     starts: Vec<u32>,
-    /// Where it ends.
     ends: Vec<u32>,
     /// Entries row by row, indices ascending and below `width`; gaps are spare capacity.
     entries: Vec<Entry>,
 }
 
-/// How many values a byte has.
+/// The number of values of a byte.
 pub const BYTES: usize = 1 << u8::BITS;
 
-/// An index in a row, and the byte there: in one number, since they are used and moved together.
+/// The column and the value of a non-zero, packed into one `u32` (24 and 8 bits).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Entry(u32);
 
 impl Entry {
-    /// Indices are below this.
+    /// Columns are below this limit.
     const INDICES: usize = 1 << (u32::BITS - u8::BITS);
 
     #[inline(always)]
@@ -49,14 +48,14 @@ impl Entry {
         Self(index << u8::BITS | u32::from(byte))
     }
 
-    #[inline(always)]
     /// The column of the non-zero.
+    #[inline(always)]
     pub fn index(self) -> usize {
         (self.0 >> u8::BITS) as usize
     }
 
+    /// The value of the non-zero.
     #[inline(always)]
-    /// The non-zero.
     pub fn byte(self) -> u8 {
         self.0 as u8
     }
@@ -69,9 +68,9 @@ impl PartialEq for SparseRows {
     }
 }
 
-/// Rows that are asked for ahead of the one that is gathered.
+/// How many rows ahead of the current one `gather` prefetches.
 const AHEAD: usize = 8;
-/// Entries of a column that are asked for ahead of the one that is written.
+/// How many entries ahead of the written one `set_transpose` prefetches in each column.
 const NEXT: usize = 4;
 
 impl SparseRows {
@@ -85,36 +84,36 @@ impl SparseRows {
         self.starts.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.starts.is_empty()
     }
 
-    /// The non-zeros of row `i`, in order.
+    /// The non-zeros of row `i`, by ascending column.
     ///
     /// # Panics
-    /// If there is no such row.
+    /// If `i` is out of range.
     #[inline(always)]
     pub fn row(&self, i: usize) -> &[Entry] {
         &self.entries[self.starts[i] as usize..self.ends[i] as usize]
     }
 
-    /// So many entries from the beginning of row `i` on, or none if they are not all there.
+    /// The `count` entries from the start of row `i`, or none if there are fewer.
     #[inline(always)]
     pub(crate) fn next(&self, i: usize, count: usize) -> &[Entry] {
         let start = self.starts.get(i).map_or(self.entries.len(), |&start| start as usize);
         self.entries.get(start..start + count).unwrap_or_default()
     }
 
-    /// How many non-zeros there are.
+    /// The number of non-zeros.
     pub fn non_zeros(&self) -> usize {
         self.starts.iter().zip(&self.ends).map(|(start, end)| (end - start) as usize).sum()
     }
 
-    /// Becomes these of the `rows`, in this order, and keeps its allocations.
+    /// Overwrites this matrix with the rows at `indices`, in their order, reusing its allocations.
     ///
     /// # Panics
-    /// If there is no such row, or there are 2³² non-zeros or more.
+    /// If an index is out of range, or there are 2³² non-zeros or more.
     #[track_caller]
     pub fn gather(
         &mut self,
@@ -124,8 +123,7 @@ impl SparseRows {
         self.width = rows.width();
         self.starts.clear();
         self.ends.clear();
-        // They are anywhere in memory, and so is what says where: each is asked for while others are
-        // worked on.
+        // The rows are scattered in memory, and so are their starts and ends: both are prefetched.
         let indices = indices.into_iter();
         indices.clone().for_each(|i| rows.prefetch_ends(i));
         let mut ahead = indices.clone();
@@ -152,22 +150,22 @@ impl SparseRows {
         }
     }
 
-    /// Becomes the columns of these rows, as rows, and keeps its allocations.
+    /// Overwrites this matrix with the transpose of `rows`, reusing its allocations.
     ///
-    /// Every column has room for a number of each row, so that nothing is counted before.
+    /// Every column gets capacity for all rows, which saves a pass that counts its non-zeros.
     ///
     /// # Panics
-    /// If there are more than 2²⁴ rows, or the columns with their spare capacity would be 2³² entries or more.
+    /// If there are more than 2²⁴ rows, or the columns' capacities sum to 2³² entries or more.
     #[track_caller]
     pub fn set_transpose(&mut self, rows: &Self) {
         let (m, n) = (rows.len(), rows.width);
         let line = LINE / size_of::<Entry>();
-        // An odd number of cache lines: columns would compete for the same places of a cache otherwise.
+        // An odd number of cache lines, so that columns do not compete for the same cache sets.
         let room = (m.div_ceil(line) | 1) * line;
         let all = n * room;
         assert!(
             m <= Entry::INDICES && u32::try_from(all).is_ok(),
-            "sparse: ({m}, {n}) transposed, and not {} rows and 2³² numbers at most",
+            "sparse: transposing ({m}, {n}), but at most {} rows and 2³² entries are possible",
             Entry::INDICES
         );
         self.width = m;
@@ -180,9 +178,8 @@ impl SparseRows {
         let entries = self.entries.as_mut_ptr();
         for i in 0..m {
             for entry in rows.row(i) {
-                // SAFETY: an index is below the width of the rows, and there is an end for each. A row has no
-                // index twice, so that a column gets m entries at most: there is room for them, and behind
-                // every room for NEXT more.
+                // SAFETY: an index is below n, the length of `ends`. A row has no index twice, so a
+                // column gets at most m ≤ `room` entries; NEXT more follow the last column.
                 unsafe {
                     let end = self.ends.get_unchecked_mut(entry.index());
                     let room = entries.add(*end as usize);
@@ -208,7 +205,7 @@ mod tests {
     }
 
     proptest! {
-        /// Into one buffer, which one matrix after another leaves as it is.
+        /// One buffer for several matrices: what an earlier one left does not matter.
         #[test]
         fn columns_are_the_rows_of_the_transpose(
             matrices in prop::collection::vec((1..70usize, 1..40usize, 1..9usize), 1..4),
@@ -228,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn no_rows_have_no_columns_and_rows_of_no_numbers_have_none() {
+    fn empty_matrices_are_transposed() {
         let mut columns = SparseRows::default();
         for (m, n) in [(0, 0), (3, 0)] {
             columns.set_transpose(&sparse_rows(m, n, |_, _| 1));
@@ -237,8 +234,8 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "(16777217, 1) transposed, and not 16777216 rows")]
-    fn more_rows_than_an_entry_can_say_are_refused() {
+    #[should_panic(expected = "(16777217, 1), but at most 16777216 rows")]
+    fn more_rows_than_an_entry_can_index_are_refused() {
         let mut rows = sparse_rows(1, 1, |_, _| 1);
         rows.starts.resize(Entry::INDICES + 1, 0);
         SparseRows::default().set_transpose(&rows);

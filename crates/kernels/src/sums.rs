@@ -1,10 +1,10 @@
-//! Sums, means and variances of slices. They are added up in `f64`, so that sums of many `f32` keep their digits, in an
-//! order that vectorises and is the same on every machine.
+//! Sums, means and variances of slices, accumulated in `f64` so that sums of many `f32` keep their
+//! precision. The order of summation vectorises and is the same on every machine.
 
 use crate::scalar::Scalar;
 use crate::wide::with_wide_registers;
 
-/// The sum of a slice, added up in `f64` in 16 interleaved partial sums (a fixed order that vectorises).
+/// The sum of a slice, accumulated in `f64` as 16 interleaved partial sums (a fixed order).
 ///
 /// # Example
 /// ```
@@ -15,7 +15,7 @@ pub fn sum_slice<T: Scalar>(values: &[T]) -> T {
     T::of(lanes(values, T::f64))
 }
 
-/// The mean of a slice, rounded once; NaN of none.
+/// The mean of a slice, computed in `f64` and rounded once; NaN if the slice is empty.
 ///
 /// # Example
 /// ```
@@ -26,7 +26,7 @@ pub fn mean_slice<T: Scalar>(values: &[T]) -> T {
     T::of(lanes(values, T::f64) * (1.0 / values.len() as f64))
 }
 
-/// Σ(x − centre)² over a slice, added up as [`sum_pairs`] does.
+/// Σ(x − centre)² over a slice, accumulated as in [`sum_pairs`].
 ///
 /// # Example
 /// ```
@@ -37,7 +37,8 @@ pub fn sum_squares_about<T: Scalar>(values: &[T], centre: T) -> T {
     T::of(squares(values, centre))
 }
 
-/// The biased variance Σ(x − mean)²/n of a slice, rounded once; NaN of none.
+/// The biased variance Σ(x − mean)²/n of a slice, accumulated as in [`sum_pairs`]; NaN if the slice
+/// is empty.
 ///
 /// # Example
 /// ```
@@ -54,8 +55,8 @@ fn squares<T: Scalar>(values: &[T], centre: T) -> f64 {
     values.chunks(BLOCK).map(|block| of_block(block).f64()).sum()
 }
 
-/// Σ f(aᵢ, bᵢ) over two slices of equal length: a dot product is `sum_pairs(a, b, |a, b| a * b)`. Added up in the type
-/// of the terms within blocks of 256, and these in `f64`.
+/// Σ f(aᵢ, bᵢ) over two slices of equal length: a dot product is `sum_pairs(a, b, |a, b| a * b)`.
+/// Blocks of 256 terms are accumulated in `T`, and the sums of the blocks in `f64`.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -87,12 +88,14 @@ pub fn sum_pairs<T: Scalar>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> T {
     T::of(a.chunks(BLOCK).zip(b.chunks(BLOCK)).map(of_block).sum())
 }
 
-/// Partial sums.
+/// The number of interleaved partial sums.
 const LANES: usize = 16;
-/// Terms that are added up in their own type: each partial sum is of so few that it loses no digit that matters, and
-/// twice as many fit a register as in `f64`. A batch of the book's is one block.
+/// Terms accumulated in their own type: a register holds twice as many `f32` as `f64`, and a
+/// partial sum of only 16 terms loses little precision. The book's mini-batches of 100 fit one
+/// block.
 const BLOCK: usize = 16 * LANES;
 
+/// Σ f(x) in [`LANES`] interleaved partial sums.
 #[inline]
 fn lanes<T: Scalar, A: Scalar>(values: &[T], f: impl Fn(T) -> A) -> A {
     let (wide, rest) = values.as_chunks::<LANES>();
@@ -110,7 +113,7 @@ fn lanes<T: Scalar, A: Scalar>(values: &[T], f: impl Fn(T) -> A) -> A {
     })
 }
 
-/// Halves the partial sums until one is left.
+/// Adds the partial sums pairwise.
 #[inline]
 fn fold<T: Scalar>(mut partial: [T; LANES]) -> T {
     let mut width = LANES / 2;

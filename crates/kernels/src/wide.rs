@@ -1,12 +1,12 @@
-//! Loops that the compiler vectorises, compiled for the registers that the processor has.
+//! Auto-vectorised loops, compiled for the widest registers of the processor.
 
 use crate::instructions::Instructions;
 
 /// Runs `work` with the widest registers of this processor.
 ///
-/// For loops over slices: what the compiler inlines into `work` is compiled once for each
-/// instruction set, and the best is chosen at run time. The bits are the same with each of them,
-/// since the compiler reorders no sum and fuses no product with one.
+/// Meant for loops over slices: code inlined into `work` is compiled once per instruction set, and
+/// the best one is chosen at run time. Every instruction set gives the same bits, because the
+/// compiler neither reorders sums nor fuses multiply-adds.
 ///
 /// # Example
 /// ```

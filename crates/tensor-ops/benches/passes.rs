@@ -1,4 +1,5 @@
-//! What stands between the products: reductions, softmax, im2col and back, f32, one thread.
+//! The operations other than matrix products: reductions, softmax, im2col and col2im. `f32`, one
+//! thread.
 
 use std::hint::black_box;
 
@@ -8,7 +9,7 @@ use tensor_ops::reduce::{self, Over};
 use tensor_ops::softmax::{log_sum_exp, softmax};
 use tensor_ops::{ImageShape, Window, col2im, im2col};
 
-/// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
+/// As in programs that train networks. It also makes timings independent of where a matrix begins.
 #[global_allocator]
 static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
@@ -18,7 +19,8 @@ fn matrix(rows: usize, columns: usize) -> DMatrix<f32> {
     DMatrix::from_fn(rows, columns, |i, j| ((i * 7 + j * 3) % 11) as f32 - 5.0)
 }
 
-/// The columns of a batch of activations, as batch normalisation and the gradient of a bias need them.
+/// Sums and variances of a mini-batch, for bias gradients and batch normalisation; then a
+/// classifier's scores.
 fn reductions(c: &mut Criterion) {
     let mut group = c.benchmark_group("reduce 128x100 f32");
     let x = matrix(BATCH, 100);

@@ -1,7 +1,9 @@
-//! A batch of images gathered into a sparse matrix, and the first layer's products with it; one thread.
+//! A mini-batch of images is gathered into a sparse matrix and multiplied by the first layer's
+//! weights. One thread.
 //!
-//! The images are as many, as large and as empty as MNIST's, and their non-zeros stand in runs as the
-//! strokes of digits do. A batch is of new images every time, so that they come from memory.
+//! The images match MNIST in number, size and sparsity, and their non-zeros form runs like the
+//! strokes of digits. Every mini-batch has new images, so that they are read from memory, not from
+//! cache.
 
 use std::hint::black_box;
 
@@ -12,7 +14,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use tensor_ops::{Sparse, Workspace};
 
-/// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
+/// As in programs that train networks. It also makes timings independent of where a matrix begins.
 #[global_allocator]
 static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
@@ -22,7 +24,7 @@ const PIXELS: usize = SIDE * SIDE;
 const BATCH: usize = 128;
 const UNITS: usize = 100;
 
-/// Twenty lines of an image have a run of five to ten non-zeros.
+/// Each image has 20 lines with a run of 5 to 10 non-zeros.
 fn images() -> ByteRows {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let mut pixels = vec![0; IMAGES * PIXELS];

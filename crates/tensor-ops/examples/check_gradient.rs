@@ -1,4 +1,4 @@
-//! A gradient of one's own, judged by central differences.
+//! Checks a hand-written gradient against central differences.
 //!
 //! ```text
 //! cargo run -p tensor-ops --example check_gradient

@@ -1,9 +1,9 @@
-//! A row or a column combined with every row or column of a matrix.
+//! Elementwise operations between a matrix and a row or column.
 
 use kernels::Scalar;
 use nalgebra::DMatrix;
 
-/// x\[i, j\] ← f(x\[i, j\], row\[j\]): a row of one value a column, against every row of `x`.
+/// x\[i, j\] ← f(x\[i, j\], row\[j\]), for every row i of `x`.
 ///
 /// `f` is any binary operation: `|x, b| x + b` adds a bias, `|x, s| x / s` divides by a scale.
 ///
@@ -20,7 +20,7 @@ use nalgebra::DMatrix;
 /// ```
 #[track_caller]
 pub fn row<T: Scalar>(x: &mut DMatrix<T>, row: &[T], f: impl Fn(T, T) -> T) {
-    assert_eq!(row.len(), x.ncols(), "broadcast::row: one value a column");
+    assert_eq!(row.len(), x.ncols(), "broadcast::row: one value per column");
     let height = x.nrows();
     if height == 0 {
         return;
@@ -30,7 +30,7 @@ pub fn row<T: Scalar>(x: &mut DMatrix<T>, row: &[T], f: impl Fn(T, T) -> T) {
     }
 }
 
-/// x\[i, j\] ← f(x\[i, j\], column\[i\]): a column of one value a row, against every column of `x`.
+/// x\[i, j\] ← f(x\[i, j\], column\[i\]), for every column j of `x`.
 ///
 /// # Panics
 /// If `column.len()` is not the number of rows.
@@ -45,7 +45,7 @@ pub fn row<T: Scalar>(x: &mut DMatrix<T>, row: &[T], f: impl Fn(T, T) -> T) {
 /// ```
 #[track_caller]
 pub fn column<T: Scalar>(x: &mut DMatrix<T>, column: &[T], f: impl Fn(T, T) -> T) {
-    assert_eq!(column.len(), x.nrows(), "broadcast::column: one value a row");
+    assert_eq!(column.len(), x.nrows(), "broadcast::column: one value per row");
     if column.is_empty() {
         return;
     }
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "one value a column")]
+    #[should_panic(expected = "one value per column")]
     fn a_row_of_the_wrong_length_is_refused() {
         row(&mut DMatrix::<f32>::zeros(2, 3), &[0.0; 2], |x, b| x + b);
     }

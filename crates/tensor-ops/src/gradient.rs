@@ -1,14 +1,14 @@
-//! Derivatives by central differences: slow, independent of any backward pass, and so its judge.
+//! Derivatives by central differences: slow, but independent of backward passes, which they check.
 
 use kernels::Scalar;
 
-/// The book's step, 10⁻⁴: near the best for `f64` functions of size 1, too small for `f32`.
+/// The book's step, 10⁻⁴: close to optimal for `f64` functions of magnitude 1, too small for `f32`.
 pub const BOOK_H: f64 = 1e-4;
 
-/// ∂f/∂xᵢ ≈ (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h for every element of `x`, which is left as it was.
+/// ∂f/∂xᵢ ≈ (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h for every i; `x` is restored afterwards.
 ///
-/// The error is of order h² from the formula and ε/h from rounding. The book uses h = 10⁻⁴
-/// ([`BOOK_H`]); gradient checks in `f64` do well with 10⁻⁵ to 10⁻⁶.
+/// The truncation error is O(h²), the rounding error O(ε/h). The book uses h = 10⁻⁴ ([`BOOK_H`]);
+/// 10⁻⁵ to 10⁻⁶ suits gradient checks in `f64`.
 ///
 /// # Example
 /// ```

@@ -1,4 +1,4 @@
-//! Image windows laid out as rows, so that a convolution becomes one matrix product.
+//! Image windows as matrix rows, which turns a convolution into one matrix product.
 
 use kernels::Scalar;
 use nalgebra::DMatrix;
@@ -8,8 +8,8 @@ use crate::reshape;
 
 /// The shape of one image; a batch is a (batch, channels·height·width) matrix.
 ///
-/// A sample's features are ordered as NumPy flattens (channels, height, width): the feature of
-/// channel c at (y, x) is (c·height + y)·width + x.
+/// Features are ordered as NumPy flattens (channels, height, width): pixel (y, x) of channel c has
+/// the index (c·height + y)·width + x.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImageShape {
     /// Number of channels.
@@ -32,21 +32,21 @@ impl ImageShape {
     }
 }
 
-/// A filter's window: its size, how far it moves, and the margin around the image.
+/// A filter's window: size, stride and padding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// Height in pixels.
     pub height: usize,
     /// Width in pixels.
     pub width: usize,
-    /// Step between neighbouring windows, in both directions.
+    /// Distance between neighbouring windows, in both directions.
     pub stride: usize,
-    /// Places added on each of the four sides.
+    /// Pixels of padding on each of the four sides.
     pub pad: usize,
 }
 
 impl Window {
-    /// (height, width) of the output over an image.
+    /// (height, width) of the output for an image.
     ///
     /// # Errors
     /// As [`conv_output_size`].
@@ -115,11 +115,11 @@ pub enum WindowError {
 
 /// (input + 2·pad − filter)/stride + 1: how many windows fit along one side.
 ///
-/// The book's formula. Its code returns a float and lets `im2col` floor it, and PyTorch floors too;
-/// here a stride that does not come out even is an error.
+/// The book's formula. Its code floors the result in `im2col`, and PyTorch floors it too; here a
+/// division with a remainder is an error.
 ///
 /// # Errors
-/// [`WindowError`] if the window is empty, too large, or leaves a rest.
+/// [`WindowError`] if the window is empty, too large, or leaves part of the input uncovered.
 ///
 /// # Example
 /// ```
@@ -147,16 +147,16 @@ pub fn conv_output_size(
     }
 }
 
-/// Lays every window of every image out as a row of `columns`.
+/// Copies every window of every image into a row of `columns`.
 ///
-/// `x` is (batch, channels·height·width); `columns` becomes
-/// (out_height·out_width·batch, channels·window height·window width). Columns are ordered
-/// (channel, y, x) as in the book. **Rows are ordered (out_y, out_x, image)**, the image fastest,
-/// where the book has (image, out_y, out_x): so every copy is a contiguous run over the batch, and
-/// the product with a (channels·height·width, filters) weight already is, byte for byte, the
-/// (batch, filters·out_height·out_width) matrix of the next layer.
+/// `x` is (batch, channels·height·width); `columns` becomes (out_height·out_width·batch,
+/// channels·window height·window width). Columns are ordered (channel, y, x) as in the book. **Rows
+/// are ordered (out_y, out_x, image)**, with the image index varying fastest; the book's order is
+/// (image, out_y, out_x). In this order every copy is contiguous along the batch. The product with
+/// a (channels·window height·window width, filters) weight has the memory layout of the next
+/// layer's (batch, filters·out_height·out_width) input: no copy is needed.
 ///
-/// Places outside the image hold `padding`: 0 for a convolution, −∞ for a maximum.
+/// Pixels outside the image are `padding`: 0 for a convolution, −∞ for max pooling.
 ///
 /// # Errors
 /// [`WindowError`] if the window does not fit.
@@ -183,7 +183,7 @@ pub fn im2col<T: Scalar>(
     padding: T,
     columns: &mut DMatrix<T>,
 ) -> Result<(), WindowError> {
-    assert_eq!(x.ncols(), image.features(), "im2col: one column of x a feature");
+    assert_eq!(x.ncols(), image.features(), "im2col: x must have one column per feature");
     let batch = x.nrows();
     let (rows, width) = columns_shape(batch, image, window)?;
     reshape(columns, rows, width);
@@ -199,14 +199,14 @@ pub fn im2col<T: Scalar>(
 
 /// Adds every window row of `columns` back onto the images: the transpose of [`im2col`].
 ///
-/// `columns` is laid out as [`im2col`] leaves it; `x` becomes (batch, channels·height·width), and a
-/// pixel that lies in several windows is the sum of its places in them.
+/// `columns` has the layout of [`im2col`]'s result; `x` becomes (batch, channels·height·width). A
+/// pixel in several windows gets the sum of its elements in `columns`.
 ///
 /// # Errors
 /// [`WindowError`] if the window does not fit.
 ///
 /// # Panics
-/// If the shape of `columns` is not the one that [`im2col`] gives for `batch` images.
+/// If `columns` does not have the shape of [`im2col`]'s result for `batch` images.
 ///
 /// # Example
 /// ```
@@ -228,7 +228,7 @@ pub fn col2im<T: Scalar>(
     x: &mut DMatrix<T>,
 ) -> Result<(), WindowError> {
     let expected = columns_shape(batch, image, window)?;
-    assert_eq!(columns.shape(), expected, "col2im: the shape that im2col gives");
+    assert_eq!(columns.shape(), expected, "col2im: columns must have the shape of im2col's result");
     reshape(x, batch, image.features());
     x.fill(T::zero());
     let (source, target) = (columns.as_slice(), x.as_mut_slice());
@@ -250,8 +250,8 @@ fn columns_shape(
     Ok((out_height * out_width * batch, image.channels * window.height * window.width))
 }
 
-/// Calls `f(feature, run)` for every run of batch-many values in the column matrix, in its order;
-/// `feature` is where the run comes from, or `None` in the padding.
+/// Calls `f(feature, run)` for every contiguous run of `batch` values in the column matrix, in
+/// memory order. `feature` is the column of `x` that the run is copied from, or `None` for padding.
 fn for_each_run(
     image: ImageShape,
     window: Window,
@@ -287,10 +287,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The notebook's `im2col` of 1…36 as (2, 2, 3, 3): docs/reference/tensor_ops.py. Its rows are
-    /// (image, y, x); ours (y, x, image).
+    /// The notebook's `im2col` of 1…36 as (2, 2, 3, 3), by docs/reference/tensor_ops.py. Its rows
+    /// are ordered (image, y, x), ours (y, x, image).
     #[test]
-    fn agrees_with_the_notebook_but_for_the_order_of_rows() {
+    fn agrees_with_the_notebook_except_for_the_order_of_rows() {
         let image = ImageShape { channels: 2, height: 3, width: 3 };
         let x = DMatrix::from_fn(2, 18, |i, j| (i * 18 + j + 1) as f64);
         let mut columns = DMatrix::zeros(0, 0);
@@ -334,7 +334,8 @@ mod tests {
         /// ⟨im2col(x), c⟩ = ⟨x, col2im(c)⟩ for all x and c defines the transpose.
         #[test]
         fn col2im_is_the_transpose_of_im2col((batch, image, window) in geometry()) {
-            let x = DMatrix::from_fn(batch, image.features(), |i, j| (i * 37 + j * 11) as f64 % 7.0);
+            let value = |i, j| (i * 37 + j * 11) as f64 % 7.0;
+            let x = DMatrix::from_fn(batch, image.features(), value);
             let mut columns = DMatrix::zeros(0, 0);
             im2col(&x, image, window, 0.0, &mut columns).unwrap();
             let c = columns.map_with_location(|i, j, _| ((i * 5 + j * 3) % 11) as f64);

@@ -1,19 +1,19 @@
-//! Matrix products into the caller's buffer, with either operand transposed.
+//! Matrix products into the caller's buffer; either operand may be transposed.
 
 use kernels::{Epilogue, MatrixRef, Scalar};
 use nalgebra::DMatrix;
 
-/// A factor of a [`matmul`]: the matrix as it stands, or its transpose (which is never formed).
+/// A factor of a [`matmul`]: a matrix or its transpose, which is never materialised.
 #[derive(Clone, Copy, Debug)]
 pub enum Operand<'a, T> {
-    /// The matrix itself.
+    /// The matrix.
     Plain(&'a DMatrix<T>),
     /// Its transpose.
     Transposed(&'a DMatrix<T>),
 }
 
 impl<'a, T: Scalar> Operand<'a, T> {
-    /// (rows, columns) of the factor as it enters the product.
+    /// (rows, columns) of the factor, after transposition.
     ///
     /// ```
     /// use nalgebra::DMatrix;
@@ -38,18 +38,18 @@ impl<'a, T: Scalar> Operand<'a, T> {
     }
 }
 
-/// C ← op(A)·op(B), with `add` added to every row, on the calling thread.
+/// C ← op(A)·op(B) + `add`, where `add` is added to every row. Runs on the calling thread.
 ///
-/// Shapes: op(A) is (m, k), op(B) is (k, n), `add` has n numbers, `c` is (m, n). What `c` holds is not
-/// read, so it may be NaN. An empty product (k = 0) leaves `add`, or zeros.
+/// Shapes: op(A) is (m, k), op(B) is (k, n), `add` has n elements, `c` is (m, n). The previous
+/// contents of `c` are ignored. If k = 0, every row becomes `add`, or zeros. Nothing is allocated.
 ///
-/// Nothing is allocated. The kernel is our own, for the products of small networks: 0.8 to 0.9 of
-/// what the multipliers can do in f32 and f64 with AVX2 or AVX-512, where `matrixmultiply`, which nalgebra
-/// calls, reaches 0.7 (and nalgebra's `tr_mul` and `gemm_tr` a tenth of that). AVX-512 and AVX2 are
-/// found at run time, so no compiler flag is needed; the last bits of a sum depend on the processor.
+/// The kernel is made for the products of small networks. In `f32` and `f64`, with AVX2 or AVX-512,
+/// it reaches 0.8 to 0.9 of the processor's peak; `matrixmultiply`, which nalgebra calls, reaches
+/// 0.7, and nalgebra's `tr_mul` and `gemm_tr` a tenth of that. The instruction set is chosen at run
+/// time, so no compiler flag is needed; the last bits of a sum depend on the processor.
 ///
 /// # Panics
-/// If the shapes do not fit together.
+/// If the shapes do not match.
 ///
 /// # Example
 /// ```
@@ -78,11 +78,12 @@ pub fn matmul<T: Scalar>(
 
 /// [`matmul`] and ReLU in one pass: C ← max(0, op(A)·op(B) + `add`).
 ///
-/// C is rectified while it is in registers. NaN stays NaN, as in every ReLU of this workspace. At 128 × 100 by
-/// 100 × 100 it takes what [`matmul`] takes, where a pass of its own would take a tenth of that.
+/// NaN stays NaN, as in every ReLU of this workspace. ReLU is applied while C is in registers: a
+/// (128, 100) by (100, 100) product takes no longer than [`matmul`], while a separate pass would
+/// take a tenth of its time.
 ///
 /// # Panics
-/// If the shapes do not fit together.
+/// If the shapes do not match.
 ///
 /// # Example
 /// ```
@@ -103,13 +104,13 @@ pub fn matmul_relu<T: Scalar>(
     product(a, b, add, Epilogue::Relu, c);
 }
 
-/// [`matmul`] and the way back through ReLU in one pass: C ← op(A)·op(B) ⊙ \[X > 0\].
+/// [`matmul`] and the gradient of ReLU in one pass: C ← op(A)·op(B) ⊙ \[X > 0\].
 ///
-/// X is what ReLU gave, or what it got, of C's shape. What is not above zero there becomes zero times the sum, which
-/// is zero with the sum's sign; NaN in X counts as above zero.
+/// X is ReLU's output or input, and has C's shape. Where X ≤ 0, the element of C is multiplied by 0
+/// and so keeps the sign of the sum. NaN in X counts as above zero.
 ///
 /// # Panics
-/// If the shapes do not fit together.
+/// If the shapes do not match.
 ///
 /// # Example
 /// ```
@@ -127,11 +128,11 @@ pub fn matmul_relu_gradient<T: Scalar>(
     x: &DMatrix<T>,
     c: &mut DMatrix<T>,
 ) {
-    assert_eq!(x.shape(), c.shape(), "matmul_relu_gradient: one number of X for each of C");
+    assert_eq!(x.shape(), c.shape(), "matmul_relu_gradient: X must have C's shape");
     product(a, b, None, Epilogue::ReluGradient(x.as_slice()), c);
 }
 
-/// All of them.
+/// The product with any epilogue.
 #[track_caller]
 fn product<T: Scalar>(
     a: Operand<'_, T>,
@@ -154,9 +155,9 @@ mod tests {
     use super::Operand::{Plain, Transposed};
     use super::*;
 
-    /// The definition. Small integers: every sum is exact.
+    /// The operands are small integers, so every sum is exact.
     #[test]
-    fn factors_are_taken_as_they_stand_or_transposed() {
+    fn all_combinations_of_plain_and_transposed_factors_agree_with_the_definition() {
         let fill = |rows, columns| DMatrix::from_fn(rows, columns, |i, j| (i * 7 + j * 3) as f64);
         let (a, b, add) = (fill(5, 3), fill(3, 4), [1.0, -2.0, 3.0, -4.0]);
         let by_definition = |i, j| (0..3).map(|p| a[(i, p)] * b[(p, j)]).sum::<f64>() + add[j];
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "one number of X for each of C")]
+    #[should_panic(expected = "X must have C's shape")]
     fn an_x_of_another_shape_is_refused() {
         let a = DMatrix::<f64>::zeros(2, 2);
         let x = DMatrix::zeros(2, 1);
@@ -181,7 +182,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "(1, 2) times (2, 3) into (3, 1)")]
-    fn a_result_of_another_shape_and_as_many_numbers_is_refused() {
+    fn a_result_of_another_shape_with_as_many_elements_is_refused() {
         let (a, b) = (DMatrix::<f64>::zeros(1, 2), DMatrix::zeros(2, 3));
         matmul(Plain(&a), Plain(&b), None, &mut DMatrix::zeros(3, 1));
     }

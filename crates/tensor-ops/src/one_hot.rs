@@ -1,9 +1,9 @@
-//! Labels as rows with a single 1.
+//! One-hot encoding of labels.
 
 use kernels::Scalar;
 use nalgebra::DMatrix;
 
-/// y\[i, labels\[i\]\] = 1, all else 0: shape (labels, classes).
+/// The (labels, classes) matrix with y\[i, labels\[i\]\] = 1 and 0 elsewhere.
 ///
 /// # Panics
 /// If a label is not below `classes`.

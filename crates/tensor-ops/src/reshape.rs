@@ -1,12 +1,12 @@
-//! Buffers that keep their allocation.
+//! Reshaping of buffers without reallocation.
 
 use kernels::Scalar;
 use nalgebra::DMatrix;
 
-/// Gives `matrix` the shape (`rows`, `columns`) and keeps its allocation where that is large enough.
+/// Gives `matrix` the shape (`rows`, `columns`), reusing its allocation if it is large enough.
 ///
-/// The values afterwards are unspecified: this is for buffers that are overwritten next, so that a
-/// training step allocates nothing after the first.
+/// The values are unspecified afterwards: meant for buffers that are overwritten next. Training
+/// steps after the first thus allocate nothing.
 ///
 /// # Example
 /// ```

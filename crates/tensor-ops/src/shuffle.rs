@@ -1,12 +1,12 @@
-//! Random orders, the same for a sample and its label.
+//! Random permutations, and shuffling of samples together with their labels.
 
 use kernels::Scalar;
 use nalgebra::DMatrix;
 use rand::{Rng, RngExt};
 
-/// A uniformly random order of 0 … n − 1 (Fisher–Yates).
+/// A uniformly random permutation of 0 … n − 1 (Fisher–Yates).
 ///
-/// Indices are drawn as `u32`, so that the order is the same on machines of every word size.
+/// Indices are drawn as `u32`, so that 32- and 64-bit machines give the same permutation.
 ///
 /// # Panics
 /// If `n` is above 2³².
@@ -28,10 +28,10 @@ pub fn permutation(n: usize, rng: &mut impl Rng) -> Vec<usize> {
     order
 }
 
-/// The rows of `x` and their targets in one new random order: the notebook's `shuffle_dataset`.
+/// Shuffles the rows of `x` and their targets alike: the notebook's `shuffle_dataset`.
 ///
 /// # Panics
-/// If there is not one target a row.
+/// If the number of targets is not the number of rows.
 ///
 /// # Example
 /// ```
@@ -49,7 +49,7 @@ pub fn shuffle<T: Scalar, L: Clone>(
     t: &[L],
     rng: &mut impl Rng,
 ) -> (DMatrix<T>, Vec<L>) {
-    assert_eq!(x.nrows(), t.len(), "shuffle: one target a row");
+    assert_eq!(x.nrows(), t.len(), "shuffle: one target per row");
     let order = permutation(t.len(), rng);
     let rows = DMatrix::from_fn(x.nrows(), x.ncols(), |i, j| x[(order[i], j)]);
     (rows, order.iter().map(|&i| t[i].clone()).collect())
@@ -79,14 +79,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_and_one_element_are_fine() {
+    fn zero_and_one_element_are_fine() {
         let mut rng = ChaCha8Rng::seed_from_u64(0);
         assert!(permutation(0, &mut rng).is_empty());
         assert_eq!(permutation(1, &mut rng), [0]);
     }
 
     #[test]
-    #[should_panic(expected = "one target a row")]
+    #[should_panic(expected = "one target per row")]
     fn unpaired_data_is_refused() {
         shuffle(&DMatrix::<f64>::zeros(2, 1), &[0], &mut ChaCha8Rng::seed_from_u64(0));
     }

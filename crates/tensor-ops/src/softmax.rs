@@ -1,4 +1,4 @@
-//! Softmax and log-sum-exp of every row, safe for scores of any size.
+//! Softmax and log-sum-exp of every row, without overflow.
 
 use kernels::Scalar;
 use nalgebra::DMatrix;
@@ -6,14 +6,14 @@ use nalgebra::DMatrix;
 use crate::broadcast;
 use crate::reduce::{self, Over};
 
-/// y\[i, j\] = exp(x\[i, j\]) / Σₖ exp(x\[i, k\]), in place: one distribution a row.
+/// x\[i, j\] ← exp(x\[i, j\]) / Σₖ exp(x\[i, k\]): every row becomes a distribution.
 ///
-/// The row's maximum is subtracted first, which changes nothing mathematically and keeps scores of
-/// ±10⁴ (or any finite size) from overflowing. A row holding NaN becomes NaN throughout.
-/// `scratch` holds one value a row, so that the call allocates nothing.
+/// The row's maximum is subtracted first: mathematically the result is the same, and no finite
+/// score overflows. All of a row becomes NaN if one element is NaN. `scratch` is a buffer of one
+/// element per row, so that nothing is allocated.
 ///
 /// # Panics
-/// If `scratch` does not have one place a row.
+/// If `scratch` does not have one element per row.
 ///
 /// # Example
 /// ```
@@ -32,10 +32,10 @@ pub fn softmax<T: Scalar>(x: &mut DMatrix<T>, scratch: &mut [T]) {
 
 /// out\[i\] = ln Σⱼ exp(x\[i, j\]), computed as max + ln Σ exp(x − max).
 ///
-/// A row of −∞ (or an empty one) gives −∞.
+/// A row of −∞ and an empty row give −∞.
 ///
 /// # Panics
-/// If `out` does not have one place a row.
+/// If `out` does not have one element per row.
 ///
 /// # Example
 /// ```

@@ -1,4 +1,4 @@
-//! Matrices most of whose numbers are zero, as images are, and their products with dense ones.
+//! Sparse matrices of bytes, such as images, and their products with dense matrices.
 
 use std::array;
 
@@ -9,14 +9,15 @@ use nalgebra::DMatrix;
 
 use crate::reshape;
 
-/// A (rows, columns) matrix of bytes that stand for numbers, of which only the non-zeros are kept.
+/// A sparse (rows, columns) matrix of bytes, each of which represents a number.
 ///
-/// Four fifths of MNIST's pixels are zero, so that products with a batch of them take less than half
-/// the time of a dense [`matmul`](crate::matmul()). They have the same bits: what is left out
-/// would have added zero. Only an infinity or NaN that meets a zero pixel makes a difference: 0·∞ is
-/// left out like every other zero, where the dense product has NaN.
+/// Four fifths of MNIST's pixels are zero, so products with a mini-batch take less than half the
+/// time of a dense [`matmul`](crate::matmul()). The bits are the same, because the skipped terms
+/// are zero, with one exception: where a zero meets an infinity or NaN, the dense product is NaN,
+/// and the sparse one skips the term.
 ///
-/// Like `scipy.sparse`'s CSR arrays, with a byte where they have a number: four bytes a non-zero.
+/// The format is CSR, as in `scipy.sparse`, with four bytes per non-zero: three for the column and
+/// one for the value.
 ///
 /// # Example
 /// ```
@@ -37,28 +38,28 @@ use crate::reshape;
 #[derive(Clone, Debug)]
 pub struct Sparse<T> {
     rows: SparseRows,
-    /// The number that each byte stands for.
+    /// The number that each byte represents.
     values: Box<[T; BYTES]>,
-    /// The transpose of the rows, if `sorted`.
+    /// The transpose of `rows`; valid only if `sorted`.
     columns: SparseRows,
     sorted: bool,
 }
 
-/// Of the numbers, however they are kept.
+/// Compares the numbers, whether or not the columns are sorted.
 impl<T: PartialEq> PartialEq for Sparse<T> {
     fn eq(&self, other: &Self) -> bool {
         self.rows == other.rows && self.values == other.values
     }
 }
 
-/// Buffers of sparse products, which a caller keeps for the next one.
+/// Buffers of sparse products, which the caller keeps for the next product.
 ///
 /// ```
 /// let work = tensor_ops::Workspace::<f32>::default();
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Workspace<T> {
-    /// The columns of the matrix that was transposed last.
+    /// The transpose in the last [`Sparse::tr_matmul`].
     columns: SparseRows,
     sums: PartialSums<T>,
 }
@@ -71,10 +72,10 @@ impl<T: Scalar> Default for Sparse<T> {
 }
 
 impl<T: Scalar> Sparse<T> {
-    /// A matrix of all these rows, as [`gather`](Self::gather) makes it.
+    /// A matrix of all `rows`, in which a byte b represents `value`(b).
     ///
     /// # Panics
-    /// If `value` of 0 is not 0.
+    /// If `value`(0) is not 0.
     ///
     /// ```
     /// use kernels::ByteRows;
@@ -100,7 +101,7 @@ impl<T: Scalar> Sparse<T> {
         (self.rows.len(), self.rows.width())
     }
 
-    /// How many numbers are kept.
+    /// The number of non-zeros.
     ///
     /// ```
     /// let x = tensor_ops::Sparse::new(&kernels::ByteRows::new([&[0, 3, 255][..]]), f32::from);
@@ -110,11 +111,11 @@ impl<T: Scalar> Sparse<T> {
         self.rows.non_zeros()
     }
 
-    /// Becomes a matrix of these of the `rows`, in this order, a number for each of their bytes, and
-    /// keeps its allocations.
+    /// Overwrites this matrix with the rows at `indices`, in their order, reusing its allocations.
+    /// A byte b represents `value`(b).
     ///
     /// # Panics
-    /// If there is no such row, or `value` of 0 is not 0.
+    /// If an index is out of range, or `value`(0) is not 0.
     ///
     /// ```
     /// use kernels::ByteRows;
@@ -134,15 +135,16 @@ impl<T: Scalar> Sparse<T> {
         indices: impl IntoIterator<Item = usize, IntoIter: Clone>,
         value: impl Fn(u8) -> T,
     ) {
-        assert!(value(0).is_zero(), "sparse: zeros stand for {:?}", value(0));
-        // Before the rows, in case one is not there.
+        assert!(value(0).is_zero(), "sparse: byte 0 must represent 0, not {:?}", value(0));
+        // First, since `rows.gather` panics for an index out of range.
         self.sorted = false;
         self.rows.gather(rows, indices);
         *self.values = array::from_fn(|byte| value(byte as u8));
     }
 
-    /// Sorts the non-zeros by column, which [`tr_matmul`](Self::tr_matmul) needs and else does itself: for a matrix
-    /// that several products take, as a batch that several networks learn from.
+    /// Sorts the non-zeros by column. Otherwise every [`tr_matmul`](Self::tr_matmul) does this
+    /// itself, which is slower if several products use the matrix, such as a mini-batch for several
+    /// networks.
     ///
     /// ```
     /// use kernels::ByteRows;
@@ -159,7 +161,7 @@ impl<T: Scalar> Sparse<T> {
         self.sorted = true;
     }
 
-    /// Writes the whole matrix, zeros included, into `dense`, which takes its shape.
+    /// Writes the matrix into `dense`, zeros included; `dense` is reshaped.
     ///
     /// ```
     /// let x = tensor_ops::Sparse::new(&kernels::ByteRows::new([&[0, 3][..], &[4, 0]]), f32::from);
@@ -178,11 +180,11 @@ impl<T: Scalar> Sparse<T> {
         }
     }
 
-    /// Y ← X·D, with `add` added to every row: X is this matrix, (m, k), D (k, n), `add` has n
-    /// numbers, `y` is (m, n).
+    /// Y ← X·D + `add`, where `add` is added to every row. X is this matrix, (m, k); D is (k, n),
+    /// `add` has n elements, `y` is (m, n).
     ///
     /// # Panics
-    /// If the shapes do not fit together.
+    /// If the shapes do not match.
     ///
     /// ```
     /// use kernels::ByteRows;
@@ -204,10 +206,10 @@ impl<T: Scalar> Sparse<T> {
         self.product(d, add, false, work, y);
     }
 
-    /// [`matmul`](Self::matmul) and ReLU in one pass, as [`matmul_relu`](crate::matmul_relu()).
+    /// [`matmul`](Self::matmul) and ReLU in one pass, like [`matmul_relu`](crate::matmul_relu()).
     ///
     /// # Panics
-    /// If the shapes do not fit together.
+    /// If the shapes do not match.
     ///
     /// ```
     /// use kernels::ByteRows;
@@ -249,10 +251,10 @@ impl<T: Scalar> Sparse<T> {
         sparse_matmul(s, column_major(d), add, relu, &mut work.sums, y.as_mut_slice());
     }
 
-    /// Y ← Xᵀ·D: X is this matrix, (m, k), D (m, n), `y` (k, n).
+    /// Y ← Xᵀ·D, where X is this matrix, (m, k), D is (m, n) and `y` is (k, n).
     ///
     /// # Panics
-    /// If the shapes do not fit together.
+    /// If the shapes do not match.
     ///
     /// ```
     /// use kernels::ByteRows;
@@ -295,13 +297,13 @@ mod tests {
     use crate::{matmul, matmul_relu};
     use proptest::prelude::*;
 
-    /// One of `gap` bytes is not zero.
+    /// Non-zero for about one byte in `gap`.
     fn byte(i: usize, j: usize, gap: usize) -> u8 {
         let kept = (i * 31 + j * 17 + i * j).is_multiple_of(gap);
         if kept { 1 + (i * 7 + j * 13) as u8 % 255 } else { 0 }
     }
 
-    /// A number of either sign.
+    /// Bytes represent numbers of either sign.
     fn value<T: Scalar>(byte: u8) -> T {
         T::of(if byte == 0 { 0.0 } else { f64::from(byte) / 70.0 - 1.7 })
     }
@@ -319,15 +321,16 @@ mod tests {
     proptest! {
         #[test]
         fn gathered_rows_are_those_of_the_bytes(
-            columns in 1..700usize, sparse in 1..600usize, seeds in prop::collection::vec(0..9usize, 0..20),
+            columns in 1..700usize, gap in 1..600usize,
+            seeds in prop::collection::vec(0..9usize, 0..20),
         ) {
             let byte = |seed: usize, j: usize| {
-                if (j + 31 * seed).is_multiple_of(sparse) { 1 + ((seed + j) % 255) as u8 } else { 0 }
+                if (j + 31 * seed).is_multiple_of(gap) { 1 + ((seed + j) % 255) as u8 } else { 0 }
             };
             let pixels: Vec<Vec<u8>> =
                 seeds.iter().map(|&seed| (0..columns).map(|j| byte(seed, j)).collect()).collect();
             let rows = ByteRows::new(pixels.iter().map(Vec::as_slice));
-            // Every other row, backwards.
+            // Every other row, in reverse.
             let chosen: Vec<usize> = (0..pixels.len()).rev().step_by(2).collect();
             let mut x = Sparse::new(&ByteRows::new([&[1; 50][..]; 3]), f64::from);
             x.gather(&rows, chosen.iter().copied(), f64::from);
@@ -343,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn products_have_the_bits_of_dense_ones() {
+    fn sparse_products_have_the_bits_of_dense_ones() {
         let (x, w, dy) = (fill::<f32>(40, 50, 3), fill(50, 30, 1), fill(40, 30, 1));
         let (sparse, mut work) = (Sparse::new(&bytes(40, 50, 3), value), Workspace::default());
         let (mut y, mut expected) = (DMatrix::zeros(40, 30), DMatrix::zeros(40, 30));
@@ -360,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn sorting_columns_before_changes_no_product_and_ends_with_the_rows() {
+    fn sorted_columns_change_no_product_and_are_discarded_by_gather() {
         let dy = fill::<f32>(20, 30, 1);
         let product = |x: &Sparse<f32>| {
             let mut dw = DMatrix::zeros(50, 30);
@@ -377,8 +380,8 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "zeros stand for 1.0")]
-    fn zeros_that_stand_for_another_number_are_refused() {
+    #[should_panic(expected = "must represent 0, not 1.0")]
+    fn zeros_that_represent_another_number_are_refused() {
         Sparse::new(&bytes(2, 3, 1), |byte| f64::from(byte) + 1.0);
     }
 

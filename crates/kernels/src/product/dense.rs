@@ -1,14 +1,16 @@
-//! The product itself: panels of A are packed, tiles of C stay in registers.
+//! The dense product: panels of A are packed, tiles of C stay in registers.
 //!
-//! For the rows of A that fill two registers, up to `TERMS` columns are copied side by side into a panel
-//! that stays in the first-level cache; every tile of these rows by [`Vector::COLUMNS`] columns of C is summed
-//! over that panel in registers, B being read where it is, one number at a time. Tiles of up to [`NARROW`]
-//! columns take what is left. The first tile copies what it reads, unless A has to be transposed. So only A is
-//! copied, and onto the stack: nothing is allocated. Every element of C is one chain of multiply-adds in order
-//! of k, whatever the tile.
+//! A panel holds as many rows of A as fill two registers and a block of up to [`TERMS`] columns; it
+//! stays in the L1 cache. The micro-kernel accumulates tiles of these rows by [`Vector::COLUMNS`]
+//! columns of C over the panel. It reads B in place, one element at a time. Remaining columns are
+//! covered by tiles of up to [`NARROW`] columns. If A's columns are contiguous, the first tile
+//! packs the panel while it reads A; otherwise A is transposed into the panel first. Only A is
+//! copied, onto the stack, so nothing is allocated. In tiles of every shape, an element of C is one
+//! chain of multiply-adds in order of k.
 //!
-//! The compiler makes each tile once for every element type and instruction set, and these loops are the longest
-//! it has: there are as few shapes as keep the speed, and strides are known at run time only.
+//! The micro-kernel is compiled for every tile shape, element type and instruction set. To limit
+//! compile time and code size, there are only as many shapes as full speed needs, and strides are
+//! run-time values.
 
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
@@ -18,30 +20,32 @@ use super::panel::{Packed, PackedPanel, Packing, pack};
 use super::strided::{Few, Many, NARROW, Rows, Strided};
 use super::vector::{Vector, Work};
 
-/// C ← A·B, and a row that is added to every row of it; then the [`Epilogue`]. C is column-major, and so is A or its
-/// transpose.
+/// C ← epilogue(A·B + `add`), where `add` is added to every row. C is column-major; A is
+/// column-major or row-major.
 #[derive(Clone, Copy, Debug)]
 pub struct DenseProduct<'a, T> {
-    /// Rows of A and C, columns of A and rows of B, columns of B and C.
+    /// (m, k, n): A is (m, k), B is (k, n), C is (m, n).
     pub(crate) sizes: (usize, usize, usize),
     pub(crate) a: Strided<T>,
     pub(crate) b: Strided<T>,
     pub(crate) c: *mut T,
-    /// As many numbers as C has columns, or none for zeros.
+    /// n elements; `None` adds nothing.
     pub(crate) add: Option<&'a [T]>,
     pub(crate) epilogue: Epilogue<*const T>,
 }
 
-/// What is done to the elements of C while they are in registers.
+/// An operation applied to the elements of C while they are in registers.
 ///
-/// At 128 × 100 by 100 × 100 it takes no time, where a pass of its own would take a tenth of the product's.
+/// For a (128, 100) by (100, 100) product it takes no measurable time; a separate pass over C would
+/// take a tenth of the product's time.
 #[derive(Clone, Copy, Debug)]
 pub enum Epilogue<X> {
-    /// Nothing.
+    /// No operation.
     None,
     /// max(0, c). NaN stays NaN.
     Relu,
-    /// The gradient of ReLU: c·1 where X is above zero or NaN, c·0 elsewhere. X has C's shape and order.
+    /// The gradient of ReLU: c·1 where X is above zero or NaN, c·0 elsewhere. X has C's shape and
+    /// layout.
     ReluGradient(X),
 }
 
@@ -56,26 +60,26 @@ impl<T> Epilogue<*const T> {
     }
 }
 
-/// What the sums of a tile begin with.
+/// The initial value of a tile's accumulators.
 #[derive(Clone, Copy)]
 enum Start<T> {
     Zeros,
-    /// A number for each column.
+    /// One element per column, the same in all rows.
     Row(*const T),
     /// Partial sums left in C by the previous block of k.
     Sums,
 }
 
-/// Registers of a column of a tile, except where the last rows of C fill only one.
+/// Registers per column of a tile; one where the last rows of C fit into one.
 const REGISTERS: usize = 2;
-/// Columns of a panel: 16 KiB where a column is 64 bytes.
+/// Columns of a panel, which takes 16 KiB with AVX2 and 32 KiB with AVX-512.
 const TERMS: usize = 256;
 
-/// Computes a product in tiles of at most [`REGISTERS`] by [`Vector::COLUMNS`].
+/// Computes a product in tiles of at most [`REGISTERS`] registers by [`Vector::COLUMNS`] columns.
 ///
 /// # Safety
-/// Every element that the sizes and strides address is valid to read (and of C to write), and C overlaps
-/// no other matrix.
+/// Every element that the sizes and strides address is valid for reads (in C also for writes), and
+/// C does not overlap the other matrices.
 pub(super) struct Tiled<'a, T>(pub(super) &'a DenseProduct<'a, T>);
 
 impl<V: Vector> Work<V> for Tiled<'_, V::Scalar> {
@@ -88,7 +92,7 @@ impl<V: Vector> Work<V> for Tiled<'_, V::Scalar> {
         let most = REGISTERS * V::LANES;
         for first in (0..rows).step_by(most) {
             let count = most.min(rows - first);
-            // SAFETY: the caller's promise; these are rows of the product.
+            // SAFETY: the caller's promise; first + count ≤ `rows`.
             unsafe {
                 if count <= V::LANES {
                     some_rows::<V, 1>(self.0, first, count);
@@ -100,7 +104,7 @@ impl<V: Vector> Work<V> for Tiled<'_, V::Scalar> {
     }
 }
 
-/// `rows` of C from `first` on, which fill at most `MV` registers.
+/// Computes the `rows` rows of C from `first` on, which fit into `MV` registers per column.
 ///
 /// # Safety
 /// As [`Tiled`].
@@ -115,7 +119,7 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
     let panel = panel.as_mut_ptr().cast();
     let wide = n - n % V::COLUMNS;
     let mut from = 0;
-    // Once even where there is nothing to sum: C is then what is added to every row.
+    // Runs once even if k = 0: every row of C then becomes `add`.
     while from < k || from == 0 {
         let terms = TERMS.min(k - from);
         let start = match add {
@@ -125,11 +129,10 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
         };
         let epilogue = if from + terms == k { epilogue.from(first) } else { Epilogue::None };
         let (b, c) = (b.from(from, 0), c.wrapping_add(first));
-        // SAFETY: rows `first` to `first + rows`, terms from `from` on and all columns are within the sizes;
-        // the panel has room for `TERMS` columns.
+        // SAFETY: first + rows ≤ m, from + terms ≤ k, and the panel has room for `TERMS` columns.
         unsafe {
             let a = a.from(first, from);
-            // Whole registers of contiguous rows are packed by the first of the wide tiles.
+            // If contiguous columns of A fill all registers, the first wide tile packs the panel.
             let mut unpacked =
                 (MV == REGISTERS && a.row == 1 && rows == MV * V::LANES).then_some(a);
             if unpacked.is_none() {
@@ -138,7 +141,7 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
             let part = Part { rows, terms, panel, b, c, column_of_c: m, start, epilogue };
             if wide > 0 {
                 let unpacked = unpacked.take();
-                // A type cannot say `V::COLUMNS`.
+                // `V::COLUMNS` cannot be a const argument (generic_const_exprs is unstable).
                 match V::COLUMNS {
                     10 => V::run(Tiles::<_, Many<_>, MV, 10>::new(part, unpacked, 0..wide)),
                     6 => V::run(Tiles::<_, Many<_>, MV, 6>::new(part, unpacked, 0..wide)),
@@ -153,7 +156,7 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
     }
 }
 
-/// Some rows of C, where they meet some terms of the sums.
+/// A block of C's rows, and a block of k.
 #[derive(Clone, Copy)]
 struct Part<T> {
     rows: usize,
@@ -161,14 +164,14 @@ struct Part<T> {
     panel: *mut T,
     b: Strided<T>,
     c: *mut T,
-    /// The distance between two columns of C.
+    /// The stride between columns of C.
     column_of_c: usize,
     start: Start<T>,
     epilogue: Epilogue<*const T>,
 }
 
 impl<T: Copy> Part<T> {
-    /// The same from a column on.
+    /// The same block, starting at a later column.
     #[inline(always)]
     fn from(self, column: usize) -> Self {
         let place = column * self.column_of_c;
@@ -181,15 +184,15 @@ impl<T: Copy> Part<T> {
     }
 }
 
-/// These columns of a part in tiles of `MV` registers by `COLUMNS`.
+/// Computes `columns` of a part in tiles of `MV` registers by `COLUMNS` columns.
 ///
 /// # Safety
-/// As [`Tiled`], the panel having room for `terms` columns of `MV` registers, and holding them unless the first
-/// tile packs them; a row that the sums start with has a number for each column. There are whole tiles only,
-/// unless B is read as [`Few`].
+/// As [`Tiled`]. The panel has room for `terms` columns of `MV` registers, and is packed unless the
+/// first tile packs it. A [`Start::Row`] has an element for each column. The number of columns is a
+/// multiple of `COLUMNS` unless B is read as [`Few`].
 struct Tiles<T, B, const MV: usize, const COLUMNS: usize> {
     part: Part<T>,
-    /// What the first tile has to pack into the panel.
+    /// The part of A that the first tile packs into the panel.
     unpacked: Option<Strided<T>>,
     columns: Range<usize>,
     b: PhantomData<B>,
@@ -224,7 +227,8 @@ impl<V: Vector, B: Rows<V::Scalar>, const MV: usize, const COLUMNS: usize> Work<
     }
 }
 
-/// `MV` registers by `COLUMNS` of C, or by `count` if that is less; `rows` of them begin in the last register.
+/// The micro-kernel: a tile of C of `MV` registers by `COLUMNS` columns, or `count` if that is
+/// less. Only the first `part.rows` rows are stored; the last register may be partial.
 ///
 /// # Safety
 /// As [`Tiles`].
@@ -239,7 +243,7 @@ unsafe fn tile<V, A, B, const MV: usize, const COLUMNS: usize>(
     B: Rows<V::Scalar>,
 {
     let Part { rows, terms, b, c, column_of_c, start, epilogue, .. } = part;
-    // Columns that are not there repeat the last one, and are not written.
+    // Missing columns of a narrow tile repeat the last one and are not stored.
     let there = |j: usize| if B::WHOLE { j } else { j.min(count - 1) };
     let place = |i: usize, j: usize| there(j) * column_of_c + i * V::LANES;
     let last = rows - (MV - 1) * V::LANES;
@@ -249,7 +253,7 @@ unsafe fn tile<V, A, B, const MV: usize, const COLUMNS: usize>(
             if i + 1 < MV || last == V::LANES { V::load(from) } else { V::load_first(from, last) }
         }
     };
-    // SAFETY: these are the elements of the panel, of B, of the row and of C that the caller speaks of.
+    // SAFETY: only elements of the panel, B, the row, X and C that the caller vouches for.
     unsafe {
         let mut sums = [[V::zero(); MV]; COLUMNS];
         match start {

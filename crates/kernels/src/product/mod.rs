@@ -1,4 +1,4 @@
-//! Matrix products on registers: each loop is compiled once for every instruction set and element type.
+//! Matrix products with SIMD, compiled once per instruction set and element type.
 
 mod dense;
 mod panel;
@@ -18,13 +18,13 @@ pub use dense::{DenseProduct, Epilogue};
 pub use sparse::{PartialSums, SparseProduct};
 pub(crate) use strided::Strided;
 
-/// The products of one element type; sealed, since only `f32` and `f64` have them.
+/// The matrix products of an element type. Sealed: only `f32` and `f64` have them.
 pub trait Kernel: Sized {
     /// Computes a dense product.
     ///
     /// # Safety
-    /// The processor has the instructions. Every element that the sizes and strides address is valid
-    /// to read (and of C to write), and C overlaps neither factor.
+    /// The processor has the instructions. Every element that the sizes and strides address is
+    /// valid for reads (in C also for writes), and C does not overlap the other matrices.
     #[doc(hidden)]
     unsafe fn dense(instructions: Instructions, product: &DenseProduct<'_, Self>);
 

@@ -1,4 +1,4 @@
-//! Columns of some rows of A, as tiles take them: out of the panel, or out of A on their way there.
+//! How tiles read A: from the packed panel, or from A itself while packing it.
 
 use std::array;
 
@@ -6,18 +6,18 @@ use super::strided::Strided;
 use super::transpose::{Rest, transpose};
 use super::vector::Vector;
 
-/// Columns of `MV` registers, one after another.
+/// The columns of a panel, `MV` registers each, one at a time.
 pub(super) trait PackedPanel<V: Vector, const MV: usize>: Copy {
-    /// The next column.
+    /// The current column.
     ///
     /// # Safety
-    /// It is there.
+    /// The panel has a column left.
     unsafe fn column(&self) -> [V; MV];
-    /// The same panel without it.
+    /// Advances to the next column.
     fn next(self) -> Self;
 }
 
-/// Columns that are side by side.
+/// A packed panel: its columns are contiguous.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packed<T>(pub(super) *const T);
 
@@ -33,8 +33,8 @@ impl<V: Vector, const MV: usize> PackedPanel<V, MV> for Packed<V::Scalar> {
     }
 }
 
-/// Columns of a matrix whose rows are contiguous; each is copied to where the next tile finds it packed. The copies
-/// cost nothing: a tile leaves the processor's stores idle.
+/// Columns of A (contiguous within a column), each of which is also stored into the panel for the
+/// following tiles. The stores cost nothing, since the micro-kernel leaves the store unit idle.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packing<T> {
     pub(super) from: Strided<T>,
@@ -59,10 +59,11 @@ impl<V: Vector, const MV: usize> PackedPanel<V, MV> for Packing<V::Scalar> {
     }
 }
 
-/// Copies `terms` columns of `a` side by side: `rows` of each, and whatever in the rest of `MV` registers.
+/// Packs `terms` columns of `rows` elements of `a` into `panel`; the rest of the `MV` registers of
+/// a column is unspecified.
 ///
 /// # Safety
-/// `a` has these elements, `panel` room for `terms` columns.
+/// `a` has these elements, and `panel` has room for `terms` columns of `MV` registers.
 #[inline(always)]
 pub(super) unsafe fn pack<V: Vector, const MV: usize>(
     a: Strided<V::Scalar>,
@@ -71,7 +72,7 @@ pub(super) unsafe fn pack<V: Vector, const MV: usize>(
     panel: *mut V::Scalar,
 ) {
     let most = MV * V::LANES;
-    // SAFETY: rows below `rows` and columns below `terms`, as the caller says.
+    // SAFETY: only rows below `rows` and columns below `terms` are read.
     unsafe {
         if a.row == 1 {
             for p in 0..terms {

@@ -1,9 +1,10 @@
-//! The product of a sparse matrix with a dense one: zeros of the sparse one cost nothing.
+//! The product of a sparse and a dense matrix, C ← S·D: only the non-zeros of S cost time.
 //!
-//! Some rows of the dense factor at a time are transposed into a block that stays in cache. Then every row
-//! of the product is taken into registers, and the rows of the block that belong to its non-zeros are
-//! added to it; with the last block it is complete, and goes to C. Every element of C is one chain of
-//! multiply-adds in order of k: the bits are those of the dense product, which only adds zeros in between.
+//! A block of D's rows is transposed to row-major order and stays in cache. For every row of C, the
+//! partial sums are loaded into registers, and each non-zero of S adds its multiple of a row of the
+//! block. After the last block of k the sums are complete and are transposed into C. Every element
+//! of C is one chain of multiply-adds in order of k, so the bits are the same as in the dense
+//! product, which also adds the zeros.
 
 use std::array;
 use std::mem::MaybeUninit;
@@ -15,66 +16,68 @@ use super::vector::{Vector, Work};
 use crate::cache::{LINE, prefetch};
 use crate::sparse_rows::{BYTES, SparseRows};
 
-/// C ← S·D, and a row that is added to every row of it; then max(0, C), if asked for. C and D are column-major.
+/// C ← S·D + `add`, where `add` is added to every row; then C ← max(0, C) if `relu`. C and D are
+/// column-major.
 ///
 /// # Safety
-/// C is valid for its elements.
+/// C is valid for writes of `rows.len()`·n elements.
 #[derive(Debug)]
 pub struct SparseProduct<'a, T> {
     /// The non-zeros of S.
     pub(crate) rows: &'a SparseRows,
-    /// The number that each byte of S stands for.
+    /// The number that each byte of S represents.
     pub(crate) values: &'a [T; BYTES],
-    /// k·n numbers.
+    /// k·n elements.
     pub(crate) d: &'a [T],
-    /// Rows of D, columns of D and C.
+    /// (k, n): the shape of D.
     pub(crate) sizes: (usize, usize),
-    /// n numbers, or none for zeros.
+    /// n elements; `None` adds nothing.
     pub(crate) add: Option<&'a [T]>,
     pub(crate) relu: bool,
     pub(crate) work: &'a mut PartialSums<T>,
     pub(crate) c: *mut T,
 }
 
-/// Buffers of [`sparse_matmul`](crate::sparse_matmul()), which a caller keeps for the next product, so that nothing is
-/// allocated.
+/// Buffers of [`sparse_matmul`](crate::sparse_matmul()). The caller keeps them for the next
+/// product, which then allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub struct PartialSums<T> {
-    /// Rows of C one after another, in whole registers.
+    /// Partial sums, row-major; each row is padded to whole registers.
     sums: Vec<T>,
-    /// How many non-zeros of each row of S are done.
+    /// For each row of S, how many of its non-zeros have been added.
     cursors: Vec<usize>,
 }
 
-/// Most registers of a row of C at a time; three of sixteen are left for the other factors.
+/// The largest chunk: 13 accumulators leave three of 16 registers for the factors.
 const REGISTERS: usize = 13;
-/// How many may be taken at a time. Each is a loop of its own in the program, for every element type and
-/// instruction set, so there are few: with 100 units a row has 7, 13, or 13 and 12 registers. Without 2, 4, 7, 8 or
-/// 12 of them a product of the width that it is for takes 1.70, 1.15, 1.15, 1.16 or 1.06 times as long (AVX-512; 32,
-/// 50, 100 and 128 units in `f32`, 200 in `f64`).
+/// The possible widths of a chunk of a row of C, in registers. Every width is compiled separately
+/// for each element type and instruction set, so there are few. With 100 units, a row has 7, 13 or
+/// 13 + 12 registers. Removing 2, 4, 7, 8 or 12 makes the product that uses it 1.70, 1.15, 1.15,
+/// 1.16 or 1.06 times as slow (AVX-512; 32, 50, 100 and 128 units in `f32`, 200 in `f64`).
 const CHUNKS: [usize; 7] = [1, 2, 4, 7, 8, 12, REGISTERS];
-/// Registers that a chunk may have too many, which cost less than another pass over all non-zeros.
+/// How many registers a chunk may exceed the row by: they cost less than another pass over all
+/// non-zeros.
 const SPARE: usize = 2;
-/// Bytes of the largest block of D: more than a first-level cache of 32 or 48 KB, since digits leave a third of
-/// the rows alone, and the second level is fast enough to save passes over all rows of S. A batch of 128 by
-/// 100 units is one block.
+/// The size limit of a block of D in bytes. It exceeds an L1 cache of 32 or 48 KB: in MNIST a third
+/// of the block's rows are never used, and the L2 cache is fast enough to make fewer passes over S
+/// pay off. A gradient of 128 samples by 100 units in `f32` is one block.
 const LARGEST: usize = 56 * 1024;
-/// Rows of C in a tile: as many numbers as a cache line of C has, which is brought in once then.
+/// Rows of C in a tile: one cache line of a column in `f32`, so that each line is written once.
 const ROWS: usize = 16;
-/// Bytes of a tile.
+/// The size of a tile in bytes.
 const TILE: usize = ROWS * REGISTERS * LINE;
-/// Rows of S whose non-zeros are asked for ahead of the one that is worked on: those of a large matrix, as of
-/// images that are only looked at, come from far.
+/// How many rows of S ahead of the current one are prefetched: a large matrix, such as the images
+/// of an evaluation, does not stay in cache.
 const AHEAD: usize = 4;
 
-/// A block and a tile.
+/// A block of D and a tile of C.
 #[repr(C, align(64))]
 struct Cache {
     block: [u8; LARGEST],
     tile: [u8; TILE],
 }
 
-/// How many registers to take next of a row that has `left` more.
+/// The width of the next chunk of a row of which `left` registers remain.
 fn chunk(left: usize) -> usize {
     let enough = CHUNKS.into_iter().find(|&chunk| (left..=left + SPARE).contains(&chunk));
     let most = CHUNKS.into_iter().rfind(|&chunk| chunk <= left);
@@ -93,7 +96,8 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
         let per_line = LINE / size_of::<V::Scalar>();
         let room = m * chunk(n.div_ceil(V::LANES)) * V::LANES + per_line;
         if work.sums.len() < room {
-            // Never less: a layer's two products take turns, and growing again would write zeros.
+            // Never shrinks: a layer's two products alternate, and growing would write zeros each
+            // time.
             work.sums.resize(room, V::Scalar::zero());
         }
         let sums = work.sums.as_mut_ptr();
@@ -109,13 +113,12 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
             let width = registers * V::LANES;
             let columns = width.min(n - done);
             let most = LARGEST / size_of::<V>() / registers;
-            // All blocks are of one height: the last one might else be a pass over all rows for little.
+            // Blocks of equal height: otherwise a short last block could cost a whole pass over S.
             let rows = k.div_ceil(k.div_ceil(most).max(1));
             work.cursors.clear();
             work.cursors.resize(m, 0);
-            // SAFETY: `first` and `sums` have room for `width` numbers, of one row and of each of m, the
-            // block for `rows` of `width`, the tile for `ROWS` of them; columns from `done` on and
-            // rows from `from` on are within C and D.
+            // SAFETY: there is room for rows of `width` elements: one in `first`, m in `sums`,
+            // `rows` in the block and `ROWS` in the tile. done + columns ≤ n and end ≤ k.
             unsafe {
                 let mut first = [V::zero(); REGISTERS];
                 let first = first.as_mut_ptr().cast::<V::Scalar>();
@@ -124,7 +127,7 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
                     first.copy_from_nonoverlapping(add.as_ptr(), columns);
                 }
                 let mut from = 0;
-                // Once even where there is nothing to sum: C is then what is added to every row.
+                // Runs once even if k = 0: every row of C then becomes `add`.
                 while from < k || from == 0 {
                     let end = k.min(from + rows);
                     let part = d.as_ptr().add(done * k + from);
@@ -170,28 +173,28 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
     }
 }
 
-/// Some rows of S, where they meet rows `from` to `end` of D.
+/// A block of S's rows, and rows `from` to `end` of D.
 struct Part<'a, T> {
     s: &'a SparseRows,
     values: &'a [T; BYTES],
-    /// Non-zeros of a row, on average.
+    /// The mean number of non-zeros per row.
     length: usize,
-    /// The first of the rows.
+    /// The first of the rows of S.
     top: usize,
-    /// How many non-zeros of each row are done.
+    /// For each row of S, how many of its non-zeros have been added.
     cursors: &'a mut [usize],
     from: usize,
     end: usize,
-    /// The rows of D.
+    /// The rows of D, row-major.
     block: *const T,
-    /// What the sums of a row begin with, and the distance to that of the next row.
+    /// The initial sums of the first row, and the stride between rows.
     start: (*mut T, usize),
-    /// Where they go.
+    /// Where the sums are stored, and the stride between rows.
     to: (*mut T, usize),
     relu: bool,
 }
 
-/// [`Rows`] of a number of registers that is known at run time only.
+/// Runs [`Rows`] with a number of registers that is known only at run time.
 ///
 /// # Safety
 /// As [`Rows`].
@@ -212,18 +215,18 @@ unsafe fn sum<V: Vector>(registers: usize, part: Part<'_, V::Scalar>) {
     }
 }
 
-/// Adds the rows of the block that belong to non-zeros to what the sums begin with.
+/// Adds `value`·(row of the block) to the sums, for each non-zero with an index below `end`.
 ///
 /// # Safety
-/// Sums, before and after, have `REGISTERS` registers a row; `block` has as many in each of `end` − `from`
-/// rows. All indices up to a row's cursor are below `from`, and those after it are not.
+/// Every row of `start`, `to` and `block` has `REGISTERS` registers; `block` has `end` − `from`
+/// rows. In each row of S, the indices before the cursor are below `from`, and the others are not.
 struct Rows<'a, T, const REGISTERS: usize>(Part<'a, T>);
 
 impl<V: Vector, const REGISTERS: usize> Work<V> for Rows<'_, V::Scalar, REGISTERS> {
     #[inline(always)]
     unsafe fn run(self) {
         let Part { s, values, length, top, cursors, from, end, block, start, to, relu } = self.0;
-        // The compiler knows it here, and then keeps its loop in registers.
+        // A constant here, which lets the compiler keep the loop in registers.
         let stride = REGISTERS * V::LANES;
         let first = block.wrapping_sub(from * stride);
         for (i, cursor) in cursors.iter_mut().enumerate() {
@@ -231,7 +234,7 @@ impl<V: Vector, const REGISTERS: usize> Work<V> for Rows<'_, V::Scalar, REGISTER
                 prefetch(s.next(top + i + AHEAD, length));
             }
             let row_of_s = s.row(top + i);
-            // SAFETY: row `index` − `from` of the block is there, since from ≤ index < end.
+            // SAFETY: the block has row `index` − `from`, since from ≤ index < end.
             unsafe {
                 let (start, to) = (start.0.add(i * start.1), to.0.add(i * to.1));
                 let mut sums: [V; REGISTERS] = array::from_fn(|i| V::load(start.add(i * V::LANES)));

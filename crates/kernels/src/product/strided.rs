@@ -1,9 +1,9 @@
-//! Matrices in memory, and how the numbers of one are addressed term by term.
+//! Strided matrices, and how the micro-kernel addresses B.
 
 use std::array;
 use std::hint::black_box;
 
-/// A matrix in memory: element (i, j) is at `pointer + i·row + j·column`.
+/// A strided matrix: element (i, j) is at `pointer + i·row + j·column`.
 #[derive(Clone, Copy, Debug)]
 pub struct Strided<T> {
     pub(crate) pointer: *const T,
@@ -12,30 +12,30 @@ pub struct Strided<T> {
 }
 
 impl<T: Copy> Strided<T> {
-    /// The part of it that begins at (i, j).
+    /// The submatrix that begins at (i, j).
     #[inline(always)]
     pub(super) fn from(self, i: usize, j: usize) -> Self {
         Self { pointer: self.pointer.wrapping_add(i * self.row + j * self.column), ..self }
     }
 }
 
-/// Some columns of a matrix, read row by row. A load is to be one instruction: whatever else forms addresses takes
-/// turns with the multiply-adds.
+/// A few columns of a matrix, read row by row. Each load should be a single instruction, because
+/// separate address arithmetic competes with the multiply-adds for issue slots.
 pub(super) trait Rows<T>: Copy {
-    /// Whether every column that is asked for is one of the matrix.
+    /// Whether all columns exist in the matrix.
     const WHOLE: bool;
     /// The first `count` columns of a matrix.
     fn new(matrix: Strided<T>, count: usize) -> Self;
-    /// Where the number of the next row and a column is.
+    /// The address of a column's element in the current row.
     fn at(&self, column: usize) -> *const T;
-    /// The same columns without their first row.
+    /// Advances to the next row.
     fn next(self) -> Self;
 }
 
-/// Up to twelve columns, all of them there.
+/// Up to twelve columns, all of which exist.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Many<T> {
-    /// The first of every three columns: the processor adds one or two distances by itself.
+    /// Pointers to every third column. The addressing modes of x86 add one or two strides for free.
     bases: [*const T; 4],
     row: usize,
     column: usize,
@@ -45,7 +45,7 @@ impl<T: Copy> Rows<T> for Many<T> {
     const WHOLE: bool = true;
     #[inline(always)]
     fn new(Strided { pointer, row, column }: Strided<T>, _: usize) -> Self {
-        // If the compiler saw that these are multiples, it would form each address from the one before.
+        // `black_box`: otherwise the compiler derives every address from the previous one.
         let three = black_box(3 * column);
         Self { bases: array::from_fn(|i| pointer.wrapping_add(i * three)), row, column }
     }
@@ -59,10 +59,10 @@ impl<T: Copy> Rows<T> for Many<T> {
     }
 }
 
-/// Columns of a [`Few`].
+/// The width of narrow tiles.
 pub(super) const NARROW: usize = 4;
 
-/// Up to [`NARROW`] columns; those that are not there repeat the last one.
+/// Up to [`NARROW`] columns; missing ones repeat the last.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Few<T> {
     columns: [*const T; NARROW],

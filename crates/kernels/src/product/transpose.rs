@@ -1,21 +1,22 @@
-//! Runs of numbers become columns: what the products do to operands whose contiguous axis is the other one.
+//! Transposition, for operands whose contiguous axis is the other one.
 
 use super::vector::{RUN, Vector};
 
-/// What is done where the runs do not fill the last register.
+/// How the last register is stored if the runs fill it only in part.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rest {
-    /// It is written whole, with numbers of no use behind the last run's.
+    /// As a whole register; the elements beyond the last run are unspecified.
     Padded,
-    /// Only what belongs to a run is written.
+    /// Only the elements of the runs.
     Left,
 }
 
-/// `runs` of `numbers` become `numbers` runs of `runs`. The distance between runs, and then between
-/// numbers, is given beside each pointer.
+/// Transposes `runs` contiguous runs of `numbers` elements into `numbers` runs of `runs` elements.
+/// Each pointer comes with the stride between its runs.
 ///
 /// # Safety
-/// Both are valid for these numbers, `to` for whole registers of them if padded, and apart.
+/// Both pointers are valid for these elements, `to` for whole registers if padded, and they do not
+/// overlap.
 #[inline(always)]
 pub(super) unsafe fn transpose<V: Vector>(
     (from, from_stride): (*const V::Scalar, usize),
@@ -37,7 +38,7 @@ pub(super) unsafe fn transpose<V: Vector>(
         }
         for i in (0..runs).step_by(V::LANES) {
             let (from, to) = ((from.add(i * from_stride), from_stride), (to.add(i), to_stride));
-            // The compiler knows the number of runs in the first case.
+            // Two calls, so that the first is compiled for a constant number of runs.
             if runs - i >= V::LANES {
                 register_of::<V>(from, to, (V::LANES, numbers), rest);
             } else {
@@ -47,10 +48,10 @@ pub(super) unsafe fn transpose<V: Vector>(
     }
 }
 
-/// [`transpose`] of as many runs as a register has lanes, or fewer.
+/// [`transpose`] for at most as many runs as a register has lanes.
 ///
 /// # Safety
-/// As there, with at least [`RUN`] numbers.
+/// As [`transpose`]; `numbers` is at least [`RUN`].
 #[inline(always)]
 unsafe fn register_of<V: Vector>(
     (from, from_stride): (*const V::Scalar, usize),
@@ -59,7 +60,7 @@ unsafe fn register_of<V: Vector>(
     rest: Rest,
 ) {
     for j in (0..numbers).step_by(RUN) {
-        // The last registers take some numbers again.
+        // The last step overlaps the one before it.
         let j = j.min(numbers - RUN);
         // SAFETY: j + `RUN` ≤ `numbers`.
         unsafe {

@@ -1,11 +1,11 @@
-//! The loop, a chunk at a time: what comes before the roots, the roots, what comes after.
+//! The loop in chunks: `before` for a whole chunk, then its roots, then `after`.
 
 use num_traits::Float;
 
-/// Numbers whose roots are taken at once: four of the largest registers.
+/// Elements per chunk: four 512-bit registers of `f32`.
 pub(super) const CHUNK: usize = 64;
 
-/// Numbers to take roots of, then those: on cache lines, so that no register is stored on two of them.
+/// The arguments of the roots, then the roots. Aligned so that no store crosses a cache line.
 #[repr(align(64))]
 pub(super) struct Chunk<T>(pub(super) [T; CHUNK]);
 
@@ -16,8 +16,8 @@ impl<T: Float> Chunk<T> {
     }
 }
 
-/// [`each_with_root`](crate::each_with_root()), a chunk at a time. Always inlined, and so compiled with the caller's
-/// instructions.
+/// [`each_with_root`](crate::each_with_root()) in chunks. Always inlined, so that it is compiled
+/// for the caller's instruction set.
 #[inline(always)]
 pub(super) fn chunks<T: Float, const N: usize>(
     x: &[T],

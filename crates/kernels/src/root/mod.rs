@@ -1,8 +1,9 @@
-//! Loops that take a square root on the way.
+//! Loops that contain a square root.
 //!
-//! A processor takes roots in the unit that divides, one register after the other: a loop with a root and a division
-//! waits for it most of the time. With AVX-512, every second register's roots of `f32` are made of multiply-adds
-//! instead, and both units work. They are rounded correctly, as the unit's are: the bits are the same.
+//! Processors compute roots in the division unit, one register after the other: a loop with a root
+//! and a division waits for it most of the time. With AVX-512, every second register of `f32` roots
+//! is computed with multiply-adds instead, so that both units work in parallel. Both methods round
+//! correctly, so the bits are the same.
 
 mod chunks;
 #[cfg(target_arch = "x86_64")]
@@ -13,10 +14,11 @@ use num_traits::Float;
 use crate::instructions::Instructions;
 use chunks::{Chunk, chunks};
 
-/// For each i, `after`(xᵢ, aᵢ, √`before`(xᵢ, aᵢ)), where aᵢ are the i-th numbers of `arrays`.
+/// For each i, calls `after`(xᵢ, aᵢ, √`before`(xᵢ, aᵢ)), where aᵢ are the i-th elements of
+/// `arrays`.
 ///
-/// Both may change numbers of the arrays. The bits are those of a plain loop with [`Float::sqrt`], with each
-/// instruction set; `before` of some later numbers is called before `after`.
+/// Both functions may modify aᵢ. `before` may run for later elements before `after` runs for xᵢ.
+/// With every instruction set, the bits are the same as in a plain loop with [`Float::sqrt`].
 ///
 /// # Example
 /// ```

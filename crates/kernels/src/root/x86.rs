@@ -1,4 +1,4 @@
-//! The loop with the registers of each instruction set, and roots from multiply-adds.
+//! The loop for AVX2 and AVX-512, and square roots by multiply-adds.
 
 use std::any::Any;
 use std::arch::x86_64::*;
@@ -7,10 +7,10 @@ use num_traits::Float;
 
 use super::chunks::{Chunk, chunks};
 
-/// Numbers of a register.
+/// Elements of `f32` per 512-bit register.
 const LANES: usize = 16;
 
-/// [`chunks`] with 256-bit registers.
+/// [`chunks`] compiled for AVX2.
 #[target_feature(enable = "avx2,fma")]
 pub(super) fn avx2<T: Float, const N: usize>(
     x: &[T],
@@ -21,7 +21,7 @@ pub(super) fn avx2<T: Float, const N: usize>(
     chunks(x, arrays, before, Chunk::roots, after);
 }
 
-/// [`chunks`] with 512-bit registers.
+/// [`chunks`] compiled for AVX-512; roots of `f32` by [`half_of_each_kind`].
 #[target_feature(enable = "avx512f")]
 pub(super) fn avx512<T: Float + 'static, const N: usize>(
     x: &[T],
@@ -36,12 +36,12 @@ pub(super) fn avx512<T: Float + 'static, const N: usize>(
     chunks(x, arrays, before, roots, after);
 }
 
-/// √x for each x of a chunk, half of them by [`root`].
+/// √x for each x of a chunk, every second register by [`root`].
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn half_of_each_kind(chunk: &mut Chunk<f32>) {
     for (i, numbers) in chunk.0.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-        // SAFETY: as many numbers as a register has.
+        // SAFETY: `numbers` has the length of a register.
         unsafe {
             let x = _mm512_loadu_ps(numbers.as_ptr());
             let root = if i % 2 == 0 { root(x) } else { _mm512_sqrt_ps(x) };
@@ -50,11 +50,11 @@ fn half_of_each_kind(chunk: &mut Chunk<f32>) {
     }
 }
 
-/// √x, rounded correctly.
+/// √x, correctly rounded.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn root(x: __m512) -> __m512 {
-    /// 2⁻¹⁰⁰: x − g² would become subnormal for numbers not much smaller, and so inexact.
+    /// The bits of 2⁻¹⁰⁰. For much smaller x, x − g² would be subnormal and so inexact.
     const LEAST: i32 = (127 - 100) << 23;
     const INFINITY: i32 = 255 << 23;
     let bits = _mm512_castps_si512(x);
@@ -64,12 +64,12 @@ fn root(x: __m512) -> __m512 {
     if usual | zero != 0xffff {
         return _mm512_sqrt_ps(x);
     }
-    // Zero, whose estimate would be infinite, stays zero with an estimate of zero.
+    // 1/√0 would be infinite; an estimate of 0 gives the root 0.
     refined(x, _mm512_maskz_rsqrt14_ps(usual, x))
 }
 
-/// √x from an estimate of 1/√x: one step of Newton's method for √x and 1/√x together, and one for √x from
-/// the remainder, which the multiply-add gives exactly.
+/// √x from an estimate of 1/√x: a Newton step for √x and 1/√x together, then one for √x alone from
+/// the remainder x − g², which the fused multiply-add computes exactly.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn refined(x: __m512, estimate: __m512) -> __m512 {
@@ -88,7 +88,7 @@ mod tests {
     use super::super::chunks::CHUNK;
     use super::*;
 
-    /// Every f32 from 1 to 4: the others differ from them by a power of four.
+    /// Every f32 from 1 to 4. All others differ from one of these by a power of four.
     fn numbers() -> impl Iterator<Item = [f32; LANES]> {
         let first = (1.0_f32.to_bits()..4.0_f32.to_bits()).step_by(LANES);
         first.map(|first| std::array::from_fn(|lane| f32::from_bits(first + lane as u32)))
@@ -99,7 +99,7 @@ mod tests {
         if !is_x86_feature_detected!("avx512f") {
             return;
         }
-        // Of the other numbers every 257th: zeros, subnormal, infinite, negative ones and NaN are among them.
+        // Every 257th bit pattern, which covers subnormal and negative numbers and NaN.
         let others = (0..=u32::MAX / 257 / LANES as u32).map(|i| {
             std::array::from_fn(|lane| f32::from_bits((i * LANES as u32 + lane as u32) * 257))
         });
@@ -118,13 +118,13 @@ mod tests {
         }
     }
 
-    /// So it does not matter by how much the estimates of two makers' processors differ: they promise 2⁻¹⁴.
+    /// Processors guarantee a relative error of 2⁻¹⁴, so their differing estimates do not matter.
     #[test]
     fn estimates_within_2_to_the_minus_13_are_enough() {
         #[target_feature(enable = "avx512f")]
         fn refine(x: [f32; LANES], estimate: [f32; LANES]) -> [f32; LANES] {
             let mut roots = x;
-            // SAFETY: as many numbers as a register has.
+            // SAFETY: the arrays have the length of a register.
             unsafe {
                 let estimate = _mm512_loadu_ps(estimate.as_ptr());
                 let root = refined(_mm512_loadu_ps(x.as_ptr()), estimate);

@@ -1,14 +1,14 @@
-//! Maxima and their places along either axis.
+//! Maxima and their indices along either axis.
 
 use kernels::Scalar;
 use nalgebra::DMatrix;
 
 use super::over::{Over, check, columns, extent};
 
-/// Rows whose largest values are sought side by side.
+/// The number of rows that `argmax` handles at a time.
 const TOGETHER: usize = 16;
 
-/// The largest values `over` rows or columns into `out`; NaN if one is NaN, −∞ over an empty axis.
+/// Maxima `over` rows or columns into `out`; NaN if any value is NaN, −∞ over an empty axis.
 ///
 /// # Panics
 /// As [`sum`](super::sum()).
@@ -29,7 +29,7 @@ pub fn max<T: Scalar>(x: &DMatrix<T>, over: Over, out: &mut [T]) {
     for (j, column) in columns(x).enumerate() {
         match over {
             Over::Rows => {
-                // A NaN once taken stays: nothing compares greater.
+                // NaN, once reached, stays: nothing compares greater.
                 out[j] = column.iter().fold(out[j], |best, &value| larger(best, value));
             }
             Over::Columns => out
@@ -40,11 +40,11 @@ pub fn max<T: Scalar>(x: &DMatrix<T>, over: Over, out: &mut [T]) {
     }
 }
 
-/// The index of the largest value `over` rows or columns into `out`, the first of equals.
+/// Indices of the maxima `over` rows or columns into `out`; the first index if several are equal.
 ///
-/// As `np.argmax`, a NaN counts as the largest and the first NaN wins. So a network whose scores are
-/// all NaN predicts class 0: that is what the reference notebook's accuracies of diverged networks
-/// show (0.097, the share of zeros), and it is decided here rather than left to a comparison.
+/// As in `np.argmax`, NaN counts as the largest value, and the first NaN wins. So a network whose
+/// scores are all NaN predicts class 0, as in the reference notebook, where diverged networks have
+/// an accuracy of 0.097: the proportion of zeros.
 ///
 /// # Panics
 /// As [`sum`](super::sum()); also if the axis is empty.
@@ -72,7 +72,7 @@ pub fn argmax<T: Scalar>(x: &DMatrix<T>, over: Over, out: &mut [usize]) {
                 *place = (0..column.len()).fold(0, better);
             }
         }
-        // Some rows together, whose largest values so far stay in registers.
+        // Several rows at a time, so that their maxima stay in registers.
         Over::Columns => {
             for (part, places) in out.chunks_mut(TOGETHER).enumerate() {
                 let mut best = [T::neg_infinity(); TOGETHER];
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn max_reports_a_nan_wherever_it_stands() {
+    fn max_reports_a_nan_at_any_position() {
         let x = nalgebra::dmatrix![f64::NAN, 1.0, 3.0; 2.0, f64::NAN, 1.0];
         let mut out = [0.0_f64; 3];
         max(&x, Over::Rows, &mut out);

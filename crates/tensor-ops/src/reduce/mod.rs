@@ -1,4 +1,4 @@
-//! Sums, means, variances, maxima and their places along either axis.
+//! Sum, mean, variance, max and argmax along either axis.
 
 mod largest;
 mod over;

@@ -1,4 +1,4 @@
-//! The axis of a reduction, and what stands along it.
+//! The axis of a reduction, and access along it.
 
 use kernels::Scalar;
 use nalgebra::DMatrix;
@@ -10,23 +10,23 @@ use nalgebra::DMatrix;
 /// use tensor_ops::reduce::{Over, sum};
 ///
 /// let mut total = [0.0; 1];
-/// sum(&nalgebra::dmatrix![1.0, 2.0], Over::Columns, &mut total); // np.sum(x, over=1)
+/// sum(&nalgebra::dmatrix![1.0, 2.0], Over::Columns, &mut total); // np.sum(x, axis=1)
 /// assert_eq!(total, [3.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Over {
-    /// NumPy's `axis=0`: over the rows, one result a column.
+    /// NumPy's `axis=0`: over the rows, one result per column.
     Rows,
-    /// NumPy's `axis=1`: over the columns, one result a row.
+    /// NumPy's `axis=1`: over the columns, one result per row.
     Columns,
 }
 
 pub(super) fn columns<T: Scalar>(x: &DMatrix<T>) -> impl Iterator<Item = &[T]> {
-    // With no rows there is nothing to chunk by, yet every column is still there, empty.
+    // Not `chunks_exact`, which panics for 0 rows: then every column is an empty slice.
     (0..x.ncols()).map(|j| &x.as_slice()[j * x.nrows()..(j + 1) * x.nrows()])
 }
 
-/// How many values one result is made of.
+/// The number of values in each result.
 pub(super) fn extent<T: Scalar>(x: &DMatrix<T>, over: Over) -> usize {
     if over == Over::Rows { x.nrows() } else { x.ncols() }
 }
@@ -37,5 +37,5 @@ pub(super) fn check<T: Scalar>(x: &DMatrix<T>, over: Over, places: usize) {
         Over::Rows => (x.ncols(), "column"),
         Over::Columns => (x.nrows(), "row"),
     };
-    assert_eq!(places, results, "reduce over {over:?}: one place a {what}");
+    assert_eq!(places, results, "reduce over {over:?}: out must have one element per {what}");
 }

@@ -7,10 +7,11 @@ use super::over::{Over, check, columns};
 
 /// Sums `over` rows or columns into `out`.
 ///
-/// Added up in `f64`, so that a sum of many `f32` keeps its digits, in an order that is the same on every machine.
+/// Accumulated in `f64`, so that a sum of many `f32` keeps its precision. The order of summation is
+/// the same on every machine.
 ///
 /// # Panics
-/// If `out` does not have one place a column ([`Over::Rows`]) or a row ([`Over::Columns`]).
+/// If `out` does not have one element per column ([`Over::Rows`]) or row ([`Over::Columns`]).
 ///
 /// # Example
 /// ```
@@ -58,7 +59,7 @@ pub fn mean<T: Scalar>(x: &DMatrix<T>, over: Over, out: &mut [T]) {
 /// Biased variances Σ(x − mean)²/n `over` rows or columns into `out`, given the means.
 ///
 /// The denominator is n, as in batch normalisation and `np.var`; PyTorch's `var` divides by n − 1.
-/// Computed from the deviations, so that a large mean costs no digits.
+/// Computed from the deviations, so that a large mean costs no precision.
 ///
 /// # Panics
 /// As [`sum`]; also if `means` and `out` differ in length.
@@ -76,7 +77,7 @@ pub fn mean<T: Scalar>(x: &DMatrix<T>, over: Over, out: &mut [T]) {
 #[track_caller]
 pub fn variance<T: Scalar>(x: &DMatrix<T>, over: Over, means: &[T], out: &mut [T]) {
     check(x, over, out.len());
-    assert_eq!(means.len(), out.len(), "variance: one mean a result");
+    assert_eq!(means.len(), out.len(), "variance: one mean per result");
     match over {
         Over::Rows => each_column(x, out, |j, column| variance_slice(column, means[j])),
         Over::Columns => each_row(x, out, x.ncols() as f64, |i, value| {
@@ -86,18 +87,18 @@ pub fn variance<T: Scalar>(x: &DMatrix<T>, over: Over, means: &[T], out: &mut [T
     }
 }
 
-/// A result for each column, from its values.
+/// Writes the result for each column.
 fn each_column<T: Scalar>(x: &DMatrix<T>, out: &mut [T], result: impl Fn(usize, &[T]) -> T) {
     for (j, (place, column)) in out.iter_mut().zip(columns(x)).enumerate() {
         *place = result(j, column);
     }
 }
 
-/// Rows that are summed at a time.
+/// The number of rows that are summed at a time.
 const ROWS: usize = 32;
 
-/// The sum of `term` over each row, divided by `divisor`: in `f64`, a few rows at a time, whose values stand beside
-/// each other in every column.
+/// Writes Σ `term` / `divisor` for each row, accumulated in `f64`. Several rows are summed at a
+/// time, since their values are contiguous in every column.
 fn each_row<T: Scalar>(
     x: &DMatrix<T>,
     out: &mut [T],
@@ -131,7 +132,7 @@ mod tests {
         })
     }
 
-    /// The slices that each result is made of: the oracle's view.
+    /// The values that each result is computed from.
     fn groups(x: &DMatrix<f64>, over: Over) -> Vec<Vec<f64>> {
         match over {
             Over::Rows => x.column_iter().map(|c| c.iter().copied().collect()).collect(),
@@ -181,7 +182,7 @@ mod tests {
         assert_eq!(out, [1.0]);
     }
 
-    /// 16 partial sums in f32 give 12.700419 and 1,234,567.0.
+    /// Accumulated in `f32`, 16 partial sums would give means of 12.700419 and 1,234,567.0.
     #[test]
     fn sums_of_many_single_precision_values_keep_their_digits() {
         for (count, value) in [(60_000, 12.7_f32), (1000, 1_234_567.1)] {
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "one place a column")]
+    #[should_panic(expected = "one element per column")]
     fn a_wrong_output_length_is_refused() {
         sum(&DMatrix::<f64>::zeros(2, 3), Over::Rows, &mut [0.0; 2]);
     }

@@ -1,4 +1,4 @@
-//! Registers: the few operations that the kernel needs, once for each instruction set.
+//! SIMD registers: the operations that the products need, for each instruction set.
 
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -7,51 +7,52 @@ use std::array;
 
 use num_traits::Zero;
 
-/// A register of [`LANES`](Self::LANES) numbers.
+/// A register of [`LANES`](Self::LANES) elements.
 ///
 /// # Safety
-/// Whoever calls a method of a vector of an instruction set must run on a processor that has it, and
-/// the pointers must be valid for one number ([`splat`](Self::splat)) or `LANES` of them.
+/// For all methods: the processor has the register's instruction set, and pointers are valid for
+/// `LANES` elements (one for [`splat`](Self::splat)).
 pub(super) trait Vector: Copy {
     type Scalar: Copy + Zero + PartialEq;
     const LANES: usize;
-    /// Columns of the wide tiles of a dense product, none where there are too few registers: 2×6 of sixteen leave
-    /// enough for the factors. Of thirty-two, 2×10 do as well as 2×12, and fit layers of 10, 50 and 100 units.
+    /// Columns of the wide tiles of a dense product; `usize::MAX` disables them. Tiles of 2×6
+    /// accumulators leave enough of 16 registers for the factors. With 32 registers, 2×10 is as
+    /// fast as 2×12 and divides layers of 10, 50 and 100 units.
     const COLUMNS: usize;
     unsafe fn zero() -> Self;
-    /// The number at `p` in every lane.
+    /// The element at `p` in every lane.
     unsafe fn splat(p: *const Self::Scalar) -> Self;
     unsafe fn load(p: *const Self::Scalar) -> Self;
-    /// The first `count` < `LANES` numbers at `p`, which alone must be valid, and zeros.
+    /// The `count` < `LANES` elements at `p`, then zeros. `p` is valid for `count` elements.
     unsafe fn load_first(p: *const Self::Scalar, count: usize) -> Self;
     unsafe fn store(self, p: *mut Self::Scalar);
-    /// Stores the first `count` < `LANES` numbers at `p`, which need not be valid for more.
+    /// Stores the first `count` < `LANES` elements. `p` is valid for `count` elements.
     unsafe fn store_first(self, p: *mut Self::Scalar, count: usize);
     /// self·b + c.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
-    /// Zero where a number is at most zero. NaN stays.
+    /// ReLU: +0 where an element is at most zero. NaN stays NaN.
     unsafe fn rectified(self) -> Self;
-    /// self·1 where `x` is above zero or NaN, self·0 elsewhere.
+    /// The gradient of ReLU: self·1 where `x` is above zero or NaN, self·0 elsewhere.
     unsafe fn gated(self, x: Self) -> Self;
-    /// Runs `work` in a function of its own, which is compiled with the instructions.
+    /// Runs `work` in a separate function that is compiled for the instruction set.
     unsafe fn run(work: impl Work<Self>);
-    /// Register j of the result holds number j of every run: that of lane i is at `from + i·stride`. Only the
-    /// first `runs` are read, at least one; lanes after them repeat the last.
+    /// Transposes [`RUN`] elements of up to `LANES` runs: lane i of register j is the element at
+    /// `from + i·stride + j`. `runs` ≥ 1; lanes from `runs` on repeat the last run.
     unsafe fn columns(from: *const Self::Scalar, stride: usize, runs: usize) -> [Self; RUN];
 }
 
-/// A kernel on registers of `V`, or a part of one: the compiler takes several times as long for a kernel in
-/// one function as for its parts.
+/// A kernel on registers of `V`, or a part of one. The parts are separate functions because
+/// compiling a whole kernel as one function takes several times as long.
 pub(super) trait Work<V: Vector> {
     /// # Safety
-    /// What the type says, and the processor has the instructions of `V`.
+    /// The implementing type's conditions hold, and the processor has the instructions of `V`.
     unsafe fn run(self);
 }
 
-/// Numbers of a run of [`Vector::columns`].
+/// Elements per run in [`Vector::columns`].
 pub(super) const RUN: usize = 4;
 
-/// Any processor: the compiler maps an array of four on whatever registers there are.
+/// Portable: the compiler maps an array of four onto the registers of the target.
 impl<T: num_traits::Float> Vector for [T; 4] {
     type Scalar = T;
     const LANES: usize = 4;
@@ -62,12 +63,12 @@ impl<T: num_traits::Float> Vector for [T; 4] {
     }
     #[inline(always)]
     unsafe fn splat(p: *const T) -> Self {
-        // SAFETY: `p` is valid, says the caller.
+        // SAFETY: the caller's promise.
         [unsafe { *p }; 4]
     }
     #[inline(always)]
     unsafe fn load(p: *const T) -> Self {
-        // SAFETY: `p` is valid for four numbers, says the caller; arrays of them have no padding.
+        // SAFETY: the caller's promise; arrays have no padding.
         unsafe { p.cast::<Self>().read_unaligned() }
     }
     #[inline(always)]
@@ -89,7 +90,7 @@ impl<T: num_traits::Float> Vector for [T; 4] {
     }
     #[inline(always)]
     unsafe fn mul_add(self, b: Self, c: Self) -> Self {
-        // Where the instruction is missing, a fused product would be a call of a function.
+        // Without the FMA instruction, `mul_add` would call a library function.
         let fused = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
         array::from_fn(|lane| {
             let (x, y, z) = (self[lane], b[lane], c[lane]);
@@ -112,7 +113,7 @@ impl<T: num_traits::Float> Vector for [T; 4] {
     #[inline(always)]
     unsafe fn columns(from: *const T, stride: usize, runs: usize) -> [Self; RUN] {
         let number = |lane: usize, j| from.wrapping_add(lane.min(runs - 1) * stride + j);
-        // SAFETY: these are numbers of the runs, which are valid, says the caller.
+        // SAFETY: lane.min(runs − 1) < `runs` and j < `RUN`.
         array::from_fn(|j| array::from_fn(|lane| unsafe { *number(lane, j) }))
     }
 }

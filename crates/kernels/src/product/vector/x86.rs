@@ -4,7 +4,11 @@ use std::arch::x86_64::*;
 use std::array;
 
 macro_rules! vector {
-    ($features:literal, $columns:literal, $register:ty, $scalar:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident, $store_first:ident, $fma:ident, $rectify:ident, $gate:ident, $columns_of_runs:ident) => {
+    (
+        $features:literal, $columns:literal, $register:ty, $scalar:ty, $lanes:literal,
+        $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident,
+        $store_first:ident, $fma:ident, $rectify:ident, $gate:ident, $columns_of_runs:ident
+    ) => {
         // SAFETY of every method: the trait's contract is the intrinsic's.
         impl super::Vector for $register {
             type Scalar = $scalar;
@@ -48,7 +52,7 @@ macro_rules! vector {
             }
             #[inline(never)]
             unsafe fn run(work: impl super::Work<Self>) {
-                // Apart, since rustc 1.95 forgets `inline(never)` where there is a `target_feature`.
+                // Nested, since rustc 1.95 ignores `inline(never)` beside `target_feature`.
                 #[target_feature(enable = $features)]
                 unsafe fn with_features(work: impl super::Work<$register>) {
                     unsafe { work.run() }
@@ -135,9 +139,10 @@ vector!(
     columns_512_f64
 );
 
-/// A mask of the first 32·i bits begins at 8 − i.
+/// A mask of i lanes of 32 bits starts at index 8 − i.
 static FIRST: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 
+/// A mask of the first `bits` bits.
 #[inline(always)]
 unsafe fn first(bits: usize) -> __m256i {
     unsafe { _mm256_loadu_si256(FIRST.as_ptr().add(8 - bits / 32).cast()) }
@@ -221,7 +226,7 @@ unsafe fn gate_512_f64(sum: __m512d, x: __m512d) -> __m512d {
     }
 }
 
-/// A register whose 128-bit parts are at these places.
+/// A register whose 128-bit parts are loaded from these addresses.
 #[inline(always)]
 unsafe fn parts_256(place: impl Fn(usize) -> *const f32) -> __m256 {
     unsafe { _mm256_loadu2_m128(place(1), place(0)) }
@@ -236,11 +241,14 @@ unsafe fn parts_512(place: impl Fn(usize) -> *const f32) -> __m512 {
     }
 }
 
-/// [`Vector::columns`](super::Vector::columns): a part of a register is loaded out of each of several runs,
-/// and transposed with those parts of other registers, which shuffles do for all parts at once.
+/// [`Vector::columns`](super::Vector::columns). Each 128-bit part of a register is loaded from
+/// another run; shuffles then transpose the same parts of several registers, for all parts at once.
 macro_rules! columns {
-    ($f32:ident, $f64:ident, $parts:ident, $ps:ident, $pd:ident, $low_ps:ident, $high_ps:ident, $shuffle:ident, $low_pd:ident, $high_pd:ident, $cast:ident) => {
-        /// Parts of four numbers of four runs.
+    (
+        $f32:ident, $f64:ident, $parts:ident, $ps:ident, $pd:ident, $low_ps:ident,
+        $high_ps:ident, $shuffle:ident, $low_pd:ident, $high_pd:ident, $cast:ident
+    ) => {
+        /// Transposes 4×4 parts: four elements of four runs.
         #[inline(always)]
         unsafe fn $f32(from: *const f32, stride: usize, runs: usize) -> [$ps; 4] {
             unsafe {
@@ -257,7 +265,7 @@ macro_rules! columns {
                 ]
             }
         }
-        /// Parts of two numbers of two runs, twice.
+        /// Transposes 2×2 parts: two elements of two runs, twice.
         #[inline(always)]
         unsafe fn $f64(from: *const f64, stride: usize, runs: usize) -> [$pd; 4] {
             unsafe {
