@@ -21,10 +21,7 @@ use nalgebra::DMatrix;
 #[track_caller]
 pub fn row<T: Scalar>(x: &mut DMatrix<T>, row: &[T], f: impl Fn(T, T) -> T) {
     assert_eq!(row.len(), x.ncols(), "broadcast::row: one value per column");
-    let height = x.nrows();
-    if height == 0 {
-        return;
-    }
+    let height = x.nrows().max(1); // chunks of 0 would panic
     for (column, &b) in x.as_mut_slice().chunks_exact_mut(height).zip(row) {
         column.iter_mut().for_each(|value| *value = f(*value, b));
     }
@@ -46,10 +43,7 @@ pub fn row<T: Scalar>(x: &mut DMatrix<T>, row: &[T], f: impl Fn(T, T) -> T) {
 #[track_caller]
 pub fn column<T: Scalar>(x: &mut DMatrix<T>, column: &[T], f: impl Fn(T, T) -> T) {
     assert_eq!(column.len(), x.nrows(), "broadcast::column: one value per row");
-    if column.is_empty() {
-        return;
-    }
-    for values in x.as_mut_slice().chunks_exact_mut(column.len()) {
+    for values in x.as_mut_slice().chunks_exact_mut(column.len().max(1)) {
         values.iter_mut().zip(column).for_each(|(value, &b)| *value = f(*value, b));
     }
 }

@@ -258,20 +258,19 @@ fn for_each_run(
     mut f: impl FnMut(Option<usize>, usize),
 ) -> Result<(), WindowError> {
     let (out_height, out_width) = window.output(image)?;
+    let inside = |out: usize, offset: usize, size: usize| {
+        (out * window.stride + offset).checked_sub(window.pad).filter(|&at| at < size)
+    };
     let mut run = 0;
     for channel in 0..image.channels {
         for dy in 0..window.height {
             for dx in 0..window.width {
                 for oy in 0..out_height {
+                    let y = inside(oy, dy, image.height);
                     for ox in 0..out_width {
-                        let y = (oy * window.stride + dy).checked_sub(window.pad);
-                        let x = (ox * window.stride + dx).checked_sub(window.pad);
-                        let feature = match (y, x) {
-                            (Some(y), Some(x)) if y < image.height && x < image.width => {
-                                Some((channel * image.height + y) * image.width + x)
-                            }
-                            _ => None,
-                        };
+                        let place = y.zip(inside(ox, dx, image.width));
+                        let feature =
+                            place.map(|(y, x)| (channel * image.height + y) * image.width + x);
                         f(feature, run);
                         run += 1;
                     }

@@ -18,7 +18,7 @@ pub fn reshape<T: Scalar>(matrix: &mut DMatrix<T>, rows: usize, columns: usize) 
     if matrix.shape() == (rows, columns) {
         return;
     }
-    let mut values: Vec<T> = std::mem::replace(matrix, DMatrix::zeros(0, 0)).data.into();
+    let mut values: Vec<T> = std::mem::take(matrix).data.into();
     values.resize(rows * columns, T::zero());
     *matrix = DMatrix::from_vec(rows, columns, values);
 }

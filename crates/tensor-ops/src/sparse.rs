@@ -203,7 +203,7 @@ impl<T: Scalar> Sparse<T> {
         work: &mut Workspace<T>,
         y: &mut DMatrix<T>,
     ) {
-        self.product(d, add, false, work, y);
+        self.product(&self.rows, d, add, false, &mut work.sums, y);
     }
 
     /// [`matmul`](Self::matmul) and ReLU in one pass, like [`matmul_relu`](crate::matmul_relu()).
@@ -228,27 +228,7 @@ impl<T: Scalar> Sparse<T> {
         work: &mut Workspace<T>,
         y: &mut DMatrix<T>,
     ) {
-        self.product(d, add, true, work, y);
-    }
-
-    #[track_caller]
-    fn product(
-        &self,
-        d: &DMatrix<T>,
-        add: Option<&[T]>,
-        relu: bool,
-        work: &mut Workspace<T>,
-        y: &mut DMatrix<T>,
-    ) {
-        assert!(
-            d.nrows() == self.rows.width() && y.shape() == (self.rows.len(), d.ncols()),
-            "sparse matmul: {:?} times {:?} into {:?}",
-            self.shape(),
-            d.shape(),
-            y.shape()
-        );
-        let s = SparseRef { rows: &self.rows, values: &self.values };
-        sparse_matmul(s, column_major(d), add, relu, &mut work.sums, y.as_mut_slice());
+        self.product(&self.rows, d, add, true, &mut work.sums, y);
     }
 
     /// Y ← Xᵀ·D, where X is this matrix, (m, k), D is (m, n) and `y` is (k, n).
@@ -267,13 +247,6 @@ impl<T: Scalar> Sparse<T> {
     /// ```
     #[track_caller]
     pub fn tr_matmul(&self, d: &DMatrix<T>, work: &mut Workspace<T>, y: &mut DMatrix<T>) {
-        assert!(
-            d.nrows() == self.rows.len() && y.shape() == (self.rows.width(), d.ncols()),
-            "sparse tr_matmul: {:?} transposed times {:?} into {:?}",
-            self.shape(),
-            d.shape(),
-            y.shape()
-        );
         let Workspace { columns, sums } = work;
         let columns = if self.sorted {
             &self.columns
@@ -281,13 +254,31 @@ impl<T: Scalar> Sparse<T> {
             columns.set_transpose(&self.rows);
             columns
         };
-        let s = SparseRef { rows: columns, values: &self.values };
-        sparse_matmul(s, column_major(d), None, false, sums, y.as_mut_slice());
+        self.product(columns, d, None, false, sums, y);
     }
-}
 
-fn column_major<T: Scalar>(d: &DMatrix<T>) -> MatrixRef<'_, T> {
-    MatrixRef::column_major(d.as_slice(), d.shape())
+    /// The product of `rows`, which are this matrix or its transpose.
+    #[track_caller]
+    fn product(
+        &self,
+        rows: &SparseRows,
+        d: &DMatrix<T>,
+        add: Option<&[T]>,
+        relu: bool,
+        sums: &mut PartialSums<T>,
+        y: &mut DMatrix<T>,
+    ) {
+        let (m, k) = (rows.len(), rows.width());
+        assert!(
+            d.nrows() == k && y.shape() == (m, d.ncols()),
+            "sparse matmul: ({m}, {k}) times {:?} into {:?}",
+            d.shape(),
+            y.shape()
+        );
+        let s = SparseRef { rows, values: &self.values };
+        let d = MatrixRef::column_major(d.as_slice(), d.shape());
+        sparse_matmul(s, d, add, relu, sums, y.as_mut_slice());
+    }
 }
 
 #[cfg(test)]

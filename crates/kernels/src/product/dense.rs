@@ -22,6 +22,10 @@ use super::vector::{Vector, Work};
 
 /// C ← epilogue(A·B + `add`), where `add` is added to every row. C is column-major; A is
 /// column-major or row-major.
+///
+/// # Safety
+/// Every element that the sizes and strides address is valid for reads (in C also for writes), and
+/// C does not overlap the other matrices.
 #[derive(Clone, Copy, Debug)]
 pub struct DenseProduct<'a, T> {
     /// (m, k, n): A is (m, k), B is (k, n), C is (m, n).
@@ -75,17 +79,10 @@ const REGISTERS: usize = 2;
 /// Columns of a panel, which takes 16 KiB with AVX2 and 32 KiB with AVX-512.
 const TERMS: usize = 256;
 
-/// Computes a product in tiles of at most [`REGISTERS`] registers by [`Vector::COLUMNS`] columns.
-///
-/// # Safety
-/// Every element that the sizes and strides address is valid for reads (in C also for writes), and
-/// C does not overlap the other matrices.
-pub(super) struct Tiled<'a, T>(pub(super) &'a DenseProduct<'a, T>);
-
-impl<V: Vector> Work<V> for Tiled<'_, V::Scalar> {
+impl<V: Vector> Work<V> for &DenseProduct<'_, V::Scalar> {
     #[inline(always)]
     unsafe fn run(self) {
-        let (rows, _, columns) = self.0.sizes;
+        let (rows, _, columns) = self.sizes;
         if columns == 0 {
             return;
         }
@@ -95,9 +92,9 @@ impl<V: Vector> Work<V> for Tiled<'_, V::Scalar> {
             // SAFETY: the caller's promise; first + count ≤ `rows`.
             unsafe {
                 if count <= V::LANES {
-                    some_rows::<V, 1>(self.0, first, count);
+                    some_rows::<V, 1>(self, first, count);
                 } else {
-                    some_rows::<V, REGISTERS>(self.0, first, count);
+                    some_rows::<V, REGISTERS>(self, first, count);
                 }
             }
         }
@@ -107,7 +104,7 @@ impl<V: Vector> Work<V> for Tiled<'_, V::Scalar> {
 /// Computes the `rows` rows of C from `first` on, which fit into `MV` registers per column.
 ///
 /// # Safety
-/// As [`Tiled`].
+/// As [`DenseProduct`].
 #[inline(always)]
 unsafe fn some_rows<V: Vector, const MV: usize>(
     product: &DenseProduct<'_, V::Scalar>,
@@ -187,9 +184,9 @@ impl<T: Copy> Part<T> {
 /// Computes `columns` of a part in tiles of `MV` registers by `COLUMNS` columns.
 ///
 /// # Safety
-/// As [`Tiled`]. The panel has room for `terms` columns of `MV` registers, and is packed unless the
-/// first tile packs it. A [`Start::Row`] has an element for each column. The number of columns is a
-/// multiple of `COLUMNS` unless B is read as [`Few`].
+/// As [`DenseProduct`]. The panel has room for `terms` columns of `MV` registers, and is packed
+/// unless the first tile packs it. A [`Start::Row`] has an element for each column. The number of
+/// columns is a multiple of `COLUMNS` unless B is read as [`Few`].
 struct Tiles<T, B, const MV: usize, const COLUMNS: usize> {
     part: Part<T>,
     /// The part of A that the first tile packs into the panel.

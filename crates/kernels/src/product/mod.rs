@@ -11,7 +11,6 @@ mod vector;
 use std::arch::x86_64::{__m256, __m256d, __m512, __m512d};
 
 use crate::instructions::Instructions;
-use dense::Tiled;
 use vector::Vector;
 
 pub use dense::{DenseProduct, Epilogue};
@@ -37,21 +36,9 @@ pub trait Kernel: Sized {
 }
 
 macro_rules! kernel {
-    ($type:ty, $avx2:ty, $avx512:ty) => {
+    ($type:ty, $avx2:ty, $avx512:ty, $($name:ident: $product:ty),*) => {
         impl Kernel for $type {
-            unsafe fn dense(instructions: Instructions, product: &DenseProduct<'_, Self>) {
-                // SAFETY: the caller's promise.
-                unsafe {
-                    match instructions {
-                        #[cfg(target_arch = "x86_64")]
-                        Instructions::Avx512 => <$avx512>::run(Tiled(product)),
-                        #[cfg(target_arch = "x86_64")]
-                        Instructions::Avx2 => <$avx2>::run(Tiled(product)),
-                        Instructions::Portable => <[$type; 4]>::run(Tiled(product)),
-                    }
-                }
-            }
-            unsafe fn sparse(instructions: Instructions, product: SparseProduct<'_, Self>) {
+            $(unsafe fn $name(instructions: Instructions, product: $product) {
                 // SAFETY: the caller's promise.
                 unsafe {
                     match instructions {
@@ -62,8 +49,12 @@ macro_rules! kernel {
                         Instructions::Portable => <[$type; 4]>::run(product),
                     }
                 }
-            }
+            })*
         }
+    };
+    ($type:ty, $avx2:ty, $avx512:ty) => {
+        kernel!($type, $avx2, $avx512,
+            dense: &DenseProduct<'_, Self>, sparse: SparseProduct<'_, Self>);
     };
 }
 kernel!(f32, __m256, __m512);

@@ -3,7 +3,7 @@
 use kernels::Scalar;
 use nalgebra::DMatrix;
 
-use super::over::{Over, check, columns, extent};
+use super::over::{Over, check, columns};
 
 /// The number of rows that `argmax` handles at a time.
 const TOGETHER: usize = 16;
@@ -28,14 +28,11 @@ pub fn max<T: Scalar>(x: &DMatrix<T>, over: Over, out: &mut [T]) {
     out.fill(T::neg_infinity());
     for (j, column) in columns(x).enumerate() {
         match over {
-            Over::Rows => {
-                // NaN, once reached, stays: nothing compares greater.
-                out[j] = column.iter().fold(out[j], |best, &value| larger(best, value));
+            // NaN, once reached, stays: nothing compares greater.
+            Over::Rows => out[j] = column.iter().copied().fold(out[j], larger),
+            Over::Columns => {
+                out.iter_mut().zip(column).for_each(|(best, &value)| *best = larger(*best, value));
             }
-            Over::Columns => out
-                .iter_mut()
-                .zip(column)
-                .for_each(|(place, &value)| *place = larger(*place, value)),
         }
     }
 }
@@ -61,14 +58,12 @@ pub fn max<T: Scalar>(x: &DMatrix<T>, over: Over, out: &mut [T]) {
 #[track_caller]
 pub fn argmax<T: Scalar>(x: &DMatrix<T>, over: Over, out: &mut [usize]) {
     check(x, over, out.len());
-    assert!(out.is_empty() || extent(x, over) > 0, "argmax: the axis is empty");
+    assert!(out.is_empty() || !x.is_empty(), "argmax: the axis is empty");
     let beats = |value: T, best: T| value > best || (value.is_nan() && !best.is_nan());
     match over {
         Over::Rows => {
             for (place, column) in out.iter_mut().zip(columns(x)) {
-                let better = |best: usize, i: usize| {
-                    if beats(column[i], column[best]) { i } else { best }
-                };
+                let better = |best, i| if beats(column[i], column[best]) { i } else { best };
                 *place = (0..column.len()).fold(0, better);
             }
         }

@@ -26,11 +26,6 @@ pub(super) fn columns<T: Scalar>(x: &DMatrix<T>) -> impl Iterator<Item = &[T]> {
     (0..x.ncols()).map(|j| &x.as_slice()[j * x.nrows()..(j + 1) * x.nrows()])
 }
 
-/// The number of values in each result.
-pub(super) fn extent<T: Scalar>(x: &DMatrix<T>, over: Over) -> usize {
-    if over == Over::Rows { x.nrows() } else { x.ncols() }
-}
-
 #[track_caller]
 pub(super) fn check<T: Scalar>(x: &DMatrix<T>, over: Over, places: usize) {
     let (results, what) = match over {

@@ -19,7 +19,11 @@ pub(super) trait Vector: Copy {
     /// accumulators leave enough of 16 registers for the factors. With 32 registers, 2×10 is as
     /// fast as 2×12 and divides layers of 10, 50 and 100 units.
     const COLUMNS: usize;
-    unsafe fn zero() -> Self;
+    #[inline(always)]
+    unsafe fn zero() -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { Self::splat(&Self::Scalar::zero()) }
+    }
     /// The element at `p` in every lane.
     unsafe fn splat(p: *const Self::Scalar) -> Self;
     unsafe fn load(p: *const Self::Scalar) -> Self;
@@ -57,10 +61,6 @@ impl<T: num_traits::Float> Vector for [T; 4] {
     type Scalar = T;
     const LANES: usize = 4;
     const COLUMNS: usize = usize::MAX;
-    #[inline(always)]
-    unsafe fn zero() -> Self {
-        [T::zero(); 4]
-    }
     #[inline(always)]
     unsafe fn splat(p: *const T) -> Self {
         // SAFETY: the caller's promise.

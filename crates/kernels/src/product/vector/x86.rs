@@ -3,21 +3,22 @@
 use std::arch::x86_64::*;
 use std::array;
 
+/// Implements [`Vector`](super::Vector) with the intrinsics of a register. `keep_above_zero` is
+/// `value` where x is above zero or NaN, and +0 elsewhere.
 macro_rules! vector {
     (
-        $features:literal, $columns:literal, $register:ty, $scalar:ty, $lanes:literal,
-        $zero:ident, $splat:ident, $load:ident, $load_first:ident, $store:ident,
-        $store_first:ident, $fma:ident, $rectify:ident, $gate:ident, $columns_of_runs:ident
+        $register:ty: [$scalar:ty; $lanes:literal], $features:literal, $columns:literal columns,
+        $splat:ident, $load:ident, $store:ident, $mul:ident, $fma:ident,
+        load_first: |$from:ident, $n:ident| $load_first:expr,
+        store_first: |$to:ident, $count:ident, $values:ident| $store_first:expr,
+        keep_above_zero: |$x:ident, $value:ident| $keep:expr,
+        $columns_of_runs:ident
     ) => {
         // SAFETY of every method: the trait's contract is the intrinsic's.
         impl super::Vector for $register {
             type Scalar = $scalar;
             const LANES: usize = $lanes;
             const COLUMNS: usize = $columns;
-            #[inline(always)]
-            unsafe fn zero() -> Self {
-                unsafe { $zero() }
-            }
             #[inline(always)]
             unsafe fn splat(p: *const $scalar) -> Self {
                 unsafe { $splat(*p) }
@@ -27,16 +28,17 @@ macro_rules! vector {
                 unsafe { $load(p) }
             }
             #[inline(always)]
-            unsafe fn load_first(p: *const $scalar, count: usize) -> Self {
-                unsafe { $load_first(p, count) }
+            unsafe fn load_first($from: *const $scalar, $n: usize) -> Self {
+                unsafe { $load_first }
             }
             #[inline(always)]
             unsafe fn store(self, p: *mut $scalar) {
                 unsafe { $store(p, self) }
             }
             #[inline(always)]
-            unsafe fn store_first(self, p: *mut $scalar, count: usize) {
-                unsafe { $store_first(self, p, count) }
+            unsafe fn store_first(self, $to: *mut $scalar, $count: usize) {
+                let $values = self;
+                unsafe { $store_first }
             }
             #[inline(always)]
             unsafe fn mul_add(self, b: Self, c: Self) -> Self {
@@ -44,11 +46,13 @@ macro_rules! vector {
             }
             #[inline(always)]
             unsafe fn rectified(self) -> Self {
-                unsafe { $rectify(self) }
+                let ($x, $value) = (self, self);
+                unsafe { $keep }
             }
             #[inline(always)]
-            unsafe fn gated(self, x: Self) -> Self {
-                unsafe { $gate(self, x) }
+            unsafe fn gated(self, $x: Self) -> Self {
+                let $value = unsafe { $splat(1.0) };
+                unsafe { $mul(self, $keep) }
             }
             #[inline(never)]
             unsafe fn run(work: impl super::Work<Self>) {
@@ -70,74 +74,42 @@ macro_rules! vector {
         }
     };
 }
-vector!(
-    "avx2,fma",
-    6,
-    __m256,
-    f32,
-    8,
-    _mm256_setzero_ps,
-    _mm256_set1_ps,
-    _mm256_loadu_ps,
-    load_first_256_f32,
-    _mm256_storeu_ps,
-    store_first_256_f32,
-    _mm256_fmadd_ps,
-    rectify_256_f32,
-    gate_256_f32,
+vector! {
+    __m256: [f32; 8], "avx2,fma", 6 columns,
+    _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_mul_ps, _mm256_fmadd_ps,
+    load_first: |p, n| _mm256_maskload_ps(p, first(32 * n)),
+    store_first: |p, n, values| _mm256_maskstore_ps(p, first(32 * n), values),
+    keep_above_zero: |x, value|
+        _mm256_and_ps(_mm256_cmp_ps::<_CMP_NLE_UQ>(x, _mm256_setzero_ps()), value),
     columns_256_f32
-);
-vector!(
-    "avx2,fma",
-    6,
-    __m256d,
-    f64,
-    4,
-    _mm256_setzero_pd,
-    _mm256_set1_pd,
-    _mm256_loadu_pd,
-    load_first_256_f64,
-    _mm256_storeu_pd,
-    store_first_256_f64,
-    _mm256_fmadd_pd,
-    rectify_256_f64,
-    gate_256_f64,
+}
+vector! {
+    __m256d: [f64; 4], "avx2,fma", 6 columns,
+    _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_mul_pd, _mm256_fmadd_pd,
+    load_first: |p, n| _mm256_maskload_pd(p, first(64 * n)),
+    store_first: |p, n, values| _mm256_maskstore_pd(p, first(64 * n), values),
+    keep_above_zero: |x, value|
+        _mm256_and_pd(_mm256_cmp_pd::<_CMP_NLE_UQ>(x, _mm256_setzero_pd()), value),
     columns_256_f64
-);
-vector!(
-    "avx512f",
-    10,
-    __m512,
-    f32,
-    16,
-    _mm512_setzero_ps,
-    _mm512_set1_ps,
-    _mm512_loadu_ps,
-    load_first_512_f32,
-    _mm512_storeu_ps,
-    store_first_512_f32,
-    _mm512_fmadd_ps,
-    rectify_512_f32,
-    gate_512_f32,
+}
+vector! {
+    __m512: [f32; 16], "avx512f", 10 columns,
+    _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_mul_ps, _mm512_fmadd_ps,
+    load_first: |p, n| _mm512_maskz_loadu_ps((1 << n) - 1, p),
+    store_first: |p, n, values| _mm512_mask_storeu_ps(p, (1 << n) - 1, values),
+    keep_above_zero: |x, value|
+        _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_ps()), value),
     columns_512_f32
-);
-vector!(
-    "avx512f",
-    10,
-    __m512d,
-    f64,
-    8,
-    _mm512_setzero_pd,
-    _mm512_set1_pd,
-    _mm512_loadu_pd,
-    load_first_512_f64,
-    _mm512_storeu_pd,
-    store_first_512_f64,
-    _mm512_fmadd_pd,
-    rectify_512_f64,
-    gate_512_f64,
+}
+vector! {
+    __m512d: [f64; 8], "avx512f", 10 columns,
+    _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_mul_pd, _mm512_fmadd_pd,
+    load_first: |p, n| _mm512_maskz_loadu_pd((1 << n) - 1, p),
+    store_first: |p, n, values| _mm512_mask_storeu_pd(p, (1 << n) - 1, values),
+    keep_above_zero: |x, value|
+        _mm512_maskz_mov_pd(_mm512_cmp_pd_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_pd()), value),
     columns_512_f64
-);
+}
 
 /// A mask of i lanes of 32 bits starts at index 8 − i.
 static FIRST: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -146,84 +118,6 @@ static FIRST: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 
 #[inline(always)]
 unsafe fn first(bits: usize) -> __m256i {
     unsafe { _mm256_loadu_si256(FIRST.as_ptr().add(8 - bits / 32).cast()) }
-}
-#[inline(always)]
-unsafe fn load_first_256_f32(p: *const f32, count: usize) -> __m256 {
-    unsafe { _mm256_maskload_ps(p, first(32 * count)) }
-}
-#[inline(always)]
-unsafe fn load_first_256_f64(p: *const f64, count: usize) -> __m256d {
-    unsafe { _mm256_maskload_pd(p, first(64 * count)) }
-}
-#[inline(always)]
-unsafe fn store_first_256_f32(values: __m256, p: *mut f32, count: usize) {
-    unsafe { _mm256_maskstore_ps(p, first(32 * count), values) }
-}
-#[inline(always)]
-unsafe fn store_first_256_f64(values: __m256d, p: *mut f64, count: usize) {
-    unsafe { _mm256_maskstore_pd(p, first(64 * count), values) }
-}
-#[inline(always)]
-unsafe fn load_first_512_f32(p: *const f32, count: usize) -> __m512 {
-    unsafe { _mm512_maskz_loadu_ps((1 << count) - 1, p) }
-}
-#[inline(always)]
-unsafe fn load_first_512_f64(p: *const f64, count: usize) -> __m512d {
-    unsafe { _mm512_maskz_loadu_pd((1 << count) - 1, p) }
-}
-#[inline(always)]
-unsafe fn store_first_512_f32(values: __m512, p: *mut f32, count: usize) {
-    unsafe { _mm512_mask_storeu_ps(p, (1 << count) - 1, values) }
-}
-#[inline(always)]
-unsafe fn store_first_512_f64(values: __m512d, p: *mut f64, count: usize) {
-    unsafe { _mm512_mask_storeu_pd(p, (1 << count) - 1, values) }
-}
-
-#[inline(always)]
-unsafe fn rectify_256_f32(x: __m256) -> __m256 {
-    unsafe { _mm256_and_ps(_mm256_cmp_ps::<_CMP_NLE_UQ>(x, _mm256_setzero_ps()), x) }
-}
-#[inline(always)]
-unsafe fn rectify_256_f64(x: __m256d) -> __m256d {
-    unsafe { _mm256_and_pd(_mm256_cmp_pd::<_CMP_NLE_UQ>(x, _mm256_setzero_pd()), x) }
-}
-#[inline(always)]
-unsafe fn rectify_512_f32(x: __m512) -> __m512 {
-    unsafe { _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_ps()), x) }
-}
-#[inline(always)]
-unsafe fn rectify_512_f64(x: __m512d) -> __m512d {
-    unsafe { _mm512_maskz_mov_pd(_mm512_cmp_pd_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_pd()), x) }
-}
-
-#[inline(always)]
-unsafe fn gate_256_f32(sum: __m256, x: __m256) -> __m256 {
-    unsafe {
-        let above = _mm256_cmp_ps::<_CMP_NLE_UQ>(x, _mm256_setzero_ps());
-        _mm256_mul_ps(sum, _mm256_and_ps(above, _mm256_set1_ps(1.0)))
-    }
-}
-#[inline(always)]
-unsafe fn gate_256_f64(sum: __m256d, x: __m256d) -> __m256d {
-    unsafe {
-        let above = _mm256_cmp_pd::<_CMP_NLE_UQ>(x, _mm256_setzero_pd());
-        _mm256_mul_pd(sum, _mm256_and_pd(above, _mm256_set1_pd(1.0)))
-    }
-}
-#[inline(always)]
-unsafe fn gate_512_f32(sum: __m512, x: __m512) -> __m512 {
-    unsafe {
-        let above = _mm512_cmp_ps_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_ps());
-        _mm512_mul_ps(sum, _mm512_maskz_mov_ps(above, _mm512_set1_ps(1.0)))
-    }
-}
-#[inline(always)]
-unsafe fn gate_512_f64(sum: __m512d, x: __m512d) -> __m512d {
-    unsafe {
-        let above = _mm512_cmp_pd_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_pd());
-        _mm512_mul_pd(sum, _mm512_maskz_mov_pd(above, _mm512_set1_pd(1.0)))
-    }
 }
 
 /// A register whose 128-bit parts are loaded from these addresses.
@@ -245,8 +139,9 @@ unsafe fn parts_512(place: impl Fn(usize) -> *const f32) -> __m512 {
 /// another run; shuffles then transpose the same parts of several registers, for all parts at once.
 macro_rules! columns {
     (
-        $f32:ident, $f64:ident, $parts:ident, $ps:ident, $pd:ident, $low_ps:ident,
-        $high_ps:ident, $shuffle:ident, $low_pd:ident, $high_pd:ident, $cast:ident
+        $f32:ident, $f64:ident, $parts:ident, $ps:ident, $pd:ident,
+        $low_ps:ident, $high_ps:ident, $shuffle:ident,
+        $low_pd:ident, $high_pd:ident, $cast:ident
     ) => {
         /// Transposes 4×4 parts: four elements of four runs.
         #[inline(always)]
@@ -278,29 +173,13 @@ macro_rules! columns {
         }
     };
 }
-columns!(
-    columns_256_f32,
-    columns_256_f64,
-    parts_256,
-    __m256,
-    __m256d,
-    _mm256_unpacklo_ps,
-    _mm256_unpackhi_ps,
-    _mm256_shuffle_ps,
-    _mm256_unpacklo_pd,
-    _mm256_unpackhi_pd,
-    _mm256_castps_pd
-);
-columns!(
-    columns_512_f32,
-    columns_512_f64,
-    parts_512,
-    __m512,
-    __m512d,
-    _mm512_unpacklo_ps,
-    _mm512_unpackhi_ps,
-    _mm512_shuffle_ps,
-    _mm512_unpacklo_pd,
-    _mm512_unpackhi_pd,
-    _mm512_castps_pd
-);
+columns! {
+    columns_256_f32, columns_256_f64, parts_256, __m256, __m256d,
+    _mm256_unpacklo_ps, _mm256_unpackhi_ps, _mm256_shuffle_ps,
+    _mm256_unpacklo_pd, _mm256_unpackhi_pd, _mm256_castps_pd
+}
+columns! {
+    columns_512_f32, columns_512_f64, parts_512, __m512, __m512d,
+    _mm512_unpacklo_ps, _mm512_unpackhi_ps, _mm512_shuffle_ps,
+    _mm512_unpacklo_pd, _mm512_unpackhi_pd, _mm512_castps_pd
+}
