@@ -125,8 +125,8 @@ pub fn reading(series: &[Compared<'_>], losses: &[Spread]) -> String {
 /// series.
 pub fn beside_the_notebook(report: &mut RunReport, findings: &Findings, file: &str) {
     let rows = csv_rows(file);
-    for (column, series) in findings.series.iter().enumerate() {
-        let printed = rows.iter().map(|row| (row[0] as usize, row[column + 1]));
+    for (column, series) in (1..rows[0].len()).zip(&findings.series) {
+        let printed = rows.iter().map(|row| (row[0] as usize, row[column]));
         report.beside_the_notebook(PART, series, Metric::TRAIN_LOSS, printed);
     }
 }

@@ -61,7 +61,11 @@ fn line_of(called: &str, by_cargo: bool, flags: &str) -> String {
 /// Quotes a word for a shell if it needs quotes.
 pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,".contains(c);
-    if word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
+    if word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 /// Prints a completion script or, without a shell, the manual page.
@@ -96,6 +100,12 @@ pub fn end(said: &clap::Error) -> ! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_is_quoted_as_shells_need_it() {
+        assert_eq!(quoted("results/a"), "results/a");
+        assert_eq!(quoted("it's new"), r"'it'\''s new'");
+    }
 
     #[test]
     fn a_program_is_started_again_as_it_was_started() {

@@ -12,9 +12,8 @@ use experiments::lab::{Lab, Unit};
 use experiments::report::RunReport;
 use experiments::report::curves::Style;
 use layers::MultiLayerNet;
-use optimizers::OptimizerKind;
 use ravine::RAVINE;
-use settings::OPTIMIZERS;
+use settings::{OPTIMIZERS, Setting};
 use training::{Contestant, Real};
 
 struct Optimizers;
@@ -24,8 +23,8 @@ impl Section for Optimizers {
     const NAME: &'static str = "sec6_1_optimizers";
     const ABOUT: &'static str = "Section 6.1: SGD, Momentum, AdaGrad and Adam compared";
     const PARTS: &'static [(&'static str, &'static str)] = &[
-        (RAVINE, "the paths of the four on f(x, y) = x²/20 + y²"),
-        (compare_losses::PART, "training losses of the four on MNIST, 2,000 iterations"),
+        (RAVINE, "their paths on f(x, y) = x²/20 + y²"),
+        (compare_losses::PART, "their training losses on MNIST, 2,000 iterations"),
     ];
 
     fn samples(args: &Args) -> (usize, usize) {
@@ -43,20 +42,17 @@ impl Section for Optimizers {
     }
 }
 
-/// The same four optimizers. On MNIST they have the book's defaults, which are the notebook's.
-const KINDS: [OptimizerKind; 4] =
-    [OptimizerKind::Sgd, OptimizerKind::Momentum, OptimizerKind::AdaGrad, OptimizerKind::Adam];
-
 fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
-    let series = OPTIMIZERS.map(|(name, label, color, marker)| Compared {
-        name,
-        label,
-        style: Style::solid(label, color).marker(marker, 100),
-    });
+    let compared = |setting: &Setting| Compared {
+        name: setting.kind.name(),
+        label: setting.label,
+        style: Style::solid(setting.label, setting.color).marker(setting.marker, 100),
+    };
+    let series: Vec<Compared<'_>> = OPTIMIZERS.iter().map(compared).collect();
     let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
     let findings = compare_losses::run(lab, &series, |index, seed| {
         let network = MultiLayerNet::new(inputs, &HIDDEN, classes);
-        Contestant::<T>::new(&network, KINDS[index], Unit::Series(index).of(seed))
+        Contestant::<T>::new(&network, OPTIMIZERS[index].kind, Unit::Series(index).of(seed))
             .expect("fixed settings are valid")
     })?;
 
@@ -64,7 +60,7 @@ fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let (losses, by) = compare_losses::last_hundred(&series, &findings);
     report.figure(
         "sec6_1_mnist",
-        compare_losses::figure(lab, "Four optimizers on MNIST", &series, &findings, 1.0),
+        compare_losses::figure(lab, "Optimizers on MNIST", &series, &findings, 1.0),
         &compare_losses::reading(&series, &losses),
     );
     let notebook = include_str!("../../../../data/reference/sec6_1_mnist_loss.csv");

@@ -4,7 +4,7 @@ use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric};
 use experiments::lab::Lab;
 use experiments::report::RunReport;
-use optimizers::{Optimizer, OptimizerKind, Slot};
+use optimizers::{Optimizer, Slot};
 use training::Real;
 use viz::{Arrows, Axis, Color, Contour, Figure, Grid, Line, Marker, Panel, Scatter, Surface};
 
@@ -21,19 +21,11 @@ const X: Metric = Metric::new("x");
 const Y: Metric = Metric::new("y");
 const F: Metric = Metric::lower("f");
 
-/// The notebook's optimizers with the learning rates of 6.1.7.
-fn in_the_ravine<T: Real>() -> [Box<dyn Optimizer<T>>; 4] {
-    // ANCHOR: optimizers
-    [
-        (OptimizerKind::Sgd, 0.95),
-        (OptimizerKind::Momentum, 0.1),
-        (OptimizerKind::AdaGrad, 1.5),
-        (OptimizerKind::Adam, 0.3),
-    ]
-    // ANCHOR_END: optimizers
-    .map(|(kind, lr)| {
-        let mut optimizer = T::optimizer(kind);
-        optimizer.set_lr(lr).expect("the notebook's settings are valid");
+/// The optimizers with their learning rates in the ravine.
+fn in_the_ravine<T: Real>() -> impl Iterator<Item = Box<dyn Optimizer<T>>> {
+    OPTIMIZERS.iter().map(|setting| {
+        let mut optimizer = T::optimizer(setting.kind);
+        optimizer.set_lr(setting.ravine_lr).expect("the notebook's settings are valid");
         optimizer
     })
 }
@@ -50,8 +42,10 @@ fn gradient<T: Real>(x: T, y: T) -> (T, T) {
 }
 // ANCHOR_END: gradient
 
-/// The points that an optimizer visits from the start.
-fn path<T: Real>(optimizer: &mut dyn Optimizer<T>) -> Vec<(f64, f64)> {
+/// The points that an optimizer visits.
+type Path = Vec<(f64, f64)>;
+
+fn path<T: Real>(optimizer: &mut dyn Optimizer<T>) -> Path {
     let (mut x, mut y) = ([T::of(START.0)], [T::of(START.1)]);
     let mut points = Vec::new();
     for _ in 0..POINTS {
@@ -72,7 +66,8 @@ fn path<T: Real>(optimizer: &mut dyn Optimizer<T>) -> Vec<(f64, f64)> {
 /// # Errors
 /// If the results cannot be written.
 pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
-    let paths = in_the_ravine::<T>().map(|mut optimizer| path(&mut *optimizer));
+    let paths: Vec<Path> =
+        in_the_ravine::<T>().map(|mut optimizer| path(&mut *optimizer)).collect();
     draw(report, &paths);
 
     let [sgd, momentum, adagrad, adam] = [0, 1, 2, 3].map(|k: usize| {
@@ -87,19 +82,19 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
                      Momentum {momentum:.4}"
         ),
     );
-    let measured = |path: &Vec<(f64, f64)>| -> Measurements {
+    let measured = |path: &Path| -> Measurements {
         let point = |(step, &(x, y)): (usize, &(f64, f64))| {
             [(step, X, x), (step, Y, y), (step, F, f(x, y))]
         };
         path.iter().enumerate().flat_map(point).collect()
     };
     let series = OPTIMIZERS.iter().zip(&paths);
-    let series = series.map(|((name, ..), path)| ((*name).to_owned(), measured(path)));
+    let series = series.map(|(setting, path)| (setting.kind.name().to_owned(), measured(path)));
     // Nothing here is random: the paths are the same for every seed.
     report.record(Findings::of_seed(RAVINE, lab.args().seed, series))
 }
 
-fn draw(report: &mut RunReport, paths: &[Vec<(f64, f64)>; 4]) {
+fn draw(report: &mut RunReport, paths: &[Path]) {
     let side = |label| Axis::linear(label, -10.0, 10.0);
     let formula = "f(x, y) = x²/20 + y²";
     let grid = |y: f64| Grid::sample((-10.0, 10.0), (-y, y), 101, f);
@@ -141,20 +136,22 @@ fn draw(report: &mut RunReport, paths: &[Vec<(f64, f64)>; 4]) {
          differentiates by x/√20 and shows x components 4.5 times too large.)",
     );
 
-    let panels = OPTIMIZERS.iter().zip(paths).map(|((_, label, color, _), path)| {
+    let panels = OPTIMIZERS.iter().zip(paths).map(|(setting, path)| {
         let end = path[POINTS - 1];
-        Panel::new(format!("{label}: f = {:.4} at the end", f(end.0, end.1)))
+        Panel::new(format!("{}: f = {:.4} at the end", setting.label, f(end.0, end.1)))
             .x_axis(side("x"))
             .y_axis(Axis::linear("y", -5.0, 5.0))
             .mark(Contour::new(Color::GREY, grid(5.0), [0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]))
-            .mark(Line::new(*color, path.iter().copied()).marker(Marker::Circle, 1))
+            .mark(Line::new(setting.color, path.iter().copied()).marker(Marker::Circle, 1))
             .mark(Scatter::new(Color::INK, [(0.0, 0.0)]).marker(Marker::Plus))
     });
-    let paths = Figure::new("Four optimizers in a ravine")
-        .subtitle(
-            "30 points from (−7, 2); learning rates 0.95, 0.1, 1.5, 0.3; contours of x²/20 + y²",
-        )
-        .grid(2, 2)
+    let rates: Vec<_> = OPTIMIZERS.iter().map(|setting| setting.ravine_lr.to_string()).collect();
+    let rates = rates.join(", ");
+    let paths = Figure::new("Optimizers in a ravine")
+        .subtitle(format!(
+            "{POINTS} points from (−7, 2); learning rates {rates}; contours of x²/20 + y²"
+        ))
+        .grid(paths.len().div_ceil(2), 2)
         .panels(panels);
     report.figure(
         "sec6_1_paths",
@@ -198,7 +195,8 @@ mod tests {
 
     #[test]
     fn paths_agree_with_the_closed_recursions() {
-        for ((name, ..), mut optimizer) in OPTIMIZERS.iter().zip(in_the_ravine::<f64>()) {
+        for (setting, mut optimizer) in OPTIMIZERS[..4].iter().zip(in_the_ravine::<f64>()) {
+            let name = setting.kind.name();
             let points = path(&mut *optimizer);
             let expected = closed(name, 0.1, START.0).into_iter().zip(closed(name, 2.0, START.1));
             for ((x, y), (expected_x, expected_y)) in points.into_iter().zip(expected) {

@@ -1,11 +1,35 @@
-//! The optimizers that both parts compare.
+//! The optimizers that both parts compare. A line here is enough for another one.
 
+use optimizers::OptimizerKind;
 use viz::{Color, Marker};
 
-/// Name in files, name in the table, colour, marker.
-pub const OPTIMIZERS: [(&str, &str, Color, Marker); 4] = [
-    ("sgd", "SGD", Color::VERMILLION, Marker::Circle),
-    ("momentum", "Momentum", Color::ORANGE, Marker::Cross),
-    ("adagrad", "AdaGrad", Color::BLUE, Marker::Square),
-    ("adam", "Adam", Color::GREEN, Marker::Diamond),
+/// An optimizer, and how it is shown.
+#[derive(Clone, Copy)]
+pub struct Setting {
+    /// On MNIST it has its defaults, the book's, which are the notebook's too.
+    pub kind: OptimizerKind,
+    /// The learning rate in the ravine, that of 6.1.7.
+    pub ravine_lr: f64,
+    /// The name in tables and figures.
+    pub label: &'static str,
+    pub color: Color,
+    pub marker: Marker,
+}
+
+const fn setting(
+    kind: OptimizerKind,
+    ravine_lr: f64,
+    (label, color, marker): (&'static str, Color, Marker),
+) -> Setting {
+    Setting { kind, ravine_lr, label, color, marker }
+}
+
+/// The conclusions are about the first four, in this order.
+// ANCHOR: optimizers
+pub const OPTIMIZERS: &[Setting] = &[
+    setting(OptimizerKind::Sgd, 0.95, ("SGD", Color::VERMILLION, Marker::Circle)),
+    setting(OptimizerKind::Momentum, 0.1, ("Momentum", Color::ORANGE, Marker::Cross)),
+    setting(OptimizerKind::AdaGrad, 1.5, ("AdaGrad", Color::BLUE, Marker::Square)),
+    setting(OptimizerKind::Adam, 0.3, ("Adam", Color::GREEN, Marker::Diamond)),
 ];
+// ANCHOR_END: optimizers

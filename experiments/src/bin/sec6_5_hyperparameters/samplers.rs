@@ -32,24 +32,23 @@ pub const BEST_ACCURACY: Metric = Metric::new("best_accuracy");
 /// The value of a function at the best point so far, less its minimum.
 const REGRET: Metric = Metric::lower("regret");
 
-/// The samplers that are compared; the grid is as fine as the trials allow.
-fn contenders(space: &Space, trials: u64) -> [SamplerKind; 4] {
+/// A sampler, its name in files and figures, and its look there.
+type Contender = (SamplerKind, &'static str, Color, LineStyle);
+
+/// The samplers that are compared; the grid is as fine as the trials allow. The conclusion is about the first and the
+/// last one.
+fn contenders(space: &Space, trials: u64) -> Vec<Contender> {
     let enough = |levels: &u64| {
         SamplerKind::Grid(*levels).sampler().count(space).is_some_and(|count| count >= trials)
     };
     // With a continuous dimension, as many levels as trials are enough.
     let levels = (1..=trials).find(enough).unwrap_or(trials);
-    [SamplerKind::Random, SamplerKind::Grid(levels), SamplerKind::Sobol, SamplerKind::Gp]
-}
-
-/// The name of a sampler in figures and series.
-fn name(kind: SamplerKind) -> &'static str {
-    match kind {
-        SamplerKind::Random => "random",
-        SamplerKind::Grid(_) => "grid",
-        SamplerKind::Sobol => "sobol",
-        SamplerKind::Gp => "gp",
-    }
+    vec![
+        (SamplerKind::Random, "random", Color::GREY, LineStyle::Solid),
+        (SamplerKind::Grid(levels), "grid", Color::ORANGE, LineStyle::Dotted),
+        (SamplerKind::Sobol, "sobol", Color::GREEN, LineStyle::Dashed),
+        (SamplerKind::Gp, "gp", Color::BLUE, LineStyle::Solid),
+    ]
 }
 
 /// The results of all samplers on a problem.
@@ -62,7 +61,7 @@ struct Judged {
 
 /// The best value so far of a sampler after each trial, one curve per seed.
 struct Found {
-    kind: SamplerKind,
+    contender: Contender,
     curves: Vec<Vec<f64>>,
 }
 
@@ -114,12 +113,12 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     report.figure("sec6_5_samplers", figure, reading);
     conclude(report, &judged);
     for Judged { problem, metric, found } in judged {
-        for Found { kind, curves } in found {
+        for Found { contender: (_, name, ..), curves } in found {
             let measured = |curve: Vec<f64>| -> Measurements {
                 curve.into_iter().enumerate().map(|(k, best)| (k + 1, metric, best)).collect()
             };
             let runs = curves.into_iter().map(measured).collect();
-            let series = format!("{problem}/{}", name(kind));
+            let series = format!("{problem}/{name}");
             report.record(Findings::of_series(SAMPLERS, &lab.args().seeds(), series, runs))?;
         }
     }
@@ -128,16 +127,17 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
 
 /// Runs each sampler for each seed, in parallel.
 fn in_parallel(
-    contenders: [SamplerKind; 4],
+    contenders: Vec<Contender>,
     seeds: &[u64],
     search: &(dyn Fn(SamplerKind, u64) -> Result<Vec<f64>, Failure> + Sync),
 ) -> Result<Vec<Found>, Failure> {
-    let jobs = contenders.iter().flat_map(|&kind| seeds.iter().map(move |&seed| (kind, seed)));
+    let jobs =
+        contenders.iter().flat_map(|&(kind, ..)| seeds.iter().map(move |&seed| (kind, seed)));
     let jobs: Vec<(SamplerKind, u64)> = jobs.collect();
     let curves = jobs.par_iter().with_max_len(1).map(|&(kind, seed)| search(kind, seed));
     let curves: Vec<Vec<f64>> = curves.collect::<Result<_, _>>()?;
     let found = contenders.into_iter().zip(curves.chunks(seeds.len()));
-    Ok(found.map(|(kind, curves)| Found { kind, curves: curves.to_vec() }).collect())
+    Ok(found.map(|(contender, curves)| Found { contender, curves: curves.to_vec() }).collect())
 }
 
 /// Samplers on section 6.5, or on the space that the flags give.
@@ -205,7 +205,7 @@ fn table(
     let seeds = found[0].curves.len();
     for one in found {
         let [low, median, high] = one.last().map(significant);
-        let (kind, trials) = (one.kind, one.curves[0].len());
+        let (kind, trials) = (one.contender.0, one.curves[0].len());
         report.say(&format!(
             "{problem}, {kind}: {median} after {trials} trials (middle half of {seeds} seeds: {low} to \
              {high})"
@@ -233,20 +233,14 @@ fn quarters(mut values: Vec<f64>) -> [f64; 3] {
 }
 
 fn draw(mut panel: Panel, Judged { found, .. }: &Judged) -> Panel {
-    const LOOK: [(Color, LineStyle); 4] = [
-        (Color::GREY, LineStyle::Solid),
-        (Color::ORANGE, LineStyle::Dotted),
-        (Color::GREEN, LineStyle::Dashed),
-        (Color::BLUE, LineStyle::Solid),
-    ];
-    for (Found { kind, curves }, (color, style)) in found.iter().zip(LOOK) {
+    for Found { contender: (_, name, color, style), curves } in found {
         let at = |k: usize| quarters(curves.iter().map(|curve| curve[k]).collect());
         let steps: Vec<(f64, [f64; 3])> =
             (0..curves[0].len()).map(|k| (k as f64 + 1.0, at(k))).collect();
         let middle_half = steps.iter().map(|&(x, [low, _, high])| (x, low, high));
-        panel = panel.mark(Area::new(color, middle_half).opacity(0.18));
-        let line = Line::new(color, steps.iter().map(|&(x, [_, median, _])| (x, median)));
-        panel = panel.mark(line.style(style).named(name(*kind)));
+        panel = panel.mark(Area::new(*color, middle_half).opacity(0.18));
+        let line = Line::new(*color, steps.iter().map(|&(x, [_, median, _])| (x, median)));
+        panel = panel.mark(line.style(*style).named(*name));
     }
     panel
 }
@@ -254,8 +248,7 @@ fn draw(mut panel: Panel, Judged { found, .. }: &Judged) -> Panel {
 /// Whether learning from earlier trials pays.
 fn conclude(report: &mut RunReport, judged: &[Judged]) {
     let better = |Judged { problem, metric, found }: &Judged| {
-        // The order of `contenders`.
-        let [random, .., gp] = &found[..] else { unreachable!("four contenders") };
+        let [random, .., gp] = &found[..] else { unreachable!("several contenders") };
         let (gp, random) = (gp.last()[1], random.last()[1]);
         let holds = metric.best([gp, random]) == gp;
         (holds, format!("{problem} {} against {}", significant(gp), significant(random)))
