@@ -1,4 +1,4 @@
-//! Cutting lines and polygons at the edge of the plot area, which the SVG back end does not do.
+//! Lines and polygons cut at the edge of the plot area, which the SVG back end does not do.
 
 use crate::geometry::{Point, Rect};
 
@@ -7,28 +7,20 @@ pub(crate) fn polyline(
     points: impl IntoIterator<Item = Option<Point>>,
     rect: Rect,
 ) -> Vec<Vec<Point>> {
-    let mut runs: Vec<Vec<Point>> = Vec::new();
+    let mut runs = Vec::new();
     let mut run: Vec<Point> = Vec::new();
     let mut previous: Option<Point> = None;
     for point in points {
-        if let (Some(a), Some(b)) = (previous, point) {
-            match segment(a, b, rect) {
-                Some((from, to)) => {
-                    if run.last() != Some(&from) {
-                        runs.push(std::mem::take(&mut run));
-                        run.push(from);
-                    }
-                    run.push(to);
-                }
-                None => runs.push(std::mem::take(&mut run)),
-            }
-        } else {
+        let (from, to) = previous.zip(point).and_then(|(a, b)| segment(a, b, rect)).unzip();
+        if run.last() != from.as_ref() {
             runs.push(std::mem::take(&mut run));
+            run.extend(from);
         }
+        run.extend(to);
         previous = point;
     }
     runs.push(run);
-    runs.retain(|run| run.len() > 1);
+    runs.retain(|run| !run.is_empty());
     runs
 }
 
@@ -43,20 +35,18 @@ pub(crate) fn segment(a: Point, b: Point, rect: Rect) -> Option<(Point, Point)> 
         (dy, rect.bottom() - a.1),
     ];
     for (towards, distance) in edges {
-        if towards == 0.0 {
-            if distance < 0.0 {
-                return None;
-            }
-        } else if towards < 0.0 {
+        if towards < 0.0 {
             enter = enter.max(distance / towards);
-        } else {
+        } else if towards > 0.0 {
             leave = leave.min(distance / towards);
+        } else if distance < 0.0 {
+            return None;
         }
     }
     if enter > leave {
         return None;
     }
-    // The end points themselves where nothing is cut, so that runs join exactly.
+    // Uncut ends stay the same to the bit, so that the segments of a run join.
     let at = |t: f64| (a.0 + t * dx, a.1 + t * dy);
     Some((if enter == 0.0 { a } else { at(enter) }, if leave == 1.0 { b } else { at(leave) }))
 }

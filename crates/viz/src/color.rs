@@ -4,8 +4,9 @@ use crate::Axis;
 
 /// An opaque sRGB colour.
 ///
-/// The constants are the palette of Okabe and Ito (2008), *Color Universal Design*: distinguishable
-/// with every common kind of colour blindness. Its yellow is left out because it vanishes on white.
+/// The constants are the palette of Okabe and Ito (2008), *Color Universal Design*, which readers
+/// with any common kind of colour blindness can tell apart. Its yellow is left out because it
+/// vanishes on white.
 ///
 /// ```
 /// use viz::Color;
@@ -36,13 +37,13 @@ impl Color {
     pub const ORANGE: Color = Color(0xE6, 0x9F, 0x00);
     /// Okabe–Ito sky blue.
     pub const SKY: Color = Color(0x56, 0xB4, 0xE9);
-    /// Nearly black, for marks that stand above the series.
+    /// Nearly black, for marks drawn over the series.
     pub const INK: Color = Color(0x1F, 0x24, 0x2B);
-    /// Middle grey, for what is only context: contours, arrows, references.
+    /// Middle grey, for context: contours, arrows, references.
     pub const GREY: Color = Color(0x8A, 0x92, 0x9C);
 
-    /// The `index`-th colour for series that have no colour of their own: blue, vermillion, green,
-    /// purple, orange, sky, ink, and again from blue.
+    /// The colour of the `index`-th series: blue, vermillion, green, purple, orange, sky, ink, then
+    /// blue again.
     pub const fn cycle(index: usize) -> Color {
         const CYCLE: [Color; 7] = [
             Color::BLUE,
@@ -54,6 +55,11 @@ impl Color {
             Color::INK,
         ];
         CYCLE[index % CYCLE.len()]
+    }
+
+    fn rgb(hex: u32) -> Color {
+        let [_, red, green, blue] = hex.to_be_bytes();
+        Color(red, green, blue)
     }
 
     fn mix(self, other: Color, share: f64) -> Color {
@@ -86,10 +92,11 @@ impl ColorMap {
             ColorMap::Viridis => {
                 let position = t * (VIRIDIS.len() - 1) as f64;
                 let below = (position as usize).min(VIRIDIS.len() - 2);
-                VIRIDIS[below].mix(VIRIDIS[below + 1], position - below as f64)
+                let [from, to] = [below, below + 1].map(|k| Color::rgb(VIRIDIS[k]));
+                from.mix(to, position - below as f64)
             }
             ColorMap::Hot => {
-                // The corner points of matplotlib's `_hot_data`.
+                // The breakpoints of matplotlib's `_hot_data`.
                 let ramp = |from: f64, to: f64| ((t - from) / (to - from)).clamp(0.0, 1.0);
                 let red = 0.0416 + 0.9584 * ramp(0.0, 0.365079);
                 let byte = |v: f64| (v * 255.0).round() as u8;
@@ -99,34 +106,20 @@ impl ColorMap {
     }
 }
 
-/// Seventeen equally spaced colours of viridis; linear interpolation is within 6/255.
-const VIRIDIS: [Color; 17] = [
-    Color(68, 1, 84),
-    Color(72, 24, 106),
-    Color(71, 45, 123),
-    Color(66, 64, 134),
-    Color(59, 82, 139),
-    Color(51, 99, 141),
-    Color(44, 114, 142),
-    Color(38, 130, 142),
-    Color(33, 145, 140),
-    Color(31, 159, 136),
-    Color(39, 173, 129),
-    Color(61, 188, 116),
-    Color(92, 200, 99),
-    Color(129, 211, 77),
-    Color(170, 220, 50),
-    Color(213, 226, 26),
-    Color(253, 231, 37),
+/// Seventeen equally spaced colours of viridis, as 0xRRGGBB: interpolated linearly, they are within
+/// 6/255 of the original map.
+const VIRIDIS: [u32; 17] = [
+    0x440154, 0x48186A, 0x472D7B, 0x424086, 0x3B528B, 0x33638D, 0x2C728E, 0x26828E, 0x21918C,
+    0x1F9F88, 0x27AD81, 0x3DBC74, 0x5CC863, 0x81D34D, 0xAADC32, 0xD5E21A, 0xFDE725,
 ];
 
-/// A quantity shown as colour: an axis (label, range, linear or log) through a colour map.
+/// A quantity shown as colour: an axis (label, range, linear or log) and a colour map.
 ///
-/// The figure draws one colour bar for each different scale among its marks.
+/// A figure draws one colour bar for each distinct scale that it uses.
 ///
 /// ```
 /// use viz::{Axis, Color, ColorMap, ColorScale};
-/// let accuracy = ColorScale::new(Axis::linear("validation accuracy", 0.0, 1.0), ColorMap::Viridis);
+/// let accuracy = ColorScale::new(Axis::linear("accuracy", 0.0, 1.0), ColorMap::Viridis);
 /// assert_eq!(accuracy.color(0.0), Some(Color(68, 1, 84)));
 /// assert_eq!(accuracy.color(f64::NAN), None);
 /// ```
@@ -142,8 +135,8 @@ impl ColorScale {
         Self { axis, map }
     }
 
-    /// The colour of `value`, clamped to the axis' range; `None` where it cannot be placed (NaN,
-    /// infinite, or not positive on a log axis).
+    /// The colour of `value`, clamped to the axis' range; `None` if it is NaN, infinite, or not
+    /// positive on a log axis.
     pub fn color(&self, value: f64) -> Option<Color> {
         self.axis.fraction(value).map(|t| self.map.at(t))
     }

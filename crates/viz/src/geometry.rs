@@ -1,6 +1,6 @@
-//! Places and areas in logical pixels.
+//! Points and rectangles in logical pixels.
 
-/// A place in logical pixels, y downwards.
+/// A point in logical pixels, y downwards.
 pub(crate) type Point = (f64, f64);
 
 /// A rectangle in logical pixels.
@@ -40,12 +40,15 @@ pub enum Corner {
 }
 
 impl Corner {
-    /// Where the top left of a `w`×`h` box stands that is `inset` from this corner of `area`.
-    pub(crate) fn place(self, area: Rect, (w, h): (f64, f64), inset: f64) -> (f64, f64) {
-        let right = matches!(self, Corner::UpperRight | Corner::LowerRight);
+    pub(crate) fn is_right(self) -> bool {
+        matches!(self, Corner::UpperRight | Corner::LowerRight)
+    }
+
+    /// The top left point of a `w`×`h` box in this corner of `area`, `inset` away from both edges.
+    pub(crate) fn place(self, area: Rect, (w, h): (f64, f64), inset: f64) -> Point {
         let lower = matches!(self, Corner::LowerLeft | Corner::LowerRight);
         (
-            if right { area.right() - w - inset } else { area.x + inset },
+            if self.is_right() { area.right() - w - inset } else { area.x + inset },
             if lower { area.bottom() - h - inset } else { area.y + inset },
         )
     }

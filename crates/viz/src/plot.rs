@@ -1,4 +1,4 @@
-//! The plot area of one panel while it is drawn: data coordinates in, pixels out.
+//! The plot area of a panel while it is drawn: maps data to pixels.
 
 use crate::canvas::Canvas;
 use crate::geometry::{Point, Rect};
@@ -13,13 +13,13 @@ pub(crate) struct Plot<'a, 'c> {
 }
 
 impl Plot<'_, '_> {
-    /// The place of a point of data, possibly outside the area; `None` if it has none (NaN,
-    /// infinite, or not positive on a log axis).
+    /// The pixel of a data point, possibly outside the area; `None` if a coordinate is NaN,
+    /// infinite, or not positive on a log axis.
     pub(crate) fn place(&self, (x, y): (f64, f64)) -> Option<Point> {
         Some((self.across(x)?, self.down(y)?))
     }
 
-    /// The place of a point of data if it lies in the area.
+    /// The pixel of a data point inside the area.
     pub(crate) fn visible(&self, point: (f64, f64)) -> Option<Point> {
         self.place(point).filter(|&p| self.rect.contains(p))
     }
@@ -32,14 +32,15 @@ impl Plot<'_, '_> {
         Some(self.rect.bottom() - self.y.fraction(y)? * self.rect.h)
     }
 
-    /// The line through `points`, cut at the edge of the area and broken at points without a place.
+    /// Draws the line through `points`, cut at the edge of the area and broken at points without a
+    /// pixel.
     pub(crate) fn line(&self, points: impl IntoIterator<Item = (f64, f64)>, stroke: Stroke) {
         for run in clip::polyline(points.into_iter().map(|p| self.place(p)), self.rect) {
             self.canvas.line(&run, stroke);
         }
     }
 
-    /// The part inside the area of a filled polygon given in pixels.
+    /// Fills the part of a polygon, given in pixels, that is inside the area.
     pub(crate) fn fill(&self, corners: &[Point], color: Color, opacity: f64) {
         self.canvas.polygon(&clip::polygon(corners, self.rect), color, opacity);
     }

@@ -1,4 +1,4 @@
-//! From SVG to PNG with the bundled fonts, so that pictures are the same on every machine.
+//! SVG rendered as PNG with the bundled fonts, so that pictures are the same on every machine.
 
 use std::sync::{Arc, LazyLock};
 
@@ -12,8 +12,8 @@ use crate::VizError;
 /// The most pixels a PNG may have: 100 million, 400 MB while it is drawn.
 pub const MAX_PIXELS: f64 = 1e8;
 
-/// The bundled NanumSquare, a TrueType font, for a page that shows Hangul where no Korean font is
-/// installed. Its licence, OFL 1.1, asks that it be passed on whole.
+/// The bundled TrueType font NanumSquare, for pages that show Hangul where no Korean font is
+/// installed. Pass it on whole: its licence, OFL 1.1, reserves the name Nanum.
 pub const NANUM_SQUARE: &[u8] = include_bytes!("../assets/NanumSquareR.ttf");
 
 static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
@@ -33,12 +33,12 @@ pub(crate) fn parse(svg: &str) -> Result<Tree, VizError> {
 /// Renders an SVG on white as a PNG with `scale` pixels per logical pixel.
 ///
 /// Only the two bundled fonts are used: Inter for Latin, Greek and mathematical signs, NanumSquare
-/// for Hangul and what Inter does not have.
+/// for Hangul and other characters that Inter lacks.
 ///
 /// # Errors
 ///
-/// [`VizError::Svg`] if the text is no SVG, [`VizError::Size`] if the picture would have no pixels
-/// or more than [`MAX_PIXELS`].
+/// [`VizError::Svg`] if the text is not an SVG, [`VizError::Size`] if the picture would have no
+/// pixels or more than [`MAX_PIXELS`], [`VizError::Encode`] if the PNG encoder fails.
 ///
 /// ```
 /// let svg = viz::Figure::new("배치 정규화").to_svg();
@@ -51,22 +51,23 @@ pub fn svg_to_png(svg: &str, scale: f64) -> Result<Vec<u8>, VizError> {
     let size = tree.size();
     let (width, height) = (f64::from(size.width()) * scale, f64::from(size.height()) * scale);
     let refused = || VizError::Size { width, height, scale };
-    // Also refuses NaN.
+    // Negated, so that NaN is refused too.
     if !(width >= 1.0 && height >= 1.0 && width * height <= MAX_PIXELS) {
         return Err(refused());
     }
     let mut pixmap =
         Pixmap::new(width.round() as u32, height.round() as u32).ok_or_else(refused)?;
-    // White also behind the last column and row, which a fractional scale fills only in part.
+    // At a fractional scale, the figure's own background covers the last column and row only in
+    // part.
     pixmap.fill(Color::WHITE);
     resvg::render(&tree, Transform::from_scale(scale as f32, scale as f32), &mut pixmap.as_mut());
     encode(&pixmap).map_err(|error| VizError::Encode(error.to_string()))
 }
 
-/// An opaque picture as a PNG. `Pixmap::encode_png` keeps the alpha channel and filters rows as photographs need it:
-/// of 21 of our figures it makes files of 108 % in 210 % of the time.
+/// Encodes an opaque picture. `Pixmap::encode_png` would keep the alpha channel and filter rows as
+/// photographs need it: for 21 figures, files of 108 % in 210 % of the time.
 fn encode(pixmap: &Pixmap) -> Result<Vec<u8>, EncodingError> {
-    // A plain loop: an iterator of bytes takes 60 ms where little is optimised, more than drawing the picture.
+    // At opt-level 1, an iterator of bytes would take 60 ms, longer than drawing the picture.
     let rgba = pixmap.data().as_chunks::<4>().0;
     let mut rgb = vec![0; 3 * rgba.len()];
     for (to, &[r, g, b, _]) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(rgba) {

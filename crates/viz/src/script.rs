@@ -1,18 +1,17 @@
-//! Raised and lowered characters, as the 2 of x² and the −6 of 10⁻⁶.
+//! Superscripts and subscripts, such as the 2 of x² and the −6 of 10⁻⁶.
 //!
-//! Inside the crate they are Unicode's. In an SVG they are ordinary ones, smaller and moved up or down: a viewer
-//! takes what its first font lacks from any other that is installed, and NanumSquare, for one, has an empty ⁻,
-//! so that 10⁻⁶ would be read as 10⁶. A minus is drawn as an en dash, which every font has.
+//! Inside the crate they are Unicode characters. In an SVG they are ordinary characters, smaller
+//! and moved up or down: a viewer takes characters that its first font lacks from any installed
+//! font, and NanumSquare, for one, has an empty ⁻, so that 10⁻⁶ would be read as 10⁶.
 
-use std::fmt::Write;
-
-/// Size of a raised or lowered character, in sizes of the text.
+/// Size of a superscript or subscript, in sizes of the text.
 pub(crate) const SIZE: f64 = 0.72;
-/// How far they are moved upwards, in sizes of the text.
+/// How far superscripts and subscripts are moved upwards, in sizes of the text.
 const RAISED: f64 = 0.36;
 const LOWERED: f64 = -0.18;
 
-/// The ordinary character, and how far upwards it is moved; `None` for one that is ordinary already.
+/// The ordinary character of a superscript or subscript, and how far upwards it is moved; `None`
+/// for all other characters.
 pub(crate) fn ordinary(c: char) -> Option<(char, f64)> {
     let index = u32::from(c) & 0xF;
     let plain = match c {
@@ -27,51 +26,37 @@ pub(crate) fn ordinary(c: char) -> Option<(char, f64)> {
     Some((plain, if ('₀'..='₎').contains(&c) { LOWERED } else { RAISED }))
 }
 
-/// The line of SVG that holds a text, with the raised and lowered characters as ordinary ones in spans. The text
-/// itself stands `down` below its point, which a span at its beginning would forget.
+/// A line of SVG in which superscripts and subscripts are ordinary characters in spans. Only what
+/// precedes the first tag is text, since markup in texts is escaped. `down` is the `dy` of the text
+/// element, which a span at the beginning of the text replaces.
 pub(crate) fn spans(line: &str, down: f64) -> String {
+    let (text, tags) = line.split_at(line.find('<').unwrap_or(line.len()));
     let mut out = String::with_capacity(line.len());
-    // How far the text is moved upwards, and whether a span is open.
-    let (mut up, mut open) = (0.0, false);
-    for c in line.chars() {
+    // How far the text is moved upwards here, and the tag that ends the open span.
+    let (mut up, mut end) = (0.0, "");
+    for c in text.chars() {
         let (plain, wanted) = ordinary(c).unwrap_or((c, 0.0));
-        // Markup in a text is escaped: a tag ends it, and with it whatever was moved.
-        let wanted = if c == '<' { 0.0 } else { wanted };
         if wanted != up {
-            if open {
-                out.push_str("</tspan>");
-            }
-            open = c != '<';
-            if open {
-                let from = if out.is_empty() { down } else { up };
-                out.push_str(&span(from, wanted));
-            }
-            up = wanted;
-        } else if c == '<' && open {
-            out.push_str("</tspan>");
-            open = false;
+            let from = if out.is_empty() { down } else { up };
+            out.push_str(end);
+            out.push_str(&span(from, wanted));
+            (up, end) = (wanted, "</tspan>");
         }
         // No Nanum font has a minus; every font has an en dash, which is as long.
         out.push(if plain == '−' { '–' } else { plain });
     }
-    if open {
-        out.push_str("</tspan>");
-    }
-    out
+    out + end + tags
 }
 
-/// The tag of a span that goes on `to` above the line after one that was `from` above it.
+/// The opening tag of a span that is `to` above the line, after text that was `from` above it.
 fn span(from: f64, to: f64) -> String {
     // An em is the span's own size.
-    let size = if to == 0.0 { 1.0 } else { SIZE };
-    let mut tag = format!("<tspan dy=\"{}em\"", ((from - to) / size * 1000.0).round() / 1000.0);
-    if to != 0.0 {
-        let _ = write!(tag, " font-size=\"{SIZE}em\"");
-    }
-    tag + ">"
+    let (size, smaller) =
+        if to == 0.0 { (1.0, String::new()) } else { (SIZE, format!(" font-size=\"{SIZE}em\"")) };
+    format!("<tspan dy=\"{}em\"{smaller}>", ((from - to) / size * 1000.0).round() / 1000.0)
 }
 
-/// A text to be read aloud: `10^-6` for 10⁻⁶, `x_1` for x₁.
+/// A text for screen readers: `10^-6` for 10⁻⁶, `x_1` for x₁.
 pub(crate) fn spoken(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = 0.0;
@@ -100,7 +85,8 @@ mod tests {
         assert_eq!(
             spans("x²₁ y</text>", 0.364),
             "x<tspan dy=\"-0.5em\" font-size=\"0.72em\">2</tspan>\
-             <tspan dy=\"0.75em\" font-size=\"0.72em\">1</tspan><tspan dy=\"-0.18em\"> y</tspan></text>"
+             <tspan dy=\"0.75em\" font-size=\"0.72em\">1</tspan>\
+             <tspan dy=\"-0.18em\"> y</tspan></text>"
         );
         assert_eq!(
             spans("²x</text>", 0.36),
@@ -110,12 +96,10 @@ mod tests {
 
     #[test]
     fn every_raised_and_lowered_character_has_an_ordinary_one() {
-        let raised: String =
-            "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ".chars().filter_map(|c| Some(ordinary(c)?.0)).collect();
-        assert_eq!(raised, "0123456789+−=()ni");
-        let lowered: String =
-            "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎".chars().filter_map(|c| Some(ordinary(c)?.0)).collect();
-        assert_eq!(lowered, "0123456789+−=()");
+        let plain =
+            |text: &str| -> String { text.chars().filter_map(|c| Some(ordinary(c)?.0)).collect() };
+        assert_eq!(plain("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ"), "0123456789+−=()ni");
+        assert_eq!(plain("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"), "0123456789+−=()");
     }
 
     #[test]

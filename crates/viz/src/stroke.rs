@@ -2,30 +2,30 @@
 
 use crate::Color;
 
-/// Solid or broken strokes; told apart without colour too.
+/// Solid or broken lines, which differ without colour too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LineStyle {
-    /// One unbroken stroke.
+    /// An unbroken line.
     #[default]
     Solid,
-    /// Dashes of four line widths.
+    /// Dashes of 4 line widths, 2.2 apart.
     Dashed,
-    /// Dots of one line width.
+    /// Dots of 1.2 line widths, 1.8 apart.
     Dotted,
 }
 
 impl LineStyle {
-    /// Lengths of dash and gap, in line widths.
-    pub(crate) fn pattern(self) -> (f64, f64) {
+    /// Lengths of dash and gap in line widths; `None` for a solid line.
+    pub(crate) fn pattern(self) -> Option<(f64, f64)> {
         match self {
-            LineStyle::Solid => (1.0, 0.0),
-            LineStyle::Dashed => (4.0, 2.2),
-            LineStyle::Dotted => (1.2, 1.8),
+            LineStyle::Solid => None,
+            LineStyle::Dashed => Some((4.0, 2.2)),
+            LineStyle::Dotted => Some((1.2, 1.8)),
         }
     }
 }
 
-/// How a line is drawn.
+/// Colour, width in logical pixels, opacity and style of a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Stroke {
     pub(crate) color: Color,
