@@ -13,18 +13,18 @@ enum Kind {
 
 /// A horizontal or vertical axis: label, range and ticks.
 ///
-/// A range that cannot be drawn is replaced rather than refused, since it usually comes from data:
-/// one with a NaN or infinite bound becomes 0…1 (log: 1…10), an empty one is widened around its value,
-/// and the lower bound of a log axis that is not positive becomes a thousandth of the upper one. Bounds less than
-/// 10⁻³⁰⁰ apart count as equal, and those of a log axis are at least 10⁻³⁰⁰: smaller numbers have few digits.
-/// A lower bound above the upper one draws the axis reversed.
+/// Since ranges usually come from data, one that cannot be drawn is replaced, not refused: a NaN or
+/// infinite bound makes it 0…1 (log: 1…10), an empty range is widened around its value, and on a
+/// log axis a bound that is not positive becomes a thousandth of the larger one. Bounds less than
+/// 10⁻³⁰⁰ apart count as equal, and those of a log axis are at least 10⁻³⁰⁰: smaller numbers have
+/// few digits. A lower bound above the upper one draws the axis reversed.
 ///
 /// Ticks are multiples of 1, 2 or 5·10ᵏ, on a log axis powers of ten, as dense as their labels
-/// allow; [`Axis::ticks`] replaces them. Where labels of the numbers themselves would be long, as those of a minute of
-/// Unix time, they leave out a round number, which then stands in the title: `time (+1.7×10⁹)`.
+/// allow; [`Axis::ticks`] replaces them. Where labels would be long, as for a minute of Unix time,
+/// they are relative to a round number, which the title names: `time (+1.7×10⁹)`.
 ///
-/// Panels of one row whose y axes are equal, and panels of one column whose x axes are equal, share
-/// their tick labels.
+/// Panels of one row with equal y axes share their tick labels, as do panels of one column with
+/// equal x axes.
 ///
 /// ```
 /// use viz::Axis;
@@ -38,29 +38,50 @@ pub struct Axis {
     kind: Kind,
     lo: f64,
     hi: f64,
-    ticks: Option<Vec<Tick>>,
+    /// Values and labels of the ticks that the caller placed.
+    ticks: Option<Vec<(f64, String)>>,
     offset: Option<Offset>,
     pub(crate) categorical: bool,
 }
 
+/// A tick inside the range of its axis.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tick {
     pub(crate) value: f64,
+    /// From 0 at the lower bound to 1 at the upper.
+    pub(crate) at: f64,
     /// Empty for a minor tick.
     pub(crate) label: String,
 }
 
-/// Far enough from numbers that `f64` holds with fewer digits.
+/// Bounds closer than this count as equal: subnormal numbers, below 10⁻³⁰⁷, have few digits.
 const TINY: f64 = 1e-300;
 
-/// The part of a value below which a range around it counts as empty: ticks in a narrower one would be off their
-/// places by what `f64` rounds.
+/// A range narrower than this part of its bounds counts as empty: rounding would move its ticks.
 const EMPTY: f64 = 1e-12;
+
+/// The smallest and the largest finite value; ∞ and −∞ if there is none.
+pub(crate) fn extent(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
+    let finite = values.into_iter().filter(|v| v.is_finite());
+    finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)))
+}
+
+/// Whether no labels overlap on an axis `length` long, where a label takes `room(label)` of it.
+pub(crate) fn are_apart<'t>(
+    ticks: impl IntoIterator<Item = &'t Tick>,
+    length: f64,
+    room: impl Fn(&str) -> f64,
+) -> bool {
+    let side = |tick: &Tick| (tick.at * length, room(&tick.label) / 2.0);
+    let mut sides: Vec<(f64, f64)> = ticks.into_iter().map(side).collect();
+    sides.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sides.windows(2).all(|pair| pair[0].0 + pair[0].1 <= pair[1].0 - pair[1].1)
+}
 
 impl Axis {
     fn new(label: String, kind: Kind, (lo, hi): (f64, f64)) -> Self {
         let mut axis = Self { label, kind, lo, hi, ticks: None, offset: None, categorical: false };
-        // The densest ticks need the longest labels.
+        // The densest ticks have the longest labels.
         axis.offset = ticks::linear(lo, hi).first().and_then(|densest| axis.offset_of(densest));
         axis
     }
@@ -82,11 +103,8 @@ impl Axis {
 
     /// A logarithmic axis from `lo` to `hi`, both positive.
     pub fn log(label: impl Into<String>, lo: f64, hi: f64) -> Self {
-        let (mut lo, mut hi) = if lo.is_finite() && hi.is_finite() && lo.max(hi) > 0.0 {
-            (lo, hi)
-        } else {
-            (1.0, 10.0)
-        };
+        let drawable = lo.is_finite() && hi.is_finite() && lo.max(hi) > 0.0;
+        let (mut lo, mut hi) = if drawable { (lo, hi) } else { (1.0, 10.0) };
         let floor = lo.max(hi) * 1e-3;
         let positive = |v: f64| if v > 0.0 { v } else { floor }.max(TINY);
         (lo, hi) = (positive(lo), positive(hi));
@@ -96,7 +114,7 @@ impl Axis {
         Self::new(label.into(), Kind::Log, (lo, hi))
     }
 
-    /// A linear axis around the finite ones of `values`, with 4 % of air on both sides.
+    /// A linear axis over the finite values among `values`, with a margin of 4 % on both sides.
     ///
     /// ```
     /// use viz::Axis;
@@ -104,27 +122,21 @@ impl Axis {
     /// assert_eq!(axis, Axis::linear("loss", 0.46, 1.54));
     /// ```
     pub fn fitting(label: impl Into<String>, values: impl IntoIterator<Item = f64>) -> Self {
-        let (lo, hi) = values
-            .into_iter()
-            .filter(|v| v.is_finite())
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
-        let air = 0.08 * (hi / 2.0 - lo / 2.0);
-        Self::linear(label, (lo - air).max(f64::MIN), (hi + air).min(f64::MAX))
+        let (lo, hi) = extent(values);
+        let margin = 0.08 * (hi / 2.0 - lo / 2.0);
+        Self::linear(label, (lo - margin).max(f64::MIN), (hi + margin).min(f64::MAX))
     }
 
-    /// An axis of named places: the k-th of `names` stands at k, the first at the top of a y axis
-    /// and at the left of an x axis is 0. There are no grid lines across.
+    /// An axis of categories: the k-th of `names` is at k, from 0 at the left of an x axis or at
+    /// the top of a y axis. There are no grid lines at its ticks.
     ///
     /// ```
     /// use viz::Axis;
     /// let hyperparameters = Axis::categories(["learning rate", "weight decay"]);
     /// ```
     pub fn categories<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
-        let ticks: Vec<Tick> = names
-            .into_iter()
-            .enumerate()
-            .map(|(k, name)| Tick { value: k as f64, label: name.into() })
-            .collect();
+        let names = names.into_iter().map(Into::into);
+        let ticks: Vec<_> = (0..).map(f64::from).zip(names).collect();
         let mut axis = Self::linear("", -0.5, ticks.len().max(1) as f64 - 0.5);
         axis.ticks = Some(ticks);
         axis.categorical = true;
@@ -149,13 +161,11 @@ impl Axis {
         let values: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();
         self.offset = self.offset_of(&values);
         let labels = self.labels(&values);
-        self.ticks = Some(
-            values.into_iter().zip(labels).map(|(value, label)| Tick { value, label }).collect(),
-        );
+        self.ticks = Some(values.into_iter().zip(labels).collect());
         self
     }
 
-    /// What stands beside the axis: its label, and what the labels of its ticks leave out.
+    /// The title beside the axis: its label, and the offset of its tick labels.
     pub(crate) fn title(&self) -> Cow<'_, str> {
         match &self.offset {
             None => Cow::Borrowed(&self.label),
@@ -168,10 +178,10 @@ impl Axis {
     pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
         let categorical = self.categorical;
         let ticks = self.ticks.iter_mut().flatten().filter(|_| categorical);
-        std::iter::once(&mut self.label).chain(ticks.map(|tick| &mut tick.label)).collect()
+        std::iter::once(&mut self.label).chain(ticks.map(|(_, name)| name)).collect()
     }
 
-    /// The axis with its direction turned round.
+    /// The axis with its bounds exchanged.
     pub(crate) fn reversed(&self) -> Self {
         Self { lo: self.hi, hi: self.lo, ..self.clone() }
     }
@@ -180,55 +190,42 @@ impl Axis {
         (self.lo, self.hi)
     }
 
-    /// Where `value` lies: 0 at the lower bound, 1 at the upper, possibly beyond; `None` where it
-    /// has no place.
+    /// The place of `value` on the axis: 0 at the lower bound, 1 at the upper, possibly beyond
+    /// them; `None` for NaN, infinite values, and on a log axis values that are not positive.
     pub(crate) fn fraction(&self, value: f64) -> Option<f64> {
         let t = match self.kind {
-            // Halves, since the largest numbers are infinitely far apart.
+            // Halves, since the difference of the largest numbers is infinite.
             Kind::Linear => (value / 2.0 - self.lo / 2.0) / (self.hi / 2.0 - self.lo / 2.0),
             Kind::Log => (value.log10() - self.lo.log10()) / (self.hi.log10() - self.lo.log10()),
         };
-        // Far away is far enough: keeps every later product finite.
+        // The limit keeps all later products finite.
         t.is_finite().then(|| t.clamp(-1e6, 1e6))
     }
 
-    /// Ticks for an axis `length` long, with minor ones unlabelled. `room(label)` is how much of
-    /// the length one label takes, with its distance to the next.
+    /// Ticks for an axis `length` long, on a log axis also minor ones without labels. `room(label)`
+    /// is the part of the length that a label takes, with its distance to the next.
     pub(crate) fn fitted_ticks(&self, length: f64, room: impl Fn(&str) -> f64) -> Vec<Tick> {
-        let inside = |v: f64| self.fraction(v).is_some_and(|t| (-1e-9..=1.0 + 1e-9).contains(&t));
+        let inside = |v| self.fraction(v).filter(|t| (-1e-9..=1.0 + 1e-9).contains(t));
+        let tick = |(value, label)| Some(Tick { value, at: inside(value)?, label });
         if let Some(ticks) = &self.ticks {
-            return ticks.iter().filter(|t| inside(t.value)).cloned().collect();
+            return ticks.iter().cloned().filter_map(tick).collect();
         }
-        let fits = |values: &[f64]| {
-            let mut edge = f64::NEG_INFINITY;
-            let mut places: Vec<(f64, f64)> = (values.iter().zip(self.labels(values)))
-                .filter_map(|(&v, label)| Some((self.fraction(v)? * length, room(&label))))
-                .collect();
-            places.sort_by(|a, b| a.0.total_cmp(&b.0));
-            places.iter().all(|&(at, room)| {
-                let free = at - room / 2.0 >= edge;
-                edge = at + room / 2.0;
-                free
-            })
+        let labelled = |mut values: Vec<f64>| -> Vec<Tick> {
+            values.retain(|&v| inside(v).is_some());
+            let labels = self.labels(&values);
+            values.into_iter().zip(labels).filter_map(tick).collect()
         };
         let candidates = match self.kind {
             Kind::Linear => ticks::linear(self.lo, self.hi),
             Kind::Log => ticks::log(self.lo, self.hi),
         };
-        let values = (candidates.into_iter())
-            .map(|c| c.into_iter().filter(|&v| inside(v)).collect::<Vec<f64>>())
-            .find(|values| fits(values))
+        let mut ticks = (candidates.into_iter().map(labelled))
+            .find(|ticks| are_apart(ticks, length, &room))
             .unwrap_or_default();
-        let mut ticks: Vec<Tick> = (values.iter().zip(self.labels(&values)))
-            .map(|(&value, label)| Tick { value, label })
-            .collect();
         if self.kind == Kind::Log {
-            let minor = ticks::log_minor(self.lo, self.hi).into_iter();
-            ticks.extend(
-                minor
-                    .filter(|&v| inside(v) && !values.contains(&v))
-                    .map(|value| Tick { value, label: String::new() }),
-            );
+            let mut minor = ticks::log_minor(self.lo, self.hi);
+            minor.retain(|v| ticks.iter().all(|tick| tick.value != *v));
+            ticks.extend(minor.into_iter().filter_map(|v| tick((v, String::new()))));
         }
         ticks
     }
@@ -255,7 +252,7 @@ mod tests {
         ticks.into_iter().map(|t| t.label).filter(|l| !l.is_empty()).collect()
     }
 
-    /// Their distance is infinite: the axis went from 0 to 1.
+    /// The difference of these bounds is infinite.
     #[test]
     fn the_largest_numbers_fit() {
         let axis = Axis::fitting("loss", [f64::MAX, -f64::MAX]);
@@ -275,10 +272,8 @@ mod tests {
 
     #[test]
     fn log_ticks_are_powers_of_ten() {
-        assert_eq!(
-            labels(&Axis::log("", 1e-6, 1e-2), 300.0),
-            ["10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²"]
-        );
+        let powers = ["10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²"];
+        assert_eq!(labels(&Axis::log("", 1e-6, 1e-2), 300.0), powers);
         assert_eq!(labels(&Axis::log("", 1e-8, 1e-4), 80.0), ["10⁻⁸", "10⁻⁶", "10⁻⁴"]);
         assert_eq!(labels(&Axis::log("", 0.01, 1.0), 90.0), ["0.01", "0.1", "1"]);
         assert!(labels(&Axis::log("", 1e-300, 1e300), 300.0).len() > 2);
@@ -287,28 +282,16 @@ mod tests {
 
     #[test]
     fn any_range_gives_an_axis_with_ticks() {
-        let odd = [
-            0.0,
-            1.0,
-            -3.5,
-            1e-320,
-            1e308,
-            -1e308,
-            f64::NAN,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
-            0.1,
-        ];
+        let (nan, infinity) = (f64::NAN, f64::INFINITY);
+        let odd = [0.0, 1.0, -3.5, 1e-320, 1e308, -1e308, nan, infinity, -infinity, 0.1];
         for lo in odd {
             for hi in odd {
                 for axis in [Axis::linear("", lo, hi), Axis::log("", lo, hi)] {
                     assert!(axis.lo.is_finite() && axis.hi.is_finite() && axis.lo != axis.hi);
                     let ticks = axis.fitted_ticks(300.0, |_| 20.0);
                     assert!(ticks.len() < 100, "{lo} {hi} {}", ticks.len());
-                    assert!(
-                        axis.fraction(axis.hi).is_some_and(|t| (t - 1.0).abs() < 1e-6),
-                        "{axis:?}"
-                    );
+                    let end = axis.fraction(axis.hi).expect("a place");
+                    assert!((end - 1.0).abs() < 1e-6, "{axis:?}");
                 }
             }
         }

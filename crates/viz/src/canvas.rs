@@ -124,13 +124,6 @@ impl<'a> Canvas<'a> {
         self.text(line, at, align, Font { size, ..font });
     }
 
-    /// Several lines with `leading` between their centres, the first at `at`.
-    pub(crate) fn lines(&self, lines: &[String], at: Point, leading: f64, font: Font) {
-        for (k, line) in lines.iter().enumerate() {
-            self.text(line, (at.0, at.1 + k as f64 * leading), Align::Left, font);
-        }
-    }
-
     fn put<'e, E>(&self, element: &'e E)
     where
         E: Drawable<SVGBackend<'a>>,

@@ -1,7 +1,7 @@
 use crate::legend::Key;
 use crate::{ColorScale, Mark, Panel, Parallel, Surface};
 
-/// What stands in one place of a figure's grid; [`Figure::panel`](crate::Figure::panel) takes any of the types below.
+/// A cell of a figure's grid; [`Figure::panel`](crate::Figure::panel) takes any of these types.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
     /// Axes and marks.
@@ -32,17 +32,14 @@ impl From<Surface> for Cell {
 
 impl Cell {
     pub(crate) fn panel(&self) -> Option<&Panel> {
-        match self {
-            Cell::Panel(panel) => Some(panel),
-            Cell::Parallel(_) | Cell::Surface(_) => None,
-        }
+        if let Cell::Panel(panel) = self { Some(panel) } else { None }
     }
 
     pub(crate) fn title(&self) -> &str {
         match self {
-            Cell::Panel(panel) => &panel.title,
-            Cell::Parallel(parallel) => &parallel.title,
-            Cell::Surface(surface) => &surface.title,
+            Cell::Panel(Panel { title, .. })
+            | Cell::Parallel(Parallel { title, .. })
+            | Cell::Surface(Surface { title, .. }) => title,
         }
     }
 
@@ -58,12 +55,12 @@ impl Cell {
         self.panel().into_iter().flat_map(|panel| panel.marks.iter().filter_map(Mark::key))
     }
 
-    /// The scales of the cell's marks, which get a colour bar.
+    /// The colour scales that need a bar.
     pub(crate) fn color_scales(&self) -> Vec<&ColorScale> {
         match self {
             Cell::Panel(panel) => panel.marks.iter().filter_map(Mark::color_scale).collect(),
             Cell::Parallel(parallel) => vec![&parallel.scale],
-            // Its z axis says the same.
+            // Its z axis has the same scale.
             Cell::Surface(_) => vec![],
         }
     }

@@ -3,18 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use crate::canvas::{Align, Canvas};
-use crate::geometry::{Point, Rect};
-use crate::layout::{Layout, SUBTITLE_LEADING, TITLE_LEADING};
+use crate::geometry::Rect;
+use crate::layout::{Layout, Placed};
 use crate::legend::{self, Legend};
 use crate::legend_box::LegendBox;
-use crate::text::{self, Font};
-use crate::{Cell, Color, Figure, VizError, color_bar, panel, svg_to_png, theme};
+use crate::{Cell, Figure, VizError, color_bar, svg_to_png, theme};
 
 impl Figure {
     /// The figure as a self-contained SVG document.
     ///
-    /// Texts are texts, in the bundled fonts' family where the viewer has it and in a sans-serif
-    /// family where not.
+    /// Texts stay texts. Viewers draw them in Inter and NanumSquare where these are installed, else
+    /// in another sans-serif font.
     pub fn to_svg(&self) -> String {
         let layout = Layout::new(self);
         let description = if self.caption.is_empty() { &self.subtitle } else { &self.caption };
@@ -23,15 +22,15 @@ impl Figure {
         })
     }
 
-    /// Writes `name.svg` and `name.png` (at two pixels per logical pixel) into the folder `dir`,
-    /// which is made if it does not exist. Returns the two paths.
+    /// Writes `name.svg` and `name.png` (two pixels per logical pixel) into the folder `dir`, which
+    /// is created if it does not exist. Returns the two paths.
     ///
-    /// Each file appears whole or not at all: it is written beside its place and then renamed.
+    /// Each file appears whole or not at all: it is written under another name and then renamed.
     ///
     /// # Errors
     ///
-    /// [`VizError::Io`] if a file or the folder cannot be written, and what
-    /// [`svg_to_png`] returns, as for a figure of more than [`MAX_PIXELS`](crate::MAX_PIXELS).
+    /// [`VizError::Io`] if a file or the folder cannot be written, and the errors of
+    /// [`svg_to_png`], for example for a figure of more than [`MAX_PIXELS`](crate::MAX_PIXELS).
     ///
     /// ```
     /// # let dir = std::env::temp_dir().join("viz-doctest-save");
@@ -48,8 +47,7 @@ impl Figure {
             .map_err(|cause| VizError::Io { path: dir.to_owned(), cause })?;
         let paths = [dir.join(format!("{name}.svg")), dir.join(format!("{name}.png"))];
         for (path, bytes) in paths.iter().zip([svg.as_bytes(), &png]) {
-            let mut unfinished = path.clone().into_os_string();
-            unfinished.push(".part");
+            let unfinished = path.with_added_extension("part");
             std::fs::write(&unfinished, bytes)
                 .and_then(|()| std::fs::rename(&unfinished, path))
                 .map_err(|cause| VizError::Io { path: path.clone(), cause })?;
@@ -59,23 +57,18 @@ impl Figure {
 
     fn draw(&self, canvas: &Canvas, layout: &Layout) {
         let page = Rect { x: 0.0, y: 0.0, w: layout.width, h: layout.height };
-        canvas.rect(page, Color(255, 255, 255), 1.0);
-        let left = theme::MARGIN;
-        let mut y = theme::MARGIN + theme::TITLE.size / 2.0;
-        canvas.lines(&layout.title, (left, y), TITLE_LEADING, theme::TITLE);
-        y += layout.title.len() as f64 * TITLE_LEADING - 2.0;
-        canvas.lines(&layout.subtitle, (left, y), SUBTITLE_LEADING, theme::SUBTITLE);
-        y = layout.caption_top + theme::CAPTION.size / 2.0;
-        canvas.lines(&layout.caption, (left, y), SUBTITLE_LEADING, theme::CAPTION);
-
+        canvas.rect(page, theme::WHITE, 1.0);
+        for &(ref line, y, font) in &layout.lines {
+            canvas.text(line, (theme::MARGIN, y), Align::Left, font);
+        }
         for placed in &layout.panels {
-            panel::draw_title(canvas, placed.cell.title(), placed.rect);
+            let rect = placed.rect;
+            let at = (rect.x, rect.y - theme::PANEL_TITLE_LINE / 2.0 - 1.0);
+            canvas.text_within(rect.w, placed.cell.title(), at, Align::Left, theme::PANEL_TITLE);
             match placed.cell {
-                Cell::Panel(panel) => {
-                    panel.draw(canvas, placed.rect, placed.x_labels, placed.y_labels);
-                }
-                Cell::Parallel(parallel) => parallel.draw(canvas, placed.rect),
-                Cell::Surface(surface) => surface.draw(canvas, placed.rect),
+                Cell::Panel(panel) => panel.draw(canvas, rect, placed.x_labels, placed.y_labels),
+                Cell::Parallel(parallel) => parallel.draw(canvas, rect),
+                Cell::Surface(surface) => surface.draw(canvas, rect),
             }
         }
         self.draw_axis_titles(canvas, layout);
@@ -83,13 +76,12 @@ impl Figure {
         let inner = layout.width - 2.0 * theme::MARGIN;
         match layout.legend {
             Legend::Top | Legend::Bottom => {
-                legend::draw_rows(canvas, &layout.keys, (left, layout.legend_top), inner);
+                legend::draw_rows(canvas, &layout.keys, (theme::MARGIN, layout.legend_top), inner);
             }
             Legend::Inside(panel, corner) => {
-                let rect = layout.panels.get(panel).map(|placed| placed.rect);
-                let fitting =
-                    rect.and_then(|r| Some((r, LegendBox::fit(&layout.keys, (r.w, r.h))?)));
-                if let Some((rect, legend)) = fitting {
+                if let Some(&Placed { rect, .. }) = layout.panels.get(panel)
+                    && let Some(legend) = LegendBox::fit(&layout.keys, (rect.w, rect.h))
+                {
                     legend.draw(canvas, rect, corner);
                 }
             }
@@ -106,30 +98,30 @@ impl Figure {
     fn draw_axis_titles(&self, canvas: &Canvas, layout: &Layout) {
         let plots = layout.plots;
         let half_line = theme::AXIS_LABEL.size / 2.0;
-        // Smaller where they would end beyond their axes, beside others.
-        let draw = |title: &str, at: Point, align: Align, length: f64| {
-            let size = text::shrink(title, theme::AXIS_LABEL.size, length);
-            canvas.text(title, at, align, Font { size, ..theme::AXIS_LABEL });
+        // Smaller where they would be longer than their axes and reach the next title.
+        let across = |title: &str, at, w| {
+            canvas.text_within(w, title, at, Align::Center, theme::AXIS_LABEL);
+        };
+        let upwards = |title: &str, at, h| {
+            canvas.text_within(h, title, at, Align::Upwards, theme::AXIS_LABEL);
         };
         if let Some(title) = &layout.x_title {
-            let at = (plots.x + plots.w / 2.0, layout.x_title_at);
-            draw(title, at, Align::Center, plots.w);
+            across(title, (plots.x + plots.w / 2.0, layout.x_title_at), plots.w);
         }
         if let Some(title) = &layout.y_title {
-            let at = (theme::MARGIN + half_line, plots.y + plots.h / 2.0);
-            draw(title, at, Align::Upwards, plots.h);
+            upwards(title, (theme::MARGIN + half_line, plots.y + plots.h / 2.0), plots.h);
         }
-        for placed in &layout.panels {
-            let (Some(panel), rect) = (placed.cell.panel(), placed.rect) else { continue };
-            if layout.x_title.is_none() && placed.x_labels {
+        for &Placed { cell, rect, x_labels, y_labels } in &layout.panels {
+            let Some(panel) = cell.panel() else { continue };
+            if layout.x_title.is_none() && x_labels {
                 let labels = theme::TICK_GAP + panel.below(rect.w).height;
                 let at = (rect.x + rect.w / 2.0, rect.bottom() + labels + half_line);
-                draw(&panel.x.title(), at, Align::Center, rect.w);
+                across(&panel.x.title(), at, rect.w);
             }
-            if layout.y_title.is_none() && placed.y_labels {
+            if layout.y_title.is_none() && y_labels {
                 let labels = theme::TICK_GAP + panel.beside_width(rect.h);
                 let x = rect.x - labels - theme::AXIS_LINE + half_line;
-                draw(&panel.y.title(), (x, rect.y + rect.h / 2.0), Align::Upwards, rect.h);
+                upwards(&panel.y.title(), (x, rect.y + rect.h / 2.0), rect.h);
             }
         }
     }

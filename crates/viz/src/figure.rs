@@ -2,15 +2,17 @@ use crate::{Cell, ColorScale, Legend};
 
 /// A figure: a grid of panels with a title, a legend and a caption.
 ///
-/// Panels fill the grid row by row. All plot areas have the same size. Tick labels are drawn once
-/// where neighbours have equal axes, axis titles once where all panels have the same.
+/// Panels fill the grid row by row. All plot areas have the same size. Neighbours with equal axes
+/// share their tick labels, and an axis title that all panels have is drawn once.
 ///
 /// The same figure always gives the same bytes.
 ///
 /// ```
 /// use viz::{Axis, Color, Figure, Line, LineStyle, Panel};
 /// let panel = |scale: f64| {
-///     let curve = move |rate: f64| (0..20).map(move |e| (f64::from(e), 1.0 - (-rate * scale * f64::from(e)).exp()));
+///     let curve = |rate: f64| {
+///         (0..20).map(f64::from).map(move |epoch| (epoch, 1.0 - (-rate * scale * epoch).exp()))
+///     };
 ///     Panel::new(format!("W: {scale}"))
 ///         .x_axis(Axis::linear("epoch", 0.0, 19.0))
 ///         .y_axis(Axis::linear("accuracy", 0.0, 1.0))
@@ -35,7 +37,7 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// An empty figure; without [`grid`](Self::grid), its panels stand side by side.
+    /// An empty figure; without [`grid`](Self::grid), its panels are side by side.
     pub fn new(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
@@ -48,21 +50,21 @@ impl Figure {
         }
     }
 
-    /// A smaller line below the title, as for data set and seeds.
+    /// A smaller line below the title, for example data set and seeds.
     #[must_use]
     pub fn subtitle(mut self, subtitle: impl Into<String>) -> Self {
         self.subtitle = subtitle.into();
         self
     }
 
-    /// What the figure shows, in a sentence below it.
+    /// A sentence below the figure that says what it shows.
     #[must_use]
     pub fn caption(mut self, caption: impl Into<String>) -> Self {
         self.caption = caption.into();
         self
     }
 
-    /// The number of rows and columns; panels beyond the last row make further rows.
+    /// Numbers of rows and columns; more panels than fit make further rows.
     ///
     /// # Panics
     ///
@@ -74,24 +76,23 @@ impl Figure {
         self
     }
 
-    /// Width and height of every plot area in logical pixels; if not given, wide enough that a
-    /// figure of up to five columns is about 1000 pixels wide.
+    /// Width and height of every plot area in logical pixels; by default from 600×360 for one
+    /// column to 170×128 for five and more.
     ///
     /// # Panics
     ///
     /// If either is not between 20 and 5000.
     #[must_use]
     pub fn plot_size(mut self, width: f64, height: f64) -> Self {
-        let fine = |side: f64| (20.0..=5000.0).contains(&side);
         assert!(
-            fine(width) && fine(height),
+            [width, height].iter().all(|side| (20.0..=5000.0).contains(side)),
             "a plot area of {width}×{height} is not within 20 to 5000 pixels"
         );
         self.plot_size = Some((width.round(), height.round()));
         self
     }
 
-    /// Where the legend stands; [`Legend::Top`] if not given.
+    /// Where the legend is; [`Legend::Top`] by default.
     #[must_use]
     pub fn legend(mut self, legend: Legend) -> Self {
         self.legend = legend;
@@ -112,9 +113,9 @@ impl Figure {
         self
     }
 
-    /// Rows and columns.
-    /// Every text of the figure replaced by what `text` makes of it: titles, axes and categories,
-    /// names in the legend, notes, subtitle and caption; not the numbers at ticks. Empty ones stay.
+    /// Replaces every text of the figure by what `text` makes of it: titles, axes and categories,
+    /// names in the legend, notes, subtitle and caption; not tick labels that are numbers, and not
+    /// empty texts.
     ///
     /// ```
     /// use viz::{Axis, Figure, Panel};
@@ -136,15 +137,10 @@ impl Figure {
         self
     }
 
+    /// Rows and columns.
     pub(crate) fn shape(&self) -> (usize, usize) {
         let (rows, columns) = self.grid.unwrap_or((1, self.cells.len().max(1)));
         (rows.max(self.cells.len().div_ceil(columns)), columns)
-    }
-
-    pub(crate) fn row(&self, row: usize) -> &[Cell] {
-        let (_, columns) = self.shape();
-        let end = ((row + 1) * columns).min(self.cells.len());
-        &self.cells[(row * columns).min(end)..end]
     }
 
     pub(crate) fn plot_area(&self) -> (f64, f64) {
@@ -157,7 +153,7 @@ impl Figure {
         })
     }
 
-    /// The scales of all panels' marks, each once.
+    /// The distinct colour scales of all cells.
     pub(crate) fn color_scales(&self) -> Vec<&ColorScale> {
         let mut scales: Vec<&ColorScale> = Vec::new();
         for scale in self.cells.iter().flat_map(Cell::color_scales) {

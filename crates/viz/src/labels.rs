@@ -1,40 +1,38 @@
-//! Numbers as labels of ticks: short, told apart, and true to the place where they stand.
+//! Numbers as tick labels: short, distinct, and close to the ticks' values.
 
-/// How far a label may be from its number, in distances to the nearest other number.
+/// Largest error of a label, in distances to the nearest other number.
 const TOLERANCE: f64 = 0.005;
-/// Characters of a label, the minus not counted.
+/// Most characters of a short label, the minus not counted.
 const LONGEST: usize = 8;
 
-/// What is left out of all labels of an axis, and stands in its title: `+1.7×10⁹`.
+/// What all labels of an axis are relative to, with its text in the axis title: `+1.7×10⁹`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Offset {
     pub(crate) value: f64,
     pub(crate) text: String,
 }
 
-/// Labels of `values`, as short as they can be.
+/// Labels of `values` on a linear axis.
 pub(crate) fn linear(values: &[f64]) -> Vec<String> {
-    let exact = || tolerances(values).map(|(v, tolerance)| scientific(v, tolerance)).collect();
-    short(values).unwrap_or_else(exact)
+    short(values).unwrap_or_else(|| tolerances(values).map(scientific).collect())
 }
 
-/// Labels of `values` on a log axis: powers of ten, or each with the decimals that it needs itself. Labels of narrow
-/// ranges are those of a linear axis where these would be long.
+/// Labels of `values` on a log axis: each with the decimals that it needs, or as a multiple of a
+/// power of ten. Where such labels would be long in a narrow range, they are those of a linear
+/// axis.
 pub(crate) fn log(values: &[f64]) -> Vec<String> {
-    // The smallest matter as much as the largest, however far apart they are.
+    // The smallest numbers matter as much as the largest, however far apart they are.
     let tolerances =
         || tolerances(values).map(|(v, tolerance)| (v, tolerance.min(TOLERANCE * v.abs())));
-    let as_powers = || tolerances().map(|(v, tolerance)| scientific(v, tolerance));
-    let labels: Vec<String> = if values.iter().any(|v| !(0.009..=1100.0).contains(v)) {
-        as_powers().collect()
-    } else {
-        let own = |(v, tolerance)| Some(plain(v, decimals(v, tolerance)?));
-        tolerances().map(own).collect::<Option<_>>().unwrap_or_else(|| as_powers().collect())
-    };
-    if labels.iter().all(|label| fits(label)) || !is_narrow(values) {
-        labels
-    } else {
+    let plainly = || tolerances().map(|(v, t)| Some(plain(v, decimals((v, t))?))).collect();
+    let labels: Vec<String> = (values.iter().all(|v| (0.009..=1100.0).contains(v)))
+        .then(plainly)
+        .flatten()
+        .unwrap_or_else(|| tolerances().map(scientific).collect());
+    if is_narrow(values) && !labels.iter().all(|label| fits(label)) {
         linear(values)
+    } else {
+        labels
     }
 }
 
@@ -44,8 +42,8 @@ pub(crate) fn is_narrow(values: &[f64]) -> bool {
     magnitudes().fold(0.0, f64::max) < 10.0 * magnitudes().fold(f64::INFINITY, f64::min)
 }
 
-/// What an axis with ticks as dense as `values` leaves out of its labels: a round number near them, where their
-/// labels would not be short.
+/// The offset of an axis with ticks at `values`: a round number near them, if their own labels
+/// would not be short.
 pub(crate) fn offset(values: &[f64]) -> Option<Offset> {
     let lo = values.iter().copied().fold(f64::INFINITY, f64::min);
     let hi = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -64,14 +62,14 @@ pub(crate) fn offset(values: &[f64]) -> Option<Offset> {
 pub(crate) fn without(values: &[f64], offset: f64) -> Vec<f64> {
     let differences = tolerances(values).map(|(v, tolerance)| {
         let difference = v - offset;
-        // What is left of rounding would be written as a number of its own.
+        // The label of a rounding error would look like a number.
         if difference.abs() <= tolerance { 0.0 } else { difference }
     });
     differences.collect()
 }
 
-/// The number of the fewest digits between `lo` and `hi`, or so little below them that what is left of them is still
-/// as short.
+/// The number of the fewest digits between `lo` and `hi`, or so little below `lo` that the
+/// differences to it have short labels too.
 fn roundest(lo: f64, hi: f64) -> Option<f64> {
     let least = lo - 1.5 * (hi - lo);
     let largest = hi.log10().floor() as i32;
@@ -79,28 +77,23 @@ fn roundest(lo: f64, hi: f64) -> Option<f64> {
         let unit = 10f64.powi(exponent);
         let below = (lo / unit).floor();
         let digits = if below > 0.0 && below * unit >= least { below } else { (lo / unit).ceil() };
-        // The nearest number to what is read, which a product may miss.
+        // Parsing gives the number nearest to the decimal text, which a product may miss.
         let number: f64 = format!("{digits}e{exponent}").parse().ok()?;
         (digits > 0.0 && (least..=hi).contains(&number)).then_some(number)
     })
 }
 
-/// The numbers with as many decimals as tell them apart, or as multiples of powers of ten; `None` where either would
-/// be long.
+/// The numbers with as many decimals as tell them apart, or as multiples of powers of ten; `None`
+/// if labels of both kinds would be long.
 fn short(values: &[f64]) -> Option<Vec<String>> {
-    let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-    let plainly = || -> Option<Vec<String>> {
-        let each: Option<Vec<usize>> = tolerances(values).map(|(v, t)| decimals(v, t)).collect();
-        let digits = each?.into_iter().max().unwrap_or(0);
-        let labels: Vec<String> = values.iter().map(|&v| plain(v, digits)).collect();
-        labels.iter().all(|label| fits(label)).then_some(labels)
+    let if_short = |labels: Vec<String>| labels.iter().all(|label| fits(label)).then_some(labels);
+    let plainly = || {
+        let digits =
+            tolerances(values).try_fold(0, |most, number| Some(decimals(number)?.max(most)))?;
+        if_short(values.iter().map(|&v| plain(v, digits)).collect())
     };
-    let as_powers = || -> Option<Vec<String>> {
-        let labels = tolerances(values).map(|(v, tolerance)| scientific(v, tolerance));
-        let labels: Vec<String> = labels.collect();
-        labels.iter().all(|label| fits(label)).then_some(labels)
-    };
-    match largest {
+    let as_powers = || if_short(tolerances(values).map(scientific).collect());
+    match values.iter().fold(0.0_f64, |largest, v| largest.max(v.abs())) {
         0.0 => plainly(),
         1e-3..1e5 => plainly().or_else(as_powers),
         1e5.. => as_powers().or_else(plainly),
@@ -108,32 +101,30 @@ fn short(values: &[f64]) -> Option<Vec<String>> {
     }
 }
 
-/// Whether a label is short. One decimal before a power of ten always is: digits of exponents are small.
+/// Whether a label is short. One with a single decimal before its power of ten always is, since the
+/// digits of exponents are small.
 fn fits(label: &str) -> bool {
     let label = label.trim_start_matches('−');
     let mantissa = label.find('×').map(|at| label[..at].len());
     label.chars().count() <= LONGEST || mantissa.is_some_and(|length| length <= 3)
 }
 
-/// Each number with how far its label may be from it.
+/// Each number with the largest error that its label may have.
 fn tolerances(values: &[f64]) -> impl Iterator<Item = (f64, f64)> {
-    let nearest = move |v: f64| {
-        let others = values.iter().map(move |other| (other - v).abs()).filter(|&d| d > 0.0);
-        others.fold(f64::INFINITY, f64::min)
-    };
     values.iter().map(move |&v| {
-        let distance = nearest(v);
-        (v, TOLERANCE * if distance.is_finite() { distance } else { v.abs() * 1e-4 })
+        let distances = values.iter().map(|other| (other - v).abs()).filter(|&d| d > 0.0);
+        let nearest = distances.fold(f64::INFINITY, f64::min);
+        (v, TOLERANCE * if nearest.is_finite() { nearest } else { v.abs() * 1e-4 })
     })
 }
 
-/// The fewest decimals that are true to `value`, up to six.
-fn decimals(value: f64, tolerance: f64) -> Option<usize> {
+/// The fewest decimals, up to six, that represent a number within its tolerance.
+fn decimals((value, tolerance): (f64, f64)) -> Option<usize> {
     (0..=6).find(|digits| is_near(&format!("{value:.digits$}"), value, tolerance))
 }
 
-/// `value` as `m×10ᵏ`, with the fewest digits that are true to it.
-fn scientific(value: f64, tolerance: f64) -> String {
+/// A number as `m×10ᵏ`, with the fewest digits that represent it within its tolerance.
+fn scientific((value, tolerance): (f64, f64)) -> String {
     if value.abs() <= tolerance {
         return "0".to_owned();
     }
@@ -143,58 +134,46 @@ fn scientific(value: f64, tolerance: f64) -> String {
 }
 
 fn is_near(text: &str, value: f64, tolerance: f64) -> bool {
-    // A number's own rounding is no fault of its label.
+    // A label cannot be nearer to its number than `f64` is.
     let tolerance = tolerance.max(f64::EPSILON * value.abs());
     text.parse::<f64>().is_ok_and(|read| (read - value).abs() <= tolerance)
 }
 
 fn plain(value: f64, digits: usize) -> String {
     let label = grouped(&format!("{value:.digits$}"));
-    // What rounds to zero has no sign.
+    // A number that rounds to zero has no sign.
     let zero = label.chars().all(|c| matches!(c, '-' | '0' | '.'));
-    if zero { label.replace('-', "") } else { minus(&label) }
+    label.replace('-', if zero { "" } else { "−" })
 }
 
-/// `1.5e-3` as `1.5×10⁻³` in superscript digits, the mantissa left out where it is 1.
+/// `1.5e-3` as `1.5×10⁻³` in superscript digits, without a mantissa of 1.
 fn power(number: &str) -> String {
     let (mantissa, exponent) = number.split_once('e').unwrap_or((number, "0"));
     let exponent: String = exponent.chars().map(superscript).collect();
-    match mantissa {
-        "1" => format!("10{exponent}"),
-        "-1" => format!("−10{exponent}"),
-        _ => minus(&format!("{mantissa}×10{exponent}")),
-    }
+    let factor = match mantissa {
+        "1" => String::new(),
+        "-1" => "-".to_owned(),
+        _ => format!("{mantissa}×"),
+    };
+    format!("{factor}10{exponent}").replace('-', "−")
 }
 
 /// Numbers of five and more digits before the point with a comma before every three.
 fn grouped(number: &str) -> String {
+    let mut grouped = number.to_owned();
+    let start = usize::from(number.starts_with('-'));
     let end = number.find('.').unwrap_or(number.len());
-    let (whole, rest) = number.split_at(end);
-    let (sign, digits) = whole.split_at(whole.len() - whole.trim_start_matches('-').len());
-    if digits.len() < 5 {
-        return number.to_owned();
+    if end - start >= 5 {
+        for at in (start + 1..end).rev().filter(|at| (end - at).is_multiple_of(3)) {
+            grouped.insert(at, ',');
+        }
     }
-    let comma = |k: usize| k > 0 && (digits.len() - k).is_multiple_of(3);
-    let separated: String = digits
-        .char_indices()
-        .flat_map(|(k, c)| comma(k).then_some(',').into_iter().chain([c]))
-        .collect();
-    format!("{sign}{separated}{rest}")
+    grouped
 }
 
-fn minus(number: &str) -> String {
-    number.replace('-', "−")
-}
-
-fn superscript(digit: char) -> char {
-    match digit {
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        '-' => '⁻',
-        '0'..='9' => char::from_u32(0x2070 + digit as u32 - 0x30).unwrap_or(digit),
-        other => other,
-    }
+/// The superscript of a digit or a minus.
+fn superscript(c: char) -> char {
+    c.to_digit(10).and_then(|digit| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(digit as usize)).unwrap_or('⁻')
 }
 
 #[cfg(test)]
@@ -218,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_round_and_near() {
+    fn offsets_are_round_and_near() {
         let text = |values: &[f64]| offset(values).map(|offset| offset.text);
         assert_eq!(text(&[1.7e9, 1.7e9 + 3600.0]).as_deref(), Some("+1.7×10⁹"));
         assert_eq!(text(&[-1.7e9, -1.7e9 - 3600.0]).as_deref(), Some("−1.7×10⁹"));

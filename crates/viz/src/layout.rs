@@ -1,20 +1,21 @@
-//! Where everything of a figure stands.
+//! Places and sizes of everything in a figure.
 //!
-//! All plot areas have the size the figure asks for; the space around them follows from the widths of
-//! the labels, and the size of the figure is what results.
+//! All plot areas have the size that the figure asks for. The space around them follows from the
+//! widths of the labels, and the size of the figure from both.
 
 use std::borrow::Cow;
 
 use crate::geometry::Rect;
 use crate::legend::{self, Key, Legend};
 use crate::legend_box::LegendBox;
-use crate::{Axis, Cell, Figure, Panel, color_bar, text, theme};
+use crate::text::{self, Font};
+use crate::{Axis, Cell, Figure, Panel, color_bar, theme};
 
-/// A panel in its place.
+/// A cell and its plot area.
 pub(crate) struct Placed<'f> {
     pub(crate) cell: &'f Cell,
     pub(crate) rect: Rect,
-    /// Whether this panel's x and y tick labels are drawn: not where a neighbour's stand for them.
+    /// Whether a panel's own tick labels are drawn, not those of a neighbour with an equal axis.
     pub(crate) x_labels: bool,
     pub(crate) y_labels: bool,
 }
@@ -22,11 +23,10 @@ pub(crate) struct Placed<'f> {
 pub(crate) struct Layout<'f> {
     pub(crate) width: f64,
     pub(crate) height: f64,
-    pub(crate) title: Vec<String>,
-    pub(crate) subtitle: Vec<String>,
-    pub(crate) caption: Vec<String>,
+    /// The lines of title, subtitle and caption: text, vertical centre, font.
+    pub(crate) lines: Vec<(String, f64, Font)>,
     pub(crate) keys: Vec<Key>,
-    /// Where the legend has room.
+    /// The figure's legend, or [`Legend::Top`] if it does not fit into its panel.
     pub(crate) legend: Legend,
     pub(crate) panels: Vec<Placed<'f>>,
     /// Axis titles that all panels have in common, drawn once.
@@ -37,105 +37,103 @@ pub(crate) struct Layout<'f> {
     /// Vertical centre of the common x title.
     pub(crate) x_title_at: f64,
     pub(crate) legend_top: f64,
-    pub(crate) caption_top: f64,
     /// Left end of the colour bars.
     pub(crate) bars_left: f64,
 }
 
-pub(crate) const TITLE_LEADING: f64 = 23.0;
-pub(crate) const SUBTITLE_LEADING: f64 = 17.0;
+/// Distances between the lines of a title, and of smaller texts.
+const TITLE_LEADING: f64 = 23.0;
+const LEADING: f64 = 17.0;
 
 impl<'f> Layout<'f> {
     pub(crate) fn new(figure: &'f Figure) -> Self {
         let (rows, columns) = figure.shape();
         let (w, h) = figure.plot_area();
-        let at = |row: usize, column: usize| -> Option<&'f Panel> {
-            figure.cells.get(row * columns + column).and_then(Cell::panel)
-        };
+        let panel = |k: usize| figure.cells.get(k).and_then(Cell::panel);
         let x_title = common(&figure.cells, |panel| &panel.x);
         let y_title = common(&figure.cells, |panel| &panel.y);
-        let x_labels = |row: usize, column: usize| {
-            at(row, column).is_some_and(|p| at(row + 1, column).is_none_or(|below| below.x != p.x))
+        let x_labels = |k: usize| {
+            panel(k).is_some_and(|p| panel(k + columns).is_none_or(|below| below.x != p.x))
         };
-        let y_labels = |row: usize, column: usize| {
-            let left = column.checked_sub(1).and_then(|left| at(row, left));
-            at(row, column).is_some_and(|p| left.is_none_or(|left| left.y != p.y))
+        let y_labels = |k: usize| {
+            let left = if k.is_multiple_of(columns) { None } else { panel(k - 1) };
+            panel(k).is_some_and(|p| left.is_none_or(|left| left.y != p.y))
+        };
+        let own_line = |axis: &Axis, common: &Option<Cow<str>>| match common {
+            Some(_) => 0.0,
+            None => theme::axis_line(&axis.title()),
         };
 
-        // Horizontally: what stands out at the left and the right of each column's plot areas.
-        let own_title =
-            |axis: &Axis, common: &Option<Cow<str>>| common.is_none() && !axis.title().is_empty();
-        let mut x = theme::MARGIN
-            + if y_title.as_ref().is_some_and(|t| !t.is_empty()) { theme::AXIS_LINE } else { 0.0 };
-        let mut lefts = Vec::with_capacity(columns);
-        let mut stands_out = 0.0;
-        for column in 0..columns {
-            let mut left: f64 = 0.0;
-            let mut right: f64 = 0.0;
-            for row in 0..rows {
-                let Some(panel) = at(row, column) else { continue };
-                if y_labels(row, column) {
-                    let title = if own_title(&panel.y, &y_title) { theme::AXIS_LINE } else { 0.0 };
-                    left = left.max(theme::TICK_GAP + panel.beside_width(h) + title);
-                }
-                if x_labels(row, column) {
-                    let below = panel.below(w);
-                    for tick in panel.x_ticks(w) {
-                        let half = below.half_width(&tick.label);
-                        let place = panel.x.fraction(tick.value).unwrap_or(0.5) * w;
-                        left = left.max(half - place);
-                        right = right.max(half - (w - place));
-                    }
+        // The room that each column needs beside its plot areas, and each row above and below them.
+        let (mut left, mut right) = (vec![0.0_f64; columns], vec![0.0_f64; columns]);
+        let (mut above, mut below) = (vec![6.0_f64; rows], vec![8.0_f64; rows]);
+        for (k, cell) in figure.cells.iter().enumerate() {
+            let (row, column) = (k / columns, k % columns);
+            if !cell.title().is_empty() {
+                above[row] = theme::PANEL_TITLE_LINE;
+            }
+            let Some(panel) = cell.panel() else { continue };
+            if y_labels(k) {
+                let labels = theme::TICK_GAP + panel.beside_width(h);
+                left[column] = left[column].max(labels + own_line(&panel.y, &y_title));
+            }
+            if x_labels(k) {
+                let labels = panel.below(w);
+                let line = own_line(&panel.x, &x_title);
+                below[row] = below[row].max(theme::TICK_GAP + labels.height + line);
+                for tick in panel.x_ticks(w) {
+                    let (half, at) = (labels.half_width(&tick.label), tick.at * w);
+                    left[column] = left[column].max(half - at);
+                    right[column] = right[column].max(half - (w - at));
                 }
             }
-            let gap = if column == 0 { left } else { stands_out + left + theme::PANEL_GAP };
-            x = (x + gap).ceil();
+        }
+
+        let mut x = theme::MARGIN + y_title.as_deref().map_or(0.0, theme::axis_line);
+        let mut lefts = Vec::with_capacity(columns);
+        for column in 0..columns {
+            let (before, gap) =
+                if column == 0 { (0.0, 0.0) } else { (right[column - 1], theme::PANEL_GAP) };
+            x = (x + (before + left[column] + gap)).ceil();
             lefts.push(x);
             x += w;
-            stands_out = right;
         }
-        let bars_left = x + stands_out;
+        let bars_left = x + right[columns - 1];
 
-        // Vertically within the grid: titles above the plot areas, tick labels and titles below.
-        let mut tops = Vec::with_capacity(rows);
         let mut y = 0.0;
+        let mut tops = Vec::with_capacity(rows);
         for row in 0..rows {
-            let titled = figure.row(row).iter().any(|cell| !cell.title().is_empty());
-            y += if titled { theme::PANEL_TITLE_LINE } else { 6.0 };
+            y += above[row];
             tops.push(y);
-            let mut below: f64 = 8.0;
-            for column in (0..columns).filter(|&c| x_labels(row, c)) {
-                let Some(panel) = at(row, column) else { continue };
-                let title = if own_title(&panel.x, &x_title) { theme::AXIS_LINE } else { 0.0 };
-                below = below.max(theme::TICK_GAP + panel.below(w).height + title);
-            }
-            y += h + below;
+            y += h + below[row];
         }
         let (grid_height, plots_height) = (y, tops[rows - 1] + h - tops[0]);
 
         let bars = figure.color_scales().into_iter().map(|s| color_bar::width(s, plots_height));
         let width = (bars_left + bars.sum::<f64>() + theme::MARGIN).ceil().max(320.0);
 
-        // Above and below the grid, where the width breaks the lines.
         let inner = width - 2.0 * theme::MARGIN;
-        // A viewer without the bundled fonts may have wider ones.
-        let line = inner / 1.08;
-        let title = text::wrap(&figure.title, theme::TITLE.size, line);
-        let subtitle = text::wrap(&figure.subtitle, theme::SUBTITLE.size, line);
-        let caption = text::wrap(&figure.caption, theme::CAPTION.size, line);
+        let mut lines = Vec::new();
+        // Adds the lines of a text, the first at `y`, and returns their height.
+        let mut add_text = |text: &str, font: Font, leading: f64, y: f64| {
+            // Narrower, since a viewer without the bundled fonts may have wider ones.
+            let wrapped = text::wrap(text, font.size, inner / 1.08);
+            let height = wrapped.len() as f64 * leading;
+            let placed = |(k, line)| (line, y + k as f64 * leading, font);
+            lines.extend(wrapped.into_iter().enumerate().map(placed));
+            height
+        };
         let keys = legend::unique(figure.cells.iter().flat_map(Cell::keys));
+        let fits = |k| k >= figure.cells.len() || LegendBox::fit(&keys, (w, h)).is_some();
         let legend = match figure.legend {
-            Legend::Inside(panel, _)
-                if panel < figure.cells.len() && LegendBox::fit(&keys, (w, h)).is_none() =>
-            {
-                Legend::Top
-            }
+            Legend::Inside(k, _) if !fits(k) => Legend::Top,
             wanted => wanted,
         };
         let legend_height = legend::rows(&keys, inner).len() as f64 * theme::LEGEND_LINE;
-        let mut y = theme::MARGIN
-            + title.len() as f64 * TITLE_LEADING
-            + subtitle.len() as f64 * SUBTITLE_LEADING;
+        let mut y = theme::MARGIN;
+        let center = theme::TITLE.size / 2.0;
+        y += add_text(&figure.title, theme::TITLE, TITLE_LEADING, y + center);
+        y += add_text(&figure.subtitle, theme::SUBTITLE, LEADING, y + center - 2.0);
         let mut legend_top = y + 5.0;
         if legend == Legend::Top && !keys.is_empty() {
             y = legend_top + legend_height;
@@ -146,37 +144,32 @@ impl<'f> Layout<'f> {
         }
         y += grid_height;
         let x_title_at = y + theme::AXIS_LABEL.size / 2.0 - 1.0;
-        if x_title.as_ref().is_some_and(|t| !t.is_empty()) {
+        if x_title.as_ref().is_some_and(|title| !title.is_empty()) {
             y += theme::AXIS_LINE - 3.0;
         }
         if legend == Legend::Bottom && !keys.is_empty() {
             legend_top = y + 5.0;
             y = legend_top + legend_height;
         }
-        let caption_top = y + 6.0;
-        if !caption.is_empty() {
-            y = caption_top + caption.len() as f64 * SUBTITLE_LEADING;
+        let top = y + 6.0;
+        let center = top + theme::CAPTION.size / 2.0;
+        let caption_height = add_text(&figure.caption, theme::CAPTION, LEADING, center);
+        if caption_height > 0.0 {
+            y = top + caption_height;
         }
         let height = (y + theme::MARGIN - 4.0).ceil();
 
         let panels = (figure.cells.iter().enumerate())
             .map(|(k, cell)| {
-                let (row, column) = (k / columns, k % columns);
-                Placed {
-                    cell,
-                    rect: Rect { x: lefts[column], y: tops[row], w, h },
-                    x_labels: x_labels(row, column),
-                    y_labels: y_labels(row, column),
-                }
+                let rect = Rect { x: lefts[k % columns], y: tops[k / columns], w, h };
+                Placed { cell, rect, x_labels: x_labels(k), y_labels: y_labels(k) }
             })
             .collect();
         let plots = Rect { x: lefts[0], y: tops[0], w: x - lefts[0], h: plots_height };
         Self {
             width,
             height,
-            title,
-            subtitle,
-            caption,
+            lines,
             keys,
             legend,
             panels,
@@ -185,13 +178,12 @@ impl<'f> Layout<'f> {
             plots,
             x_title_at,
             legend_top,
-            caption_top,
             bars_left,
         }
     }
 }
 
-/// The title that this axis has in all cells, if they are panels and it is the same.
+/// The title of this axis, if all cells are panels and have the same.
 fn common(cells: &[Cell], axis: impl Fn(&Panel) -> &Axis) -> Option<Cow<'_, str>> {
     let first = axis(cells.first()?.panel()?).title();
     let same = |cell: &Cell| cell.panel().is_some_and(|panel| axis(panel).title() == first);

@@ -6,10 +6,10 @@ use crate::stroke::Stroke;
 use crate::text::{self, Font};
 use crate::{Color, Corner, Marker, theme};
 
-/// Where a figure's legend stands.
+/// Where a figure's legend is.
 ///
-/// Its entries are the names of the marks of all panels, each once, in the order in which they
-/// first appear. A figure without named marks has no legend.
+/// It has one entry for each name among the marks of all panels, in the order of their first
+/// appearance. A figure without named marks has no legend.
 ///
 /// ```
 /// use viz::{Corner, Figure, Legend};
@@ -22,14 +22,14 @@ pub enum Legend {
     Top,
     /// In rows below the panels.
     Bottom,
-    /// In a corner of the panel with this index, in as many columns as it needs; above the panels where it would
-    /// leave little of that panel.
+    /// In a corner of the panel with this index, in as many columns as it needs; above the panels
+    /// if it does not fit there, or would cover most of that panel.
     Inside(usize, Corner),
     /// Nowhere.
     Hidden,
 }
 
-/// What stands before the name.
+/// The sample before a name: opacity of a patch, radius of a marker.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Swatch {
     Line(Stroke, Option<(Marker, f64)>),
@@ -57,32 +57,29 @@ impl Key {
         SWATCH + SWATCH_GAP + text::width(&self.name, size)
     }
 
-    /// Draws the entry with its left end at `x` and its middle at `y`, no wider than `limit` and its name no larger
-    /// than `size`.
+    /// Draws the entry with its left end at `x` and its middle at `y`, its name at `size`, or
+    /// smaller where the entry would be wider than `limit`.
     pub(crate) fn draw(&self, canvas: &Canvas, (x, y): Point, limit: f64, size: f64) {
-        let middle = x + SWATCH / 2.0;
+        let at = (x + SWATCH / 2.0, y);
         match self.swatch {
             Swatch::Line(stroke, marker) => {
                 canvas.line(&[(x, y), (x + SWATCH, y)], stroke);
                 if let Some((marker, radius)) = marker {
-                    marker.draw(canvas, (middle, y), radius, stroke.color, true);
+                    marker.draw(canvas, at, radius, stroke.color, true);
                 }
             }
             Swatch::Patch(color, opacity) => {
                 let patch = Rect { x: x + 6.0, y: y - 5.5, w: SWATCH - 12.0, h: 11.0 };
                 canvas.rect(patch, color, opacity);
             }
-            Swatch::Marker(marker, radius, color) => {
-                marker.draw(canvas, (middle, y), radius, color, true)
-            }
+            Swatch::Marker(marker, radius, color) => marker.draw(canvas, at, radius, color, true),
         }
-        let room = limit - SWATCH - SWATCH_GAP;
-        let font = Font { size: text::shrink(&self.name, size, room), ..theme::LEGEND };
-        canvas.text(&self.name, (x + SWATCH + SWATCH_GAP, y), Align::Left, font);
+        let (at, font) = ((x + SWATCH + SWATCH_GAP, y), Font { size, ..theme::LEGEND });
+        canvas.text_within(limit - SWATCH - SWATCH_GAP, &self.name, at, Align::Left, font);
     }
 }
 
-/// The keys, each name once.
+/// The first key of each name.
 pub(crate) fn unique(keys: impl IntoIterator<Item = Key>) -> Vec<Key> {
     let mut unique: Vec<Key> = Vec::new();
     for key in keys {
@@ -95,33 +92,27 @@ pub(crate) fn unique(keys: impl IntoIterator<Item = Key>) -> Vec<Key> {
 
 /// Keys in rows no wider than `limit`.
 pub(crate) fn rows(keys: &[Key], limit: f64) -> Vec<&[Key]> {
-    let mut rows = Vec::new();
-    let (mut start, mut end_of_row) = (0, 0.0);
-    for (k, key) in keys.iter().enumerate() {
-        if k > start && end_of_row + key.width(theme::LEGEND.size) > limit {
-            rows.push(&keys[start..k]);
-            (start, end_of_row) = (k, 0.0);
+    let mut x = 0.0;
+    let continues_row = |key: &Key, next: &Key| {
+        x += key.width(theme::LEGEND.size) + KEY_GAP;
+        let fits = x + next.width(theme::LEGEND.size) <= limit;
+        if !fits {
+            x = 0.0;
         }
-        end_of_row += key.width(theme::LEGEND.size) + KEY_GAP;
-    }
-    if start < keys.len() {
-        rows.push(&keys[start..]);
-    }
-    rows
+        fits
+    };
+    keys.chunk_by(continues_row).collect()
 }
 
-/// Draws rows of keys from the point at the left of the first row's middle.
+/// Draws rows of keys with their top left corner at `(left, top)`.
 pub(crate) fn draw_rows(canvas: &Canvas, keys: &[Key], (left, top): Point, limit: f64) {
+    let size = theme::LEGEND.size;
     for (r, row) in rows(keys, limit).into_iter().enumerate() {
+        let y = top + (r as f64 + 0.5) * theme::LEGEND_LINE;
         let mut x = left;
         for key in row {
-            key.draw(
-                canvas,
-                (x, top + (r as f64 + 0.5) * theme::LEGEND_LINE),
-                limit,
-                theme::LEGEND.size,
-            );
-            x += key.width(theme::LEGEND.size) + KEY_GAP;
+            key.draw(canvas, (x, y), limit, size);
+            x += key.width(size) + KEY_GAP;
         }
     }
 }

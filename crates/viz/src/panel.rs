@@ -3,7 +3,7 @@ use crate::canvas::{Align, Canvas};
 use crate::geometry::Rect;
 use crate::names::{self, Below};
 use crate::plot::Plot;
-use crate::text::{self, Font};
+use crate::text::Font;
 use crate::{Axis, Mark, theme};
 
 /// One coordinate system with its axes and marks.
@@ -37,14 +37,14 @@ impl Panel {
         self
     }
 
-    /// The vertical axis, upwards; categories go downwards, so that they read from the top.
+    /// The vertical axis. It runs upwards, but categories run downwards, as they are read.
     #[must_use]
     pub fn y_axis(mut self, axis: Axis) -> Self {
         self.y = if axis.categorical { axis.reversed() } else { axis };
         self
     }
 
-    /// Adds a mark, above those that are there already.
+    /// Adds a mark, drawn over the earlier ones.
     #[must_use]
     pub fn mark(mut self, mark: impl Into<Mark>) -> Self {
         self.marks.push(mark.into());
@@ -71,76 +71,57 @@ impl Panel {
     }
 
     pub(crate) fn x_ticks(&self, width: f64) -> Vec<Tick> {
-        self.x.fitted_ticks(width, |label| text::width(label, theme::TICK.size) + theme::LABEL_AIR)
+        names::across(&self.x, width)
     }
 
-    pub(crate) fn y_ticks(&self, height: f64) -> Vec<Tick> {
-        self.y.fitted_ticks(height, |_| theme::TICK.size + theme::LABEL_AIR)
-    }
-
-    /// How the labels of the x axis stand.
     pub(crate) fn below(&self, width: f64) -> Below {
-        Below::new(&self.x, &self.x_ticks(width), width)
+        Below::new(&self.x_ticks(width), width)
     }
 
     /// Width of the labels of the y axis.
     pub(crate) fn beside_width(&self, height: f64) -> f64 {
-        let ticks = self.y_ticks(height);
-        let size = names::stacked_size(&self.y, &ticks, height);
-        ticks.iter().map(|tick| text::width(&tick.label, size)).fold(0.0, f64::max)
+        let ticks = names::upright(&self.y, height);
+        names::widest(&ticks, names::stacked_size(&ticks, height))
     }
 
-    /// Grid, frame, marks and ticks; tick labels only where the flags say so.
+    /// Draws grid, frame, marks and ticks, and the tick labels of the axes that the flags say.
     pub(crate) fn draw(&self, canvas: &Canvas, rect: Rect, x_labels: bool, y_labels: bool) {
-        let plot = Plot { canvas, rect, x: &self.x, y: &self.y };
-        let (x_ticks, y_ticks) = (self.x_ticks(rect.w), self.y_ticks(rect.h));
-        for x in major(&x_ticks, &self.x).filter_map(|t| plot.across(t.value)) {
+        let (x_ticks, y_ticks) = (self.x_ticks(rect.w), names::upright(&self.y, rect.h));
+        let across = |tick: &Tick| rect.x + tick.at * rect.w;
+        let down = |tick: &Tick| rect.bottom() - tick.at * rect.h;
+        for x in names::labelled(&x_ticks).filter(|_| !self.x.categorical).map(across) {
             canvas.line(&[(x, rect.y), (x, rect.bottom())], theme::GRID);
         }
-        for y in major(&y_ticks, &self.y).filter_map(|t| plot.down(t.value)) {
+        for y in names::labelled(&y_ticks).filter(|_| !self.y.categorical).map(down) {
             canvas.line(&[(rect.x, y), (rect.right(), y)], theme::GRID);
         }
         canvas.frame(rect, theme::FRAME);
+        let plot = Plot { canvas, rect, x: &self.x, y: &self.y };
         for mark in &self.marks {
             mark.draw(&plot);
         }
         let length =
             |tick: &Tick| theme::TICK_LENGTH * if tick.label.is_empty() { 0.5 } else { 1.0 };
-        let below = Below::new(&self.x, &x_ticks, rect.w);
+        let below = Below::new(&x_ticks, rect.w);
         let font = Font { size: below.size, ..theme::TICK };
+        let half_line = theme::TICK.size / 2.0;
+        let (down_by, align) =
+            if below.turned { (0.0, Align::UpTo) } else { (half_line, Align::Center) };
+        let label_y = rect.bottom() + theme::TICK_GAP + down_by;
         for tick in &x_ticks {
-            let Some(x) = plot.across(tick.value) else { continue };
+            let x = across(tick);
             canvas.line(&[(x, rect.bottom()), (x, rect.bottom() + length(tick))], theme::FRAME);
             if x_labels {
-                let top = rect.bottom() + theme::TICK_GAP;
-                let (y, align) = if below.turned {
-                    (top, Align::UpTo)
-                } else {
-                    (top + theme::TICK.size / 2.0, Align::Center)
-                };
-                canvas.text(&tick.label, (x, y), align, font);
+                canvas.text(&tick.label, (x, label_y), align, font);
             }
         }
-        let size = names::stacked_size(&self.y, &y_ticks, rect.h);
+        let font = Font { size: names::stacked_size(&y_ticks, rect.h), ..theme::TICK };
         for tick in &y_ticks {
-            let Some(y) = plot.down(tick.value) else { continue };
+            let y = down(tick);
             canvas.line(&[(rect.x - length(tick), y), (rect.x, y)], theme::FRAME);
             if y_labels {
-                let font = Font { size, ..theme::TICK };
                 canvas.text(&tick.label, (rect.x - theme::TICK_GAP, y), Align::Right, font);
             }
         }
     }
-}
-
-/// The title above a panel, smaller where it would not fit.
-pub(crate) fn draw_title(canvas: &Canvas, title: &str, rect: Rect) {
-    let font =
-        Font { size: text::shrink(title, theme::PANEL_TITLE.size, rect.w), ..theme::PANEL_TITLE };
-    canvas.text(title, (rect.x, rect.y - theme::PANEL_TITLE_LINE / 2.0 - 1.0), Align::Left, font);
-}
-
-fn major<'t>(ticks: &'t [Tick], axis: &Axis) -> impl Iterator<Item = &'t Tick> {
-    let lines = !axis.categorical;
-    ticks.iter().filter(move |tick| lines && !tick.label.is_empty())
 }

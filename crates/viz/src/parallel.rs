@@ -1,21 +1,23 @@
-use crate::axis::Tick;
 use crate::canvas::{Align, Canvas};
 use crate::geometry::Rect;
 use crate::stroke::Stroke;
 use crate::text::{self, Font};
-use crate::{Axis, Color, ColorScale, LineStyle, clip, names, theme};
+use crate::{Axis, ColorScale, LineStyle, clip, names, theme};
 
-/// Parallel coordinates: one vertical axis a quantity, one line a trial, coloured by a value.
+/// Parallel coordinates: a vertical axis for each quantity, and for each trial a line, coloured by
+/// a value.
 ///
-/// Lines break at values that have no place (NaN, infinite, not positive on a log axis). Lines of
-/// low values are drawn first, so that the best ones stand out.
+/// Lines break at values that are NaN, infinite, or not positive on a log axis. Lines of low values
+/// are drawn first, so that the best ones are on top.
 ///
 /// ```
 /// use viz::{Axis, ColorMap, ColorScale, Figure, Parallel};
 /// let accuracy = Axis::linear("accuracy", 0.0, 1.0);
-/// let axes = [Axis::log("learning rate", 1e-6, 1e-2), Axis::log("weight decay", 1e-8, 1e-4), accuracy.clone()];
+/// let rate = Axis::log("learning rate", 1e-6, 1e-2);
+/// let decay = Axis::log("weight decay", 1e-8, 1e-4);
 /// let trials = [(vec![7e-3, 3e-6, 0.83], 0.83), (vec![2e-6, 5e-8, 0.11], 0.11)];
-/// let search = Parallel::new("100 trials", axes, ColorScale::new(accuracy, ColorMap::Viridis), trials);
+/// let scale = ColorScale::new(accuracy.clone(), ColorMap::Viridis);
+/// let search = Parallel::new("100 trials", [rate, decay, accuracy], scale, trials);
 /// let svg = Figure::new("Random search").panel(search).to_svg();
 /// # assert!(svg.contains("learning rate"));
 /// ```
@@ -27,16 +29,16 @@ pub struct Parallel {
     lines: Vec<(Vec<f64>, f64)>,
 }
 
-/// Above the axes, so that tick labels stay inside.
+/// Room above the axes for half a tick label.
 const HEAD: f64 = 8.0;
-/// Height of a line of an axis' title, and of the distance to it.
+/// Height of a line of an axis title, and its distance to the axis.
 const TITLE_LINE: f64 = 15.0;
 const TITLE_GAP: f64 = 9.0;
 /// Least distance between texts of neighbouring axes.
 const AIR: f64 = 10.0;
 
 impl Parallel {
-    /// `lines` of one value an axis, and the value for the colour.
+    /// Each of `lines` has a value for each axis, and the value for its colour.
     ///
     /// # Panics
     ///
@@ -80,12 +82,12 @@ impl Parallel {
     }
 }
 
-/// Where the axes stand, and how much room their texts have.
+/// The places of the axes, and the room for their texts.
 struct Frame {
     area: Rect,
     /// From one axis to the next.
     step: f64,
-    /// From the outer axes to the edges.
+    /// From the first axis to the left edge, and from the last to the right edge.
     left: f64,
     right: f64,
     last: usize,
@@ -94,18 +96,15 @@ struct Frame {
 impl Frame {
     fn new(axes: &[Axis], rect: Rect) -> Self {
         let last = axes.len().saturating_sub(1);
-        // The outer axes stand so far inside that their titles and labels fit; the last has its
-        // labels on the right, away from the lines.
-        let outside = |axis: Option<&Axis>| {
-            let labels = axis
-                .into_iter()
-                .flat_map(|axis| ticks(axis, rect.h - HEAD - TITLE_GAP - TITLE_LINE));
-            let widest =
-                labels.map(|t| text::width(&t.label, theme::TICK.size)).fold(0.0, f64::max);
-            let title = axis.map_or(0.0, |axis| text::width(&axis.title(), theme::AXIS_LABEL.size));
-            (theme::TICK_GAP + widest).max(title / 2.0).min(rect.w / 3.0)
+        // The outer axes leave room for their titles and labels; the last axis has its labels on
+        // the right, away from the lines.
+        let outside = |axis: &Axis| {
+            let ticks = names::upright(axis, rect.h - HEAD - TITLE_GAP - TITLE_LINE);
+            let labels = theme::TICK_GAP + names::widest(&ticks, theme::TICK.size);
+            let title = text::width(&axis.title(), theme::AXIS_LABEL.size);
+            labels.max(title / 2.0).min(rect.w / 3.0)
         };
-        let (left, right) = (outside(axes.first()), outside(axes.last()));
+        let (left, right) = (axes.first().map_or(0.0, outside), axes.last().map_or(0.0, outside));
         let step = (rect.w - left - right) / last.max(1) as f64;
         let area =
             Rect { x: rect.x + left, y: rect.y + HEAD, w: rect.w - left - right, h: rect.h - HEAD };
@@ -119,12 +118,12 @@ impl Frame {
         self.area.x + self.step * k as f64
     }
 
-    /// Whether the labels of an axis stand at its right.
+    /// Whether the labels of an axis are on its right.
     fn is_right(&self, k: usize) -> bool {
         k == self.last && self.last > 0
     }
 
-    /// The lines of an axis' title and their size, so that it ends before its neighbours' do.
+    /// The lines of an axis title and their size, such that neighbouring titles do not touch.
     fn title(&self, k: usize, axis: &Axis) -> (Vec<String>, f64) {
         let edge = |is_outer: bool, room: f64| if is_outer { 2.0 * room } else { f64::INFINITY };
         let outer = edge(k == 0, self.left).min(edge(k == self.last, self.right));
@@ -134,11 +133,11 @@ impl Frame {
         // As small as the longest word needs: a word is not broken.
         let size = words.map(|word| text::shrink(word, theme::AXIS_LABEL.size, limit));
         let size = size.fold(theme::AXIS_LABEL.size, f64::min);
-        // A hair wider, since the longest word just fits.
+        // A little wider, since rounding could break the longest word.
         (text::wrap(&title, size, limit + 0.01), size)
     }
 
-    /// How wide the labels of an axis may be, to end before the axis beside them.
+    /// The widest that labels of an axis may be, so that they do not reach the next axis.
     fn label_room(&self, k: usize) -> f64 {
         let room = match k {
             0 => self.left,
@@ -151,11 +150,10 @@ impl Frame {
     fn draw_axis(&self, canvas: &Canvas, k: usize, axis: &Axis) {
         let (x, area, ink) = (self.across(k), self.area, Stroke::solid(theme::INK, 1.0));
         canvas.line(&[(x, area.y), (x, area.bottom())], ink);
-        let ticks = ticks(axis, area.h);
-        let stacked = names::stacked_size(axis, &ticks, area.h);
-        for tick in ticks.iter().filter(|tick| !tick.label.is_empty()) {
-            let Some(t) = axis.fraction(tick.value) else { continue };
-            let y = area.bottom() - t * area.h;
+        let ticks = names::upright(axis, area.h);
+        let stacked = names::stacked_size(&ticks, area.h);
+        for tick in names::labelled(&ticks) {
+            let y = area.bottom() - tick.at * area.h;
             let size = text::shrink(&tick.label, stacked, self.label_room(k));
             let font = Font { size, ..theme::TICK };
             if self.is_right(k) {
@@ -165,7 +163,7 @@ impl Frame {
             }
             let (w, h) = (text::width(&tick.label, size) + 4.0, size + 3.0);
             let behind = Rect { x: x - theme::TICK_GAP - w + 2.0, y: y - h / 2.0, w, h };
-            canvas.rect(behind, Color(255, 255, 255), 0.8);
+            canvas.rect(behind, theme::WHITE, 0.8);
             canvas.line(&[(x - theme::TICK_LENGTH, y), (x, y)], ink);
             canvas.text(&tick.label, (x - theme::TICK_GAP, y), Align::Right, font);
         }
@@ -176,8 +174,4 @@ impl Frame {
             canvas.text(line, (x, y), Align::Center, font);
         }
     }
-}
-
-fn ticks(axis: &Axis, height: f64) -> Vec<Tick> {
-    axis.fitted_ticks(height, |_| theme::TICK.size + theme::LABEL_AIR)
 }

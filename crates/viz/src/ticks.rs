@@ -1,6 +1,6 @@
-//! Where ticks may stand: candidates from dense to sparse, of which the axis takes the first that fits.
+//! Candidates for the ticks of an axis, from dense to sparse; the axis takes the first that fits.
 
-/// Multiples of ever wider steps, from the densest worth drawing to one that leaves two ticks.
+/// Multiples of 1, 2 and 5·10ᵏ in the range, at most eight.
 pub(crate) fn linear(lo: f64, hi: f64) -> Vec<Vec<f64>> {
     let (lo, hi) = (lo.min(hi), lo.max(hi));
     let finest = (hi / 8.0 - lo / 8.0).log10().floor() as i32;
@@ -8,33 +8,27 @@ pub(crate) fn linear(lo: f64, hi: f64) -> Vec<Vec<f64>> {
         // Dividing by a power of ten is exact where multiplying by 0.1 is not.
         [1.0, 2.0, 5.0].map(|m| if k < 0 { (m, 10f64.powi(-k)) } else { (m * 10f64.powi(k), 1.0) })
     });
-    let mut candidates = Vec::new();
-    for (m, divisor) in steps {
+    let multiples = |(m, divisor): (f64, f64)| {
         let step = m / divisor;
         let (first, last) = ((lo / step - 1e-9).ceil(), (hi / step + 1e-9).floor());
         let count = last - first + 1.0;
-        if !(1.0..=8.0).contains(&count) || !step.is_normal() {
-            continue;
-        }
         // `+ 0.0` turns −0 into 0.
-        candidates
-            .push((0..count as i32).map(|i| (first + f64::from(i)) * m / divisor + 0.0).collect());
-    }
-    candidates
+        let values = (0..count as i32).map(|i| (first + f64::from(i)) * m / divisor + 0.0);
+        ((1.0..=8.0).contains(&count) && step.is_normal()).then(|| values.collect())
+    };
+    steps.filter_map(multiples).collect()
 }
 
-/// 1, 2, 5 of each decade if the range is short, then powers of ten ever further apart.
+/// For a range of at most one decade, linear candidates; for a short one 1, 2, 5 of each decade;
+/// then powers of ten, ever further apart.
 pub(crate) fn log(lo: f64, hi: f64) -> Vec<Vec<f64>> {
     let (lo, hi) = (lo.min(hi), lo.max(hi));
     let (first, last) = (lo.log10().floor() as i32, hi.log10().ceil() as i32);
-    let mut candidates = Vec::new();
+    let mut candidates = if hi / lo < 10.0 { linear(lo, hi) } else { Vec::new() };
     if last - first <= 3 {
         candidates.push(
             (first..=last).flat_map(|k| [1.0, 2.0, 5.0].map(|m| m * 10f64.powi(k))).collect(),
         );
-        if hi / lo < 10.0 {
-            candidates.splice(0..0, linear(lo, hi));
-        }
     }
     for stride in [1, 2, 3, 5, 10, 20, 50, 100, 200] {
         let start = first.div_euclid(stride) * stride;
@@ -43,7 +37,7 @@ pub(crate) fn log(lo: f64, hi: f64) -> Vec<Vec<f64>> {
     candidates
 }
 
-/// 1 to 9 of each decade, where there are few enough to be told apart.
+/// 1 to 9 of each decade; none if there are more than nine decades.
 pub(crate) fn log_minor(lo: f64, hi: f64) -> Vec<f64> {
     let (first, last) = (lo.min(hi).log10().floor() as i32, lo.max(hi).log10().ceil() as i32);
     if last - first > 8 {

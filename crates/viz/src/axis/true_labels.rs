@@ -1,12 +1,12 @@
-//! That labels of ticks are short, differ, and say where their ticks stand, in whatever range.
+//! Tests that tick labels of any range are short, differ, and give their ticks' values.
 
 use proptest::prelude::*;
 
 use super::tests::labels;
-use super::{Axis, Kind, Tick};
+use super::{Axis, Kind};
 use crate::text;
 
-/// The number that a label says.
+/// The number that a label means.
 fn read(label: &str) -> f64 {
     let digits = |text: &str| -> String {
         let ordinary = |c| crate::script::ordinary(c).map_or(c, |(plain, _)| plain);
@@ -26,23 +26,19 @@ fn read(label: &str) -> f64 {
     number.parse().unwrap_or_else(|_| panic!("{label:?} is no number"))
 }
 
-/// That labels are short, differ, and say where their ticks stand.
+/// Asserts that labels are short, differ, and give their ticks' values.
 fn assert_true(axis: &Axis, length: f64) {
-    let ticks = axis.fitted_ticks(length, |label| text::width(label, 11.0) + 10.0);
-    let ticks: Vec<Tick> = ticks.into_iter().filter(|tick| !tick.label.is_empty()).collect();
-    let offset = axis.offset.as_ref();
+    let mut ticks = axis.fitted_ticks(length, |label| text::width(label, 11.0) + 10.0);
+    ticks.retain(|tick| !tick.label.is_empty());
     assert!(!ticks.is_empty(), "{axis:?}");
-    if let Some(offset) = offset {
+    if let Some(offset) = &axis.offset {
         let title = axis.title();
         assert!(title.ends_with(&format!("({})", offset.text)), "{title}");
         assert_eq!(read(&offset.text), offset.value, "{axis:?}");
     }
-    let place = |v: f64| match axis.kind {
-        Kind::Linear => v,
-        Kind::Log => v.ln(),
-    };
+    let place = |v: f64| if axis.kind == Kind::Log { v.ln() } else { v };
     for (k, tick) in ticks.iter().enumerate() {
-        let said = read(&tick.label) + offset.map_or(0.0, |offset| offset.value);
+        let said = read(&tick.label) + axis.offset.as_ref().map_or(0.0, |offset| offset.value);
         let off = (place(said) - place(tick.value)).abs();
         for (other, before) in ticks.iter().enumerate().filter(|&(other, _)| other != k) {
             assert_ne!(tick.label, before.label, "{other} {axis:?}");
@@ -88,7 +84,7 @@ fn the_widest_the_smallest_and_the_largest_ranges_have_labels() {
     for (lo, hi) in [(tiny, max), (1e-323, 1e308), (tiny, tiny), (1e308, 1.7e308), (max, max)] {
         assert_true(&Axis::log("t", lo, hi), 600.0);
     }
-    // Nothing but zeros, as far as a reader can tell.
+    // These ranges count as empty around 0.
     for (lo, hi) in [(0.0, tiny), (-tiny, tiny), (1e-310, 2e-310)] {
         assert_eq!(
             labels(&Axis::linear("t", lo, hi), 200.0),
@@ -102,7 +98,11 @@ proptest! {
 
     #[test]
     fn labels_of_any_range_differ_and_are_true(
-        mantissa in 1.0..10.0f64, magnitude in -30..30, narrower in 0.0..11.0f64, negative in any::<bool>(), length in 120.0..900.0,
+        mantissa in 1.0..10.0f64,
+        magnitude in -30..30,
+        narrower in 0.0..11.0f64,
+        negative in any::<bool>(),
+        length in 120.0..900.0,
     ) {
         let lo = mantissa * 10f64.powi(magnitude);
         let hi = lo + lo * 10f64.powf(1.0 - narrower);
