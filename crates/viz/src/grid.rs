@@ -29,18 +29,15 @@ impl Grid {
         Self { xs, ys, values }
     }
 
-    /// `f` on `nodes`×`nodes` equally spaced points of a rectangle, its edges included.
+    /// `f` at `nodes`×`nodes` equally spaced points of a rectangle, its edges included.
     pub fn sample(x: (f64, f64), y: (f64, f64), nodes: usize, f: impl Fn(f64, f64) -> f64) -> Self {
         let spaced = |(lo, hi): (f64, f64)| -> Vec<f64> {
             let last = nodes.saturating_sub(1).max(1) as f64;
             (0..nodes).map(|k| lo + (hi - lo) * k as f64 / last).collect()
         };
         let (xs, ys) = (spaced(x), spaced(y));
-        let values = ys
-            .iter()
-            .flat_map(|&y| xs.iter().map(move |&x| (x, y)))
-            .map(|(x, y)| f(x, y))
-            .collect();
+        let nodes = ys.iter().flat_map(|&y| xs.iter().map(move |&x| (x, y)));
+        let values = nodes.map(|(x, y)| f(x, y)).collect();
         Self::new(xs, ys, values)
     }
 
@@ -53,9 +50,14 @@ impl Grid {
         &self.values
     }
 
-    /// Lower left corners of all cells.
-    pub(crate) fn cells(&self) -> impl Iterator<Item = (usize, usize)> {
+    /// The nodes at the corners of each cell, counterclockwise from the lower left.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = [(usize, usize); 4]> {
         let across = self.xs.len().saturating_sub(1);
-        (1..self.ys.len()).flat_map(move |j| (0..across).map(move |i| (i, j - 1)))
+        let lower_left = (1..self.ys.len()).flat_map(move |j| (0..across).map(move |i| (i, j - 1)));
+        lower_left.map(|(i, j)| [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1)])
+    }
+
+    pub(crate) fn mean(&self, corners: &[(usize, usize); 4]) -> f64 {
+        corners.iter().map(|&(i, j)| self.at(i, j)).sum::<f64>() / 4.0
     }
 }

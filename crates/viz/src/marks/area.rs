@@ -3,7 +3,7 @@ use crate::geometry::Point;
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
 
-/// The area between a lower and an upper curve, as for the spread over seeds.
+/// The area between a lower and an upper curve, for example the spread over seeds.
 ///
 /// A point with a NaN or infinite coordinate breaks the area.
 ///
@@ -14,7 +14,7 @@ use crate::plot::Plot;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Area {
-    name: String,
+    pub(super) name: String,
     color: Color,
     points: Vec<(f64, f64, f64)>,
     opacity: f64,
@@ -41,12 +41,11 @@ impl Area {
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {
-        let ends =
-            |&(x, lo, hi): &(f64, f64, f64)| Some((plot.place((x, lo))?, plot.place((x, hi))?));
-        let placed: Vec<Option<(Point, Point)>> = self.points.iter().map(ends).collect();
+        let place = |&(x, lower, upper)| Some([plot.place((x, lower))?, plot.place((x, upper))?]);
+        let placed: Vec<Option<[Point; 2]>> = self.points.iter().map(place).collect();
         for run in placed.split(Option::is_none) {
-            let lower = run.iter().flatten().map(|&(lower, _)| lower);
-            let upper = run.iter().flatten().map(|&(_, upper)| upper);
+            let lower = run.iter().flatten().map(|[lower, _]| *lower);
+            let upper = run.iter().flatten().map(|[_, upper]| *upper);
             let outline: Vec<Point> = lower.chain(upper.rev()).collect();
             plot.fill(&outline, self.color, self.opacity);
         }
@@ -54,9 +53,5 @@ impl Area {
 
     pub(crate) fn key(&self) -> Option<Key> {
         Key::new(&self.name, Swatch::Patch(self.color, self.opacity))
-    }
-
-    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
-        vec![&mut self.name]
     }
 }

@@ -4,12 +4,11 @@ use crate::plot::Plot;
 use crate::stroke::Stroke;
 use crate::{Color, Marker};
 
-/// A field of arrows, as the negative gradient of a function.
+/// A field of arrows, for example the negative gradient of a function.
 ///
-/// Directions are those of the vectors on the axes as drawn; lengths are proportional to the
-/// vectors'; the longest fills the space that each arrow has, or measures
-/// [`longest`](Arrows::longest) pixels. Null and NaN vectors are
-/// not drawn.
+/// Arrows have the directions of the vectors on the drawn axes, and lengths in proportion to the
+/// vectors. The longest fills the space that an arrow has, at most 40 pixels, or is
+/// [`longest`](Arrows::longest) pixels long. Zero and NaN vectors are not drawn.
 ///
 /// ```
 /// use viz::{Arrows, Color};
@@ -18,14 +17,14 @@ use crate::{Color, Marker};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arrows {
-    name: String,
+    pub(super) name: String,
     color: Color,
     arrows: Vec<((f64, f64), (f64, f64))>,
     longest: Option<f64>,
 }
 
 impl Arrows {
-    /// Arrows that begin at a point `(x, y)` and follow a vector `(dx, dy)`.
+    /// Arrows from points `(x, y)` along vectors `(dx, dy)`.
     pub fn new(color: Color, arrows: impl IntoIterator<Item = ((f64, f64), (f64, f64))>) -> Self {
         Self { name: String::new(), color, arrows: arrows.into_iter().collect(), longest: None }
     }
@@ -44,21 +43,24 @@ impl Arrows {
         self
     }
 
+    fn stroke(&self) -> Stroke {
+        Stroke::solid(self.color, 1.1)
+    }
+
     pub(crate) fn draw(&self, plot: &Plot) {
-        let length = |&(_, (dx, dy)): &((f64, f64), (f64, f64))| dx.hypot(dy);
-        let longest = self.arrows.iter().map(length).filter(|l| l.is_finite()).fold(0.0, f64::max);
+        let lengths = self.arrows.iter().map(|(_, (dx, dy))| dx.hypot(*dy));
+        let longest = lengths.filter(|l| l.is_finite()).fold(0.0, f64::max);
         let space = plot.rect.w * plot.rect.h / self.arrows.len() as f64;
         let pixels_of_longest = self.longest.unwrap_or((0.65 * space.sqrt()).min(40.0));
-        for arrow in &self.arrows {
-            let ((x, y), (dx, dy)) = *arrow;
-            let pixels = pixels_of_longest * length(arrow) / longest;
+        for &((x, y), (dx, dy)) in &self.arrows {
+            let pixels = pixels_of_longest * dx.hypot(dy) / longest;
             let (Some(tail), Some(ahead)) = (plot.visible((x, y)), plot.place((x + dx, y + dy)))
             else {
                 continue;
             };
             let (ax, ay) = (ahead.0 - tail.0, ahead.1 - tail.1);
             let norm = ax.hypot(ay);
-            // Shorter than the line is wide there is no direction to see.
+            // An arrow shorter than its line is wide shows no direction.
             if !(pixels > 1.0 && norm > 0.0) {
                 continue;
             }
@@ -67,7 +69,7 @@ impl Arrows {
             let head = (0.45 * pixels).min(6.0);
             let neck = (tip.0 - head * ux, tip.1 - head * uy);
             if let Some((from, to)) = clip::segment(tail, neck, plot.rect) {
-                plot.canvas.line(&[from, to], Stroke::solid(self.color, 1.1));
+                plot.canvas.line(&[from, to], self.stroke());
             }
             let (wx, wy) = (-0.42 * head * uy, 0.42 * head * ux);
             let barbs = [tip, (neck.0 + wx, neck.1 + wy), (neck.0 - wx, neck.1 - wy)];
@@ -76,13 +78,6 @@ impl Arrows {
     }
 
     pub(crate) fn key(&self) -> Option<Key> {
-        Key::new(
-            &self.name,
-            Swatch::Line(Stroke::solid(self.color, 1.1), Some((Marker::Triangle, 3.0))),
-        )
-    }
-
-    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
-        vec![&mut self.name]
+        Key::new(&self.name, Swatch::Line(self.stroke(), Some((Marker::Triangle, 3.0))))
     }
 }

@@ -2,10 +2,9 @@ use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
 use crate::{Color, theme};
 
-/// Horizontal bars from 0 to a value, as for the importance of hyperparameters.
+/// Horizontal bars from 0 to a value, for example the importance of hyperparameters.
 ///
-/// The k-th bar stands at y = k, which is where [`Axis::categories`](crate::Axis::categories) puts
-/// the k-th name.
+/// The k-th bar is at y = k, as is the k-th name of [`Axis::categories`](crate::Axis::categories).
 ///
 /// ```
 /// use viz::{Axis, Bars, Color, Panel};
@@ -16,7 +15,7 @@ use crate::{Color, theme};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bars {
-    name: String,
+    pub(super) name: String,
     color: Color,
     values: Vec<f64>,
 }
@@ -35,21 +34,16 @@ impl Bars {
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {
-        let Some(ground) = plot.across(0.0).or_else(|| plot.across(plot.x.range().0)) else {
-            return;
-        };
+        let zero = plot.across(0.0).unwrap_or(plot.rect.x);
         for (k, &value) in self.values.iter().enumerate() {
             let (Some(end), Some(top), Some(bottom)) =
                 (plot.across(value), plot.down(k as f64 - 0.32), plot.down(k as f64 + 0.32))
             else {
                 continue;
             };
-            if end != ground {
-                plot.fill(
-                    &[(ground, top), (end, top), (end, bottom), (ground, bottom)],
-                    self.color,
-                    1.0,
-                );
+            if end != zero {
+                let bar = [(zero, top), (end, top), (end, bottom), (zero, bottom)];
+                plot.fill(&bar, self.color, 1.0);
             }
         }
         let (bottom, top) = plot.y.range();
@@ -58,9 +52,5 @@ impl Bars {
 
     pub(crate) fn key(&self) -> Option<Key> {
         Key::new(&self.name, Swatch::Patch(self.color, 1.0))
-    }
-
-    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
-        vec![&mut self.name]
     }
 }

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
 use crate::stroke::Stroke;
@@ -5,8 +7,8 @@ use crate::{Color, Grid};
 
 /// Contour lines of a function of two variables.
 ///
-/// Marching squares (Maple 2003) with linear interpolation on the grid; about 100 nodes a side give
-/// smooth lines. Cells with a NaN corner stay empty.
+/// Marching squares (Maple 2003) with linear interpolation between the nodes; about 100 nodes a
+/// side give smooth lines. Cells with a NaN corner stay empty.
 ///
 /// ```
 /// use viz::{Color, Contour, Grid};
@@ -15,7 +17,7 @@ use crate::{Color, Grid};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contour {
-    name: String,
+    pub(super) name: String,
     color: Color,
     grid: Grid,
     levels: Vec<f64>,
@@ -24,7 +26,7 @@ pub struct Contour {
 type Segment = [(f64, f64); 2];
 
 impl Contour {
-    /// The lines on which the function of `grid` equals each of `levels`.
+    /// The lines on which the function on `grid` equals each of `levels`.
     pub fn new(color: Color, grid: Grid, levels: impl IntoIterator<Item = f64>) -> Self {
         Self { name: String::new(), color, grid, levels: levels.into_iter().collect() }
     }
@@ -51,17 +53,12 @@ impl Contour {
     pub(crate) fn key(&self) -> Option<Key> {
         Key::new(&self.name, Swatch::Line(self.stroke(), None))
     }
-
-    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
-        vec![&mut self.name]
-    }
 }
 
-/// Where the level crosses each cell: one segment, or two at a saddle.
+/// The lines of a level through each cell: one segment, or two at a saddle.
 fn segments(grid: &Grid, level: f64) -> Vec<Segment> {
     let mut segments = Vec::new();
-    for (i, j) in grid.cells() {
-        let corners = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1)];
+    for corners in grid.cells() {
         let [first, others @ ..] = corners.map(|(i, j)| grid.at(i, j) > level);
         if others == [first; 3] {
             continue; // Most cells.
@@ -71,23 +68,19 @@ fn segments(grid: &Grid, level: f64) -> Vec<Segment> {
             .collect();
         match crossings[..] {
             [a, b] if a != b => segments.push([a, b]),
-            [a, b, c, d] => {
-                // A saddle: the mean of the corners says which two corners are connected.
-                let center = corners.iter().map(|&(i, j)| grid.at(i, j)).sum::<f64>() / 4.0;
-                if (center > level) == (grid.at(i, j) > level) {
-                    segments.extend([[a, b], [c, d]]);
-                } else {
-                    segments.extend([[a, d], [b, c]]);
-                }
+            // A saddle: the mean of the corners decides which two of them are connected.
+            [a, b, c, d] if (grid.mean(&corners) > level) == first => {
+                segments.extend([[a, b], [c, d]]);
             }
+            [a, b, c, d] => segments.extend([[a, d], [b, c]]),
             _ => {}
         }
     }
     segments
 }
 
-/// Where the level is met between two neighbouring nodes. The same two nodes give the same point,
-/// to the bit, from both cells they belong to.
+/// The point of the level between two neighbouring nodes: the same, to the bit, for both cells that
+/// share them.
 fn crossing(grid: &Grid, a: (usize, usize), b: (usize, usize), level: f64) -> Option<(f64, f64)> {
     let (a, b) = (a.min(b), a.max(b));
     let (va, vb) = (grid.at(a.0, a.1), grid.at(b.0, b.1));
@@ -95,15 +88,13 @@ fn crossing(grid: &Grid, a: (usize, usize), b: (usize, usize), level: f64) -> Op
         return None;
     }
     let t = (level - va) / (vb - va);
-    // Exact at both ends: a level that passes through a node gives one point from all its cells.
+    // Exact at both ends: a level through a node gives the same point in all its cells.
     let between = |p: f64, q: f64| if t == 1.0 { q } else { p + t * (q - p) };
     Some((between(grid.xs[a.0], grid.xs[b.0]), between(grid.ys[a.1], grid.ys[b.1])))
 }
 
-/// Chains segments that share an end point into lines, so that a contour is a few paths rather than
-/// thousands.
+/// Chains segments that share an end point, so that a contour is a few paths rather than thousands.
 fn join(segments: Vec<Segment>) -> Vec<Vec<(f64, f64)>> {
-    use std::collections::HashMap;
     let id = |p: (f64, f64)| (p.0.to_bits(), p.1.to_bits());
     let mut ends: HashMap<(u64, u64), Vec<usize>> = HashMap::new();
     for (k, segment) in segments.iter().enumerate() {
@@ -112,25 +103,25 @@ fn join(segments: Vec<Segment>) -> Vec<Vec<(f64, f64)>> {
         }
     }
     let mut used = vec![false; segments.len()];
-    let extend = |line: &mut Vec<(f64, f64)>, used: &mut Vec<bool>| {
-        while let Some(&tip) = line.last() {
-            let next = ends.get(&id(tip)).and_then(|at| at.iter().copied().find(|&k| !used[k]));
-            let Some(k) = next else { break };
-            used[k] = true;
-            let [a, b] = segments[k];
-            line.push(if id(a) == id(tip) { b } else { a });
-        }
-    };
     let mut lines = Vec::new();
     for start in 0..segments.len() {
         if used[start] {
             continue;
         }
         used[start] = true;
-        let mut line = segments[start].to_vec();
-        extend(&mut line, &mut used);
-        line.reverse();
-        extend(&mut line, &mut used);
+        let [first, second] = segments[start];
+        let mut line = vec![second, first];
+        // Longer at the second end, then at the first.
+        for _ in 0..2 {
+            line.reverse();
+            let mut tip = line[line.len() - 1];
+            while let Some(&k) = ends[&id(tip)].iter().find(|&&k| !used[k]) {
+                used[k] = true;
+                let [a, b] = segments[k];
+                tip = if id(a) == id(tip) { b } else { a };
+                line.push(tip);
+            }
+        }
         lines.push(line);
     }
     lines

@@ -1,16 +1,16 @@
 use crate::geometry::Rect;
-use crate::legend::Key;
 use crate::plot::Plot;
 use crate::{ColorScale, Grid};
 
-/// A value at every node of a grid as a coloured cell around it.
+/// The values of a grid as coloured cells around its nodes.
 ///
-/// Cells reach half way to the neighbouring nodes; cells whose value is NaN stay empty.
+/// Cells reach half-way to the neighbouring nodes. Cells with a NaN or infinite value stay empty.
 ///
 /// ```
 /// use viz::{Axis, ColorMap, ColorScale, Grid, HeatMap};
+/// let ravine = Grid::sample((-10.0, 10.0), (-10.0, 10.0), 40, |x, y| x * x / 20.0 + y * y);
 /// let scale = ColorScale::new(Axis::linear("f", 0.0, 105.0), ColorMap::Viridis);
-/// let map = HeatMap::new(scale, Grid::sample((-10.0, 10.0), (-10.0, 10.0), 40, |x, y| x * x / 20.0 + y * y));
+/// let map = HeatMap::new(scale, ravine);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeatMap {
@@ -25,35 +25,27 @@ impl HeatMap {
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {
-        let (columns, rows) = (borders(&self.grid.xs), borders(&self.grid.ys));
-        for j in 0..self.grid.ys.len() {
-            for i in 0..self.grid.xs.len() {
-                let Some(color) = self.scale.color(self.grid.at(i, j)) else { continue };
-                let (Some(a), Some(b)) =
-                    (plot.place((columns[i], rows[j])), plot.place((columns[i + 1], rows[j + 1])))
+        let (area, grid) = (plot.rect, &self.grid);
+        let across = |x| Some(plot.across(x)?.clamp(area.x, area.right()));
+        let down = |y| Some(plot.down(y)?.clamp(area.y, area.bottom()));
+        let columns: Vec<Option<f64>> = borders(&grid.xs).into_iter().map(across).collect();
+        let rows: Vec<Option<f64>> = borders(&grid.ys).into_iter().map(down).collect();
+        for (j, row) in rows.windows(2).enumerate() {
+            for (i, column) in columns.windows(2).enumerate() {
+                let (&[Some(a), Some(b)], &[Some(c), Some(d)], Some(color)) =
+                    (column, row, self.scale.color(grid.at(i, j)))
                 else {
                     continue;
                 };
-                let (left, right) =
-                    (a.0.min(b.0).max(plot.rect.x), a.0.max(b.0).min(plot.rect.right()));
-                let (top, bottom) =
-                    (a.1.min(b.1).max(plot.rect.y), a.1.max(b.1).min(plot.rect.bottom()));
+                let (left, right, top, bottom) = (a.min(b), a.max(b), c.min(d), c.max(d));
                 if left < right && top < bottom {
                     // Half a pixel more to the right and downwards hides the seams between cells.
-                    let w = (right - left + 0.5).min(plot.rect.right() - left);
-                    let h = (bottom - top + 0.5).min(plot.rect.bottom() - top);
+                    let w = (right - left + 0.5).min(area.right() - left);
+                    let h = (bottom - top + 0.5).min(area.bottom() - top);
                     plot.canvas.rect(Rect { x: left, y: top, w, h }, color, 1.0);
                 }
             }
         }
-    }
-
-    pub(crate) fn key(&self) -> Option<Key> {
-        None
-    }
-
-    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
-        self.scale.axis.texts_mut()
     }
 }
 

@@ -2,7 +2,7 @@ use crate::Color;
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
 
-/// Bars from 0 to a count over bins that touch.
+/// Vertical bars from 0 to a count, over adjacent bins.
 ///
 /// ```
 /// use viz::{Color, Histogram};
@@ -10,7 +10,7 @@ use crate::plot::Plot;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Histogram {
-    name: String,
+    pub(super) name: String,
     color: Color,
     edges: Vec<f64>,
     counts: Vec<f64>,
@@ -22,8 +22,8 @@ impl Histogram {
     ///
     /// # Panics
     ///
-    /// If there is not exactly one more edge than there are counts (no bins: no counts and one or
-    /// no edge).
+    /// If there is not exactly one more edge than there are counts; without counts, there may be no
+    /// edge either.
     pub fn new(
         color: Color,
         edges: impl IntoIterator<Item = f64>,
@@ -48,7 +48,7 @@ impl Histogram {
         self
     }
 
-    /// Opacity from 0 to 1, for histograms that overlap; 0.85 if not given.
+    /// Opacity from 0 to 1, for histograms that overlap; 0.85 by default.
     #[must_use]
     pub fn opacity(mut self, opacity: f64) -> Self {
         self.opacity = opacity;
@@ -56,27 +56,23 @@ impl Histogram {
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {
-        let Some(ground) = plot.down(0.0).or_else(|| plot.down(plot.y.range().0)) else { return };
+        let zero = plot.down(0.0).unwrap_or(plot.rect.bottom());
         for (bin, &count) in self.edges.windows(2).zip(&self.counts) {
-            let (Some(left), Some(right)) = (plot.across(bin[0]), plot.across(bin[1])) else {
+            let (Some(left), Some(right), Some(top)) =
+                (plot.across(bin[0]), plot.across(bin[1]), plot.down(count))
+            else {
                 continue;
             };
-            let Some(top) = plot.down(count) else { continue };
-            if top == ground {
-                continue;
+            if top != zero {
+                // A white gap between bars that are wide enough for it.
+                let right = if (right - left).abs() > 4.0 { right - 0.5 } else { right };
+                let bar = [(left, zero), (left, top), (right, top), (right, zero)];
+                plot.fill(&bar, self.color, self.opacity);
             }
-            // A hairline of white between bars that are wide enough for it.
-            let air = if (right - left).abs() > 4.0 { 0.5 } else { 0.0 };
-            let bar = [(left, ground), (left, top), (right - air, top), (right - air, ground)];
-            plot.fill(&bar, self.color, self.opacity);
         }
     }
 
     pub(crate) fn key(&self) -> Option<Key> {
         Key::new(&self.name, Swatch::Patch(self.color, self.opacity))
-    }
-
-    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
-        vec![&mut self.name]
     }
 }

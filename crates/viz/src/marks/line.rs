@@ -1,3 +1,4 @@
+use crate::geometry::Point;
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
 use crate::stroke::Stroke;
@@ -6,7 +7,7 @@ use crate::{Color, LineStyle, Marker};
 /// A curve through points, in the order given.
 ///
 /// A point with a NaN or infinite coordinate breaks the curve: it is neither drawn nor bridged. A
-/// point whose two neighbours are missing shows as a dot.
+/// point without a neighbour on the curve is drawn as a dot.
 ///
 /// ```
 /// use viz::{Color, Line, LineStyle, Marker};
@@ -18,7 +19,7 @@ use crate::{Color, LineStyle, Marker};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    name: String,
+    pub(super) name: String,
     color: Color,
     points: Vec<(f64, f64)>,
     style: LineStyle,
@@ -62,7 +63,7 @@ impl Line {
         self
     }
 
-    /// Opacity from 0 to 1, for curves that only give context.
+    /// Opacity from 0 to 1, for curves that are only context.
     #[must_use]
     pub fn opacity(mut self, opacity: f64) -> Self {
         self.opacity = opacity;
@@ -80,18 +81,15 @@ impl Line {
         Stroke { color: self.color, width: self.width, opacity: self.opacity, style: self.style }
     }
 
-    /// Points with a place whose neighbours have none, which no segment shows.
-    fn lone_points(&self, plot: &Plot) -> impl Iterator<Item = (f64, f64)> {
-        let placed: Vec<bool> = self.points.iter().map(|&p| plot.place(p).is_some()).collect();
-        let at = move |k: usize| placed.get(k).copied().unwrap_or(false);
-        let lone = move |k: usize| at(k) && !at(k + 1) && (k == 0 || !at(k - 1));
-        self.points.iter().enumerate().filter(move |(k, _)| lone(*k)).map(|(_, &p)| p)
-    }
-
     pub(crate) fn draw(&self, plot: &Plot) {
         plot.line(self.points.iter().copied(), self.stroke());
-        for at in self.lone_points(plot).filter_map(|p| plot.visible(p)) {
-            plot.canvas.disc(at, self.width * 0.8, self.color, self.opacity);
+        let placed: Vec<Option<Point>> = self.points.iter().map(|&p| plot.place(p)).collect();
+        for run in placed.split(Option::is_none) {
+            if let &[Some(lone)] = run
+                && plot.rect.contains(lone)
+            {
+                plot.canvas.disc(lone, self.width * 0.8, self.color, self.opacity);
+            }
         }
         if let Some((marker, every)) = self.marker {
             let radius = marker_radius(self.width);
@@ -108,10 +106,6 @@ impl Line {
     pub(crate) fn key(&self) -> Option<Key> {
         let marker = self.marker.map(|(marker, _)| (marker, marker_radius(self.width)));
         Key::new(&self.name, Swatch::Line(self.stroke(), marker))
-    }
-
-    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
-        vec![&mut self.name]
     }
 }
 

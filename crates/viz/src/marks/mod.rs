@@ -2,7 +2,6 @@
 
 mod area;
 mod arrows;
-
 mod bars;
 mod contour;
 mod heat_map;
@@ -13,7 +12,6 @@ mod scatter;
 
 pub use area::Area;
 pub use arrows::Arrows;
-
 pub use bars::Bars;
 pub use contour::Contour;
 pub use heat_map::HeatMap;
@@ -26,9 +24,9 @@ use crate::ColorScale;
 use crate::legend::Key;
 use crate::plot::Plot;
 
-/// One thing drawn in a panel; [`Panel::mark`](crate::Panel::mark) takes any of the types below.
+/// One thing drawn in a panel; [`Panel::mark`](crate::Panel::mark) takes any of these types.
 ///
-/// Marks are drawn in the order in which they were added. Those with a name appear in the legend.
+/// Marks are drawn in the order in which they were added. Marks with a name appear in the legend.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
     /// A field of arrows.
@@ -51,7 +49,7 @@ pub enum Mark {
     Scatter(Scatter),
 }
 
-/// `From<$name> for Mark` for each variant, and the calls that go to all of them.
+/// `From<$name> for Mark` for each variant, and the call that goes to all of them.
 macro_rules! marks {
     ($($name:ident),*) => {
         $(impl From<$name> for Mark {
@@ -66,29 +64,47 @@ macro_rules! marks {
                     $(Mark::$name(mark) => mark.draw(plot),)*
                 }
             }
-
-            pub(crate) fn key(&self) -> Option<Key> {
-                match self {
-                    $(Mark::$name(mark) => mark.key(),)*
-                }
-            }
-
-            pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
-                match self {
-                    $(Mark::$name(mark) => mark.texts_mut(),)*
-                }
-            }
         }
     };
 }
 marks!(Arrows, Area, Bars, Contour, HeatMap, Histogram, Line, Note, Scatter);
 
 impl Mark {
+    pub(crate) fn key(&self) -> Option<Key> {
+        match self {
+            Mark::Arrows(arrows) => arrows.key(),
+            Mark::Area(area) => area.key(),
+            Mark::Bars(bars) => bars.key(),
+            Mark::Contour(contour) => contour.key(),
+            Mark::Histogram(histogram) => histogram.key(),
+            Mark::Line(line) => line.key(),
+            Mark::Scatter(scatter) => scatter.key(),
+            Mark::HeatMap(_) | Mark::Note(_) => None,
+        }
+    }
+
     pub(crate) fn color_scale(&self) -> Option<&ColorScale> {
         match self {
             Mark::HeatMap(map) => Some(&map.scale),
-            Mark::Scatter(scatter) => scatter.scale(),
+            Mark::Scatter(scatter) => scatter.scale.as_ref(),
             _ => None,
+        }
+    }
+
+    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Mark::Arrows(Arrows { name, .. })
+            | Mark::Area(Area { name, .. })
+            | Mark::Bars(Bars { name, .. })
+            | Mark::Contour(Contour { name, .. })
+            | Mark::Histogram(Histogram { name, .. })
+            | Mark::Line(Line { name, .. }) => vec![name],
+            Mark::HeatMap(map) => map.scale.axis.texts_mut(),
+            Mark::Note(note) => note.lines.iter_mut().collect(),
+            Mark::Scatter(Scatter { name, scale, .. }) => {
+                let axis = scale.iter_mut().flat_map(|scale| scale.axis.texts_mut());
+                std::iter::once(name).chain(axis).collect()
+            }
         }
     }
 }

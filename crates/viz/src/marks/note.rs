@@ -1,11 +1,10 @@
 use crate::canvas::Align;
 use crate::geometry::Corner;
-use crate::legend::Key;
 use crate::plot::Plot;
 use crate::text::{self, Font};
 use crate::{Color, theme};
 
-/// A short text in a panel, as "diverged" beside the end of a curve.
+/// A short text in a panel, such as "diverged" beside the end of a curve.
 ///
 /// ```
 /// use viz::{Color, Corner, Note};
@@ -14,7 +13,7 @@ use crate::{Color, theme};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Note {
-    lines: Vec<String>,
+    pub(super) lines: Vec<String>,
     place: Place,
     color: Color,
 }
@@ -28,8 +27,8 @@ enum Place {
 const LEADING: f64 = 14.0;
 
 impl Note {
-    /// A text beside a point of data, on its right where there is room, else on its left. It is
-    /// not drawn if the point lies outside the panel.
+    /// A text beside a point of data: on its right if there is room, else on its left. It is not
+    /// drawn if the point is outside the panel.
     pub fn at(point: (f64, f64), text: &str) -> Self {
         Self::new(Place::Point(point), text)
     }
@@ -40,11 +39,8 @@ impl Note {
     }
 
     fn new(place: Place, text: &str) -> Self {
-        Self {
-            lines: text.lines().map(str::to_owned).collect(),
-            place,
-            color: theme::AXIS_LABEL.color,
-        }
+        let lines = text.lines().map(str::to_owned).collect();
+        Self { lines, place, color: theme::AXIS_LABEL.color }
     }
 
     /// The colour of the text.
@@ -56,36 +52,22 @@ impl Note {
 
     pub(crate) fn draw(&self, plot: &Plot) {
         let area = plot.rect;
-        let widest =
-            self.lines.iter().map(|l| text::width(l, theme::TICK.size)).fold(0.0, f64::max);
-        let size = (widest, LEADING * self.lines.len() as f64);
         let font = Font { color: self.color, ..theme::TICK };
+        let (w, h) = (text::widest(&self.lines, font.size), LEADING * self.lines.len() as f64);
         let (left, top) = match self.place {
-            Place::Corner(corner) => corner.place(area, size, 6.0),
+            Place::Corner(corner) => corner.place(area, (w, h), 6.0),
             Place::Point(point) => {
                 let Some((x, y)) = plot.visible(point) else { return };
-                let left =
-                    if x + 8.0 + size.0 <= area.right() { x + 8.0 } else { x - 8.0 - size.0 };
-                (left, (y - size.1 / 2.0).min(area.bottom() - size.1 - 2.0).max(area.y + 2.0))
+                let left = if x + 8.0 + w <= area.right() { x + 8.0 } else { x - 8.0 - w };
+                (left, (y - h / 2.0).min(area.bottom() - h - 2.0).max(area.y + 2.0))
             }
         };
-        let right_aligned =
-            matches!(self.place, Place::Corner(Corner::UpperRight | Corner::LowerRight));
+        let (x, align) = match self.place {
+            Place::Corner(corner) if corner.is_right() => (left + w, Align::Right),
+            _ => (left, Align::Left),
+        };
         for (k, line) in self.lines.iter().enumerate() {
-            let y = top + (k as f64 + 0.5) * LEADING;
-            if right_aligned {
-                plot.canvas.text(line, (left + size.0, y), Align::Right, font);
-            } else {
-                plot.canvas.text(line, (left, y), Align::Left, font);
-            }
+            plot.canvas.text(line, (x, top + (k as f64 + 0.5) * LEADING), align, font);
         }
-    }
-
-    pub(crate) fn key(&self) -> Option<Key> {
-        None
-    }
-
-    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
-        self.lines.iter_mut().collect()
     }
 }

@@ -4,8 +4,8 @@ use crate::{Color, ColorScale, Marker};
 
 /// Markers at points, in one colour or each in the colour of a value.
 ///
-/// Points outside the axes' ranges, and points with a NaN or infinite coordinate or value, are not
-/// drawn.
+/// Points outside the ranges of the axes, and points with a NaN or infinite coordinate or value,
+/// are not drawn.
 ///
 /// ```
 /// use viz::{Axis, Color, ColorMap, ColorScale, Marker, Scatter};
@@ -15,33 +15,31 @@ use crate::{Color, ColorScale, Marker};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scatter {
-    name: String,
-    points: Vec<(f64, f64)>,
-    paint: Paint,
+    pub(super) name: String,
+    pub(super) scale: Option<ColorScale>,
+    points: Vec<((f64, f64), Color)>,
+    /// In the legend.
+    color: Color,
     marker: Marker,
     radius: f64,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Paint {
-    One(Color),
-    Each(ColorScale, Vec<f64>),
 }
 
 impl Scatter {
     /// Circles of one colour.
     pub fn new(color: Color, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
-        Self::painted(points.into_iter().collect(), Paint::One(color))
+        Self::painted(None, color, points.into_iter().map(|point| (point, color)).collect())
     }
 
     /// Circles at the `(x, y)` of points `(x, y, value)`, in the colour of the value.
     pub fn colored(scale: ColorScale, points: impl IntoIterator<Item = (f64, f64, f64)>) -> Self {
-        let (points, values) = points.into_iter().map(|(x, y, value)| ((x, y), value)).unzip();
-        Self::painted(points, Paint::Each(scale, values))
+        let painted = |(x, y, value)| Some(((x, y), scale.color(value)?));
+        let points = points.into_iter().filter_map(painted).collect();
+        let color = scale.map.at(0.5);
+        Self::painted(Some(scale), color, points)
     }
 
-    fn painted(points: Vec<(f64, f64)>, paint: Paint) -> Self {
-        Self { name: String::new(), points, paint, marker: Marker::Circle, radius: 4.5 }
+    fn painted(scale: Option<ColorScale>, color: Color, points: Vec<((f64, f64), Color)>) -> Self {
+        Self { name: String::new(), scale, points, color, marker: Marker::Circle, radius: 4.5 }
     }
 
     /// The name for the legend.
@@ -58,48 +56,22 @@ impl Scatter {
         self
     }
 
-    /// Half the width of a marker in logical pixels; 4.5 if not given.
+    /// Half the width of a marker in logical pixels; 4.5 by default.
     #[must_use]
     pub fn radius(mut self, radius: f64) -> Self {
         self.radius = radius;
         self
     }
 
-    pub(crate) fn scale(&self) -> Option<&ColorScale> {
-        match &self.paint {
-            Paint::One(_) => None,
-            Paint::Each(scale, _) => Some(scale),
-        }
-    }
-
-    fn color(&self, k: usize) -> Option<Color> {
-        match &self.paint {
-            Paint::One(color) => Some(*color),
-            Paint::Each(scale, values) => scale.color(values[k]),
-        }
-    }
-
     pub(crate) fn draw(&self, plot: &Plot) {
-        for (k, &point) in self.points.iter().enumerate() {
-            if let (Some(at), Some(color)) = (plot.visible(point), self.color(k)) {
+        for &(point, color) in &self.points {
+            if let Some(at) = plot.visible(point) {
                 self.marker.draw(plot.canvas, at, self.radius, color, true);
             }
         }
     }
 
     pub(crate) fn key(&self) -> Option<Key> {
-        let color = match &self.paint {
-            Paint::One(color) => *color,
-            Paint::Each(scale, _) => scale.map.at(0.5),
-        };
-        Key::new(&self.name, Swatch::Marker(self.marker, self.radius, color))
-    }
-
-    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
-        let mut texts = vec![&mut self.name];
-        if let Paint::Each(scale, _) = &mut self.paint {
-            texts.extend(scale.axis.texts_mut());
-        }
-        texts
+        Key::new(&self.name, Swatch::Marker(self.marker, self.radius, self.color))
     }
 }
