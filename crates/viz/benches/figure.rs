@@ -1,4 +1,4 @@
-//! Drawing figures of every kind that the sections leave, as SVG and as PNG.
+//! Figures of every kind that the sections draw, as SVG and as PNG.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
@@ -6,8 +6,8 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 #[path = "../examples/gallery.rs"]
 mod gallery;
 
-/// Names in the gallery: section 6.3's grid of 16 panels, losses, paths in the ravine, its surface and
-/// gradient field, histograms, and the search's scatter plot.
+/// Names in the gallery: section 6.3's grid of 16 panels, losses, paths in the ravine, its surface
+/// and gradient field, histograms, and the search's scatter plot.
 const KINDS: [&str; 7] = ["grid", "curves", "paths", "surface", "gradient", "histograms", "search"];
 
 fn figures(c: &mut Criterion) {

@@ -14,7 +14,7 @@ fn main() -> Result<(), viz::VizError> {
     Ok(())
 }
 
-/// Every figure with its file name.
+/// All figures with their file names.
 pub fn figures() -> Vec<(&'static str, Figure)> {
     vec![
         ("grid", grid()),
@@ -45,12 +45,12 @@ fn saturating(rate: f64) -> impl Iterator<Item = (f64, f64)> {
     (0..20).map(f64::from).map(move |epoch| (epoch, 1.0 - 0.9 * (-rate * epoch).exp()))
 }
 
-/// A number in [0, 1) that looks random.
+/// The k-th of made-up noise in [0, 1).
 fn noise(k: usize) -> f64 {
     (k as f64 * 12.9898).sin().mul_add(43758.5453, 0.0).rem_euclid(1.0)
 }
 
-/// More names than fit side by side, and axes too close for their titles.
+/// More names than fit side by side below a panel.
 pub fn names() -> Figure {
     let names = [
         "he",
@@ -73,7 +73,7 @@ pub fn names() -> Figure {
     Figure::new("Nine names below a panel").panel(panel)
 }
 
-/// Parallel axes of thirteen names each, too close for them and for their titles.
+/// Parallel axes of thirteen names each, too close for the names and for their titles.
 pub fn close_names() -> Figure {
     let names = [
         "sgd",
@@ -109,7 +109,7 @@ pub fn close_names() -> Figure {
     Figure::new("Axes that stand close").plot_size(600.0, 240.0).panel(parallel)
 }
 
-/// A legend of `count` names in a corner of a panel.
+/// `count` curves with a legend in a corner of the panel.
 pub fn many_lines(count: usize) -> Figure {
     let line = |k: usize| {
         let rate = 0.02 * (k + 1) as f64;
@@ -122,7 +122,7 @@ pub fn many_lines(count: usize) -> Figure {
     Figure::new(format!("{count} lines")).legend(Legend::Inside(0, Corner::LowerRight)).panel(panel)
 }
 
-/// Sixteen panels of two curves with a shared legend, one curve diverging.
+/// Sixteen panels of two curves with a shared legend; in the first two, a curve diverges.
 pub fn grid() -> Figure {
     let panel = |k: u32| {
         let scale = 10f64.powf(-4.0 * f64::from(k) / 15.0);
@@ -151,14 +151,14 @@ pub fn grid() -> Figure {
     Figure::new("Training accuracy with and without batch normalisation")
         .subtitle("1,000 samples, five hidden layers of 100, SGD(0.01)")
         .caption(
-            "Batch normalisation learns at every scale of the initial weights; without it, the network \
-             diverges at the two largest.",
+            "Batch normalisation learns at every scale of the initial weights; \
+             without it, the network diverges at the two largest.",
         )
         .grid(4, 4)
         .panels((0..16).map(panel))
 }
 
-/// Curves with markers, bands and a legend in the panel; one leaves the range.
+/// Curves with markers, areas and a legend in the panel; some leave the range.
 fn curves() -> Figure {
     let names = ["SGD", "Momentum", "AdaGrad", "Adam"];
     let markers = [Marker::Circle, Marker::Cross, Marker::Square, Marker::Diamond];

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use viz::{Area, Axis, Color, Figure, Line, LineStyle, Panel};
 
-/// Values by step, one for each seed. A BTreeMap keeps steps in order; they are not negative, so
-/// their bits sort as they do.
+/// Values by step, one for each seed. The key is the step's bits, which sort like the step because
+/// it is not negative.
 type Curve = BTreeMap<u64, Vec<f64>>;
 type Series = Vec<(String, Curve)>;
 
@@ -37,7 +37,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The value of `key`, put at the end if it is new: panels and series keep the order of the file.
+/// The value of `key`, added at the end if it is new, so that panels and series keep the order of
+/// the file.
 fn entry<K: PartialEq, V: Default>(list: &mut Vec<(K, V)>, key: K) -> &mut V {
     let at = list.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
         list.push((key, V::default()));

@@ -54,7 +54,7 @@ pub(crate) struct Tick {
     pub(crate) label: String,
 }
 
-/// Bounds closer than this count as equal: subnormal numbers, below 10⁻³⁰⁷, have few digits.
+/// Bounds closer than this count as equal: subnormal numbers, below 2.2×10⁻³⁰⁸, have few digits.
 const TINY: f64 = 1e-300;
 
 /// A range narrower than this part of its bounds counts as empty: rounding would move its ticks.

@@ -1,4 +1,4 @@
-//! Data that a diverged or empty run leaves.
+//! Figures of diverged and of empty runs.
 
 use resvg::usvg::roxmltree;
 
@@ -90,7 +90,7 @@ fn axes_without_extent_are_drawn() {
     }
 }
 
-/// Outlines of the blue shapes, which are the parts of the curve.
+/// The number of blue shapes: the parts of the curve.
 fn blue_shapes(svg: &str) -> usize {
     svg.matches("stroke=\"#0072B2\"").count() + svg.matches("fill=\"#0072B2\"").count()
 }
@@ -167,8 +167,11 @@ proptest! {
         bounds in prop::array::uniform4(prop::num::f64::ANY),
         log in any::<bool>(),
     ) {
-        let axis = |label, lo, hi| if log { Axis::log(label, lo, hi) } else { Axis::linear(label, lo, hi) };
-        let figure = figure(&points, axis("x", bounds[0], bounds[1]), axis("y", bounds[2], bounds[3]));
+        let axis = |label, lo, hi| {
+            if log { Axis::log(label, lo, hi) } else { Axis::linear(label, lo, hi) }
+        };
+        let [a, b, c, d] = bounds;
+        let figure = figure(&points, axis("x", a, b), axis("y", c, d));
         assert_inside("any", &figure);
         prop_assert!(figure.to_svg() == figure.to_svg());
     }

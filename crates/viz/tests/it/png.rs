@@ -8,10 +8,7 @@ use viz::{Figure, VizError, svg_to_png};
 fn every_figure_becomes_a_png_of_its_size_with_ink_on_it() {
     for (name, figure) in figures() {
         let svg = figure.to_svg();
-        assert!(
-            !svg.contains(" opacity="),
-            "{name}: a layer as large as the picture for an element"
-        );
+        assert!(!svg.contains(" opacity="), "{name}: an element on a layer of its own");
         let (w, h) = canvas(&svg);
         for scale in [1.0, 1.5] {
             let picture = Pixmap::decode_png(&svg_to_png(&svg, scale).expect(name)).expect(name);
@@ -32,11 +29,11 @@ fn every_figure_becomes_a_png_of_its_size_with_ink_on_it() {
 }
 
 #[test]
-fn hangul_leaves_ink_where_the_title_stands() {
+fn hangul_leaves_ink_in_the_title() {
     let dark = |title: &str| {
         let png = svg_to_png(&Figure::new(title).to_svg(), 2.0).expect("a PNG");
         let picture = Pixmap::decode_png(&png).expect("a picture");
-        // Only the head of the figure: the title's line.
+        // The rows of pixels with the title.
         let head = (picture.width() * 80) as usize;
         picture.pixels()[..head].iter().filter(|p| p.red() < 128).count()
     };
@@ -69,10 +66,8 @@ fn save_writes_both_files_whole_and_nothing_else() {
     let paths = figure.save(&figures_dir, "grid").expect("saved");
     assert_eq!(paths, ["grid.svg", "grid.png"].map(|name| figures_dir.join(name)));
     assert_eq!(std::fs::read_to_string(&paths[0]).expect("svg"), figure.to_svg());
-    assert_eq!(
-        std::fs::read(&paths[1]).expect("png"),
-        svg_to_png(&figure.to_svg(), 2.0).expect("png")
-    );
+    let png = svg_to_png(&figure.to_svg(), 2.0).expect("png");
+    assert_eq!(std::fs::read(&paths[1]).expect("png"), png);
     assert_eq!(std::fs::read_dir(&figures_dir).expect("the folder").count(), 2);
 }
 

@@ -1,4 +1,4 @@
-//! The SVG as a document: well formed, named, deterministic, in place.
+//! The SVG as a document: well formed, named, deterministic, with everything inside the canvas.
 
 use resvg::usvg::roxmltree;
 
@@ -16,16 +16,9 @@ fn every_figure_is_named_xml_of_the_announced_size() {
         assert_eq!(title.tag_name().name(), "title", "{name}");
         assert!(title.text().is_some_and(|t| !t.is_empty()), "{name}");
         let (w, h) = canvas(&svg);
-        assert_eq!(
-            root.attribute("width"),
-            Some(format!("{}", w / common::UNIT).as_str()),
-            "{name}"
-        );
-        assert_eq!(
-            root.attribute("height"),
-            Some(format!("{}", h / common::UNIT).as_str()),
-            "{name}"
-        );
+        let pixels = |units: f64| Some((units / common::UNIT).to_string());
+        assert_eq!(root.attribute("width").map(str::to_owned), pixels(w), "{name}");
+        assert_eq!(root.attribute("height").map(str::to_owned), pixels(h), "{name}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Texts as they are really drawn, with the bundled fonts: none is cut, none touches another.
+//! Texts as resvg draws them with the bundled fonts: none is cut, none touches another.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ fn text_boxes(svg: &str, fonts: &Arc<Database>) -> Vec<(String, [f32; 4])> {
     boxes
 }
 
-/// The figures of the gallery, and small panels with much to say beside their axes.
+/// The figures of the gallery, and small panels with long texts beside their axes.
 fn crowded() -> Vec<(&'static str, Figure)> {
     let scale = || {
         ColorScale::new(
@@ -86,7 +86,7 @@ fn no_two_texts_touch() {
         let boxes = text_boxes(&figure.to_svg(), &fonts);
         for (k, (one, a)) in boxes.iter().enumerate() {
             for (other, b) in &boxes[..k] {
-                // Boxes are as high as the font; letters keep 2 pixels from their upper and lower edges.
+                // Boxes are as high as the font: letters keep 2 pixels from upper and lower edges.
                 let apart = a[0] >= b[2]
                     || b[0] >= a[2]
                     || a[1] + 2.0 >= b[3] - 2.0
@@ -97,7 +97,7 @@ fn no_two_texts_touch() {
     }
 }
 
-/// The characters of all texts that no bundled font has.
+/// The characters of all texts that are in no bundled font.
 fn missing(svg: &str, fonts: &Arc<Database>) -> String {
     let options =
         Options { fontdb: fonts.clone(), font_family: "Inter".to_owned(), ..Options::default() };

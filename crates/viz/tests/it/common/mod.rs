@@ -1,4 +1,4 @@
-//! What the tests share: the figures of the gallery, and a look inside an SVG.
+//! Shared by the tests: the figures of the gallery, and functions that read an SVG.
 
 use resvg::usvg::roxmltree::{Document, Node};
 use viz::Figure;
@@ -98,7 +98,7 @@ pub fn anchors(svg: &str) -> Vec<(String, (f64, f64))> {
     texts.map(|node| (whole(node), (at(node, "x"), at(node, "y")))).collect()
 }
 
-/// Asserts that nothing of the figure is without a place or outside the canvas.
+/// Asserts that all coordinates are finite and everything is inside the canvas.
 pub fn assert_inside(name: &str, figure: &Figure) {
     let svg = figure.to_svg();
     let (w, h) = canvas(&svg);
