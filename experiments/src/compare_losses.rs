@@ -101,7 +101,8 @@ pub fn figure(
         .panel(panel)
 }
 
-/// The mean loss of the last 100 iterations of each series, and a sentence with all of them.
+/// The mean loss of each series over its last 100 iterations, with its spread over the seeds, and a
+/// text that lists these losses.
 pub fn last_hundred(series: &[Compared<'_>], findings: &Findings) -> (Vec<Spread>, String) {
     let spreads: Vec<Spread> =
         findings.series.iter().map(|found| found.last_hundred(Metric::TRAIN_LOSS)).collect();
@@ -121,10 +122,10 @@ pub fn reading(series: &[Compared<'_>], losses: &[Spread]) -> String {
     format!("Mean loss of the last 100 iterations, the lowest first: {}.", ends.join(", "))
 }
 
-/// Compares the series with the notebook's table, a file whose columns have the order of the
-/// series.
-pub fn beside_the_notebook(report: &mut RunReport, findings: &Findings, file: &str) {
-    let rows = csv_rows(file);
+/// Compares the series with the notebook's table. `csv` is the text of its file: the iteration, then
+/// one column per series, in their order.
+pub fn beside_the_notebook(report: &mut RunReport, findings: &Findings, csv: &str) {
+    let rows = csv_rows(csv);
     for (column, series) in (1..rows[0].len()).zip(&findings.series) {
         let printed = rows.iter().map(|row| (row[0] as usize, row[column]));
         report.beside_the_notebook(PART, series, Metric::TRAIN_LOSS, printed);

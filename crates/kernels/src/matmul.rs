@@ -52,8 +52,8 @@ impl<'a, T: Scalar> MatrixRef<'a, T> {
 /// C ← epilogue(A·B + `add`), where `add` is added to every row. Runs on the calling thread.
 ///
 /// Shapes: A is (m, k), B is (k, n), `add` has n elements, `c` is (m, n), column-major. The
-/// previous contents of `c` are ignored. If k = 0, every row becomes `add`, or zeros. Every element
-/// is one chain of multiply-adds in order of k. Nothing is allocated.
+/// previous contents of `c` are ignored. If k = 0, A·B is zero. Every element is one chain of
+/// multiply-adds in order of k, starting from `add` or zero. Nothing is allocated.
 ///
 /// # Panics
 /// If the shapes do not match.

@@ -18,9 +18,9 @@ pub struct SparseRef<'a, T> {
 /// C ← S·D + `add`, where `add` is added to every row; then C ← max(0, C) if `relu`.
 ///
 /// Shapes: S is (m, k), D is (k, n), column-major, `add` has n elements, `c` is (m, n),
-/// column-major. The result has the same bits as [`matmul`](crate::matmul()), with one exception:
-/// where a zero of S meets an infinity or NaN in D, the dense product is NaN, and this one skips
-/// the term.
+/// column-major. The result has the same bits as [`matmul`](crate::matmul()), with two exceptions:
+/// where a zero of S meets an infinity or NaN in D, the dense product is NaN; and where this one is
+/// −0, the dense one may be +0.
 ///
 /// # Panics
 /// If the shapes do not match, or D is row-major.

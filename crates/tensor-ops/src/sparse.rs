@@ -12,9 +12,9 @@ use crate::reshape;
 /// A sparse (rows, columns) matrix of bytes, each of which represents a number.
 ///
 /// Four fifths of MNIST's pixels are zero, so products with a mini-batch take less than half the
-/// time of a dense [`matmul`](crate::matmul()). The bits are the same, because the skipped terms
-/// are zero, with one exception: where a zero meets an infinity or NaN, the dense product is NaN,
-/// and the sparse one skips the term.
+/// time of a dense [`matmul`](crate::matmul()). The bits are the same, since the skipped terms are
+/// zero, with two exceptions: where a zero meets an infinity or NaN, the dense product is NaN; and
+/// where the sparse product is −0, the dense one may be +0.
 ///
 /// The format is CSR, as in `scipy.sparse`, with four bytes per non-zero: three for the column and
 /// one for the value.

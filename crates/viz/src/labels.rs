@@ -68,8 +68,8 @@ pub(crate) fn without(values: &[f64], offset: f64) -> Vec<f64> {
     differences.collect()
 }
 
-/// The number of the fewest digits between `lo` and `hi`, or so little below `lo` that the
-/// differences to it have short labels too.
+/// The roundest number (a multiple of the highest power of ten) from `lo` − 1.5·(`hi` − `lo`) to
+/// `hi`: so near that differences from it have short labels.
 fn roundest(lo: f64, hi: f64) -> Option<f64> {
     let least = lo - 1.5 * (hi - lo);
     let largest = hi.log10().floor() as i32;

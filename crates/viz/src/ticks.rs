@@ -1,6 +1,6 @@
 //! Candidates for the ticks of an axis, from dense to sparse; the axis takes the first that fits.
 
-/// Multiples of 1, 2 and 5·10ᵏ in the range, at most eight.
+/// Multiples of 1·10ᵏ, 2·10ᵏ and 5·10ᵏ in the range, at most eight.
 pub(crate) fn linear(lo: f64, hi: f64) -> Vec<Vec<f64>> {
     let (lo, hi) = (lo.min(hi), lo.max(hi));
     let finest = (hi / 8.0 - lo / 8.0).log10().floor() as i32;

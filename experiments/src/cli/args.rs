@@ -131,7 +131,7 @@ impl Args {
 pub enum Precision {
     /// 32-bit floats.
     F32,
-    /// 64-bit floats.
+    /// 64-bit floats, as in the notebook.
     F64,
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 use clap::builder::BoolValueParser;
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value};
@@ -27,9 +28,14 @@ const OF_THE_CALL: [&str; 7] =
 /// `--help` and `--version` end the program, as clap does.
 pub fn matches(command: &Command, line: Vec<OsString>) -> Result<ArgMatches, Failure> {
     let with_file = command.clone().mut_args(switch_with_value);
-    let given = with_file.clone().mut_args(|arg| arg.required(false));
-    let given = given.try_get_matches_from(&line);
-    let Some((given, file)) = given.ok().and_then(|given| {
+    let given = match with_file.clone().try_get_matches_from(&line) {
+        // The file may have the flag that is missing.
+        Err(error) if error.kind() == ErrorKind::MissingRequiredArgument => {
+            with_file.clone().ignore_errors(true).try_get_matches_from(&line).ok()
+        }
+        parsed => parsed.ok(),
+    };
+    let Some((given, file)) = given.and_then(|given| {
         let file = given.try_get_one::<std::path::PathBuf>(CONFIG).ok()??.clone();
         Some((given, file))
     }) else {
@@ -58,7 +64,7 @@ pub fn matches(command: &Command, line: Vec<OsString>) -> Result<ArgMatches, Fai
         }
     }
     whole.extend(line.into_iter().skip(1));
-    // The command line alone was valid, so the error is in the file.
+    // The command line alone was valid but for what the file may add, so the error is in the file.
     with_file.try_get_matches_from(whole).map_err(|error| usage(anyhow!(plain(&error))))
 }
 
@@ -158,6 +164,8 @@ mod tests {
     struct Flags {
         #[arg(long)]
         book_range: bool,
+        #[arg(long, requires = "space")]
+        resume: bool,
         #[arg(long)]
         space: Vec<String>,
     }
@@ -190,6 +198,15 @@ mod tests {
         let (line, _) = parse("run.toml", file, &["--space", "c=3"]).unwrap();
         assert_eq!(line.flags.space, ["c=3"], "a list is replaced, not continued");
         assert!(line.args.quick);
+    }
+
+    /// It was refused since `--space` is not on the command line.
+    #[test]
+    fn a_flag_may_require_one_of_the_file() {
+        let (line, _) = parse("run.toml", "space = ['a=1']\n", &["--resume"]).unwrap();
+        assert!(line.flags.resume && line.flags.space == ["a=1"]);
+        let error = parse("run.toml", "seed = 7\n", &["--resume"]).unwrap_err();
+        assert!(error.contains("--space"), "{error}");
     }
 
     #[test]

@@ -8,15 +8,15 @@ use crate::screen::notice;
 /// Why a run failed: the kind of failure decides the exit code, the error holds its causes.
 #[derive(Debug)]
 pub enum Failure {
-    /// The command line asks for something impossible: exit code 2.
+    /// The flags, or those of `--config`, ask for something impossible: exit code 2.
     Usage(anyhow::Error),
-    /// The data cannot be used: 3.
+    /// The data cannot be used: exit code 3.
     Data(anyhow::Error),
-    /// A conclusion of the section does not hold, and `--strict` was given: 4.
+    /// A conclusion of the section does not hold, and `--strict` was given: exit code 4.
     Conclusion(anyhow::Error),
-    /// Results could not be written: 5.
+    /// Results could not be written: exit code 5.
     Output(anyhow::Error),
-    /// A signal of this number asked the run to stop: 128 + the number.
+    /// A signal of this number asked the run to stop: exit code 128 + the number.
     Stopped(i32),
 }
 

@@ -61,7 +61,7 @@ fn line_of(called: &str, by_cargo: bool, flags: &str) -> String {
 /// Quotes a word for a shell if it needs quotes.
 pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,".contains(c);
-    if word.chars().all(plain) {
+    if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_word_is_quoted_as_shells_need_it() {
-        assert_eq!(quoted("results/a"), "results/a");
+        assert_eq!((quoted("results/a").as_str(), quoted("").as_str()), ("results/a", "''"));
         assert_eq!(quoted("it's new"), r"'it'\''s new'");
     }
 

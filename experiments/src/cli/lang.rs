@@ -92,8 +92,8 @@ impl Texts {
         self.lang
     }
 
-    /// Translates an English text. If the table lacks it, it stays as it is and is noted as
-    /// missing.
+    /// Translates an English text, piece by piece if the table lacks the whole. Words that it
+    /// lacks stay English and are noted as missing.
     pub fn text(&self, english: &str) -> String {
         if self.lang == Lang::En {
             return english.to_owned();

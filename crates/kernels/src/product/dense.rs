@@ -3,9 +3,9 @@
 //! A panel holds as many rows of A as fill two registers and a block of up to [`TERMS`] columns; it
 //! stays in the L1 cache. The micro-kernel accumulates tiles of these rows by [`Vector::COLUMNS`]
 //! columns of C over the panel. It reads B in place, one element at a time. Remaining columns are
-//! covered by tiles of up to [`NARROW`] columns. If A's columns are contiguous, the first tile
-//! packs the panel while it reads A; otherwise A is transposed into the panel first. Only A is
-//! copied, onto the stack, so nothing is allocated. In tiles of every shape, an element of C is one
+//! covered by tiles of up to [`NARROW`] columns. If A is column-major and the panel has all its
+//! rows, the first tile packs the panel while it reads A; otherwise A is copied into the panel
+//! first, transposed if it is row-major. Only A is copied, onto the stack, so nothing is allocated. In tiles of every shape, an element of C is one
 //! chain of multiply-adds in order of k.
 //!
 //! The micro-kernel is compiled for every tile shape, element type and instruction set. To limit
@@ -24,8 +24,8 @@ use super::vector::{Vector, Work};
 /// column-major or row-major.
 ///
 /// # Safety
-/// Every element that the sizes and strides address is valid for reads (in C also for writes), and
-/// C does not overlap the other matrices.
+/// The sizes and strides address only elements that are valid for reads (C's also for writes). X is
+/// valid for m·n reads, and `add` has n elements. C overlaps none of them.
 #[derive(Clone, Copy, Debug)]
 pub struct DenseProduct<'a, T> {
     /// (m, k, n): A is (m, k), B is (k, n), C is (m, n).

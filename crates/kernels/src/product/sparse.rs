@@ -3,8 +3,8 @@
 //! A block of D's rows is transposed to row-major order and stays in cache. For every row of C, the
 //! partial sums are loaded into registers, and each non-zero of S adds its multiple of a row of the
 //! block. After the last block of k the sums are complete and are transposed into C. Every element
-//! of C is one chain of multiply-adds in order of k, so the bits are the same as in the dense
-//! product, which also adds the zeros.
+//! of C is one chain of multiply-adds in order of k, so the bits are those of the dense product,
+//! which also adds the zeros (and makes NaN of 0·∞, and +0 of a −0).
 
 use std::array;
 use std::mem::MaybeUninit;

@@ -4,7 +4,8 @@ use crate::{Color, theme};
 
 /// Horizontal bars from 0 to a value, for example the importance of hyperparameters.
 ///
-/// The k-th bar is at y = k, as is the k-th name of [`Axis::categories`](crate::Axis::categories).
+/// Bar k, counted from 0, is centred at y = k, where
+/// [`Axis::categories`](crate::Axis::categories) puts name k.
 ///
 /// ```
 /// use viz::{Axis, Bars, Color, Panel};

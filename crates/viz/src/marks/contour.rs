@@ -79,8 +79,8 @@ fn segments(grid: &Grid, level: f64) -> Vec<Segment> {
     segments
 }
 
-/// The point of the level between two neighbouring nodes: the same, to the bit, for both cells that
-/// share them.
+/// Where the level crosses the edge between two neighbouring nodes; `None` if it does not. Both
+/// cells at the edge get the same point, to the bit.
 fn crossing(grid: &Grid, a: (usize, usize), b: (usize, usize), level: f64) -> Option<(f64, f64)> {
     let (a, b) = (a.min(b), a.max(b));
     let (va, vb) = (grid.at(a.0, a.1), grid.at(b.0, b.1));

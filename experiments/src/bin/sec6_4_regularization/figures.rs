@@ -54,8 +54,8 @@ pub fn draw(report: &mut RunReport, lab: &Lab, trained: &[Option<Trained>]) {
     }
 }
 
-/// The caption: where the curves end, and where those without regularisation do if they were
-/// trained.
+/// The caption: the final accuracies and their gap; for any other variant also the gap and the test
+/// accuracy of the baseline, if that was trained.
 fn reading(trained: &Trained, baseline: Option<&Trained>) -> String {
     let [train, test] = trained.last().map(|spread| spread.mean);
     let ends = format!(

@@ -13,7 +13,7 @@ use crate::objective::objective;
 use crate::search::{notebooks, task};
 use crate::space;
 
-/// The name of the part and of its one series, whose steps are the numbers of trials.
+/// The name of the part and of its only series, in which step k is trial k.
 pub const PRINTED: &str = "printed";
 
 /// Trains at each of the points and measures the last validation accuracy.
