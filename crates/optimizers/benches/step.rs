@@ -1,7 +1,7 @@
 //! One step of every rule on the parameters of a 784-100-100-100-100-10 network in f32.
 //!
-//! The throughput counts each array that a step reads or writes; `memory bound` moves the four
-//! arrays of Adam with next to no arithmetic, and so shows what the machine allows.
+//! The throughput counts each read and each write of an array. `memory bound` moves the four arrays
+//! of Adam with almost no arithmetic, which shows the limit of the machine.
 
 use std::hint::black_box;
 
@@ -9,13 +9,14 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use num_traits::Float;
 use optimizers::{
-    AdaDelta, AdaGrad, AdaMax, Adam, AmsGrad, Decay, Lion, Momentum, NAdam, Nesterov,
-    OptimizerError, RAdam, RmsProp, Rule, Sgd, Slot, clip_total_norm,
+    AdaDelta, AdaGrad, AdaMax, Adam, AmsGrad, Decay, Lion, Momentum, NAdam, Nesterov, RAdam, Range,
+    RmsProp, Rule, Sgd, Slot, clip_total_norm,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-/// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
+/// Aligns every array to a cache line, as in programs that train networks, so that measurements do
+/// not depend on where an array happens to begin.
 #[global_allocator]
 static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
@@ -23,29 +24,23 @@ const WIDTHS: [usize; 6] = [784, 100, 100, 100, 100, 10];
 
 /// Reads g, reads and writes W, m and v, as Adam does.
 #[derive(Debug, Clone)]
-struct MemoryBound;
+struct MemoryBound {
+    lr: f64,
+}
 
 impl Rule<2> for MemoryBound {
     const NAME: &'static str = "memory bound";
     const STATE: [&'static str; 2] = ["m", "v"];
 
-    fn lr(&self) -> f64 {
-        0.0
+    fn lr(&mut self) -> &mut f64 {
+        &mut self.lr
     }
 
-    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)> {
         Vec::new()
     }
 
-    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-        Ok(())
-    }
-
-    fn update<T: Float + 'static>(
-        &self,
-        _lr: f64,
-        _t: u64,
-    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+    fn update<T: Float + 'static>(&self, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
         |value, grad, [m, v]| {
             for (((w, &g), m), v) in value.iter_mut().zip(grad).zip(m).zip(v) {
                 *m = *m + g;
@@ -56,7 +51,7 @@ impl Rule<2> for MemoryBound {
     }
 }
 
-/// The arrays of the network: values and gradients of weights and biases, layer by layer.
+/// Values and gradients of the network's weights and biases, layer by layer.
 struct Network(Vec<(Vec<f32>, Vec<f32>)>);
 
 impl Network {
@@ -94,7 +89,7 @@ fn bench<R: Rule<N>, const N: usize>(
 fn step(c: &mut Criterion) {
     let mut group = c.benchmark_group("step 784-100x4-10 f32");
     let group = &mut group;
-    bench(group, "memory bound", MemoryBound, Decay::None);
+    bench(group, "memory bound", MemoryBound { lr: 0.0 }, Decay::None);
     bench(group, "sgd", Sgd::default(), Decay::None);
     bench(group, "momentum", Momentum::default(), Decay::None);
     bench(group, "nesterov", Nesterov::default(), Decay::None);

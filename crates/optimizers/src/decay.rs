@@ -1,18 +1,18 @@
-//! Weight decay, as a type: which of the two meanings is in force stands in the program.
+//! Weight decay in its two forms, L2 and decoupled.
 
 use num_traits::Float;
 
-use crate::OptimizerError;
-use crate::check::{cast, non_negative};
+use crate::Range;
+use crate::range::cast;
 
-/// Weight decay, usable with every rule; it touches only slots whose
+/// Weight decay, usable with every rule; it changes only slots whose
 /// [`decay`](crate::Slot::decay) is true.
 ///
 /// For SGD the two forms are the same; for every rule that keeps state they differ, because an L2
 /// gradient goes through the moments and a decoupled decay does not.
 ///
-/// The book adds λW to the gradient and ½λΣW² to the loss inside its network. A network that does
-/// so must not be given [`Decay::L2`] as well, or weights decay twice.
+/// The book's network itself adds λW to the gradient and ½λΣW² to the loss. With such a network,
+/// do not use [`Decay::L2`] as well, or weights decay twice.
 ///
 /// AdamW is Adam with decoupled decay:
 ///
@@ -43,34 +43,21 @@ pub enum Decay {
     /// The `weight_decay` of PyTorch's SGD, Adam and most others.
     L2(f64),
     /// W := (1 − ηλ)·W before the rule, η the current learning rate. The `weight_decay` of
-    /// PyTorch's AdamW; the paper writes the schedule's multiplier where PyTorch has η.
+    /// PyTorch's AdamW; the paper has the schedule's multiplier in place of η.
     Decoupled(f64),
 }
 
 impl Decay {
-    /// Checks that λ is finite and not negative.
-    ///
-    /// # Errors
-    /// [`OptimizerError::Hyperparameter`] named `weight_decay`.
-    pub fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-        match *self {
-            Decay::None => Ok(()),
-            Decay::L2(lambda) | Decay::Decoupled(lambda) => {
-                non_negative::<T>("weight_decay", lambda)
-            }
-        }
-    }
-
-    /// The name and λ of the form that is in force.
-    pub(crate) fn hyperparameter(&mut self) -> Option<(&'static str, &mut f64)> {
+    /// The name, λ and its range; `None` without decay.
+    pub(crate) fn hyperparameter(&mut self) -> Option<(&'static str, &mut f64, Range)> {
         match self {
             Decay::None => None,
-            Decay::L2(lambda) => Some(("l2_decay", lambda)),
-            Decay::Decoupled(lambda) => Some(("decoupled_decay", lambda)),
+            Decay::L2(lambda) => Some(("l2_decay", lambda, Range::NON_NEGATIVE)),
+            Decay::Decoupled(lambda) => Some(("decoupled_decay", lambda, Range::NON_NEGATIVE)),
         }
     }
 
-    /// Decays one slot that is meant to decay.
+    /// Decays one slot whose `decay` is true.
     pub(crate) fn apply<T: Float>(&self, lr: f64, value: &mut [T], grad: &mut [T]) {
         match *self {
             Decay::None => {}

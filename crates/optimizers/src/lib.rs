@@ -1,13 +1,13 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod check;
 mod decay;
 mod error;
 mod kind;
 mod memory;
 mod norm;
 mod optimizer;
+mod range;
 mod rule;
 mod rules;
 pub mod schedules;
@@ -18,6 +18,7 @@ pub use error::OptimizerError;
 pub use kind::OptimizerKind;
 pub use norm::{clip_total_norm, constrain_norm, total_norm};
 pub use optimizer::{Optimizer, OptimizerState, StateArray};
+pub use range::Range;
 pub use rule::{Driver, Rule};
 pub use rules::{
     AdaDelta, AdaGrad, AdaMax, Adam, AmsGrad, Lion, Momentum, NAdam, Nesterov, RAdam, RmsProp, Sgd,

@@ -1,41 +1,38 @@
-//! What an optimizer remembers between steps: the arrays of its rule for every slot.
+//! The state of an optimizer: its step count and its rule's arrays for every slot.
 
 use kernels::with_wide_registers;
 use num_traits::Float;
 
-use crate::check::non_negative;
-use crate::{Decay, OptimizerError, OptimizerState, Slot, Slots, StateArray};
+use crate::{Decay, OptimizerError, OptimizerState, Range, Slot, Slots, StateArray};
 
-/// Steps from one [`flush`] to the next: so few that a pass over the state costs next to nothing.
-const STEPS_A_FLUSH: u64 = 16;
+/// Steps from one [`flush`] to the next: enough for an extra pass over the state to cost little.
+const STEPS_PER_FLUSH: u64 = 16;
 
 /// The update of one slot: its values, gradients and arrays.
-pub(crate) type Update<'a, T, const N: usize> = &'a dyn Fn(&mut [T], &[T], [&mut [T]; N]);
+type Update<'a, T, const N: usize> = &'a dyn Fn(&mut [T], &[T], [&mut [T]; N]);
 
-/// `N` arrays for each slot. It knows no rule, so that it is compiled once for all rules with as many.
+/// `N` arrays for each slot. Not generic over the rule, so that it is compiled once for every `N`.
 #[derive(Clone)]
 pub(crate) struct Memory<T, const N: usize> {
     pub(crate) steps: u64,
     /// Length of each slot; meaningless before the first step.
     pub(crate) lens: Vec<usize>,
-    /// Allocations of their own, so that each begins on a cache line where the allocator puts it there.
+    /// One allocation for each array, so that the allocator can align all of them to cache lines.
     arrays: Vec<[Vec<T>; N]>,
 }
 
 impl<T: Float, const N: usize> Memory<T, N> {
-    /// Before the first step.
+    /// The memory of an optimizer that has done no step.
     pub(crate) fn new() -> Self {
         Self { steps: 0, lens: Vec::new(), arrays: Vec::new() }
     }
 
-    /// Checks all slots before anything is touched, and lays out the arrays at the first step.
+    /// Checks all slots before anything is modified, and allocates the arrays at the first step.
     pub(crate) fn prepare(&mut self, slots: &mut dyn Slots<T>) -> Result<(), OptimizerError> {
         let known = self.steps > 0;
-        if known && slots.len() != self.lens.len() {
-            return Err(OptimizerError::SlotCount {
-                expected: self.lens.len(),
-                found: slots.len(),
-            });
+        let (expected, found) = (self.lens.len(), slots.len());
+        if known && expected != found {
+            return Err(OptimizerError::SlotCount { expected, found });
         }
         for slot in 0..slots.len() {
             let Slot { value, grad, .. } = slots.slot(slot);
@@ -61,26 +58,26 @@ impl<T: Float, const N: usize> Memory<T, N> {
         &mut self,
         slots: &mut dyn Slots<T>,
         lr: f64,
-        decay_form: Decay,
+        decay: Decay,
         update: Update<'_, T, N>,
     ) {
         for (index, (len, arrays)) in self.lens.iter().zip(&mut self.arrays).enumerate() {
-            let Slot { value, grad, decay } = slots.slot(index);
+            let Slot { value, grad, decay: decays } = slots.slot(index);
             let lens = (value.len(), grad.len());
             assert_eq!(lens, (*len, *len), "slot {index} changed its length within a step");
-            if decay {
-                with_wide_registers(|| decay_form.apply(lr, value, grad));
+            if decays {
+                with_wide_registers(|| decay.apply(lr, value, grad));
             }
             update(value, grad, arrays.each_mut().map(Vec::as_mut_slice));
         }
-        if self.steps.is_multiple_of(STEPS_A_FLUSH) {
+        if self.steps.is_multiple_of(STEPS_PER_FLUSH) {
             for array in self.arrays.as_flattened_mut() {
                 with_wide_registers(|| flush(array));
             }
         }
     }
 
-    /// All that a continued run needs: the arrays of all slots after one another, under these names.
+    /// The state to save; each array is one `Vec` that concatenates all slots.
     pub(crate) fn state(
         &self,
         rule: &str,
@@ -102,7 +99,7 @@ impl<T: Float, const N: usize> Memory<T, N> {
         }
     }
 
-    /// Learning rate and arrays of a state, cut into slots again, if it fits a rule and its hyperparameters.
+    /// Learning rate and memory from a saved state, if it fits the rule and its hyperparameters.
     pub(crate) fn load(
         rule: &'static str,
         names: [&'static str; N],
@@ -113,7 +110,7 @@ impl<T: Float, const N: usize> Memory<T, N> {
         if state.rule != rule {
             return Err(OptimizerError::StateRule { expected: rule, found: state.rule });
         }
-        non_negative::<T>("lr", lr)?;
+        Range::NON_NEGATIVE.check::<T>("lr", lr)?;
         let (expected, found) = (owned(hyperparameters), state.hyperparameters);
         if expected != found {
             return Err(OptimizerError::StateHyperparameters { expected, found });
@@ -121,8 +118,8 @@ impl<T: Float, const N: usize> Memory<T, N> {
         if steps == 0 && !lens.is_empty() {
             return Err(OptimizerError::StateSteps { slots: lens.len() });
         }
-        // A sum that overflows is no array's length either.
-        let total = lens.iter().fold(0, |sum: usize, &len| sum.saturating_add(len));
+        // Saturating: no array is usize::MAX long, so a sum that overflows is refused below.
+        let total = lens.iter().copied().fold(0, usize::saturating_add);
         if let Some(array) = arrays.iter().find(|array| array.values.len() != total) {
             let (array, found) = (array.name.clone(), array.values.len());
             return Err(OptimizerError::StateLength { array, expected: total, found });
@@ -145,11 +142,11 @@ fn owned(hyperparameters: Vec<(&'static str, f64)>) -> Vec<(String, f64)> {
     hyperparameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Sets numbers to zero whose last digits are subnormal.
+/// Sets values to zero that are so small that their last digits are subnormal.
 ///
-/// An average of gradients fades by a factor a step where there are no more of them, as behind a pixel that
-/// is seldom lit, and would stay among the subnormal numbers for good: some processors take many
-/// times as long for those.
+/// A moving average decays exponentially where gradients have become zero, for example behind a
+/// pixel that is seldom lit. It would stay subnormal for good, and some processors are many times
+/// slower on subnormal numbers.
 fn flush<T: Float>(values: &mut [T]) {
     let least = T::min_positive_value() / T::epsilon();
     for value in values {

@@ -2,11 +2,13 @@
 
 use num_traits::Float;
 
-use crate::check::{cast, non_negative};
-use crate::{OptimizerError, Slots};
+use crate::range::{cast, wide};
+use crate::{OptimizerError, Range, Slot, Slots};
 
-/// The norm of all gradients taken as one vector, √(Σ g²), summed in `f64`. Where squares would overflow or vanish,
-/// gradients are divided by the largest first; the norm is infinite only if it is above all numbers.
+/// The norm of all gradients taken as one vector, √(Σ g²), summed in `f64`.
+///
+/// Where squares would overflow or vanish, gradients are first divided by the largest one; the norm
+/// is infinite only if it is above `f64::MAX`.
 ///
 /// ```
 /// use optimizers::{Slot, total_norm};
@@ -18,7 +20,7 @@ use crate::{OptimizerError, Slots};
 /// assert_eq!(total_norm(&mut slots), 5.0);
 /// ```
 pub fn total_norm<T: Float>(slots: &mut dyn Slots<T>) -> f64 {
-    norm_of_all(slots).value()
+    Norm::of(slots).value()
 }
 
 /// Scales all gradients by one factor so that their [`total_norm`] is at most `max_norm`, and
@@ -26,9 +28,9 @@ pub fn total_norm<T: Float>(slots: &mut dyn Slots<T>) -> f64 {
 ///
 /// g := g · min(1, max_norm / ‖g‖)
 ///
-/// If a gradient is NaN or infinite, all stay as they are; the value returned tells.
-/// Lasagne's `total_norm_constraint` and PyTorch's `clip_grad_norm_` divide by ‖g‖ + 1e-7 and
-/// ‖g‖ + 1e-6 and so end a little below `max_norm`.
+/// If a gradient is NaN or infinite, no gradient is changed, and the returned norm is NaN or
+/// infinite. Lasagne's `total_norm_constraint` and PyTorch's `clip_grad_norm_` divide by
+/// ‖g‖ + 1e-7 and ‖g‖ + 1e-6 and so end a little below `max_norm`.
 ///
 /// Reference: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural
 /// networks", ICML 2013, arXiv:1211.5063.
@@ -42,7 +44,7 @@ pub fn total_norm<T: Float>(slots: &mut dyn Slots<T>) -> f64 {
 /// let (mut w, mut dw) = ([0.0_f64; 2], [3.0, 4.0]);
 /// let mut slots = [Slot { value: &mut w, grad: &mut dw, decay: true }];
 /// assert_eq!(clip_total_norm(&mut slots, 1.0)?, 5.0);
-/// assert_eq!(clip_total_norm(&mut slots, 2.0)?, 1.0); // short enough: untouched
+/// assert_eq!(clip_total_norm(&mut slots, 2.0)?, 1.0); // below the maximum: unchanged
 /// assert_eq!(dw, [0.6000000000000001, 0.8]);
 /// # Ok::<(), optimizers::OptimizerError>(())
 /// ```
@@ -50,11 +52,16 @@ pub fn clip_total_norm<T: Float>(
     slots: &mut dyn Slots<T>,
     max_norm: f64,
 ) -> Result<f64, OptimizerError> {
-    non_negative::<T>("max_norm", max_norm)?;
-    let norm = norm_of_all(slots);
-    if norm.exceeds(max_norm) {
+    Range::NON_NEGATIVE.check::<T>("max_norm", max_norm)?;
+    let norm = Norm::of(slots);
+    // An infinite gradient makes the scale infinite; a NaN norm compares as false.
+    if norm.scale.is_finite() && norm.value() > max_norm {
+        // In f64: the factor may be too small for T where the products are not.
+        let factor = max_norm / norm.scaled;
         for i in 0..slots.len() {
-            norm.scale(slots.slot(i).grad, max_norm);
+            for g in slots.slot(i).grad {
+                *g = cast(wide(*g) / norm.scale * factor);
+            }
         }
     }
     Ok(norm.value())
@@ -65,7 +72,7 @@ pub fn clip_total_norm<T: Float>(
 ///
 /// `weights` holds one unit after another, `fan_in` weights each: for a weight of shape (in, out),
 /// column-major, a unit is a column and `fan_in` the number of rows. A unit with a NaN or infinite
-/// weight stays as it is. Lasagne's `norm_constraint` divides by the norm + 1e-7 and shrinks short
+/// weight is not changed. Lasagne's `norm_constraint` divides by the norm + 1e-7 and shrinks short
 /// units by that too.
 ///
 /// Reference: Srebro and Shraibman, "Rank, trace-norm and max-norm", 2005; with dropout: Srivastava
@@ -88,87 +95,57 @@ pub fn constrain_norm<T: Float>(
     fan_in: usize,
     max_norm: f64,
 ) -> Result<(), OptimizerError> {
-    non_negative::<T>("max_norm", max_norm)?;
+    Range::NON_NEGATIVE.check::<T>("max_norm", max_norm)?;
     if fan_in == 0 || !weights.len().is_multiple_of(fan_in) {
         return Err(OptimizerError::FanIn { len: weights.len(), fan_in });
     }
     for unit in weights.chunks_exact_mut(fan_in) {
-        let mut norm = Norm::of_squares(sum_of_squares(unit, |x| x));
-        if norm.is_doubtful() {
-            norm = Norm::by_largest(largest(unit), |largest| sum_of_squares(unit, |x| x / largest));
-        }
-        if norm.exceeds(max_norm) {
-            norm.scale(unit, max_norm);
-        }
+        // The same formula: a unit's weights are clipped as the gradient of a single slot.
+        clip_total_norm(&mut [Slot { value: &mut [], grad: unit, decay: false }], max_norm)?;
     }
     Ok(())
 }
 
-/// A norm as a product, since it may be above all numbers where what it is of is not.
-#[derive(Clone, Copy, Debug)]
+/// The norm scale · scaled, as two factors because their product may overflow.
 struct Norm {
-    /// The largest magnitude, or 1 where squares need no care.
-    largest: f64,
-    /// The norm of everything divided by that.
-    of_shares: f64,
+    /// The largest magnitude, or 1 where squares neither overflow nor vanish.
+    scale: f64,
+    /// The norm of all gradients divided by `scale`.
+    scaled: f64,
 }
 
 impl Norm {
-    fn of_squares(sum: f64) -> Self {
-        Self { largest: 1.0, of_shares: sum.sqrt() }
-    }
-
-    /// Given the largest magnitude, and the sum of the squares of everything divided by that.
-    fn by_largest(largest: f64, sum: impl FnOnce(f64) -> f64) -> Self {
-        Self { largest, of_shares: if largest.is_finite() { sum(largest).sqrt() } else { 1.0 } }
-    }
-
-    /// Whether squares may have overflowed, or lost digits among subnormal numbers.
-    fn is_doubtful(self) -> bool {
-        self.of_shares == f64::INFINITY || self.of_shares < f64::MIN_POSITIVE.sqrt() / f64::EPSILON
-    }
-
-    fn value(self) -> f64 {
-        self.largest * self.of_shares
-    }
-
-    /// Whether it is above `max_norm`, and of finite numbers.
-    fn exceeds(self, max_norm: f64) -> bool {
-        self.largest.is_finite() && self.of_shares.is_finite() && self.value() > max_norm
-    }
-
-    /// Gives `xs`, which this is the norm of, the norm `max_norm`.
-    fn scale<T: Float>(self, xs: &mut [T], max_norm: f64) {
-        // In f64: the factor may be too small for T where the products are not.
-        let (divisor, factor) = (self.largest, max_norm / self.of_shares);
-        for x in xs {
-            *x = cast(x.to_f64().map_or(f64::NAN, |x| x / divisor * factor));
+    fn of<T: Float>(slots: &mut dyn Slots<T>) -> Self {
+        let norm = sum_over_slots(slots, |g| g).sqrt();
+        // Squares may have overflowed, or lost digits as subnormal numbers.
+        let doubtful = norm == f64::INFINITY || norm < f64::MIN_POSITIVE.sqrt() / f64::EPSILON;
+        if !doubtful {
+            return Self { scale: 1.0, scaled: norm };
         }
+        // Starts at the least normal number, because the scale is divided by.
+        let mut scale = f64::MIN_POSITIVE;
+        for i in 0..slots.len() {
+            scale = slots.slot(i).grad.iter().map(|&g| wide(g).abs()).fold(scale, f64::max);
+        }
+        if scale.is_infinite() {
+            return Self { scale, scaled: 1.0 };
+        }
+        Self { scale, scaled: sum_over_slots(slots, |g| g / scale).sqrt() }
+    }
+
+    fn value(&self) -> f64 {
+        self.scale * self.scaled
     }
 }
 
-fn norm_of_all<T: Float>(slots: &mut dyn Slots<T>) -> Norm {
-    let count = slots.len();
-    let squares = (0..count).map(|i| sum_of_squares(slots.slot(i).grad, |x| x));
-    let norm = Norm::of_squares(squares.sum());
-    if !norm.is_doubtful() {
-        return norm;
-    }
-    let magnitudes = (0..count).map(|i| largest(slots.slot(i).grad));
-    Norm::by_largest(magnitudes.fold(f64::MIN_POSITIVE, f64::max), |largest| {
-        (0..count).map(|i| sum_of_squares(slots.slot(i).grad, |x| x / largest)).sum()
-    })
+/// Σ f(g)² over the gradients of all slots.
+fn sum_over_slots<T: Float>(slots: &mut dyn Slots<T>, f: impl Fn(f64) -> f64 + Copy) -> f64 {
+    (0..slots.len()).map(|i| sum_of_squares(slots.slot(i).grad, f)).sum()
 }
 
-/// The largest magnitude, at least the least normal number, so that it can be divided by.
-fn largest<T: Float>(xs: &[T]) -> f64 {
-    let magnitudes = xs.iter().map(|x| x.to_f64().map_or(f64::NAN, f64::abs));
-    magnitudes.fold(f64::MIN_POSITIVE, f64::max)
-}
-
-/// Σ f(x)² in f64, in eight interleaved sums: one alone would wait for each addition in turn.
+/// Σ f(x)² in `f64`, in eight interleaved sums, whose additions need not wait for one another.
 fn sum_of_squares<T: Float>(xs: &[T], f: impl Fn(f64) -> f64) -> f64 {
-    let square = |x: &T| x.to_f64().map_or(f64::NAN, |x| f(x) * f(x));
+    let square = |&x: &T| f(wide(x)).powi(2);
     let (chunks, rest) = xs.as_chunks::<8>();
     let mut sums = [0.0; 8];
     for chunk in chunks {
@@ -182,7 +159,6 @@ fn sum_of_squares<T: Float>(xs: &[T], f: impl Fn(f64) -> f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Slot;
 
     fn clip(grad: &mut [f32], max_norm: f64) -> Result<f64, OptimizerError> {
         let mut value = vec![0.0; grad.len()];
@@ -205,7 +181,7 @@ mod tests {
         assert!((grad[0] - 3.0).abs() < 1e-5 && (grad[1] - 4.0).abs() < 1e-5, "{grad:?}");
     }
 
-    /// The factor 1e-6/2e38 is subnormal in f32, 1e-8/6.8e38 is 0, and squares of 1e160 overflow f64.
+    /// In f32, 1e-6/2e38 is subnormal and 1e-8/6.8e38 is 0; in f64, squares of 1e160 overflow.
     #[test]
     fn clipping_gives_the_norm_at_any_size() {
         for (size, max_norm) in [(1e38, 1e-6), (f32::MAX, 1e-8), (1e-30, 1e-35), (1e-44, 1e-45)] {

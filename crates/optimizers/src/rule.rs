@@ -1,55 +1,57 @@
-//! An update rule, which is hyperparameters and a formula, and the optimizer made of it.
+//! A rule is the hyperparameters and the formula of an optimizer; a driver turns it into one.
 
 use std::fmt::{self, Debug};
 
 use kernels::with_wide_registers;
 use num_traits::Float;
 
-use crate::check::non_negative;
 use crate::memory::Memory;
-use crate::{Decay, Optimizer, OptimizerError, OptimizerState, Slots};
+use crate::{Decay, Optimizer, OptimizerError, OptimizerState, Range, Slots};
 
-/// The formula of one optimizer: an immutable struct of hyperparameters.
+/// The formula of one optimizer, with its hyperparameters as fields.
 ///
 /// A rule says which arrays it keeps for each parameter (`N` of them) and how one step changes
-/// them; the [`Driver`] keeps the arrays, counts the steps, applies weight decay and checks the
-/// slots. A rule of one's own needs nothing else:
+/// them. The [`Driver`] stores the arrays, counts the steps, applies weight decay, checks the slots
+/// and sets the rule's fields. A rule of your own needs nothing else:
 ///
 /// ```
 /// use num_traits::Float;
-/// use optimizers::{OptimizerError, Rule, Slot};
+/// use optimizers::{OptimizerError, Range, Rule, Slot};
 ///
-/// /// W := W − η·sign(g)
+/// /// Signum: v := α·v + (1−α)·g, W := W − η·sign(v)
 /// #[derive(Debug, Clone)]
-/// struct SignDescent { lr: f64 }
+/// struct Signum { lr: f64, momentum: f64 }
 ///
-/// impl Rule<0> for SignDescent {
-///     const NAME: &'static str = "sign-descent";
-///     const STATE: [&'static str; 0] = [];
+/// impl Rule<1> for Signum {
+///     const NAME: &'static str = "signum";
+///     const STATE: [&'static str; 1] = ["v"];
 ///
-///     fn lr(&self) -> f64 {
-///         self.lr
+///     fn lr(&mut self) -> &mut f64 {
+///         &mut self.lr
 ///     }
-///     fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
-///         Vec::new()
+///
+///     fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)> {
+///         vec![("momentum", &mut self.momentum, Range::FRACTION)]
 ///     }
-///     fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-///         Ok(()) // the driver checks lr
-///     }
-///     fn update<T: Float + 'static>(&self, lr: f64, _: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 0]) {
-///         let lr = T::from(lr).unwrap();
-///         move |value, grad, []| {
-///             for (w, g) in value.iter_mut().zip(grad) {
-///                 *w = *w - lr * g.signum();
+///
+///     fn update<T: Float + 'static>(&self, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
+///         let [lr, momentum] = [self.lr, self.momentum].map(|x| T::from(x).unwrap());
+///         move |value, grad, [v]| {
+///             for ((w, &g), v) in value.iter_mut().zip(grad).zip(v) {
+///                 *v = momentum * *v + (T::one() - momentum) * g;
+///                 *w = *w - lr * v.signum();
 ///             }
 ///         }
 ///     }
 /// }
 ///
 /// let mut x = [3.0_f32, -3.0];
-/// let mut slots = [Slot { value: &mut x, grad: &mut [0.1, -20.0], decay: true }];
-/// SignDescent { lr: 1.0 }.build()?.step(&mut slots)?;
+/// let mut signum = Signum { lr: 1.0, momentum: 0.5 }.build()?;
+/// signum.step(&mut [Slot { value: &mut x, grad: &mut [0.1, -20.0], decay: true }])?;
 /// assert_eq!(x, [2.0, -2.0]);
+/// signum.set_lr(0.5)?; // sets the field that `update` reads
+/// signum.step(&mut [Slot { value: &mut x, grad: &mut [0.1, -20.0], decay: true }])?;
+/// assert_eq!(x, [1.5, -1.5]);
 /// # Ok::<(), OptimizerError>(())
 /// ```
 pub trait Rule<const N: usize>: Clone + Debug + Send + Sized + 'static {
@@ -59,30 +61,25 @@ pub trait Rule<const N: usize>: Clone + Debug + Send + Sized + 'static {
     /// Names of the arrays kept for each parameter, all of them zero before the first step.
     const STATE: [&'static str; N];
 
-    /// The learning rate to begin with.
-    fn lr(&self) -> f64;
+    /// The field that holds the learning rate, which must be finite and not negative.
+    fn lr(&mut self) -> &mut f64;
 
-    /// The other hyperparameters by their names, which saved states and [`Optimizer::set`] use.
-    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)>;
+    /// The other hyperparameters: names, which saved states and [`Optimizer::set`] use, fields and
+    /// ranges.
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)>;
 
-    /// Checks the hyperparameters other than the learning rate, as `T` holds them.
+    /// The update of step `t` (the first is 1): a function of one slot's values, gradients and
+    /// state arrays, called for each slot in turn.
     ///
-    /// # Errors
-    /// [`OptimizerError::Hyperparameter`] for the first one out of range.
-    fn validate<T: Float>(&self) -> Result<(), OptimizerError>;
-
-    /// The update of step `t` (the first is 1) at learning rate `lr`: a function of one slot's
-    /// values, gradients and state arrays, called for each slot in turn.
-    ///
-    /// What is common to the step is worked out here, once; the function returned holds the loop: one that takes a
-    /// square root on the way is faster through [`kernels::each_with_root`], as that of [`Adam`](crate::Adam).
-    fn update<T: Float + 'static>(&self, lr: f64, t: u64)
-    -> impl Fn(&mut [T], &[T], [&mut [T]; N]);
+    /// What all slots share is computed here, once a step; the returned function holds the loop. If
+    /// the loop takes a square root, [`kernels::each_with_root`] makes it faster; see
+    /// [`Adam`](crate::Adam).
+    fn update<T: Float + 'static>(&self, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; N]);
 
     /// The optimizer of this rule, without weight decay.
     ///
     /// # Errors
-    /// [`OptimizerError::Hyperparameter`] if one is not finite or out of range.
+    /// [`OptimizerError::Hyperparameter`] for the first hyperparameter that is out of range.
     fn build<T: Float + Send + 'static>(self) -> Result<Box<dyn Optimizer<T>>, OptimizerError> {
         self.build_with(Decay::None)
     }
@@ -90,7 +87,7 @@ pub trait Rule<const N: usize>: Clone + Debug + Send + Sized + 'static {
     /// The optimizer of this rule with weight decay.
     ///
     /// # Errors
-    /// [`OptimizerError::Hyperparameter`] if one is not finite or out of range.
+    /// [`OptimizerError::Hyperparameter`] for the first hyperparameter that is out of range.
     fn build_with<T: Float + Send + 'static>(
         self,
         decay: Decay,
@@ -101,11 +98,12 @@ pub trait Rule<const N: usize>: Clone + Debug + Send + Sized + 'static {
 
 /// A [`Rule`] with weight decay, its step count and its state.
 ///
-/// Every sixteenth step sets numbers of the state next to zero (f32: below 9.9e-32, f64: 1e-292) to zero,
-/// which PyTorch does not: they move no parameter, but become subnormal, which takes some processors long.
+/// Every sixteenth step sets state values near zero (f32: below 9.9e-32, f64: below 1e-292) to
+/// zero, which PyTorch does not do. They are too small to move a parameter, but become subnormal
+/// numbers, with which some processors are slow.
 ///
-/// [`Rule::build`] returns it behind `Box<dyn Optimizer<T>>`; name the type itself where one rule
-/// is fixed and a box is unwanted.
+/// [`Rule::build`] returns a driver as `Box<dyn Optimizer<T>>`; name the type itself to do without
+/// the box where the rule is fixed.
 ///
 /// ```
 /// use optimizers::{Adam, Decay, Driver, Optimizer};
@@ -118,7 +116,6 @@ pub trait Rule<const N: usize>: Clone + Debug + Send + Sized + 'static {
 pub struct Driver<R, T, const N: usize> {
     rule: R,
     decay: Decay,
-    lr: f64,
     memory: Memory<T, N>,
 }
 
@@ -126,13 +123,13 @@ impl<R: Rule<N>, T: Float, const N: usize> Driver<R, T, N> {
     /// An optimizer that has done no step.
     ///
     /// # Errors
-    /// [`OptimizerError::Hyperparameter`] if one is not finite or out of range.
-    pub fn new(rule: R, decay: Decay) -> Result<Self, OptimizerError> {
-        let lr = rule.lr();
-        non_negative::<T>("lr", lr)?;
-        rule.validate::<T>()?;
-        decay.validate::<T>()?;
-        Ok(Self { rule, decay, lr, memory: Memory::new() })
+    /// [`OptimizerError::Hyperparameter`] for the first hyperparameter that is out of range.
+    pub fn new(mut rule: R, mut decay: Decay) -> Result<Self, OptimizerError> {
+        Range::NON_NEGATIVE.check::<T>("lr", *rule.lr())?;
+        for (name, value, range) in all_but_lr(&mut rule, &mut decay) {
+            range.check::<T>(name, *value)?;
+        }
+        Ok(Self { rule, decay, memory: Memory::new() })
     }
 }
 
@@ -140,9 +137,10 @@ impl<R: Rule<N>, T: Float + Send + 'static, const N: usize> Optimizer<T> for Dri
     fn step(&mut self, slots: &mut dyn Slots<T>) -> Result<(), OptimizerError> {
         self.memory.prepare(slots)?;
         self.memory.steps = self.memory.steps.saturating_add(1);
-        let update = self.rule.update::<T>(self.lr, self.memory.steps);
-        // This loop alone: more is not inlined, and so not compiled for the registers.
-        self.memory.step(slots, self.lr, self.decay, &|value, grad, arrays| {
+        let lr = *self.rule.lr();
+        let update = self.rule.update::<T>(self.memory.steps);
+        // Only this loop: a larger body is not inlined, and so not compiled for wide registers.
+        self.memory.step(slots, lr, self.decay, &|value, grad, arrays| {
             with_wide_registers(|| update(value, grad, arrays));
         });
         Ok(())
@@ -153,32 +151,33 @@ impl<R: Rule<N>, T: Float + Send + 'static, const N: usize> Optimizer<T> for Dri
     }
 
     fn lr(&self) -> f64 {
-        self.lr
+        *self.rule.clone().lr()
     }
 
     fn set_lr(&mut self, lr: f64) -> Result<(), OptimizerError> {
-        non_negative::<T>("lr", lr)?;
-        self.lr = lr;
+        Range::NON_NEGATIVE.check::<T>("lr", lr)?;
+        *self.rule.lr() = lr;
         Ok(())
     }
 
     fn hyperparameters(&self) -> Vec<(&'static str, f64)> {
         let (mut rule, mut decay) = (self.rule.clone(), self.decay);
-        let all = rule.hyperparameters().into_iter().chain(decay.hyperparameter());
-        all.map(|(name, value)| (name, *value)).collect()
+        let all = all_but_lr(&mut rule, &mut decay).into_iter();
+        all.map(|(name, value, _)| (name, *value)).collect()
     }
 
     fn set(&mut self, name: &str, value: f64) -> Result<(), OptimizerError> {
         if name == "lr" {
             return self.set_lr(value);
         }
-        let (mut rule, mut decay) = (self.rule.clone(), self.decay);
-        let mut all = rule.hyperparameters();
-        all.extend(decay.hyperparameter());
-        *named(R::NAME, all, name)? = value;
-        rule.validate::<T>()?;
-        decay.validate::<T>()?;
-        (self.rule, self.decay) = (rule, decay);
+        let mut all = all_but_lr(&mut self.rule, &mut self.decay).into_iter();
+        let Some((name, place, range)) = all.find(|(known, ..)| *known == name) else {
+            let (rule, found, others) = (R::NAME, name.to_owned(), self.hyperparameters());
+            let known = others.iter().fold("lr".to_owned(), |known, (name, _)| known + ", " + name);
+            return Err(OptimizerError::UnknownHyperparameter { rule, found, known });
+        };
+        range.check::<T>(name, value)?;
+        *place = value;
         Ok(())
     }
 
@@ -187,39 +186,31 @@ impl<R: Rule<N>, T: Float + Send + 'static, const N: usize> Optimizer<T> for Dri
     }
 
     fn state(&self) -> OptimizerState<T> {
-        self.memory.state(R::NAME, R::STATE, self.lr, self.hyperparameters())
+        self.memory.state(R::NAME, R::STATE, self.lr(), self.hyperparameters())
     }
 
     fn load_state(&mut self, state: OptimizerState<T>) -> Result<(), OptimizerError> {
         let ours = self.hyperparameters();
-        (self.lr, self.memory) = Memory::load(R::NAME, R::STATE, ours, state)?;
+        (*self.rule.lr(), self.memory) = Memory::load(R::NAME, R::STATE, ours, state)?;
         Ok(())
     }
 }
 
-/// The place of the hyperparameter of this name. Apart from the rule's type, so that it is compiled once.
-fn named<'a>(
-    rule: &'static str,
-    all: Vec<(&'static str, &'a mut f64)>,
-    name: &str,
-) -> Result<&'a mut f64, OptimizerError> {
-    let known: Vec<&str> = ["lr"].into_iter().chain(all.iter().map(|(known, _)| *known)).collect();
-    let known = known.join(", ");
-    let found = all.into_iter().find(|(known, _)| *known == name);
-    found.map(|(_, place)| place).ok_or_else(|| OptimizerError::UnknownHyperparameter {
-        rule,
-        found: name.to_owned(),
-        known,
-    })
+fn all_but_lr<'a, R: Rule<N>, const N: usize>(
+    rule: &'a mut R,
+    decay: &'a mut Decay,
+) -> Vec<(&'static str, &'a mut f64, Range)> {
+    let mut all = rule.hyperparameters();
+    all.extend(decay.hyperparameter());
+    all
 }
 
-/// Everything but the arrays, which are as long as the network.
+/// Leaves out the arrays, which are as large as the network.
 impl<R: Debug, T, const N: usize> Debug for Driver<R, T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Driver")
             .field("rule", &self.rule)
             .field("decay", &self.decay)
-            .field("lr", &self.lr)
             .field("steps", &self.memory.steps)
             .field("lens", &self.memory.lens)
             .finish_non_exhaustive()

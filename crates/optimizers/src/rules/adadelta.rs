@@ -1,20 +1,18 @@
-//! AdaDelta.
-
 use kernels::each_with_root;
 use num_traits::Float;
 
-use crate::check::{cast, fraction, positive};
-use crate::{OptimizerError, Rule};
+use crate::range::cast;
+use crate::{Range, Rule};
 
-/// AdaDelta: RMSProp whose step has the unit of the parameter, so that η may stay at 1.
+/// AdaDelta: RMSProp whose step has the unit of the parameter, so that η can stay at 1.
 ///
 /// h := ρ·h + (1−ρ)·g²\
 /// d := g·√(s + ε) / √(h + ε)\
 /// s := ρ·s + (1−ρ)·d²\
 /// W := W − η·d
 ///
-/// Defaults: `lr` 1, `rho` 0.95, `eps` 1e-6, the paper's and Lasagne's; `torch.optim.Adadelta` has the
-/// same formula with ρ = 0.9. Here ε stands inside both roots: as s starts at 0, ε sets the length of
+/// Defaults: `lr` 1, `rho` 0.95, `eps` 1e-6, the paper's and Lasagne's; `torch.optim.Adadelta` has
+/// the same formula with ρ = 0.9. ε is inside both roots: as s starts at 0, ε sets the length of
 /// the first steps.
 ///
 /// Reference: Zeiler, "ADADELTA: an adaptive learning rate method", 2012, arXiv:1212.5701.
@@ -49,25 +47,16 @@ impl Rule<2> for AdaDelta {
     const NAME: &'static str = "adadelta";
     const STATE: [&'static str; 2] = ["h", "s"];
 
-    fn lr(&self) -> f64 {
-        self.lr
+    fn lr(&mut self) -> &mut f64 {
+        &mut self.lr
     }
 
-    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("rho", &mut self.rho), ("eps", &mut self.eps)]
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)> {
+        vec![("rho", &mut self.rho, Range::FRACTION), ("eps", &mut self.eps, Range::POSITIVE)]
     }
 
-    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-        fraction::<T>("rho", self.rho)?;
-        positive::<T>("eps", self.eps)
-    }
-
-    fn update<T: Float + 'static>(
-        &self,
-        lr: f64,
-        _t: u64,
-    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
-        let (lr, rho, eps): (T, T, T) = (cast(lr), cast(self.rho), cast(self.eps));
+    fn update<T: Float + 'static>(&self, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+        let (lr, rho, eps): (T, T, T) = (cast(self.lr), cast(self.rho), cast(self.eps));
         let rate: T = cast(1.0 - self.rho);
         move |value, grad, [h, s]| {
             each_with_root(

@@ -1,19 +1,16 @@
-//! AdaGrad.
-
 use kernels::each_with_root;
 use num_traits::Float;
 
-use crate::check::{cast, positive};
-use crate::{OptimizerError, Rule};
+use crate::range::cast;
+use crate::{Range, Rule};
 
-/// AdaGrad (book, section 6.1.5): a learning rate for each parameter that only falls.
+/// AdaGrad (book, section 6.1.5): each parameter has its own learning rate, which only falls.
 ///
 /// h := h + g²\
 /// W := W − η·g / (√h + ε)
 ///
-/// Defaults: `lr` 0.01, `eps` 1e-7, the book's. ε stands outside the root, as in
-/// `torch.optim.Adagrad` (whose default is 1e-10); Lasagne and optax have it inside, and optax
-/// starts h at 0.1.
+/// Defaults: `lr` 0.01, `eps` 1e-7, the book's. ε is outside the root, as in `torch.optim.Adagrad`
+/// (whose default is 1e-10); Lasagne and optax have it inside, and optax starts h at 0.1.
 ///
 /// Reference: Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and
 /// stochastic optimization", JMLR 12, 2011.
@@ -46,24 +43,16 @@ impl Rule<1> for AdaGrad {
     const NAME: &'static str = "adagrad";
     const STATE: [&'static str; 1] = ["h"];
 
-    fn lr(&self) -> f64 {
-        self.lr
+    fn lr(&mut self) -> &mut f64 {
+        &mut self.lr
     }
 
-    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("eps", &mut self.eps)]
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)> {
+        vec![("eps", &mut self.eps, Range::POSITIVE)]
     }
 
-    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-        positive::<T>("eps", self.eps)
-    }
-
-    fn update<T: Float + 'static>(
-        &self,
-        lr: f64,
-        _t: u64,
-    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
-        let (lr, eps): (T, T) = (cast(lr), cast(self.eps));
+    fn update<T: Float + 'static>(&self, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
+        let (lr, eps): (T, T) = (cast(self.lr), cast(self.eps));
         move |value, grad, [h]| {
             // ANCHOR: update
             each_with_root(

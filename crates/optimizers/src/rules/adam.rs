@@ -1,13 +1,11 @@
-//! Adam.
-
 use kernels::each_with_root;
 use num_traits::Float;
 
 use super::bias_correction;
-use crate::check::{cast, fraction, positive};
-use crate::{OptimizerError, Rule};
+use crate::range::cast;
+use crate::{Range, Rule};
 
-/// Adam (book, section 6.1.6): momentum over RMSProp, both corrected for starting at zero.
+/// Adam (book, section 6.1.6): momentum and RMSProp, both corrected for starting at zero.
 ///
 /// m := m + (1−β₁)·(g − m)\
 /// v := v + (1−β₂)·(g² − v)\
@@ -16,8 +14,9 @@ use crate::{OptimizerError, Rule};
 ///
 /// Defaults: `lr` 0.001, `beta1` 0.9, `beta2` 0.999, `eps` 1e-7, the book's. This is the paper's
 /// "more efficient" form (end of section 2), also Lasagne's: ε is added to the uncorrected √v.
-/// Algorithm 1 of the paper and `torch.optim.Adam` add it to √(v / (1−β₂ᵗ)), which is this form
-/// with ε·√(1−β₂ᵗ) in place of ε, and default to 1e-8; the two differ where |g| is not far above ε.
+/// Algorithm 1 of the paper and `torch.optim.Adam` default to 1e-8 and add ε to √(v / (1−β₂ᵗ)),
+/// which is this form with ε·√(1−β₂ᵗ) in place of ε. The two differ where |g| is not much larger
+/// than ε.
 ///
 /// With [`Decay::Decoupled`](crate::Decay::Decoupled) it is AdamW.
 ///
@@ -57,28 +56,22 @@ impl Rule<2> for Adam {
     const NAME: &'static str = "adam";
     const STATE: [&'static str; 2] = ["m", "v"];
 
-    fn lr(&self) -> f64 {
-        self.lr
+    fn lr(&mut self) -> &mut f64 {
+        &mut self.lr
     }
 
-    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("beta1", &mut self.beta1), ("beta2", &mut self.beta2), ("eps", &mut self.eps)]
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)> {
+        vec![
+            ("beta1", &mut self.beta1, Range::FRACTION),
+            ("beta2", &mut self.beta2, Range::FRACTION),
+            ("eps", &mut self.eps, Range::POSITIVE),
+        ]
     }
 
-    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-        fraction::<T>("beta1", self.beta1)?;
-        fraction::<T>("beta2", self.beta2)?;
-        positive::<T>("eps", self.eps)
-    }
-
-    fn update<T: Float + 'static>(
-        &self,
-        lr: f64,
-        t: u64,
-    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+    fn update<T: Float + 'static>(&self, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
         // ANCHOR: rate
         let correction = bias_correction(self.beta2, t).sqrt() / bias_correction(self.beta1, t);
-        let (lr_t, eps): (T, T) = (cast(lr * correction), cast(self.eps));
+        let (lr_t, eps): (T, T) = (cast(self.lr * correction), cast(self.eps));
         // ANCHOR_END: rate
         let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
         move |value, grad, [m, v]| {

@@ -1,12 +1,10 @@
-//! AdaMax.
-
 use num_traits::Float;
 
 use super::{bias_correction, max};
-use crate::check::{cast, fraction, positive};
-use crate::{OptimizerError, Rule};
+use crate::range::cast;
+use crate::{Range, Rule};
 
-/// AdaMax: Adam with the largest gradient in place of the root mean square.
+/// AdaMax: Adam with a decaying maximum of |g| in place of the root mean square.
 ///
 /// m := β₁·m + (1−β₁)·g\
 /// u := max(β₂·u, |g|)\
@@ -34,7 +32,7 @@ pub struct AdaMax {
     pub lr: f64,
     /// Decay rate β₁ of the mean gradient, in [0, 1).
     pub beta1: f64,
-    /// Decay rate β₂ of the largest gradient, in [0, 1).
+    /// Decay rate β₂ of the maximum u, in [0, 1).
     pub beta2: f64,
     /// ε > 0, added to u.
     pub eps: f64,
@@ -50,26 +48,20 @@ impl Rule<2> for AdaMax {
     const NAME: &'static str = "adamax";
     const STATE: [&'static str; 2] = ["m", "u"];
 
-    fn lr(&self) -> f64 {
-        self.lr
+    fn lr(&mut self) -> &mut f64 {
+        &mut self.lr
     }
 
-    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("beta1", &mut self.beta1), ("beta2", &mut self.beta2), ("eps", &mut self.eps)]
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)> {
+        vec![
+            ("beta1", &mut self.beta1, Range::FRACTION),
+            ("beta2", &mut self.beta2, Range::FRACTION),
+            ("eps", &mut self.eps, Range::POSITIVE),
+        ]
     }
 
-    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-        fraction::<T>("beta1", self.beta1)?;
-        fraction::<T>("beta2", self.beta2)?;
-        positive::<T>("eps", self.eps)
-    }
-
-    fn update<T: Float + 'static>(
-        &self,
-        lr: f64,
-        t: u64,
-    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
-        let lr_t: T = cast(lr / bias_correction(self.beta1, t));
+    fn update<T: Float + 'static>(&self, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+        let lr_t: T = cast(self.lr / bias_correction(self.beta1, t));
         let (beta2, eps): (T, T) = (cast(self.beta2), cast(self.eps));
         let rate1: T = cast(1.0 - self.beta1);
         move |value, grad, [m, u]| {

@@ -1,11 +1,9 @@
-//! AMSGrad.
-
 use kernels::each_with_root;
 use num_traits::Float;
 
 use super::{bias_correction, max};
-use crate::check::{cast, fraction, positive};
-use crate::{OptimizerError, Rule};
+use crate::range::cast;
+use crate::{Range, Rule};
 
 /// AMSGrad: Adam whose second moment never shrinks.
 ///
@@ -14,10 +12,10 @@ use crate::{OptimizerError, Rule};
 /// v̂ := max(v̂, v)\
 /// W := W − η·√(1−β₂ᵗ) / (1−β₁ᵗ) · m / (√v̂ + ε)
 ///
-/// Defaults: `lr` 0.001, `beta1` 0.9, `beta2` 0.999, `eps` 1e-8, Lasagne's. The maximum is taken of the
-/// uncorrected v and the bias is corrected afterwards, as in Lasagne and `torch.optim.Adam(amsgrad=
-/// True)`; the paper corrects nothing. ε is added to the uncorrected √v̂ where PyTorch adds it to
-/// √(v̂ / (1−β₂ᵗ)), see [`Adam`](crate::Adam).
+/// Defaults: `lr` 0.001, `beta1` 0.9, `beta2` 0.999, `eps` 1e-8, Lasagne's. The maximum is over the
+/// uncorrected v and the bias is corrected afterwards, as in Lasagne and
+/// `torch.optim.Adam(amsgrad=True)`; the paper corrects nothing. ε is added to the uncorrected √v̂;
+/// PyTorch adds it to √(v̂ / (1−β₂ᵗ)), see [`Adam`](crate::Adam).
 ///
 /// Reference: Reddi, Kale and Kumar, "On the convergence of Adam and beyond", ICLR 2018,
 /// arXiv:1904.09237.
@@ -54,27 +52,21 @@ impl Rule<3> for AmsGrad {
     const NAME: &'static str = "amsgrad";
     const STATE: [&'static str; 3] = ["m", "v", "v_hat"];
 
-    fn lr(&self) -> f64 {
-        self.lr
+    fn lr(&mut self) -> &mut f64 {
+        &mut self.lr
     }
 
-    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("beta1", &mut self.beta1), ("beta2", &mut self.beta2), ("eps", &mut self.eps)]
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)> {
+        vec![
+            ("beta1", &mut self.beta1, Range::FRACTION),
+            ("beta2", &mut self.beta2, Range::FRACTION),
+            ("eps", &mut self.eps, Range::POSITIVE),
+        ]
     }
 
-    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-        fraction::<T>("beta1", self.beta1)?;
-        fraction::<T>("beta2", self.beta2)?;
-        positive::<T>("eps", self.eps)
-    }
-
-    fn update<T: Float + 'static>(
-        &self,
-        lr: f64,
-        t: u64,
-    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 3]) {
+    fn update<T: Float + 'static>(&self, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 3]) {
         let correction = bias_correction(self.beta2, t).sqrt() / bias_correction(self.beta1, t);
-        let (lr_t, eps): (T, T) = (cast(lr * correction), cast(self.eps));
+        let (lr_t, eps): (T, T) = (cast(self.lr * correction), cast(self.eps));
         let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
         move |value, grad, [m, v, v_hat]| {
             each_with_root(

@@ -1,18 +1,16 @@
-//! Lion.
-
 use num_traits::Float;
 
-use crate::check::{cast, fraction};
-use crate::{OptimizerError, Rule};
+use crate::range::cast;
+use crate::{Range, Rule};
 
-/// Lion: every parameter moves by η, in the direction of its momentum.
+/// Lion: every parameter moves by η, against the sign of its averaged gradient.
 ///
 /// W := W − η·sign(β₁·m + (1−β₁)·g), with sign(0) = 0\
 /// m := β₂·m + (1−β₂)·g
 ///
-/// Defaults: `lr` 1e-4, `beta1` 0.9, `beta2` 0.99, the paper's and optax's; PyTorch has no Lion. The
-/// paper pairs it with [`Decay::Decoupled`](crate::Decay::Decoupled) and a rate 3 to 10 times below
-/// Adam's.
+/// Defaults: `lr` 1e-4, `beta1` 0.9, `beta2` 0.99, the paper's and optax's; PyTorch has no Lion.
+/// The paper combines it with [`Decay::Decoupled`](crate::Decay::Decoupled) and a learning rate 3
+/// to 10 times smaller than Adam's.
 ///
 /// Reference: Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023,
 /// arXiv:2302.06675.
@@ -47,30 +45,24 @@ impl Rule<1> for Lion {
     const NAME: &'static str = "lion";
     const STATE: [&'static str; 1] = ["m"];
 
-    fn lr(&self) -> f64 {
-        self.lr
+    fn lr(&mut self) -> &mut f64 {
+        &mut self.lr
     }
 
-    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("beta1", &mut self.beta1), ("beta2", &mut self.beta2)]
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)> {
+        vec![
+            ("beta1", &mut self.beta1, Range::FRACTION),
+            ("beta2", &mut self.beta2, Range::FRACTION),
+        ]
     }
 
-    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-        fraction::<T>("beta1", self.beta1)?;
-        fraction::<T>("beta2", self.beta2)
-    }
-
-    fn update<T: Float + 'static>(
-        &self,
-        lr: f64,
-        _t: u64,
-    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
-        let lr: T = cast(lr);
+    fn update<T: Float + 'static>(&self, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
+        let lr: T = cast(self.lr);
         let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
         move |value, grad, [m]| {
             for ((w, &g), m) in value.iter_mut().zip(grad).zip(m) {
                 let direction = *m + rate1 * (g - *m);
-                // `signum` alone takes 0 for positive; NaN stays NaN.
+                // `signum` alone would give 1 for +0 and −1 for −0; NaN stays NaN.
                 let sign = if direction == T::zero() { T::zero() } else { direction.signum() };
                 *w = *w - lr * sign;
                 *m = *m + rate2 * (g - *m);

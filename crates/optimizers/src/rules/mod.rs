@@ -1,4 +1,4 @@
-//! The update rules, one a file.
+//! The update rules, one in each file.
 
 mod adadelta;
 mod adagrad;
@@ -28,13 +28,13 @@ pub use sgd::Sgd;
 
 use num_traits::Float;
 
-/// 1 − βᵗ: the weight that a moving average started at zero has gathered after t steps.
+/// 1 − βᵗ: the sum of the weights in a moving average that started at zero, after t steps.
 fn bias_correction(beta: f64, t: u64) -> f64 {
     1.0 - beta.powf(t as f64)
 }
 
-/// The larger of an old maximum and a new value; unlike `Float::max` it lets a new NaN through, so
-/// that a diverged network is seen to have diverged.
+/// The larger of an old maximum and a new value. Unlike `Float::max` it returns a new NaN, so that
+/// divergence is not hidden.
 fn max<T: Float>(old: T, new: T) -> T {
     if old >= new { old } else { new }
 }

@@ -1,18 +1,16 @@
-//! Momentum.
-
 use num_traits::Float;
 
-use crate::check::{cast, fraction};
-use crate::{OptimizerError, Rule};
+use crate::range::cast;
+use crate::{Range, Rule};
 
 /// Momentum (book, section 6.1.4).
 ///
 /// v := α·v − η·g\
 /// W := W + v
 ///
-/// Defaults: `lr` 0.01, `momentum` 0.9, the book's. PyTorch keeps η outside, v := α·v + g and
-/// W := W − η·v: the same path while η is constant, another one after η changes (here the velocity
-/// gathered at the old rate stays, there it is rescaled).
+/// Defaults: `lr` 0.01, `momentum` 0.9, the book's. PyTorch has η in the second line, v := α·v + g
+/// and W := W − η·v: the same path while η is constant, but not after η changes (here the velocity
+/// from the old rate is kept, there it is rescaled).
 ///
 /// Reference: Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
 ///
@@ -46,24 +44,16 @@ impl Rule<1> for Momentum {
     const NAME: &'static str = "momentum";
     const STATE: [&'static str; 1] = ["v"];
 
-    fn lr(&self) -> f64 {
-        self.lr
+    fn lr(&mut self) -> &mut f64 {
+        &mut self.lr
     }
 
-    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("momentum", &mut self.momentum)]
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)> {
+        vec![("momentum", &mut self.momentum, Range::FRACTION)]
     }
 
-    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-        fraction::<T>("momentum", self.momentum)
-    }
-
-    fn update<T: Float + 'static>(
-        &self,
-        lr: f64,
-        _t: u64,
-    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
-        let (lr, momentum): (T, T) = (cast(lr), cast(self.momentum));
+    fn update<T: Float + 'static>(&self, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
+        let (lr, momentum): (T, T) = (cast(self.lr), cast(self.momentum));
         move |value, grad, [v]| {
             // ANCHOR: update
             for ((w, &g), v) in value.iter_mut().zip(grad).zip(v) {

@@ -1,13 +1,11 @@
-//! NAdam.
-
 use kernels::each_with_root;
 use num_traits::Float;
 
 use super::bias_correction;
-use crate::check::{cast, fraction, non_negative, positive};
-use crate::{OptimizerError, Rule};
+use crate::range::cast;
+use crate::{Range, Rule};
 
-/// NAdam: Adam that looks ahead as Nesterov's gradient does.
+/// NAdam: Adam with Nesterov momentum.
 ///
 /// μ_t = β₁·(1 − ½·0.96^(t·ψ))\
 /// m := β₁·m + (1−β₁)·g\
@@ -15,9 +13,9 @@ use crate::{OptimizerError, Rule};
 /// m̂ = μ_{t+1}·m / (1 − μ₁⋯μ_{t+1}) + (1−μ_t)·g / (1 − μ₁⋯μ_t)\
 /// W := W − η·m̂ / (√(v / (1−β₂ᵗ)) + ε)
 ///
-/// Defaults: `lr` 0.002, `beta1` 0.9, `beta2` 0.999, `eps` 1e-8, `momentum_decay` (ψ) 0.004; formula
-/// and defaults are those of `torch.optim.NAdam`, so here ε is added to the *corrected* root. optax has
-/// no μ schedule: its `nadam` is this with μ_t = β₁, the limit of large ψ.
+/// Defaults: `lr` 0.002, `beta1` 0.9, `beta2` 0.999, `eps` 1e-8, `momentum_decay` (ψ) 0.004.
+/// Formula and defaults are `torch.optim.NAdam`'s, so here ε is added to the *corrected* root.
+/// optax has no μ schedule: its `nadam` has μ_t = β₁, the limit of large ψ.
 ///
 /// Reference: Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016.
 ///
@@ -55,7 +53,7 @@ impl Default for NAdam {
 }
 
 impl NAdam {
-    /// ln 0.96^ψ, the logarithm of the ratio of the μ schedule.
+    /// ln 0.96^ψ.
     fn log_ratio(&self) -> f64 {
         self.momentum_decay * 0.96_f64.ln()
     }
@@ -65,7 +63,7 @@ impl NAdam {
         self.beta1 * (1.0 - 0.5 * (self.log_ratio() * t as f64).exp())
     }
 
-    /// μ₁⋯μ_t in closed form, so that no rule needs a state of its own beside the arrays.
+    /// μ₁⋯μ_t in closed form, so that the rule need not keep the product as state.
     ///
     /// With q = 0.96^ψ, ln μ₁⋯μ_t = t·ln β₁ + Σᵢ ln(1 − qⁱ/2), and expanding the logarithm gives
     /// −Σₖ (1/(k·2ᵏ))·Σᵢ qᵏⁱ, whose inner sum is geometric.
@@ -84,33 +82,22 @@ impl Rule<2> for NAdam {
     const NAME: &'static str = "nadam";
     const STATE: [&'static str; 2] = ["m", "v"];
 
-    fn lr(&self) -> f64 {
-        self.lr
+    fn lr(&mut self) -> &mut f64 {
+        &mut self.lr
     }
 
-    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)> {
         vec![
-            ("beta1", &mut self.beta1),
-            ("beta2", &mut self.beta2),
-            ("eps", &mut self.eps),
-            ("momentum_decay", &mut self.momentum_decay),
+            ("beta1", &mut self.beta1, Range::FRACTION),
+            ("beta2", &mut self.beta2, Range::FRACTION),
+            ("eps", &mut self.eps, Range::POSITIVE),
+            ("momentum_decay", &mut self.momentum_decay, Range::NON_NEGATIVE),
         ]
     }
 
-    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-        fraction::<T>("beta1", self.beta1)?;
-        fraction::<T>("beta2", self.beta2)?;
-        positive::<T>("eps", self.eps)?;
-        non_negative::<T>("momentum_decay", self.momentum_decay)
-    }
-
-    fn update<T: Float + 'static>(
-        &self,
-        lr: f64,
-        t: u64,
-    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
-        let lr_m = lr * self.momentum(t + 1) / (1.0 - self.momentum_product(t + 1));
-        let lr_g = lr * (1.0 - self.momentum(t)) / (1.0 - self.momentum_product(t));
+    fn update<T: Float + 'static>(&self, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+        let lr_m = self.lr * self.momentum(t + 1) / (1.0 - self.momentum_product(t + 1));
+        let lr_g = self.lr * (1.0 - self.momentum(t)) / (1.0 - self.momentum_product(t));
         let (lr_m, lr_g, eps): (T, T, T) = (cast(lr_m), cast(lr_g), cast(self.eps));
         let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
         let root_scale: T = cast(bias_correction(self.beta2, t).sqrt().recip());

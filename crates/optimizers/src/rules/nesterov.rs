@@ -1,19 +1,17 @@
-//! Nesterov's accelerated gradient.
-
 use num_traits::Float;
 
-use crate::check::{cast, fraction};
-use crate::{OptimizerError, Rule};
+use crate::range::cast;
+use crate::{Range, Rule};
 
-/// Nesterov's accelerated gradient, in the form that takes the gradient at the current point.
+/// Nesterov's accelerated gradient, in the form with the gradient at the current point.
 ///
 /// W := W + α²·v − (1+α)·η·g, with the *old* v\
 /// v := α·v − η·g
 ///
-/// The same as v' := α·v − η·g, W := W + α·v' − η·g: Lasagne's form, the book's since its Japanese
-/// repository was corrected in 2021, and (while η is constant) `torch.optim.SGD(nesterov=True)`.
-/// The book's Korean repository updates v first and then uses the new v in the first line, which is
-/// another algorithm.
+/// This equals v' := α·v − η·g, W := W + α·v' − η·g, which is Lasagne's form, the book's since its
+/// Japanese repository was corrected in 2021, and (while η is constant)
+/// `torch.optim.SGD(nesterov=True)`. The book's Korean repository updates v first and then uses the
+/// new v in the first line, which is another algorithm.
 ///
 /// Defaults: `lr` 0.01, `momentum` 0.9, the book's.
 ///
@@ -50,24 +48,16 @@ impl Rule<1> for Nesterov {
     const NAME: &'static str = "nesterov";
     const STATE: [&'static str; 1] = ["v"];
 
-    fn lr(&self) -> f64 {
-        self.lr
+    fn lr(&mut self) -> &mut f64 {
+        &mut self.lr
     }
 
-    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("momentum", &mut self.momentum)]
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)> {
+        vec![("momentum", &mut self.momentum, Range::FRACTION)]
     }
 
-    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-        fraction::<T>("momentum", self.momentum)
-    }
-
-    fn update<T: Float + 'static>(
-        &self,
-        lr: f64,
-        _t: u64,
-    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
-        let (lr, momentum): (T, T) = (cast(lr), cast(self.momentum));
+    fn update<T: Float + 'static>(&self, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
+        let (lr, momentum): (T, T) = (cast(self.lr), cast(self.momentum));
         let momentum2: T = cast(self.momentum * self.momentum);
         let ahead = (T::one() + momentum) * lr;
         move |value, grad, [v]| {

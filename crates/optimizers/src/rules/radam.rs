@@ -1,13 +1,11 @@
-//! RAdam.
-
 use kernels::each_with_root;
 use num_traits::Float;
 
 use super::bias_correction;
-use crate::check::{cast, fraction, positive};
-use crate::{OptimizerError, Rule};
+use crate::range::cast;
+use crate::{Range, Rule};
 
-/// RAdam: Adam that waits until its second moment can be trusted.
+/// RAdam: Adam that leaves out the second moment until the variance of its estimate is tractable.
 ///
 /// m := β₁·m + (1−β₁)·g, m̂ = m / (1−β₁ᵗ)\
 /// v := β₂·v + (1−β₂)·g²\
@@ -16,8 +14,8 @@ use crate::{OptimizerError, Rule};
 /// W := W − η·r·m̂·√(1−β₂ᵗ) / (√v + ε)\
 /// otherwise: W := W − η·m̂
 ///
-/// Defaults: `lr` 0.001, `beta1` 0.9, `beta2` 0.999, `eps` 1e-8. Same as `torch.optim.RAdam`; the paper
-/// has no ε and the threshold 4 in place of 5. With β₂ ≤ 0.6667 no step is ever rectified.
+/// Defaults: `lr` 0.001, `beta1` 0.9, `beta2` 0.999, `eps` 1e-8. Same as `torch.optim.RAdam`; the
+/// paper has no ε and the threshold 4 in place of 5. With β₂ ≤ 0.6667 no step is ever rectified.
 ///
 /// Reference: Liu et al., "On the variance of the adaptive learning rate and beyond", ICLR 2020,
 /// arXiv:1908.03265.
@@ -62,8 +60,9 @@ impl RAdam {
 
     /// ρ_t.
     ///
-    /// With x = −t·ln β₂ it is ρ_∞ − 2t/(eˣ − 1). For a long memory both are far larger than what is left, and
-    /// their series in δ = 1 − β₂ and x are subtracted term by term: t + δ/6 + δ²/12 − t·(x/6 − x³/360 + …).
+    /// With x = −t·ln β₂ it is ρ_∞ − 2t/(eˣ − 1). For β₂ near 1 this difference cancels, so the
+    /// series of both terms in δ = 1 − β₂ and x are subtracted term by term:
+    /// t + δ/6 + δ²/12 − t·(x/6 − x³/360 + …).
     fn length(&self, t: u64) -> f64 {
         let rate = 1.0 - self.beta2;
         let steps = t as f64;
@@ -80,26 +79,20 @@ impl Rule<2> for RAdam {
     const NAME: &'static str = "radam";
     const STATE: [&'static str; 2] = ["m", "v"];
 
-    fn lr(&self) -> f64 {
-        self.lr
+    fn lr(&mut self) -> &mut f64 {
+        &mut self.lr
     }
 
-    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("beta1", &mut self.beta1), ("beta2", &mut self.beta2), ("eps", &mut self.eps)]
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)> {
+        vec![
+            ("beta1", &mut self.beta1, Range::FRACTION),
+            ("beta2", &mut self.beta2, Range::FRACTION),
+            ("eps", &mut self.eps, Range::POSITIVE),
+        ]
     }
 
-    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-        fraction::<T>("beta1", self.beta1)?;
-        fraction::<T>("beta2", self.beta2)?;
-        positive::<T>("eps", self.eps)
-    }
-
-    fn update<T: Float + 'static>(
-        &self,
-        lr: f64,
-        t: u64,
-    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
-        let lr_t = lr / bias_correction(self.beta1, t);
+    fn update<T: Float + 'static>(&self, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
+        let lr_t = self.lr / bias_correction(self.beta1, t);
         let rectified =
             self.rectification(t).map(|r| cast(lr_t * r * bias_correction(self.beta2, t).sqrt()));
         let (lr_t, eps): (T, T) = (cast(lr_t), cast(self.eps));
@@ -134,8 +127,8 @@ mod tests {
         assert!(radam.rectification(100_000).is_some_and(|r| (r - 1.0).abs() < 1e-9));
     }
 
-    /// ρ_t in 80 digits. As a difference of two large numbers it left r 5 % too short at 1 − 10⁻⁸, and twice
-    /// as long as it is at 1 − 10⁻¹⁰.
+    /// ρ_t computed with 80 digits. The plain difference of two large numbers made r 5 % too small
+    /// at β₂ = 1 − 10⁻⁸ and twice too large at 1 − 10⁻¹⁰.
     #[test]
     fn lengths_are_exact_however_long_the_memory() {
         for (beta2, t, length) in [

@@ -1,19 +1,17 @@
-//! RMSProp.
-
 use kernels::each_with_root;
 use num_traits::Float;
 
-use crate::check::{cast, fraction, positive};
-use crate::{OptimizerError, Rule};
+use crate::range::cast;
+use crate::{Range, Rule};
 
-/// RMSProp: AdaGrad that forgets.
+/// RMSProp: AdaGrad with a moving average of g² in place of the sum.
 ///
 /// h := ρ·h + (1−ρ)·g²\
 /// W := W − η·g / (√h + ε)
 ///
-/// Defaults: `lr` 0.01, `rho` 0.99 (the book's `decay_rate`), `eps` 1e-7, the book's. ε stands
-/// outside the root, as in `torch.optim.RMSprop` (whose default is 1e-8); Lasagne and optax have it
-/// inside, with ρ = 0.9.
+/// Defaults: `lr` 0.01, `rho` 0.99 (the book's `decay_rate`), `eps` 1e-7, the book's. ε is outside
+/// the root, as in `torch.optim.RMSprop` (whose default is 1e-8); Lasagne and optax have it inside,
+/// with ρ = 0.9.
 ///
 /// Reference: Tieleman and Hinton, "Lecture 6.5: rmsprop", Coursera, 2012.
 ///
@@ -47,25 +45,16 @@ impl Rule<1> for RmsProp {
     const NAME: &'static str = "rmsprop";
     const STATE: [&'static str; 1] = ["h"];
 
-    fn lr(&self) -> f64 {
-        self.lr
+    fn lr(&mut self) -> &mut f64 {
+        &mut self.lr
     }
 
-    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
-        vec![("rho", &mut self.rho), ("eps", &mut self.eps)]
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)> {
+        vec![("rho", &mut self.rho, Range::FRACTION), ("eps", &mut self.eps, Range::POSITIVE)]
     }
 
-    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-        fraction::<T>("rho", self.rho)?;
-        positive::<T>("eps", self.eps)
-    }
-
-    fn update<T: Float + 'static>(
-        &self,
-        lr: f64,
-        _t: u64,
-    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
-        let (lr, rho, eps): (T, T, T) = (cast(lr), cast(self.rho), cast(self.eps));
+    fn update<T: Float + 'static>(&self, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 1]) {
+        let (lr, rho, eps): (T, T, T) = (cast(self.lr), cast(self.rho), cast(self.eps));
         let rate: T = cast(1.0 - self.rho);
         move |value, grad, [h]| {
             each_with_root(

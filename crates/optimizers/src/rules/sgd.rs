@@ -1,9 +1,7 @@
-//! Stochastic gradient descent.
-
 use num_traits::Float;
 
-use crate::check::cast;
-use crate::{OptimizerError, Rule};
+use crate::range::cast;
+use crate::{Range, Rule};
 
 /// Stochastic gradient descent (book, section 6.1.2).
 ///
@@ -37,24 +35,16 @@ impl Rule<0> for Sgd {
     const NAME: &'static str = "sgd";
     const STATE: [&'static str; 0] = [];
 
-    fn lr(&self) -> f64 {
-        self.lr
+    fn lr(&mut self) -> &mut f64 {
+        &mut self.lr
     }
 
-    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64)> {
+    fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)> {
         Vec::new()
     }
 
-    fn validate<T: Float>(&self) -> Result<(), OptimizerError> {
-        Ok(())
-    }
-
-    fn update<T: Float + 'static>(
-        &self,
-        lr: f64,
-        _t: u64,
-    ) -> impl Fn(&mut [T], &[T], [&mut [T]; 0]) {
-        let lr: T = cast(lr);
+    fn update<T: Float + 'static>(&self, _t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 0]) {
+        let lr: T = cast(self.lr);
         move |value, grad, []| {
             // ANCHOR: update
             for (w, &g) in value.iter_mut().zip(grad) {

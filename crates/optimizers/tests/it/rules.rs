@@ -1,4 +1,4 @@
-//! One table of all rules, run through every test that holds for each of them.
+//! A table of all rules, and the tests that each of them must pass.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -199,8 +199,8 @@ fn single_precision_follows_double() {
     }
 }
 
-/// Saves after five steps, loads into a fresh optimizer by way of `copy`, and does three more steps
-/// with both.
+/// Saves after five steps, loads the `copy` of that state into a new optimizer, and does three more
+/// steps with both.
 fn assert_continues<T: Float + Debug>(
     label: &str,
     build: fn() -> Box<dyn Optimizer<T>>,
@@ -232,7 +232,7 @@ fn a_loaded_state_continues_bit_for_bit() {
     }
 }
 
-/// Set to its value, a hyperparameter changes no bit; set to another, it does, and is in the state.
+/// A hyperparameter set to the value it has changes no bit; set to another, it changes the path.
 #[test]
 fn every_hyperparameter_can_be_read_and_set() {
     let path = |optimizer: &mut dyn Optimizer<f64>| {
@@ -282,7 +282,7 @@ fn a_state_saved_before_the_first_step_can_be_loaded() {
     }
 }
 
-/// Does a step on the first `slots` slots that must fail with `expected`, and checks that it changed nothing at all.
+/// Asserts that a step on the first `slots` slots fails with `expected` and changes nothing.
 fn assert_refused(
     label: &str,
     optimizer: &mut dyn Optimizer<f64>,
@@ -350,7 +350,7 @@ fn wrong_states_are_refused_and_nothing_is_modified() {
             let error = refused(&|state| state.hyperparameters[0].1 *= 0.5);
             assert!(error.to_string().contains("but this optimizer has"), "{label}: {error}");
         }
-        // The first step would throw the arrays away.
+        // With 0 steps, the next step would replace the arrays.
         let error = refused(&|state| state.steps = 0);
         assert!(matches!(error, OptimizerError::StateSteps { .. }), "{label}: {error}");
         for lr in [-1.0, f64::NAN, f64::INFINITY] {
@@ -395,7 +395,7 @@ fn a_bad_learning_rate_is_refused_and_the_old_one_stays() {
     }
 }
 
-/// Gives each field of a rule, in turn, a value that it cannot have.
+/// Sets each field of a rule, in turn, to a value out of range.
 fn assert_fields_checked<R, const N: usize>()
 where
     R: Rule<N> + Default + serde::Serialize + DeserializeOwned,
@@ -431,9 +431,13 @@ fn every_hyperparameter_is_checked() {
     assert_fields_checked::<NAdam, _>();
     assert_fields_checked::<RAdam, _>();
     assert_fields_checked::<Lion, _>();
-    for decay in [Decay::L2(-0.1), Decay::L2(f64::NAN), Decay::Decoupled(f64::INFINITY)] {
+    for (decay, decay_name) in [
+        (Decay::L2(-0.1), "l2_decay"),
+        (Decay::L2(f64::NAN), "l2_decay"),
+        (Decay::Decoupled(f64::INFINITY), "decoupled_decay"),
+    ] {
         let error = Sgd::default().build_with::<f32>(decay).unwrap_err();
-        assert!(matches!(error, OptimizerError::Hyperparameter { name: "weight_decay", .. }));
+        assert!(matches!(error, OptimizerError::Hyperparameter { name, .. } if name == decay_name));
     }
 }
 
@@ -448,7 +452,7 @@ fn state_that_has_faded_becomes_zero() {
     assert_eq!(momentum.state().arrays[0].values, [0.0]);
 }
 
-/// Two values for the check, one for the update.
+/// A slot of two values when it is checked, and of one when it is updated.
 struct Shrinking([f64; 2], [f64; 2], usize);
 
 impl Slots<f64> for Shrinking {
