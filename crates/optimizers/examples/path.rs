@@ -1,11 +1,11 @@
-//! The path of an optimizer on a function of one's own, as CSV.
+//! The path of an optimizer on a function of two variables, as CSV.
 //!
 //! ```text
 //! cargo run -p optimizers --example path                 # Adam at its default rate
 //! cargo run -p optimizers --example path -- momentum 0.1
 //! ```
 //!
-//! Change `f`, `gradient` and `START` to look at another function.
+//! Change `f`, `gradient` and `START` for a function of your own.
 
 use std::env::args;
 use std::error::Error;

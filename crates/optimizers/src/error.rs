@@ -1,9 +1,9 @@
-//! What can go wrong.
+//! The errors of this crate.
 
 /// Why an optimizer could not be built, could not step, or could not load a state.
 ///
-/// Whenever a function of this crate returns an error, it has modified nothing: neither parameters,
-/// nor gradients, nor the optimizer.
+/// A function of this crate that returns an error has modified nothing: no parameter, no gradient
+/// and no optimizer.
 ///
 /// ```
 /// use optimizers::{Adam, OptimizerError, Rule};
@@ -15,11 +15,11 @@
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OptimizerError {
-    /// A hyperparameter is not a number, out of its range, or leaves its range when it is rounded
-    /// to the scalar type (ε = 1e-60 is zero in `f32`).
+    /// A hyperparameter is NaN or out of range, possibly only after rounding to the scalar type
+    /// (ε = 1e-60 is zero in `f32`).
     #[error("{name} must be {expected} as {scalar}, found {found}")]
     Hyperparameter {
-        /// The field's name.
+        /// The name of the hyperparameter.
         name: &'static str,
         /// The range, in words.
         expected: &'static str,
@@ -28,10 +28,10 @@ pub enum OptimizerError {
         /// The value given.
         found: f64,
     },
-    /// The number of slots differs from that of the first step.
+    /// The number of slots differs from the first step.
     #[error(
         "the optimizer holds state for {expected} slots, found {found}; \
-         use one optimizer for one network"
+         each network needs its own optimizer"
     )]
     SlotCount {
         /// Slots at the first step, or in the loaded state.
@@ -39,7 +39,7 @@ pub enum OptimizerError {
         /// Slots at this step.
         found: usize,
     },
-    /// The length of a slot differs from that of the first step.
+    /// The length of a slot differs from the first step.
     #[error(
         "slot {slot} had {expected} values, now it has {found}; \
          build a new optimizer after resizing a parameter"
@@ -52,8 +52,8 @@ pub enum OptimizerError {
         /// Length at this step.
         found: usize,
     },
-    /// A slot has not as many gradients as values.
-    #[error("slot {slot} has {values} values but {grads} gradients; the two must be equally long")]
+    /// A slot has a different number of gradients than values.
+    #[error("slot {slot} has {values} values but {grads} gradients; it needs one for each value")]
     GradientLength {
         /// Position of the slot.
         slot: usize,
@@ -62,7 +62,7 @@ pub enum OptimizerError {
         /// Number of gradients.
         grads: usize,
     },
-    /// A state belongs to another rule.
+    /// A state was saved by another rule.
     #[error("the state was saved by {found}, but this optimizer is {expected}")]
     StateRule {
         /// This optimizer's name.
@@ -70,17 +70,17 @@ pub enum OptimizerError {
         /// The name in the state.
         found: String,
     },
-    /// A state was made with other hyperparameters than this optimizer has.
+    /// A state was saved with other hyperparameters than this optimizer has.
     #[error(
-        "the state was made with {}, but this optimizer has {}; build it with those of the state, \
-         and change them after loading if that is wanted",
+        "the state was saved with {}, but this optimizer has {}; build the optimizer with the \
+         state's hyperparameters, and change them after loading if you want others",
         listed(found),
         listed(expected)
     )]
     StateHyperparameters {
-        /// Names and values of this optimizer, the learning rate aside.
+        /// This optimizer's names and values, without the learning rate.
         expected: Vec<(String, f64)>,
-        /// Those of the state.
+        /// The state's names and values, without the learning rate.
         found: Vec<(String, f64)>,
     },
     /// The rule has no hyperparameter of this name.
@@ -93,7 +93,7 @@ pub enum OptimizerError {
         /// All names, separated by commas.
         known: String,
     },
-    /// A state holds other arrays than the rule keeps.
+    /// A state has other arrays than the rule keeps.
     #[error("{rule} keeps the arrays {expected:?}, the state holds {found:?}")]
     StateArrays {
         /// The rule's name.
@@ -103,7 +103,7 @@ pub enum OptimizerError {
         /// Names of the arrays in the state.
         found: Vec<String>,
     },
-    /// An array of a state is not as long as all its slots together.
+    /// An array of a state is not as long as the state's slots together.
     #[error(
         "state array {array} must hold {expected} values, one for each parameter; found {found}"
     )]
@@ -115,9 +115,9 @@ pub enum OptimizerError {
         /// Length of the array.
         found: usize,
     },
-    /// A state that has done no step holds slots, which the first step makes.
+    /// A state holds slots although its step count is 0; slots appear at the first step.
     #[error(
-        "the state holds {slots} slots, but says that no step was done; give the steps that made it"
+        "the state holds {slots} slots, but its step count is 0; set it to the number of steps done"
     )]
     StateSteps {
         /// Slots in the state.

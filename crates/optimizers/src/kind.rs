@@ -1,4 +1,4 @@
-//! The optimizers by name, for command lines and files.
+//! Optimizers by name, for command lines and files.
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,10 +19,10 @@ use crate::{
 /// assert_eq!(kind.to_string(), "rmsprop");
 ///
 /// let mut optimizer = kind.build::<f32>()?; // the book's defaults …
-/// optimizer.set_lr(0.001)?; // … but for the learning rate
+/// optimizer.set_lr(0.001)?; // … except for the learning rate
 ///
 /// let error = "rmsprpo".parse::<OptimizerKind>().unwrap_err();
-/// assert!(error.to_string().starts_with("unknown optimizer \"rmsprpo\"; known are: sgd, momentum"));
+/// assert!(error.to_string().starts_with("unknown optimizer \"rmsprpo\"; known are: sgd, mom"));
 /// # Ok::<(), optimizers::OptimizerError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,8 +48,8 @@ pub enum OptimizerKind {
     AdaMax,
     /// [`AmsGrad`].
     AmsGrad,
-    /// [`Adam`] with [`Decay::Decoupled`] of 0.01, the default of `torch.optim.AdamW`; the
-    /// optimizer's own [`name`](Optimizer::name) is the rule's, `"adam"`.
+    /// [`Adam`] with [`Decay::Decoupled`] of 0.01, the default of `torch.optim.AdamW`. The built
+    /// optimizer has the [`name`](Optimizer::name) of its rule, `"adam"`.
     AdamW,
     /// [`NAdam`].
     NAdam,
@@ -60,7 +60,7 @@ pub enum OptimizerKind {
 }
 
 impl OptimizerKind {
-    /// All kinds: first those of the book, in its order.
+    /// All optimizers: first the book's, in the book's order.
     pub const ALL: [Self; 13] = [
         Self::Sgd,
         Self::Momentum,

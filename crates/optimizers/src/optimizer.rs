@@ -1,4 +1,4 @@
-//! The object-safe face of every optimizer, and the state it saves.
+//! The object-safe trait of all optimizers, and the state that they save.
 
 use std::fmt::Debug;
 
@@ -6,7 +6,7 @@ use crate::{OptimizerError, Slots};
 
 /// A stateful optimizer over slots of scalar `T`.
 ///
-/// Object-safe, so that different rules stand in one list:
+/// Object-safe, so that one list can hold different rules:
 ///
 /// ```
 /// use optimizers::{Adam, Momentum, Optimizer, Rule, Slot};
@@ -27,14 +27,14 @@ use crate::{OptimizerError, Slots};
 pub trait Optimizer<T>: Send + Debug {
     /// Updates every slot once from its gradient.
     ///
-    /// The first step allocates the state; the later ones allocate nothing. A NaN or infinite
-    /// gradient is no error: it goes through the formula, as it does in NumPy and PyTorch.
+    /// The first step allocates the state; later steps allocate nothing. A NaN or infinite gradient
+    /// is not an error: it goes through the formula, as in NumPy and PyTorch.
     ///
     /// # Errors
     /// [`GradientLength`](OptimizerError::GradientLength),
     /// [`SlotCount`](OptimizerError::SlotCount) or [`SlotLength`](OptimizerError::SlotLength) if a
-    /// slot's slices differ in length or the slots differ from those of the first step. Nothing
-    /// has been modified then.
+    /// slot's slices differ in length or the slots differ from those of the first step. Nothing is
+    /// modified then.
     fn step(&mut self, slots: &mut dyn Slots<T>) -> Result<(), OptimizerError>;
 
     /// The rule's name, as on the command line: `"sgd"`, `"adam"`, …
@@ -43,19 +43,20 @@ pub trait Optimizer<T>: Send + Debug {
     /// The learning rate of the next step.
     fn lr(&self) -> f64;
 
-    /// Sets the learning rate from the next step on; the way in for every
+    /// Sets the learning rate from the next step on, for example to the rate of a
     /// [`Schedule`](crate::schedules::Schedule).
     ///
     /// # Errors
     /// [`Hyperparameter`](OptimizerError::Hyperparameter) if `lr` is negative or not finite as
-    /// `T`; the old rate stays.
+    /// `T`; the rate is unchanged then.
     fn set_lr(&mut self, lr: f64) -> Result<(), OptimizerError>;
 
-    /// The other hyperparameters, by the names of the rule's fields; with weight decay also `l2_decay` or
-    /// `decoupled_decay`.
+    /// All hyperparameters except the learning rate, by the names of the rule's fields; weight
+    /// decay is `l2_decay` or `decoupled_decay`.
     fn hyperparameters(&self) -> Vec<(&'static str, f64)>;
 
-    /// Sets one hyperparameter, `lr` or one of [`hyperparameters`](Self::hyperparameters), from the next step on.
+    /// Sets one hyperparameter, `lr` or one of [`hyperparameters`](Self::hyperparameters), from the
+    /// next step on.
     ///
     /// ```
     /// use optimizers::OptimizerKind;
@@ -69,21 +70,22 @@ pub trait Optimizer<T>: Send + Debug {
     /// ```
     ///
     /// # Errors
-    /// [`Hyperparameter`](OptimizerError::Hyperparameter) if the value is out of range, and
-    /// [`UnknownHyperparameter`](OptimizerError::UnknownHyperparameter); the old value stays.
+    /// [`Hyperparameter`](OptimizerError::Hyperparameter) if the value is out of range,
+    /// [`UnknownHyperparameter`](OptimizerError::UnknownHyperparameter) if there is none of this
+    /// name. Nothing is changed then.
     fn set(&mut self, name: &str, value: f64) -> Result<(), OptimizerError>;
 
     /// Number of steps done.
     fn steps(&self) -> u64;
 
-    /// A copy of all that a continued run needs.
+    /// A copy of everything that is needed to continue a run.
     fn state(&self) -> OptimizerState<T>;
 
     /// Continues from a saved state: the next step is, bit for bit, the step that the saved
     /// optimizer would have done.
     ///
-    /// The learning rate is restored; the other hyperparameters must be those this optimizer was
-    /// built with: [`set`](Self::set) changes them afterwards, where that is wanted.
+    /// The learning rate is restored. The other hyperparameters of the state must equal those of
+    /// this optimizer; use [`set`](Self::set) to change them afterwards.
     ///
     /// # Errors
     /// [`StateRule`](OptimizerError::StateRule),
@@ -95,9 +97,9 @@ pub trait Optimizer<T>: Send + Debug {
     fn load_state(&mut self, state: OptimizerState<T>) -> Result<(), OptimizerError>;
 }
 
-/// What an optimizer remembers between steps, in plain arrays ready for any file format.
+/// What an optimizer keeps between steps, in plain arrays that fit any file format.
 ///
-/// With the feature `serde` it can be written as JSON; the round trip is bit-exact for finite
+/// With the feature `serde` it can be written as JSON. The round trip is bit-exact for finite
 /// values if `serde_json` has its feature `float_roundtrip` (JSON has no NaN or infinity).
 ///
 /// ```
@@ -146,6 +148,6 @@ pub struct OptimizerState<T> {
 pub struct StateArray<T> {
     /// Name of the array.
     pub name: String,
-    /// One value for each parameter, all slots after one another.
+    /// One value for each parameter, slot by slot.
     pub values: Vec<T>,
 }

@@ -1,8 +1,8 @@
-//! What an optimizer sees of a model: an ordered list of value and gradient slices.
+//! An optimizer's view of a model: an ordered list of parameter slices with their gradients.
 
 /// One parameter array with its gradient, as plain slices.
 ///
-/// `value` and `grad` have equal length; their element order is the owner's affair, as every rule
+/// `value` and `grad` have equal length; the order of their elements does not matter, as every rule
 /// works element by element.
 ///
 /// ```
@@ -25,17 +25,17 @@ pub struct Slot<'a, T> {
     /// ∂L/∂value, written by the backward pass. [`Decay::L2`](crate::Decay::L2) and
     /// [`clip_total_norm`](crate::clip_total_norm) change it in place; rules only read it.
     pub grad: &'a mut [T],
-    /// Whether weight decay touches this slot: weights yes; biases, scales and shifts no.
+    /// Whether weight decay changes this slot: true for weights, false for biases, scales, shifts.
     pub decay: bool,
 }
 
 /// An ordered list of [`Slot`]s.
 ///
 /// A network implements it by lending its own arrays, so that a step copies and allocates nothing.
-/// Ready-made lists of slots (`Vec<Slot<T>>`, `[Slot<T>; N]`) implement it too. The number of
-/// slots, their order and their lengths must stay the same over all steps of one optimizer. A step
-/// asks for every slot twice: once to check all lengths, then to update; it panics if a length
-/// changes in between.
+/// Collections of slots (`Vec<Slot<T>>`, `[Slot<T>; N]`) implement it too. The number of slots,
+/// their order and their lengths must stay the same over all steps of one optimizer. A step asks
+/// for every slot twice: once to check all lengths, then to update. It panics if a length changes
+/// in between.
 ///
 /// ```
 /// use optimizers::{Rule, Sgd, Slot, Slots};
@@ -70,7 +70,7 @@ pub trait Slots<T> {
     /// May panic if `index` is not below `len`; optimizers never ask for such a slot.
     fn slot(&mut self, index: usize) -> Slot<'_, T>;
 
-    /// Whether there is no slot.
+    /// Whether there are no slots.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }

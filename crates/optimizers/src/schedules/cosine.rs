@@ -1,14 +1,12 @@
-//! Cosine annealing.
-
 use super::{Schedule, half_cosine};
 
-/// Falls along half a cosine, then stays.
+/// Falls along half a cosine, then stays constant.
 ///
 /// lr(t) = min + ½(η − min)(1 + cos(π·t/steps)) for t < steps, then min
 ///
 /// `torch.optim.lr_scheduler.CosineAnnealingLR(T_max = steps)` is the same up to `steps` and rises
-/// again afterwards. `optax.cosine_decay_schedule(decay_steps = steps)` is the same everywhere, with
-/// `alpha = min/η`: it takes its end as a part of its first rate.
+/// again afterwards. `optax.cosine_decay_schedule(decay_steps = steps, alpha = min/η)` is the same
+/// everywhere.
 ///
 /// Reference: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR
 /// 2017, arXiv:1608.03983 (without the restarts).
@@ -27,7 +25,7 @@ pub struct Cosine {
     pub lr: f64,
     /// Rate from `steps` on.
     pub min: f64,
-    /// Steps of the fall.
+    /// Number of steps of the fall.
     pub steps: u64,
 }
 

@@ -1,8 +1,6 @@
-//! Exponential decay.
-
 use super::Schedule;
 
-/// Falls by a factor every step.
+/// Multiplied by γ at every step.
 ///
 /// lr(t) = η·γᵗ
 ///

@@ -1,6 +1,6 @@
 //! Learning-rate schedules: the rate as a function of the step, for every optimizer.
 //!
-//! A schedule holds no state. Before each step, the loop asks it for the rate of the step to come:
+//! A schedule has no state. Before each step, ask it for the rate of that step:
 //!
 //! ```
 //! use optimizers::schedules::{Cosine, Schedule, Warmup};
@@ -18,10 +18,10 @@
 //! # Ok::<(), optimizers::OptimizerError>(())
 //! ```
 //!
-//! As the step count is part of the optimizer's state, a run continued from a saved state goes on
-//! at the right place of its schedule. For a schedule in epochs, ask for
-//! `schedule.lr(steps / steps_per_epoch)`. A schedule with a negative or NaN field gives such a
-//! rate, which [`set_lr`](crate::Optimizer::set_lr) refuses.
+//! As the step count is part of the optimizer's state, a run that continues from a saved state is
+//! at the right step of its schedule. For a schedule in epochs, use
+//! `schedule.lr(steps / steps_per_epoch)`. A schedule with a negative or NaN field can give a
+//! negative or NaN rate, which [`set_lr`](crate::Optimizer::set_lr) refuses.
 
 mod cosine;
 mod exponential;
@@ -47,7 +47,7 @@ use std::f64::consts::PI;
 /// assert_eq!(0.1.lr(1_000), 0.1);
 /// ```
 pub trait Schedule {
-    /// The learning rate of the step that follows after `step` steps; the first is `lr(0)`.
+    /// The learning rate of the step after `step` steps have been done; the first is `lr(0)`.
     fn lr(&self, step: u64) -> f64;
 }
 

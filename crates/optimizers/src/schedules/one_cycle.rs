@@ -1,18 +1,16 @@
-//! One cycle.
-
 use super::{Schedule, half_cosine};
 
-/// One rise and one longer fall, both along half a cosine.
+/// One rise, then one longer fall, both along half a cosine.
 ///
 /// With the peak at step p = warmup·steps − 1 and the end at step e = steps − 1:\
 /// lr goes from max/start_divisor at step 0 to max at p, and from there to
-/// max/(start_divisor·end_divisor) at e. It stays at what it is at e, which with `warmup` 1 is max.
+/// max/(start_divisor·end_divisor) at e. After e it is constant. With `warmup` 1 it ends at max.
 ///
 /// Defaults: those of `torch.optim.lr_scheduler.OneCycleLR` (fields `max_lr`, `total_steps`,
 /// `pct_start`, `div_factor`, `final_div_factor` there), which is the same function; PyTorch by
 /// default cycles the momentum too, and raises an error after the last step.
-/// `optax.cosine_onecycle_schedule(n)` is one step later: its peak is at q = ⌊pct_start·n⌋ and its end
-/// at n, as here with `steps` = n + 1 and `warmup` = (q + 1)/(n + 1).
+/// `optax.cosine_onecycle_schedule(n)` is one step later: its peak is at q = ⌊pct_start·n⌋ and its
+/// end at n, as here with `steps` = n + 1 and `warmup` = (q + 1)/(n + 1).
 ///
 /// Reference: Smith and Topin, "Super-convergence", 2018, arXiv:1708.07120.
 ///
@@ -32,13 +30,13 @@ use super::{Schedule, half_cosine};
 pub struct OneCycle {
     /// Highest rate.
     pub max: f64,
-    /// Steps of the whole cycle.
+    /// Number of steps of the whole cycle.
     pub steps: u64,
-    /// Part of the cycle that rises, between 0 and 1.
+    /// Fraction of the cycle that rises, between 0 and 1.
     pub warmup: f64,
-    /// Highest rate over the first.
+    /// Highest rate divided by the first rate.
     pub start_divisor: f64,
-    /// First rate over the last.
+    /// First rate divided by the last rate.
     pub end_divisor: f64,
 }
 
@@ -68,8 +66,7 @@ impl Schedule for OneCycle {
 mod tests {
     use super::*;
 
-    /// The values are PyTorch's `OneCycleLR(max_lr=0.1, total_steps=100, pct_start=1.0)` at its first and last
-    /// step: the cycle that only rises ends at its peak.
+    /// The first and last value of PyTorch's `OneCycleLR(max_lr=0.1, total_steps=100, pct_start=1)`.
     #[test]
     fn a_cycle_that_only_rises_ends_at_its_peak() {
         let cycle = OneCycle { warmup: 1.0, ..OneCycle::new(0.1, 100) };

@@ -1,8 +1,6 @@
-//! Step decay.
-
 use super::Schedule;
 
-/// Falls by a factor every so many steps.
+/// Multiplied by γ every `every` steps.
 ///
 /// lr(t) = η·γ^⌊t / every⌋
 ///
@@ -26,7 +24,7 @@ pub struct Step {
     pub lr: f64,
     /// Factor γ.
     pub gamma: f64,
-    /// Steps between two falls, at least 1.
+    /// Number of steps from one change to the next, at least 1.
     pub every: u64,
 }
 

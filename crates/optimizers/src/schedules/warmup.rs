@@ -1,16 +1,13 @@
-//! Linear warm-up.
-
 use super::Schedule;
 
-/// Rises in equal parts to the first rate of another schedule, and goes on with that one.
+/// Rises linearly to the first rate of another schedule, then follows that schedule.
 ///
 /// lr(t) = then.lr(0)·(t+1)/(steps+1) for t < steps, then then.lr(t − steps)
 ///
-/// So no step is lost at a rate of 0. Same as PyTorch's `LinearLR(start_factor = 1/(steps+1),
-/// total_iters = steps)` followed by the other scheduler in `SequentialLR`, and as the `optax.warmup_*`
-/// schedules with `warmup_steps = steps` and `init_value = then.lr(0)/(steps+1)`: they begin at the
-/// `init_value` that they are given, and count the warm-up among their `decay_steps`. Hugging Face's
-/// begin at 0.
+/// No step is wasted at a rate of 0, with which Hugging Face's schedules begin. Same as PyTorch's
+/// `LinearLR(start_factor = 1/(steps+1), total_iters = steps)` followed by the other scheduler in
+/// `SequentialLR`, and as the `optax.warmup_*` schedules with `warmup_steps = steps` and
+/// `init_value = then.lr(0)/(steps+1)`, whose `decay_steps` include the warm-up.
 ///
 /// ```
 /// use optimizers::schedules::{Exponential, Schedule, Warmup};
@@ -27,7 +24,7 @@ use super::Schedule;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Warmup<S> {
-    /// Steps of the rise.
+    /// Number of steps of the rise.
     pub steps: u64,
     /// The schedule that follows.
     pub then: S,

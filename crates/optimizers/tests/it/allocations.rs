@@ -1,4 +1,4 @@
-//! After its first step an optimizer allocates nothing.
+//! An optimizer allocates nothing after its first step.
 
 use allocation_counter::measure;
 use optimizers::schedules::{Cosine, Schedule, Warmup};

@@ -1,5 +1,5 @@
-//! Paths and norms against `docs/reference/optimizers.py` (textbook formulas in NumPy,
-//! and PyTorch), whose output, with the versions used, is `../goldens/optimizers.json`.
+//! Paths and norms against textbook formulas in NumPy and against PyTorch:
+//! `docs/reference/optimizers.py` writes `../goldens/optimizers.json`, with the versions used.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ struct Golden {
     norms: Norms,
 }
 
-/// One optimizer's 20 steps; a point of the path is both slots after one another.
+/// One optimizer's 20 steps; a point of the path is the concatenation of both slots.
 #[derive(Deserialize)]
 struct Case {
     name: String,
@@ -55,7 +55,7 @@ impl Golden {
         self.differing.iter().find(|case| case.name == name).unwrap()
     }
 
-    /// Our path with the case's rule; `before_step` may change the optimizer.
+    /// Our path with the case's rule; `before_step` can change the optimizer.
     fn path(
         &self,
         case: &Case,
@@ -214,7 +214,7 @@ fn decoupled_decay_equals_l2_for_sgd_and_not_for_adam() {
     assert!(largest_difference(path("adam, L2"), path("adamw")) > 0.01);
 }
 
-/// Section 6.1.7, whose final values of f are known: AdaGrad is best, momentum last.
+/// The ravine of section 6.1.7, whose final values of f are known: AdaGrad is best, momentum worst.
 #[test]
 fn ravine_paths_equal_the_closed_recursions() {
     let golden = golden();

@@ -1,4 +1,4 @@
-//! What must hold for any input.
+//! Properties that hold for any input.
 
 use optimizers::schedules::{Cosine, Exponential, OneCycle, Schedule, Step, Warmup};
 use optimizers::{OptimizerKind, Slot, clip_total_norm, constrain_norm, total_norm};

@@ -1,5 +1,5 @@
-//! Schedules against PyTorch and optax: `docs/reference/schedules.py`, whose output, with the versions
-//! used, is `../goldens/schedules.json`.
+//! Schedules against PyTorch and optax: `docs/reference/schedules.py` writes
+//! `../goldens/schedules.json`, with the versions used.
 
 use optimizers::schedules::{Cosine, Exponential, OneCycle, Schedule, Step, Warmup};
 use serde::Deserialize;
@@ -11,7 +11,7 @@ struct Golden {
     cases: Vec<Case>,
 }
 
-/// What a schedule of PyTorch or optax gives at its ends and boundaries.
+/// The rates of a PyTorch or optax schedule at its ends and boundaries.
 #[derive(Deserialize)]
 struct Case {
     source: String,
