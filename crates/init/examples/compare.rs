@@ -1,4 +1,4 @@
-//! How far initialisers carry a signal through a ReLU network: the standard deviation of the
+//! How well initialisers keep the size of a signal in a ReLU network: the standard deviation of the
 //! activations, layer by layer.
 //!
 //! ```text
@@ -6,7 +6,7 @@
 //! cargo run -p init --example compare -- he-uniform 0.05 orthogonal:1.4
 //! ```
 //!
-//! Change `activation`, `UNITS` or `LAYERS` to look at another network.
+//! Change `activation`, `UNITS` or `LAYERS` for another network.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The initial weights of a layer.
+//! Initial weights of a layer.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,11 +11,12 @@ use thiserror::Error;
 
 use crate::orthogonal::orthogonal;
 
-/// How a weight matrix of shape (n_in, n_out) gets its first values.
+/// How a weight matrix of shape (n_in, n_out) gets its initial values.
 ///
-/// The [`Fans`] of an affine layer are the shape: n_in rows, n_out columns. A convolution's weight is (channels·area,
-/// filters) for a window of that area, and its fans are channels·area and filters·area, as in PyTorch. In a normal
-/// initialiser every weight is N(0, σ²), in a uniform one U(−a, a).
+/// For an affine layer, n_in and n_out (its [`Fans`]) are the numbers of rows and columns. A
+/// convolution with windows of `area` pixels has a weight of shape (channels·area, filters), and
+/// its fans are channels·area and filters·area, as in PyTorch. A normal initialiser draws every
+/// weight from N(0, σ²), a uniform one from U(−a, a).
 ///
 /// | variant | σ or a | name | for |
 /// |---|---|---|---|
@@ -27,15 +28,15 @@ use crate::orthogonal::orthogonal;
 /// | `HeUniform` | a = √(6/n_in) | `he-uniform` | PyTorch's `kaiming_uniform_` with gain √2 |
 /// | `LecunUniform` | a = √(3/n_in) | `lecun-uniform` | SELU |
 /// | `Uniform { limit }` | a = limit | `uniform:0.1` | |
-/// | `Orthogonal { gain }` | QᵀQ = gain²·I | `orthogonal` (gain 1), `orthogonal:1.4` | deep linear or recurrent networks |
+/// | `Orthogonal { gain }` | QᵀQ = gain²·I | `orthogonal` (gain 1), `orthogonal:2` | deep linear |
 /// | `Constant { value }` | – | `constant:0.5` | |
-/// | `Zeros` | – | `zeros` | biases; as weights, the symmetry of section 6.2.1 |
+/// | `Zeros` | – | `zeros` | biases; as weights, the symmetry problem of section 6.2.1 |
 ///
-/// **The book's "Xavier" is not Glorot's**: it leaves n_out out, and equals what others call LeCun
-/// normal (`lecun-normal` is accepted for it). PyTorch's `xavier_*` are the two Glorot variants.
+/// **The book's "Xavier" is not Glorot's**: it omits n_out. Others call it LeCun normal, so
+/// `lecun-normal` is another name for it. PyTorch's `xavier_*` are the two Glorot variants.
 ///
-/// Values are drawn in `f64` in column-major order and rounded, so that `f32` and `f64` networks of
-/// the same seed start from the same weights.
+/// Values are drawn in `f64` in column-major order and then rounded, so that `f32` and `f64`
+/// networks with the same seed start from the same weights.
 ///
 /// Sources: LeCun et al. 1998; Glorot & Bengio 2010; He et al. 2015 (arXiv:1502.01852);
 /// Saxe et al. 2014 (arXiv:1312.6120).
@@ -82,14 +83,14 @@ pub enum Initializer {
     HeUniform,
     /// U(−a, a) with a = √(3/n_in).
     LecunUniform,
-    /// A random matrix with orthogonal columns (rows, if it is wide), times `gain`.
+    /// A random matrix with orthonormal columns (rows, if it is wide), times `gain`.
     Orthogonal {
         /// The length of each column (row).
         gain: f64,
     },
 }
 
-/// How many inputs a unit has, and how many units an input reaches.
+/// Fan-in and fan-out: how many inputs a unit has, and how many units an input reaches.
 ///
 /// # Example
 /// ```
@@ -107,7 +108,7 @@ pub struct Fans {
 }
 
 impl Fans {
-    /// Those of an affine layer's (n_in, n_out) weight.
+    /// The fans of an affine layer's weight: its numbers of rows and columns.
     ///
     /// ```
     /// assert_eq!(init::Fans::of(&nalgebra::DMatrix::<f64>::zeros(3, 2)).n_out, 2);
@@ -118,7 +119,7 @@ impl Fans {
 }
 
 impl Initializer {
-    /// Overwrites the weights of an affine layer with fresh values.
+    /// Overwrites the weights of an affine layer with initial values.
     ///
     /// ```
     /// let mut w = nalgebra::DMatrix::<f64>::zeros(2, 2);
@@ -130,12 +131,13 @@ impl Initializer {
         self.fill_with_fans(weights, Fans::of(weights), rng);
     }
 
-    /// Overwrites `weights` with fresh values for a layer whose fans are not their shape, as a convolution.
+    /// Overwrites `weights` with initial values for a layer whose fans differ from the shape, such
+    /// as a convolution.
     ///
     /// ```
     /// use init::{Fans, Initializer, Purpose, Seed};
     ///
-    /// // 32 filters of 3×3 over 16 channels: PyTorch's xavier_uniform_ draws from ±√(6/(16·9 + 32·9)).
+    /// // 32 filters of 3×3 over 16 channels: as xavier_uniform_, within ±√(6/(16·9 + 32·9)).
     /// let mut w = nalgebra::DMatrix::<f64>::zeros(16 * 9, 32);
     /// let fans = Fans { n_in: 16 * 9, n_out: 32 * 9 };
     /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
@@ -181,7 +183,7 @@ fn uniform<T: Scalar>(weights: &mut DMatrix<T>, limit: f64, rng: &mut impl Rng) 
     }
 }
 
-/// A name that is no initialiser, or a number that cannot be one's parameter.
+/// The text is not the name of an initialiser, or its parameter is out of range.
 ///
 /// # Example
 /// ```
@@ -189,27 +191,29 @@ fn uniform<T: Scalar>(weights: &mut DMatrix<T>, limit: f64, rng: &mut impl Rng) 
 /// assert!(error.to_string().contains("he (relu)"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("no initializer is called {0:?}: give {NAMES}")]
+#[error("unknown initializer {0:?}; known are: {NAMES}")]
 pub struct InitializerError(String);
 
-const NAMES: &str = "a standard deviation such as 0.01, or one of xavier (sigmoid), he (relu), \
+const NAMES: &str = "a standard deviation such as 0.01, xavier (sigmoid), he (relu), \
     glorot-normal, glorot-uniform, he-uniform, lecun-normal, lecun-uniform, uniform:LIMIT, \
     orthogonal, orthogonal:GAIN, constant:VALUE, zeros";
 
 impl FromStr for Initializer {
     type Err = InitializerError;
 
-    /// Reads a name of the table above, in either case; a number is a standard deviation.
+    /// Reads a name from the table of [`Initializer`], ignoring case; a number is a standard
+    /// deviation.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let unknown = || InitializerError(text.to_owned());
         let name = text.trim().to_ascii_lowercase();
-        let number = |s: &str| s.parse::<f64>().ok().filter(|v| v.is_finite()).ok_or_else(unknown);
-        let positive =
-            |s: &str| number(s).and_then(|v| if v >= 0.0 { Ok(v) } else { Err(unknown()) });
+        let at_least = |least: f64, number: &str| {
+            let number = number.parse().ok().filter(|x| (least..=f64::MAX).contains(x));
+            number.ok_or_else(unknown)
+        };
         Ok(match name.split_once(':') {
-            Some(("constant", value)) => Self::Constant { value: number(value)? },
-            Some(("uniform", limit)) => Self::Uniform { limit: positive(limit)? },
-            Some(("orthogonal", gain)) => Self::Orthogonal { gain: positive(gain)? },
+            Some(("constant", value)) => Self::Constant { value: at_least(f64::MIN, value)? },
+            Some(("uniform", limit)) => Self::Uniform { limit: at_least(0.0, limit)? },
+            Some(("orthogonal", gain)) => Self::Orthogonal { gain: at_least(0.0, gain)? },
             Some(_) => return Err(unknown()),
             None => match name.as_str() {
                 "zeros" => Self::Zeros,
@@ -220,7 +224,7 @@ impl FromStr for Initializer {
                 "he-uniform" => Self::HeUniform,
                 "lecun-uniform" => Self::LecunUniform,
                 "orthogonal" => Self::Orthogonal { gain: 1.0 },
-                std => Self::Normal { std: positive(std)? },
+                std => Self::Normal { std: at_least(0.0, std)? },
             },
         })
     }
@@ -256,9 +260,9 @@ mod tests {
         w.as_slice().to_vec()
     }
 
-    /// 200,000 draws each: the mean lies within 5 standard errors σ/√n, the variance within 5 of
-    /// its own (σ²·√((κ−1)/n), κ = 3 for a normal, 9/5 for a uniform distribution). One right
-    /// initialiser fails about once in a million tries, and the draws are fixed by the seed.
+    /// Of 200,000 draws each, the mean is within 5 of its standard errors σ/√n and the variance
+    /// within 5 of its standard errors σ²·√((κ−1)/n), where κ = 3 for a normal and 9/5 for a
+    /// uniform distribution. A correct initialiser fails at about one seed in a million.
     #[test]
     fn moments() {
         let (n_in, n_out) = (500_usize, 400_usize);

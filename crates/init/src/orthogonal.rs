@@ -5,26 +5,22 @@ use nalgebra::DMatrix;
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
-/// Fills `weights` with orthogonal columns (rows, if there are more columns) of length `gain`,
-/// uniform over all such matrices.
+/// Fills `weights` with orthogonal columns (rows, if it has more columns than rows) of length
+/// `gain`, uniformly distributed over all such matrices.
 ///
-/// The Q of a QR decomposition of normal draws, each column's sign set by R's diagonal: without
-/// that, the distribution would depend on the decomposition's choice of signs (Mezzadri 2007).
+/// The values are the Q of a QR decomposition of normal draws, with the sign of each column from
+/// R's diagonal. Without the signs, the distribution would depend on which signs the decomposition
+/// chooses (Mezzadri 2007).
 pub(crate) fn orthogonal<T: Scalar>(weights: &mut DMatrix<T>, gain: f64, rng: &mut impl Rng) {
     let (rows, columns) = weights.shape();
-    if weights.is_empty() {
-        return;
-    }
     let (long, short) = (rows.max(columns), rows.min(columns));
     let normal = DMatrix::from_fn(long, short, |_, _| rng.sample::<f64, _>(StandardNormal));
-    let (q, r) = normal.qr().unpack();
-    let signed = |i: usize, j: usize| if r[(j, j)] < 0.0 { -q[(i, j)] } else { q[(i, j)] };
-    for j in 0..columns {
-        for i in 0..rows {
-            let value = if rows >= columns { signed(i, j) } else { signed(j, i) };
-            weights[(i, j)] = T::of(gain * value);
-        }
+    let (mut q, r) = normal.qr().unpack();
+    for (mut column, &r) in q.column_iter_mut().zip(&r.diagonal()) {
+        column *= if r < 0.0 { -gain } else { gain };
     }
+    let q = if rows >= columns { q } else { q.transpose() };
+    weights.zip_apply(&q, |w, q| *w = T::of(q));
 }
 
 #[cfg(test)]
@@ -47,8 +43,8 @@ mod tests {
         }
     }
 
-    /// Entries of a uniformly random orthogonal matrix have mean 0; with QR's own signs the
-    /// diagonal would not.
+    /// Entries of a uniformly random orthogonal matrix have mean 0; with the signs of the QR
+    /// decomposition, those on the diagonal do not.
     #[test]
     fn signs_are_not_biased() {
         let mut sum = 0.0;
@@ -57,7 +53,7 @@ mod tests {
             orthogonal(&mut w, 1.0, &mut Seed::new(3).stream(Purpose::Weights, index));
             sum += w[(0, 0)];
         }
-        // The standard error is √(1/3/2000) = 0.013; five of them.
+        // Five standard errors of √(1/3/2000) = 0.013.
         assert!((sum / 2000.0).abs() < 0.065, "{}", sum / 2000.0);
     }
 }

@@ -1,12 +1,14 @@
-//! Named streams of randomness.
+//! Named streams of random numbers.
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
 /// What a stream of random numbers is used for.
 ///
-/// Each purpose has streams of its own, so that drawing more of one thing shifts no other: another
-/// batch order leaves the weights alone, and a dropout layer leaves both.
+/// Each purpose has its own streams, so that more draws for one purpose change no draw for another:
+/// a different batch order does not change the weights, and a dropout layer changes neither.
+///
+/// The discriminant is part of the stream's key: renumbering would change every draw.
 ///
 /// # Example
 /// ```
@@ -19,38 +21,24 @@ use rand::rngs::ChaCha8Rng;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// Initial weights.
-    Weights,
-    /// Which samples make up each mini-batch.
-    Batches,
+    Weights = 1,
+    /// Which samples are in each mini-batch.
+    Batches = 2,
     /// Which units dropout removes.
-    Dropout,
+    Dropout = 3,
     /// The order of a data set and its split.
-    Shuffle,
+    Shuffle = 4,
     /// Hyperparameters of a search.
-    Search,
-    /// Inputs made up for an experiment.
-    Inputs,
+    Search = 5,
+    /// Synthetic inputs of an experiment.
+    Inputs = 6,
 }
 
-impl Purpose {
-    /// The key word of the purpose. Part of the reproducibility promise: never renumber.
-    fn tag(self) -> u64 {
-        match self {
-            Self::Weights => 1,
-            Self::Batches => 2,
-            Self::Dropout => 3,
-            Self::Shuffle => 4,
-            Self::Search => 5,
-            Self::Inputs => 6,
-        }
-    }
-}
-
-/// The root of every random number of one network, trial or run.
+/// The source of all random numbers of one network, trial or run.
 ///
-/// A seed names independent generators: one stream for each (seed, unit, purpose, index). They are
-/// ChaCha8 keyed by the first three with the index as the cipher's stream number: no stream overlaps
-/// another, and the values are the same on every machine and in every version of this crate.
+/// A seed gives an independent generator for each (seed, unit, purpose, index): ChaCha8 with the
+/// first three as the key and the index as the stream number. No stream overlaps another, and the
+/// values are the same on every machine and in every version of this crate.
 ///
 /// # Example
 /// ```
@@ -90,7 +78,7 @@ impl Seed {
         Self { seed: self.seed, unit }
     }
 
-    /// The generator of the `index`-th thing of a purpose: a layer's weights, say.
+    /// The generator with number `index` of a purpose, for example for the weights of one layer.
     ///
     /// ```
     /// use init::{Purpose, Seed};
@@ -103,10 +91,8 @@ impl Seed {
     /// assert!(batch.iter().all(|&i| i < 60_000));
     /// ```
     pub fn stream(self, purpose: Purpose, index: u64) -> ChaCha8Rng {
-        let mut key = [0; 32];
-        for (bytes, word) in key.chunks_exact_mut(8).zip([self.seed, self.unit, purpose.tag()]) {
-            bytes.copy_from_slice(&word.to_le_bytes());
-        }
+        let key = [self.seed, self.unit, purpose as u64, 0].map(u64::to_le_bytes);
+        let key = key.as_flattened().try_into().expect("four words of 8 bytes are 32 bytes");
         let mut rng = ChaCha8Rng::from_seed(key);
         rng.set_stream(index);
         rng
