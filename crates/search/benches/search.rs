@@ -1,4 +1,4 @@
-//! What a search adds to its trials: suggestions, importances, lines in a file.
+//! What a search costs beside its trials: suggestions, importances, lines in a file.
 
 use std::hint::black_box;
 
@@ -10,7 +10,7 @@ use search::{
     End, Identity, Observation, Report, Search, Space, Study, StudyError, Value, importance,
 };
 
-/// A number on a log scale, a whole number and a choice.
+/// A real number on a log scale, an integer and a choice.
 fn space() -> Space {
     let flags = ["lr=log:1e-6:1", "depth=int:1:8", "activation=choice:relu,tanh,gelu"];
     Space::parse(flags).expect("the constant is a space")
@@ -22,7 +22,7 @@ fn finished(space: &Space, count: u64) -> Vec<Observation> {
     for number in 0..count {
         let known = Known { space, finished: &finished, pending: &[], seed: Seed::new(1) };
         let params = SamplerKind::Random.sampler().suggest(known, number);
-        let Some(Value::Float(lr)) = params.get("lr") else { unreachable!("of the space") };
+        let Some(Value::Float(lr)) = params.get("lr") else { unreachable!("a real number") };
         let value = -(lr.log10() + 2.0).powi(2);
         finished.push(Observation { number, params, value });
     }
@@ -55,7 +55,7 @@ fn importances(c: &mut Criterion) {
     });
 }
 
-/// A trial of 50 reports, written and synced; most of it is the disk's time.
+/// A trial of 50 reports, written and synced; the disk takes most of the time.
 fn append(c: &mut Criterion) {
     let space = space();
     let (sampler, pruner, seed) = (SamplerKind::Random.sampler(), Never, Seed::new(1));

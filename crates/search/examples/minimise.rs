@@ -1,13 +1,13 @@
-//! Minimises a function of two numbers with a Gaussian process, and says what mattered.
+//! Minimises a function of two numbers with a Gaussian process, and prints their importance.
 //!
 //! ```text
-//! cargo run -p search --example minimise                # keeps nothing
-//! cargo run -p search --example minimise -- study.log   # keeps every trial in study.log
-//! cargo run -p search --example minimise -- study.log   # goes on with it, here: is done at once
+//! cargo run -p search --example minimise                # without a file
+//! cargo run -p search --example minimise -- study.log   # writes every trial to study.log
+//! cargo run -p search --example minimise -- study.log   # resumes; here all trials are there
 //! ```
 //!
-//! Put a function of your own into `value`, and its arguments into `SPACE`. The file is Optuna's journal:
-//! `optuna-dashboard study.log` draws it in a browser, and Python opens it with
+//! Put your own function into `value`, and its arguments into `SPACE`. The file is Optuna's
+//! journal: `optuna-dashboard study.log` shows it in a browser, and Python opens it with
 //!
 //! ```text
 //! from optuna.storages import JournalStorage
@@ -30,12 +30,12 @@ use search::{
 const SPACE: [&str; 2] = ["x=uniform:-5:10", "y=uniform:0:15"];
 const TRIALS: u64 = 40;
 
-/// Branin's function, whose least value is 0.397887.
+/// Branin's function; its minimum is 0.397887.
 fn value(params: &Params) -> f64 {
     use std::f64::consts::{PI, TAU};
     let [x, y] = ["x", "y"].map(|name| match params.get(name) {
         Some(Value::Float(number)) => *number,
-        other => unreachable!("real numbers in the space, found {other:?}"),
+        other => unreachable!("the space has real numbers only, found {other:?}"),
     });
     let bowl = y - 5.1 / (4.0 * PI * PI) * x * x + 5.0 / PI * x - 6.0;
     bowl * bowl + 10.0 * (1.0 - 1.0 / (4.0 * TAU)) * x.cos() + 10.0
@@ -51,7 +51,7 @@ fn minimise(space: &Space, file: Option<&Path>) -> Result<Vec<Trial>, StudyError
         together: 1,
     };
     let objective: &Objective<'_, StudyError> = &|_, params, observe| {
-        // A search looks for the largest value. There is no second step to stop before.
+        // A search maximises. After the only step there is nothing left to stop.
         let _ = observe(Report::of(0, -value(params)));
         Ok(End::Complete)
     };
@@ -80,7 +80,7 @@ fn main() -> ExitCode {
         }
     };
     let best = ranking(&trials)[0];
-    println!("least value {:.6} at {}, trial {}", -best.value(), best.params, best.number);
+    println!("minimum {:.6} at {}, trial {}", -best.value(), best.params, best.number);
     let observations: Vec<Observation> = trials.iter().map(Trial::observation).collect();
     for ((name, _), share) in space.dimensions().iter().zip(importance(&space, &observations)) {
         println!("importance of {name}: {share:.2}");

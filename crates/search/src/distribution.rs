@@ -1,21 +1,21 @@
-//! Where the values of one hyperparameter are looked for.
+//! The distribution of one hyperparameter.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::{SpaceError, Value};
 
-/// The values of one dimension of a space, and how they lie on the unit interval.
+/// The values that one hyperparameter can take, mapped onto the unit interval.
 ///
-/// | text | values | u in \[0, 1\] stands for |
+/// | text | values | the value at u in \[0, 1\] |
 /// |---|---|---|
 /// | `uniform:LOW:HIGH` | real | LOW + u·(HIGH − LOW) |
 /// | `log:LOW:HIGH` | real, positive | 10^(log₁₀ LOW + u·(log₁₀ HIGH − log₁₀ LOW)) |
-/// | `int:LOW:HIGH` | whole, both ends too | the cell of LOW, LOW+1, …, HIGH that holds u |
-/// | `logint:LOW:HIGH` | whole, positive | the same, cells as wide as their numbers' logarithms |
-/// | `choice:A,B,…` | one of these | the cell of A, B, … that holds u |
+/// | `int:LOW:HIGH` | integers, both ends included | one of equal cells, a cell for each integer |
+/// | `logint:LOW:HIGH` | positive integers | the same; n's cell reaches from ln(n − ½) to ln(n + ½) |
+/// | `choice:A,B,…` | the names | one of equal cells, a cell for each name |
 ///
-/// Samplers work on the unit interval alone: the log scale is here and nowhere else.
+/// Samplers see the unit interval only: the log scale is implemented here and nowhere else.
 ///
 /// ```
 /// use search::{Distribution, Value};
@@ -30,27 +30,27 @@ use crate::{SpaceError, Value};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Distribution {
-    /// Real numbers from `low` to `high`, equally likely.
+    /// Real numbers, uniform on \[`low`, `high`\].
     Uniform {
         /// The lower end.
         low: f64,
         /// The upper end.
         high: f64,
     },
-    /// Real numbers whose logarithms are equally likely.
+    /// Real numbers whose logarithms are uniform on \[log `low`, log `high`\].
     LogUniform {
         /// The lower end, positive.
         low: f64,
         /// The upper end.
         high: f64,
     },
-    /// Whole numbers from `low` to `high`, both included.
+    /// Integers from `low` to `high`, both included.
     Integer {
-        /// The least.
+        /// The smallest.
         low: i64,
         /// The largest.
         high: i64,
-        /// Whether their logarithms are equally likely; `low` then is positive.
+        /// Whether the logarithms are uniform; then `low` must be positive.
         log: bool,
     },
     /// One of several names, equally likely.
@@ -61,12 +61,12 @@ pub enum Distribution {
 }
 
 impl Distribution {
-    /// The value at `u` of the unit interval; what lies outside counts as its nearer end.
+    /// The value at `u`; a `u` outside of \[0, 1\] counts as the nearer end.
     pub fn at(&self, u: f64) -> Value {
         let u = if u.is_nan() { 0.5 } else { u.clamp(0.0, 1.0) };
-        // This order of operations is that of a uniform draw from (a, b): equal draws, equal bits.
+        // The order of operations of rand's uniform draw from a..b: equal draws give equal bits.
         let between = |a: f64, b: f64| u * (b - a) + a;
-        // Rounding may carry a value past an end, where other programs would refuse it.
+        // Rounding may carry a value beyond an end, where Optuna would refuse it.
         let inside = |x: f64, low: f64, high: f64| match u {
             0.0 => Value::Float(low),
             1.0 => Value::Float(high),
@@ -91,8 +91,8 @@ impl Distribution {
         }
     }
 
-    /// Where `value` lies on the unit interval (a whole number or a name in the middle of its cell);
-    /// `None` if it is not one of this distribution's.
+    /// Where `value` lies on the unit interval, integers and names in the middle of their cells;
+    /// `None` if this distribution does not contain it.
     pub fn unit(&self, value: &Value) -> Option<f64> {
         let inside = |u: f64| (-1e-9..=1.0 + 1e-9).contains(&u).then(|| u.clamp(0.0, 1.0));
         match (self, value) {
@@ -103,9 +103,9 @@ impl Distribution {
             (&Self::Integer { low, high, log }, &Value::Integer(x))
                 if (low..=high).contains(&x) =>
             {
-                let (a, b) = (low as f64 - 0.5, high as f64 + 0.5);
-                let x = x as f64;
-                Some(if log { (x.ln() - a.ln()) / (b.ln() - a.ln()) } else { (x - a) / (b - a) })
+                let scale = |x: f64| if log { x.ln() } else { x };
+                let (a, b) = (scale(low as f64 - 0.5), scale(high as f64 + 0.5));
+                Some((scale(x as f64) - a) / (b - a))
             }
             (Self::Categorical { choices }, Value::Text(x)) => {
                 let index = choices.iter().position(|choice| choice == x)?;
@@ -115,18 +115,17 @@ impl Distribution {
         }
     }
 
-    /// Whether every value of `old` is one of this too: the same kind, a range as wide or wider, new choices behind the
-    /// old ones (a file keeps a choice by its place).
+    /// Whether a study of `old` can go on with this distribution: the same kind, a range that
+    /// contains the old one, new choices after the old ones (the file stores a choice's index).
     pub fn extends(&self, old: &Self) -> bool {
         match (self, old) {
             (Self::Uniform { low, high }, Self::Uniform { low: from, high: to })
             | (Self::LogUniform { low, high }, Self::LogUniform { low: from, high: to }) => {
                 low <= from && to <= high
             }
-            (
-                Self::Integer { low, high, log },
-                Self::Integer { low: from, high: to, log: old_log },
-            ) => low <= from && to <= high && log == old_log,
+            (Self::Integer { low, high, log }, Self::Integer { low: from, high: to, log: old }) => {
+                low <= from && to <= high && log == old
+            }
             (Self::Categorical { choices }, Self::Categorical { choices: old }) => {
                 choices.starts_with(old)
             }
@@ -134,7 +133,7 @@ impl Distribution {
         }
     }
 
-    /// The values that decide whether all are valid: both ends, or every choice.
+    /// The values to check in order to check all: both ends of a range, or every choice.
     pub fn extremes(&self) -> Vec<Value> {
         match self {
             Self::Categorical { choices } => choices.iter().cloned().map(Value::Text).collect(),
@@ -142,7 +141,7 @@ impl Distribution {
         }
     }
 
-    /// The names of a categorical distribution; none of another.
+    /// The names of a categorical distribution; empty for the other kinds.
     pub fn choices(&self) -> &[String] {
         match self {
             Self::Categorical { choices } => choices,
@@ -150,7 +149,7 @@ impl Distribution {
         }
     }
 
-    /// How many values there are; `None` for a continuum.
+    /// The number of values; `None` for real numbers.
     pub fn count(&self) -> Option<u64> {
         match self {
             Self::Uniform { .. } | Self::LogUniform { .. } => None,
@@ -159,10 +158,10 @@ impl Distribution {
         }
     }
 
-    /// The value that `text` writes, as [`Value`]'s `Display` does.
+    /// Reads a value from the text that its `Display` writes.
     ///
     /// # Errors
-    /// [`SpaceError::Range`] if it is not one of this distribution's.
+    /// [`SpaceError::Range`] if this distribution does not contain it.
     pub fn value(&self, text: &str) -> Result<Value, SpaceError> {
         let value = match self {
             Self::Uniform { .. } | Self::LogUniform { .. } => text.parse().ok().map(Value::Float),
@@ -175,48 +174,37 @@ impl Distribution {
         })
     }
 
-    fn validate(self, text: &str) -> Result<Self, SpaceError> {
-        let wrong = |reason: String| Err(SpaceError::Range { found: text.to_owned(), reason });
-        let order = |low: f64, high: f64, one_value: bool| {
-            if !(low.is_finite() && high.is_finite()) {
-                return Some("both ends must be finite numbers".to_owned());
-            }
-            if low > high {
-                return Some(format!("the lower end {low} is above the upper end {high}"));
-            }
-            if !(high - low).is_finite() {
-                return Some("the ends are further apart than numbers reach".to_owned());
-            }
-            (low == high && !one_value)
-                .then(|| format!("the range is empty; for one value give choice:{low}"))
+    /// What is wrong with the range or the choices, if anything.
+    fn problem(&self) -> Option<String> {
+        let (low, high, log) = match self {
+            Self::Categorical { choices } => return problem_of(choices),
+            &Self::Uniform { low, high } => (low, high, false),
+            &Self::LogUniform { low, high } => (low, high, true),
+            &Self::Integer { low, high, log } => (low as f64, high as f64, log),
         };
-        let positive =
-            |low: f64| (low <= 0.0).then(|| format!("a log scale begins above 0, found {low}"));
-        let problem = match &self {
-            Self::Uniform { low, high } => order(*low, *high, false),
-            Self::LogUniform { low, high } => order(*low, *high, false).or(positive(*low)),
-            Self::Integer { low, high, log } => {
-                let (low, high) = (*low as f64, *high as f64);
-                order(low, high, true).or(positive(low).filter(|_| *log))
-            }
-            Self::Categorical { choices } => {
-                let number = |choice: &String| choice.parse::<f64>().ok();
-                let same = |a: &String, b: &String| {
-                    a == b || number(a).is_some_and(|x| number(b) == Some(x))
-                };
-                let repeated = |(i, choice): (usize, &String)| {
-                    choices[..i].iter().any(|before| same(before, choice))
-                };
-                if choices.iter().any(String::is_empty) {
-                    Some("an empty choice; give names with one comma between them".to_owned())
-                } else {
-                    let twice = choices.iter().enumerate().find(|&pair| repeated(pair));
-                    twice.map(|(_, choice)| format!("{choice} is there twice"))
-                }
-            }
-        };
-        problem.map_or(Ok(self), wrong)
+        if !(low.is_finite() && high.is_finite()) {
+            Some("both ends must be finite numbers".to_owned())
+        } else if low > high {
+            Some(format!("the lower end {low} is above the upper end {high}"))
+        } else if !(high - low).is_finite() {
+            Some("the range is wider than the largest f64".to_owned())
+        } else if low == high && self.count().is_none() {
+            Some(format!("the range is empty; for one value give choice:{low}"))
+        } else {
+            (log && low <= 0.0).then(|| format!("a log scale begins above 0, found {low}"))
+        }
     }
+}
+
+/// What is wrong with the choices, if anything; choices that are numbers are compared as numbers.
+fn problem_of(choices: &[String]) -> Option<String> {
+    if choices.iter().any(String::is_empty) {
+        return Some("an empty choice; give names with one comma between them".to_owned());
+    }
+    let number = |choice: &String| choice.parse::<f64>().ok();
+    let same = |a, b| a == b || number(a).is_some_and(|x| number(b) == Some(x));
+    let repeated = |i: &usize| choices[..*i].iter().any(|before| same(before, &choices[*i]));
+    (1..choices.len()).find(repeated).map(|i| format!("{} is there twice", choices[i]))
 }
 
 impl FromStr for Distribution {
@@ -225,32 +213,27 @@ impl FromStr for Distribution {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
         let unknown = || SpaceError::UnknownDistribution { found: text.to_owned() };
-        let (kind, rest) = text.split_once(':').ok_or_else(unknown)?;
-        if kind == "choice" {
-            let choices = rest.split(',').map(|choice| choice.trim().to_owned()).collect();
-            return Self::Categorical { choices }.validate(text);
-        }
-        let (low, high) = rest.split_once(':').ok_or_else(unknown)?;
-        let number = |end: &str| {
-            end.trim().parse::<f64>().map_err(|_| SpaceError::Range {
-                found: text.to_owned(),
-                reason: format!("{end:?} is not a number"),
-            })
-        };
+        let wrong = |reason| SpaceError::Range { found: text.to_owned(), reason };
+        let real =
+            |end: &str| end.trim().parse().map_err(|_| wrong(format!("{end:?} is not a number")));
         let whole = |end: &str| {
-            end.trim().parse::<i64>().map_err(|_| SpaceError::Range {
-                found: text.to_owned(),
-                reason: format!("{end:?} is not a whole number"),
-            })
+            end.trim().parse().map_err(|_| wrong(format!("{end:?} is not a whole number")))
         };
-        match kind {
-            "uniform" => Self::Uniform { low: number(low)?, high: number(high)? },
-            "log" => Self::LogUniform { low: number(low)?, high: number(high)? },
-            "int" => Self::Integer { low: whole(low)?, high: whole(high)?, log: false },
-            "logint" => Self::Integer { low: whole(low)?, high: whole(high)?, log: true },
-            _ => return Err(unknown()),
-        }
-        .validate(text)
+        let (kind, rest) = text.split_once(':').ok_or_else(unknown)?;
+        let distribution = if kind == "choice" {
+            let choices = rest.split(',').map(|choice| choice.trim().to_owned()).collect();
+            Self::Categorical { choices }
+        } else {
+            let (low, high) = rest.split_once(':').ok_or_else(unknown)?;
+            match kind {
+                "uniform" => Self::Uniform { low: real(low)?, high: real(high)? },
+                "log" => Self::LogUniform { low: real(low)?, high: real(high)? },
+                "int" => Self::Integer { low: whole(low)?, high: whole(high)?, log: false },
+                "logint" => Self::Integer { low: whole(low)?, high: whole(high)?, log: true },
+                _ => return Err(unknown()),
+            }
+        };
+        distribution.problem().map_or(Ok(distribution), |reason| Err(wrong(reason)))
     }
 }
 
@@ -315,7 +298,7 @@ mod tests {
         assert_eq!(counts, [0, 250, 250, 250, 250]);
     }
 
-    /// Optuna refuses a value that is outside by one unit in the last place: 10^(log₁₀ 0.3) is 0.3000000000000001.
+    /// 10^(log₁₀ 0.3) is 0.3000000000000001, which Optuna would refuse as outside of the range.
     #[test]
     fn ends_are_exact_and_nothing_lies_outside() {
         let ends: Vec<f64> = (-10..3)
@@ -347,15 +330,15 @@ mod tests {
             ("log:-1:1", "begins above 0"),
             ("logint:0:5", "begins above 0"),
             ("uniform:0:inf", "finite"),
-            ("uniform:-1e308:1e308", "further apart than numbers reach"),
+            ("uniform:-1e308:1e308", "wider than the largest f64"),
             ("uniform:a:1", "\"a\" is not a number"),
             ("int:1:2.5", "\"2.5\" is not a whole number"),
             ("choice:a,,b", "empty choice"),
             ("choice:a,b,a", "a is there twice"),
             ("choice:0.1,1e-1", "1e-1 is there twice"),
-            ("log:1", "is no distribution: give uniform:LOW:HIGH"),
-            ("normal:0:1", "is no distribution"),
-            ("1e-3", "is no distribution"),
+            ("log:1", "is not a distribution: give uniform:LOW:HIGH"),
+            ("normal:0:1", "is not a distribution"),
+            ("1e-3", "is not a distribution"),
         ] {
             let message = text.parse::<Distribution>().unwrap_err().to_string();
             assert!(message.contains(reason) && message.contains(text), "{message}");

@@ -1,39 +1,39 @@
-//! What can be wrong with a space.
+//! Errors of a search space.
 
 use std::path::Path;
 
 use thiserror::Error;
 
-/// A space that cannot be searched, or a value that cannot be a hyperparameter's.
+/// An invalid search space, or a value that a hyperparameter cannot take.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SpaceError {
     /// No hyperparameter has this name.
     #[error("no hyperparameter is called {found:?}: give {known}")]
     UnknownName {
-        /// What was given.
+        /// The name that was given.
         found: String,
-        /// The names there are.
+        /// The names that exist.
         known: String,
     },
     /// A flag that is not `NAME=DISTRIBUTION`.
     #[error("{found:?} is not NAME=DISTRIBUTION: give for example lr=log:1e-6:1e-2")]
     NoName {
-        /// What was given.
+        /// The flag.
         found: String,
     },
-    /// A distribution that cannot be read.
+    /// A text that is not a distribution.
     #[error(
-        "{found:?} is no distribution: give uniform:LOW:HIGH, log:LOW:HIGH, int:LOW:HIGH, \
+        "{found:?} is not a distribution: give uniform:LOW:HIGH, log:LOW:HIGH, int:LOW:HIGH, \
          logint:LOW:HIGH or choice:A,B,…"
     )]
     UnknownDistribution {
-        /// What was given.
+        /// The text.
         found: String,
     },
-    /// A range without anything in it, or one that a log scale cannot hold.
+    /// A range or list of choices that is not valid, or a value outside of it.
     #[error("{found:?}: {reason}")]
     Range {
-        /// What was given.
+        /// The text that was given.
         found: String,
         /// What is wrong with it.
         reason: String,
@@ -45,27 +45,27 @@ pub enum SpaceError {
         name: String,
         /// The value.
         value: String,
-        /// What it can take.
+        /// Which values it can take.
         reason: String,
     },
-    /// The same name twice.
+    /// The same hyperparameter twice.
     #[error("{name} is given twice: give each hyperparameter one distribution")]
     Twice {
         /// The hyperparameter.
         name: String,
     },
-    /// Nothing to search.
+    /// A space without hyperparameters.
     #[error("the space is empty: give at least one hyperparameter, for example lr=log:1e-6:1e-2")]
     Empty,
-    /// Something that changes nothing in this space.
+    /// A hyperparameter that has no effect in this space.
     #[error("{name} changes nothing here: {reason}")]
     Idle {
         /// The hyperparameter.
         name: String,
-        /// Why.
+        /// Why it has no effect.
         reason: String,
     },
-    /// A file that cannot be read as a space.
+    /// A file that is not a valid space.
     #[error("{file}{}: {reason}", line.map_or(String::new(), |line| format!(", line {line}")))]
     File {
         /// Its path.
@@ -78,7 +78,7 @@ pub enum SpaceError {
 }
 
 impl SpaceError {
-    /// A mistake in the file of a space.
+    /// An error in the file of a space.
     pub fn in_file(path: &Path, line: Option<usize>, reason: String) -> Self {
         Self::File { file: path.display().to_string(), line, reason }
     }

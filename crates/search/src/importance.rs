@@ -1,22 +1,24 @@
 //! How much each hyperparameter matters.
 
+use std::f64::consts::SQRT_2;
+
 use crate::{Distribution, Observation, Space, Value};
 
-/// The share of good trials: PED-ANOVA asks what sets these apart.
+/// The share of trials that count as good: PED-ANOVA asks in what they differ from the rest.
 const TARGET: f64 = 0.1;
-/// A continuum is looked at on a grid of so many cells.
+/// The number of cells into which a range of real numbers is divided.
 const CELLS: usize = 50;
 
-/// How important each dimension of the space was for being among the best tenth of the trials, by
-/// PED-ANOVA: the shares sum to 1. Zeros if there are fewer than two trials with a value.
+/// How much each dimension of the space decides whether a trial is among the best tenth, by
+/// PED-ANOVA. The shares sum to 1; they are all 0 if fewer than two trials have a finite value.
 ///
-/// For each dimension, p is a density estimate over the trials of the best tenth and q one over all
-/// trials; the importance is Pearson's divergence Σ q·(p/q − 1)², times a factor that all
-/// dimensions share and the normalisation removes. Only each dimension alone is seen, no
-/// interaction. With fewer than some fifty trials it rests on fewer than five good ones: a hint.
+/// For each dimension, p is a density estimate over the best tenth of the trials and q one over all
+/// trials. The importance is the Pearson divergence Σ q·(p/q − 1)², times a factor that is the same
+/// for all dimensions and cancels in the normalisation. Interactions between dimensions are not
+/// seen. With fewer than about fifty trials, fewer than five of them good, it is only a hint.
 ///
 /// Reference: Watanabe, Bansal & Hutter 2023, *PED-ANOVA* (arXiv:2304.10255). Grid, bandwidth and
-/// weights are those of Optuna 5.0's `PedAnovaImportanceEvaluator`, whose values these are.
+/// weights are those of `PedAnovaImportanceEvaluator` in Optuna 5.0, and the results agree with it.
 ///
 /// ```
 /// use search::{Observation, Space, importance};
@@ -25,7 +27,7 @@ const CELLS: usize = 50;
 /// let trial = |number: u64| {
 ///     let (a, b) = (number % 10, number / 10);
 ///     let params = space.at(&[(a as f64 + 0.5) / 10.0, (b as f64 + 0.5) / 10.0]);
-///     Observation { number, params, value: a as f64 } // only the learning rate counts
+///     Observation { number, params, value: a as f64 } // only the learning rate matters
 /// };
 /// let trials: Vec<Observation> = (0..100).map(trial).collect();
 /// let shares = importance(&space, &trials);
@@ -33,107 +35,94 @@ const CELLS: usize = 50;
 /// # Ok::<(), search::SpaceError>(())
 /// ```
 pub fn importance(space: &Space, trials: &[Observation]) -> Vec<f64> {
-    let divergences = divergences(space, trials);
+    let trials: Vec<&Observation> = trials.iter().filter(|t| t.value.is_finite()).collect();
+    if trials.len() < 2 {
+        return vec![0.0; space.len()];
+    }
+    let divergences = divergences(space, &trials);
     let sum: f64 = divergences.iter().sum();
     let equal = 1.0 / space.len() as f64;
-    match trials.iter().filter(|trial| trial.value.is_finite()).nth(1) {
-        None => vec![0.0; space.len()],
-        Some(_) if sum > 0.0 => divergences.iter().map(|d| d / sum).collect(),
-        Some(_) => vec![equal; space.len()],
-    }
+    divergences.into_iter().map(|d| if sum > 0.0 { d / sum } else { equal }).collect()
 }
 
-/// Pearson's divergence of the best tenth from all, for each dimension.
-fn divergences(space: &Space, trials: &[Observation]) -> Vec<f64> {
-    let trials: Vec<&Observation> = trials.iter().filter(|t| t.value.is_finite()).collect();
+/// The Pearson divergence of the best tenth from all trials, for each dimension.
+fn divergences(space: &Space, trials: &[&Observation]) -> Vec<f64> {
     let mut values: Vec<f64> = trials.iter().map(|trial| trial.value).collect();
     values.sort_by(|a, b| b.total_cmp(a));
-    let last = ((TARGET * values.len() as f64).ceil() as usize).max(1) - 1;
-    let Some(&least) = values.get(last) else { return vec![0.0; space.len()] };
+    let least = values[(TARGET * values.len() as f64).ceil() as usize - 1];
     let best: Vec<&Observation> = trials.iter().copied().filter(|t| t.value >= least).collect();
     let divergence = |(name, distribution): &(String, Distribution)| {
         if distribution.count() == Some(1) {
             return 0.0;
         }
         let density = |trials: &[&Observation]| {
-            let cells = Cells::of(distribution);
-            let mut counts = vec![0; cells.count];
+            let mut counts = vec![0; cells(distribution)];
             for value in trials.iter().filter_map(|trial| trial.params.get(name)) {
-                if let Some(cell) = cells.cell(value) {
+                if let Some(cell) = cell(distribution, value, counts.len()) {
                     counts[cell] += 1;
                 }
             }
-            if cells.ordered { smooth(&counts) } else { mixed(&counts) }
+            let ordered = distribution.choices().is_empty();
+            if ordered { smooth_density(&counts) } else { categorical_density(&counts) }
         };
-        let pairs = density(&best).into_iter().zip(density(&trials));
+        let pairs = density(&best).into_iter().zip(density(trials));
         let pairs = pairs.map(|(p, q)| (p + 1e-12, q + 1e-12));
         pairs.map(|(p, q)| q * (p / q - 1.0).powi(2)).sum()
     };
     space.dimensions().iter().map(divergence).collect()
 }
 
-/// The cells into which a dimension is divided.
-struct Cells<'a> {
-    distribution: &'a Distribution,
-    count: usize,
-    /// Whether neighbours are alike.
-    ordered: bool,
-}
-
-impl<'a> Cells<'a> {
-    fn of(distribution: &'a Distribution) -> Self {
-        let count = match distribution {
-            Distribution::Uniform { .. } | Distribution::LogUniform { .. } => CELLS,
-            &Distribution::Integer { low, high, log: false } => {
-                CELLS.min(high.abs_diff(low).saturating_add(1) as usize)
-            }
-            &Distribution::Integer { low, high, log: true } => {
-                CELLS.min(((high.abs_diff(low) as f64 + 1.0).log2().ceil()) as usize + 1)
-            }
-            Distribution::Categorical { choices } => choices.len(),
-        };
-        let ordered = !matches!(distribution, Distribution::Categorical { .. });
-        Self { distribution, count, ordered }
-    }
-
-    /// The cell whose middle is nearest, the lower one at a tie.
-    fn cell(&self, value: &Value) -> Option<usize> {
-        let (x, low, high, log) = match (self.distribution, value) {
-            (&Distribution::Uniform { low, high }, &Value::Float(x)) => (x, low, high, false),
-            (&Distribution::LogUniform { low, high }, &Value::Float(x)) => (x, low, high, true),
-            (&Distribution::Integer { low, high, log }, &Value::Integer(x)) => {
-                (x as f64, low as f64, high as f64, log)
-            }
-            (Distribution::Categorical { choices }, Value::Text(x)) => {
-                return choices.iter().position(|choice| choice == x);
-            }
-            _ => return None,
-        };
-        let scale = |x: f64| if log { x.ln() } else { x };
-        let step = (scale(high) - scale(low)) / (self.count - 1) as f64;
-        let cell = ((scale(x) - scale(low)) / step - 0.5).ceil();
-        Some((cell.max(0.0) as usize).min(self.count - 1))
+/// The number of cells into which a dimension is divided.
+fn cells(distribution: &Distribution) -> usize {
+    let Some(count) = distribution.count() else { return CELLS };
+    match distribution {
+        Distribution::Categorical { .. } => count as usize,
+        Distribution::Integer { log: true, .. } => {
+            CELLS.min((count as f64).log2().ceil() as usize + 1)
+        }
+        _ => CELLS.min(count as usize),
     }
 }
 
-/// A mixture of normal distributions around the cells that were hit, cut off at both ends, of
-/// Scott's bandwidth, and one as wide as the whole range that counts as one trial.
-fn smooth(counts: &[usize]) -> Vec<f64> {
+/// The cell whose centre is nearest to `value`, the lower one if two are equally near.
+fn cell(distribution: &Distribution, value: &Value, cells: usize) -> Option<usize> {
+    let (x, low, high, log) = match (distribution, value) {
+        (&Distribution::Uniform { low, high }, &Value::Float(x)) => (x, low, high, false),
+        (&Distribution::LogUniform { low, high }, &Value::Float(x)) => (x, low, high, true),
+        (&Distribution::Integer { low, high, log }, &Value::Integer(x)) => {
+            (x as f64, low as f64, high as f64, log)
+        }
+        (Distribution::Categorical { choices }, Value::Text(x)) => {
+            return choices.iter().position(|choice| choice == x);
+        }
+        _ => return None,
+    };
+    let scale = |x: f64| if log { x.ln() } else { x };
+    let step = (scale(high) - scale(low)) / (cells - 1) as f64;
+    let cell = ((scale(x) - scale(low)) / step - 0.5).ceil();
+    Some((cell.max(0.0) as usize).min(cells - 1))
+}
+
+/// A kernel density estimate on ordered cells: a normal kernel with Scott's bandwidth per count,
+/// and a prior kernel as wide as the range that weighs one count, all truncated to the range.
+fn smooth_density(counts: &[usize]) -> Vec<f64> {
     let hit: Vec<(f64, f64)> = hits(counts).map(|(cell, n)| (cell as f64, n as f64)).collect();
     let total: f64 = hit.iter().map(|(_, n)| n).sum();
     let (low, high) = (-0.5, counts.len() as f64 - 0.5);
     let mean = hit.iter().map(|(x, n)| x * n).sum::<f64>() / total;
     let squares: f64 = hit.iter().map(|(x, n)| (x - mean).powi(2) * n).sum();
     let deviation = (squares / (total - 1.0).max(1.0)).sqrt();
-    let cumulative = |index: usize| hit[..=index].iter().map(|(_, n)| n).sum::<f64>();
-    let quarter = |below: &dyn Fn(f64) -> bool| {
-        (0..hit.len()).find(|&i| !below(cumulative(i))).unwrap_or(hit.len() - 1)
-    };
-    let first = quarter(&|sum| sum < (total / 4.0).floor());
-    let third = quarter(&|sum| sum <= (total * 3.0 / 4.0).floor());
-    let range = hit[third].0 - hit[first].0;
+    let cumulative = hit.iter().scan(0.0, |sum, (_, n)| {
+        *sum += n;
+        Some(*sum)
+    });
+    let cumulative: Vec<f64> = cumulative.collect();
+    // The interquartile range, in cells.
+    let first = cumulative.partition_point(|&sum| sum < (total / 4.0).floor());
+    let third = cumulative.partition_point(|&sum| sum <= (total * 3.0 / 4.0).floor());
+    let range = hit[third.min(hit.len() - 1)].0 - hit[first].0;
     let scott = 1.059 * (range / 1.34).min(deviation) * total.powf(-0.2);
-    // At least so wide that nine tenths of a kernel fit into its cell.
+    // At least so wide that nine tenths of a kernel lie within its own cell.
     let width = scott.max(0.5 / 1.64);
     let kernels = hit.iter().map(|&(x, n)| (x, width, n));
     let prior = ((counts.len() - 1) as f64 / 2.0, counts.len() as f64, 1.0);
@@ -149,30 +138,30 @@ fn smooth(counts: &[usize]) -> Vec<f64> {
     density
 }
 
-/// A mixture of distributions on the choices that were hit, softened by the same uniform one, and
-/// this one, which counts as one trial.
-fn mixed(counts: &[usize]) -> Vec<f64> {
+/// A density estimate on choices, which have no order: a softened kernel per count, and a uniform
+/// prior that weighs one count.
+fn categorical_density(counts: &[usize]) -> Vec<f64> {
     let kernels = hits(counts).count() + 1;
     let (choices, total) = (counts.len() as f64, counts.iter().sum::<usize>() as f64);
     let soft = 1.0 / kernels as f64;
     let whole = 1.0 + choices * soft;
-    let density = |(cell, _): (usize, &usize)| {
+    let density = |cell: usize| {
         let kernel = |(hit, n): (usize, usize)| {
             n as f64 * if hit == cell { 1.0 + soft } else { soft } / whole
         };
         (hits(counts).map(kernel).sum::<f64>() + 1.0 / choices) / (total + 1.0)
     };
-    counts.iter().enumerate().map(density).collect()
+    (0..counts.len()).map(density).collect()
 }
 
-/// The cells that were hit, and how often.
+/// The cells with a count above 0, and their counts.
 fn hits(counts: &[usize]) -> impl Iterator<Item = (usize, usize)> {
     counts.iter().copied().enumerate().filter(|&(_, n)| n > 0)
 }
 
-/// The normal distribution's mass between a and b, from the tail in which nothing cancels.
+/// The standard normal probability of \[a, b\], from the tail that avoids cancellation.
 fn normal_mass(a: f64, b: f64) -> f64 {
-    let above = |z: f64| 0.5 * libm::erfc(z / std::f64::consts::SQRT_2);
+    let above = |z: f64| 0.5 * libm::erfc(z / SQRT_2);
     if a > 0.0 { above(a) - above(b) } else { above(-b) - above(-a) }
 }
 
@@ -220,8 +209,9 @@ mod tests {
             };
             let trials: Vec<Observation> =
                 golden.trials.iter().enumerate().map(observation).collect();
-            let (shares, raw) = (importance(&space, &trials), divergences(&space, &trials));
-            // The share of good trials, squared: Optuna's factor for all dimensions.
+            let all: Vec<&Observation> = trials.iter().collect();
+            let (shares, raw) = (importance(&space, &trials), divergences(&space, &all));
+            // Optuna multiplies all dimensions by the square of the share of good trials.
             let good = (TARGET * trials.len() as f64).ceil() / trials.len() as f64;
             for (k, (name, _)) in space.dimensions().iter().enumerate() {
                 assert_relative_eq!(shares[k], golden.normalised[name], max_relative = 1e-8);

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
-// What it has to say, it says to its caller.
+// A library tells its caller; only programs print.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod distribution;

@@ -1,23 +1,23 @@
-//! A point of a space.
+//! The parameters of a trial.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The value of one hyperparameter. In JSON a bare number or text.
+/// The value of one hyperparameter; in JSON a plain number or string.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
-    /// A whole number.
+    /// An integer.
     Integer(i64),
     /// A real number.
     Float(f64),
-    /// A choice.
+    /// One of the names of a categorical distribution.
     Text(String),
 }
 
 impl fmt::Display for Value {
-    /// Numbers in the shortest form that reads back exactly.
+    /// Numbers in the shortest form that parses back to the same bits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Integer(x) => x.fmt(f),
@@ -27,7 +27,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// What a trial is to try: a value for each dimension of a [`Space`](super::Space), in its order.
+/// A value for each dimension of a [`Space`](super::Space), in the order of the space.
 ///
 /// ```
 /// use search::{Space, Value};
@@ -42,12 +42,12 @@ impl fmt::Display for Value {
 pub struct Params(Vec<(String, Value)>);
 
 impl Params {
-    /// These names and values.
+    /// Parameters with these names and values.
     pub fn of<S: Into<String>>(values: impl IntoIterator<Item = (S, Value)>) -> Self {
         Self(values.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 
-    /// The value of a dimension.
+    /// The value of the dimension called `name`.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
@@ -60,10 +60,7 @@ impl Params {
 
 impl fmt::Display for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, (name, value)) in self.iter().enumerate() {
-            let comma = if i > 0 { ", " } else { "" };
-            write!(f, "{comma}{name}={value}")?;
-        }
-        Ok(())
+        let pairs = self.iter().map(|(name, value)| format!("{name}={value}"));
+        f.write_str(&pairs.collect::<Vec<_>>().join(", "))
     }
 }

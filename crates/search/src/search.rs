@@ -1,4 +1,4 @@
-//! The search itself: trials suggested, run side by side, learned from.
+//! The search loop: suggest trials, run them side by side, learn from their values.
 
 use std::ops::{ControlFlow, Range};
 
@@ -9,17 +9,17 @@ use crate::sampler::Known;
 use crate::study::{Study, StudyError, complete};
 use crate::{End, Params, Pruner, Report, Sampler, Space, Trial, observations};
 
-/// What a trial hands each of its reports to; it is to end there if the answer is to break.
+/// Receives each report of a trial; on `Break` the trial must end.
 pub type Observe<'a> = dyn FnMut(Report) -> ControlFlow<()> + Send + 'a;
 
-/// What is searched: runs the trial of this number with these parameters, and says how it ended. All
-/// that is random in it should follow from the number.
+/// The function to maximise: runs the trial with this number and these parameters, and returns how
+/// it ended. Everything random in it should follow from the number.
 pub type Objective<'a, E> = dyn Fn(u64, &Params, &mut Observe<'_>) -> Result<End, E> + Sync + 'a;
 
-/// What hears how many steps have been done since; an error ends the search.
+/// Receives the number of steps done since its last call; an error ends the search.
 pub type Progress<'a, E> = dyn Fn(u64) -> Result<(), E> + Sync + 'a;
 
-/// A search for the parameters with which an objective comes to the largest value.
+/// A search for the parameters that maximise an objective.
 ///
 /// ```
 /// use init::Seed;
@@ -40,7 +40,7 @@ pub type Progress<'a, E> = dyn Fn(u64) -> Result<(), E> + Sync + 'a;
 ///     &[],
 ///     0..15,
 ///     &|_, params, observe| {
-///         let Some(Value::Float(lr)) = params.get("lr") else { unreachable!("of the space") };
+///         let Some(Value::Float(lr)) = params.get("lr") else { unreachable!("a real number") };
 ///         let _ = observe(Report::of(0, -(lr.log10() + 2.0).powi(2))); // highest at lr = 0.01
 ///         Ok(End::Complete)
 ///     },
@@ -51,23 +51,25 @@ pub type Progress<'a, E> = dyn Fn(u64) -> Result<(), E> + Sync + 'a;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Search<'a> {
-    /// What is searched.
+    /// The search space.
     pub space: &'a Space,
-    /// What chooses the next trial.
+    /// Chooses the parameters of the next trial.
     pub sampler: &'a dyn Sampler,
-    /// What stops a hopeless one.
+    /// Stops hopeless trials.
     pub pruner: &'a dyn Pruner,
-    /// The seed of the search; what is random in the objective should follow from the same.
+    /// The seed of the sampler; the objective's random numbers should follow from the same seed.
     pub seed: Seed,
-    /// Steps of a trial, each of which it reports: 1 for a function's value, the epochs of a network.
+    /// The number of steps of a trial, each of which it reports: 1 for a function, the number of
+    /// epochs for a network.
     pub steps: usize,
-    /// Trials suggested at a time. They run side by side, and neither sampler nor pruner sees one
-    /// of them from another: so results depend on this number, and never on that of the threads.
+    /// The number of trials in a round, which are suggested together and run side by side. Sampler
+    /// and pruner see earlier rounds only, so results depend on this number, but not on the number
+    /// of threads.
     pub together: usize,
 }
 
 impl Search<'_> {
-    /// The parameters of trials `numbers`, none of which sees another's result.
+    /// The parameters of trials `numbers`, suggested before any of them has a value.
     pub fn suggest(&self, finished: &[Trial], numbers: Range<u64>) -> Vec<(u64, Params)> {
         let finished = observations(finished);
         let mut pending = Vec::new();
@@ -79,12 +81,12 @@ impl Search<'_> {
         numbers.zip(pending).collect()
     }
 
-    /// Runs one trial; `progress` is called with the number of steps done, and can end the search.
-    /// Those that a pruned trial leaves out count as done. A report with a number that is not finite
-    /// is not kept: the trial has diverged at that step.
+    /// Runs one trial. `progress` is told the number of steps done and can end the search; steps
+    /// that a pruned trial leaves out count as done. A report with a NaN or infinite number is
+    /// dropped: the trial has diverged at that step.
     ///
     /// # Errors
-    /// What `objective` or `progress` returns.
+    /// Those of `objective` and `progress`.
     pub fn run_one<E: Send>(
         &self,
         (number, params): (u64, Params),
@@ -113,10 +115,10 @@ impl Search<'_> {
         Ok(Trial { number, params, reports, end: diverged.unwrap_or(end) })
     }
 
-    /// Runs trials `numbers` after those that have `finished`, and gives the new ones.
+    /// Runs trials `numbers` after the `finished` ones, and returns the new trials.
     ///
     /// # Errors
-    /// As [`run_one`](Self::run_one).
+    /// Those of [`run_one`](Self::run_one).
     pub fn run<E: Send>(
         &self,
         finished: &[Trial],
@@ -125,18 +127,17 @@ impl Search<'_> {
         progress: &Progress<'_, E>,
     ) -> Result<Vec<Trial>, E> {
         self.rounds(finished, numbers, |trials, numbers| {
-            // One by one: several in a piece would be left to one thread at the end.
+            // One trial per task: a thread with several of them would be busy alone at the end.
             let suggested = self.suggest(trials, numbers).into_par_iter().with_max_len(1);
             suggested.map(|one| self.run_one(one, trials, objective, progress)).collect()
         })
     }
 
-    /// Brings the trials before `count` of a study to their end, side by side with other processes
-    /// that do the same, and gives them all. Those that the study has are not run again, and count
-    /// as progress at once.
+    /// Runs trials 0 to `count` − 1 of a study, side by side with other processes that do the same,
+    /// and returns them all. Trials that the study has are not run again; they count as progress.
     ///
     /// # Errors
-    /// As [`run_one`](Self::run_one), and if the study file cannot be used.
+    /// Those of [`run_one`](Self::run_one), and [`StudyError`] if the study file cannot be used.
     pub fn run_study<E: From<StudyError> + Send>(
         &self,
         study: &Study,
@@ -145,21 +146,20 @@ impl Search<'_> {
         progress: &Progress<'_, E>,
     ) -> Result<Vec<Trial>, E> {
         self.rounds(&[], 0..count, |trials, numbers| {
-            let known = study.trials();
-            let there = numbers.clone().filter(|number| known.contains_key(number)).count() as u64;
-            progress(there * self.steps as u64)?;
-            let whole = there == numbers.end - numbers.start;
-            let suggested = if whole { Vec::new() } else { self.suggest(trials, numbers.clone()) };
+            let known = study.trials().range(numbers.clone()).count() as u64;
+            progress(known * self.steps as u64)?;
+            // A complete round needs no suggestions, which take time.
+            let done = known == numbers.end - numbers.start;
+            let suggested = if done { Vec::new() } else { self.suggest(trials, numbers.clone()) };
             let run = |number: u64| {
                 let one = suggested[(number - numbers.start) as usize].clone();
                 self.run_one(one, trials, objective, progress)
             };
-            let numbers: Vec<u64> = numbers.clone().collect();
-            complete(study, &numbers, &run, &|| progress(0))
+            complete(study, numbers.clone(), &run, &|| progress(0))
         })
     }
 
-    /// Takes trials `numbers` a round at a time: `round` sees all trials before it.
+    /// Calls `round` for each round, with all trials of earlier rounds.
     fn rounds<E>(
         &self,
         finished: &[Trial],
@@ -167,26 +167,25 @@ impl Search<'_> {
         round: impl Fn(&[Trial], Range<u64>) -> Result<Vec<Trial>, E>,
     ) -> Result<Vec<Trial>, E> {
         let mut trials = finished.to_vec();
-        // Where nobody looks at what others came to, all may run side by side.
+        // If trials do not depend on others, all of them form one round.
         let independent = !self.sampler.learns() && !self.pruner.prunes();
         let step = if independent { u64::MAX } else { self.together.max(1) as u64 };
         let mut start = numbers.start;
         while start < numbers.end {
             let end = numbers.end.min(start.saturating_add(step));
-            let new = round(&trials, start..end)?;
-            trials.extend(new);
+            trials.extend(round(&trials, start..end)?);
             start = end;
         }
         Ok(trials.split_off(finished.len()))
     }
 }
 
-/// The steps that were taken, by all trials together: what a search costs.
+/// The number of steps of all trials together: the cost of a search.
 pub fn steps_taken(trials: &[Trial]) -> usize {
     trials.iter().map(|trial| trial.reports.len()).sum()
 }
 
-/// Trials that were pruned.
+/// The number of trials that were pruned.
 pub fn pruned(trials: &[Trial]) -> usize {
     trials.iter().filter(|trial| matches!(trial.end, End::Stopped(_))).count()
 }
@@ -211,11 +210,11 @@ mod tests {
         Search { space, sampler, pruner, seed: Seed::new(3), steps: STEPS, together: 2 }
     }
 
-    /// A bowl that gets deeper step by step; ever deeper without end where x is above 1.
+    /// A bowl that gets deeper step by step, and infinitely deep where x is above 1.
     fn bowl(_: u64, params: &Params, observe: &mut Observe<'_>) -> Result<End, i32> {
         let (Some(&Value::Float(x)), Some(&Value::Integer(y))) = (params.get("x"), params.get("y"))
         else {
-            unreachable!("of the space")
+            unreachable!("the types of the space")
         };
         let depth = if x > 1.0 { f64::INFINITY } else { 1.0 };
         for step in 0..STEPS {
@@ -228,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_that_is_taken_up_again_goes_on_as_if_it_had_not_stopped() {
+    fn a_resumed_search_gives_the_same_trials() {
         let space = space();
         let search = search(&space);
         let run = |finished: &[Trial], numbers| {
@@ -246,10 +245,10 @@ mod tests {
     }
 
     #[test]
-    fn a_report_of_no_number_ends_its_trial_as_diverged() {
+    fn a_report_that_is_not_finite_ends_its_trial_as_diverged() {
         let space = Space::parse(["x=uniform:1.5:2", "y=int:-5:5"]).unwrap();
         for trial in search(&space).run(&[], 0..4, &bowl, &|_| Ok(())).unwrap() {
-            // 0 times infinity is no number.
+            // 0·∞ is NaN.
             assert_eq!((trial.end, trial.reports.len()), (End::Diverged(0), 0));
             assert!(trial.value().is_nan());
         }

@@ -1,6 +1,6 @@
-//! What is searched: a distribution for each of several hyperparameters.
+//! The search space: a distribution for each hyperparameter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
@@ -9,7 +9,9 @@ use toml::Spanned;
 
 use crate::{Distribution, Params, SpaceError};
 
-/// The dimensions of a search, in the order in which they were given.
+type Dimension = (String, Distribution);
+
+/// The hyperparameters to search and their distributions, in the order in which they were given.
 ///
 /// ```
 /// use search::Space;
@@ -26,33 +28,28 @@ use crate::{Distribution, Params, SpaceError};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Space {
-    dimensions: Vec<(String, Distribution)>,
+    dimensions: Vec<Dimension>,
 }
 
-/// Gives the name by which a dimension is known, or says why it cannot be searched so.
+/// Gives the name that the space uses for a hyperparameter, or an error if it cannot be searched
+/// with this distribution.
 pub type Check<'a> = dyn Fn(&str, &Distribution) -> Result<String, SpaceError> + 'a;
 
 impl Space {
-    /// A space of these names and distributions.
+    /// A space with these names and distributions.
     pub fn of<S: Into<String>>(dimensions: impl IntoIterator<Item = (S, Distribution)>) -> Self {
-        let dimensions = dimensions.into_iter();
-        Self {
-            dimensions: dimensions
-                .map(|(name, distribution)| (name.into(), distribution))
-                .collect(),
-        }
+        Self { dimensions: dimensions.into_iter().map(|(name, d)| (name.into(), d)).collect() }
     }
 
     /// The space of flags `NAME=DISTRIBUTION`, as in `lr=log:1e-6:1e-2`.
     ///
     /// # Errors
-    /// [`SpaceError`] if one cannot be read, a name is there twice, a range is empty, or there is
-    /// nothing to search.
+    /// [`SpaceError`] if a flag is not valid, a name is given twice, or there are no flags.
     pub fn parse<'a>(flags: impl IntoIterator<Item = &'a str>) -> Result<Self, SpaceError> {
-        Self::parse_with(flags, &any)
+        Self::parse_with(flags, &any_name)
     }
 
-    /// The same, of what `check` lets through, under the names that it gives.
+    /// As [`parse`](Self::parse), with each dimension checked and named by `check`.
     ///
     /// ```
     /// use search::{Space, SpaceError};
@@ -68,7 +65,7 @@ impl Space {
     /// ```
     ///
     /// # Errors
-    /// As [`parse`](Self::parse), and what `check` gives.
+    /// Those of [`parse`](Self::parse), and those of `check`.
     pub fn parse_with<'a>(
         flags: impl IntoIterator<Item = &'a str>,
         check: &Check<'_>,
@@ -90,16 +87,16 @@ impl Space {
     /// ```
     ///
     /// # Errors
-    /// [`SpaceError::File`] with the line, for whatever [`parse`](Self::parse) refuses, and if the
-    /// file cannot be read.
+    /// [`SpaceError::File`] if the file cannot be read, or for what [`parse`](Self::parse) refuses,
+    /// with its line.
     pub fn read(path: &Path) -> Result<Self, SpaceError> {
-        Self::read_with(path, &any)
+        Self::read_with(path, &any_name)
     }
 
-    /// The same, of what `check` lets through, under the names that it gives.
+    /// As [`read`](Self::read), with each dimension checked and named by `check`.
     ///
     /// # Errors
-    /// As [`read`](Self::read), and with the line what `check` gives.
+    /// Those of [`read`](Self::read), and those of `check` with their line.
     pub fn read_with(path: &Path, check: &Check<'_>) -> Result<Self, SpaceError> {
         let error = |line, reason| SpaceError::in_file(path, line, reason);
         let text = std::fs::read_to_string(path).map_err(|io| error(None, io.to_string()))?;
@@ -116,21 +113,18 @@ impl Space {
             .map_err(|wrong| error(None, wrong.to_string()))
     }
 
-    /// Checks that there is something, and nothing twice.
-    fn whole(dimensions: Vec<(String, Distribution)>) -> Result<Self, SpaceError> {
-        if dimensions.is_empty() {
-            return Err(SpaceError::Empty);
+    /// Refuses an empty space, and a name that is given twice.
+    fn whole(dimensions: Vec<Dimension>) -> Result<Self, SpaceError> {
+        let mut names = HashSet::new();
+        match dimensions.iter().find(|(name, _)| !names.insert(name)) {
+            Some((name, _)) => Err(SpaceError::Twice { name: name.clone() }),
+            None if dimensions.is_empty() => Err(SpaceError::Empty),
+            None => Ok(Self { dimensions }),
         }
-        let mut names = dimensions.iter().map(|(name, _)| name).enumerate();
-        let twice = names.find(|(i, name)| dimensions[..*i].iter().any(|(n, _)| n == *name));
-        if let Some((_, name)) = twice {
-            return Err(SpaceError::Twice { name: name.clone() });
-        }
-        Ok(Self { dimensions })
     }
 
-    /// Whether every point of `old` is one of this space too: the same names in the same order, each with a
-    /// distribution that [extends](Distribution::extends) the old one.
+    /// Whether a study of `old` can go on in this space: the same names in the same order, each
+    /// with a distribution that [extends](Distribution::extends) the old one.
     ///
     /// ```
     /// use search::Space;
@@ -141,14 +135,11 @@ impl Space {
     /// # Ok::<(), search::SpaceError>(())
     /// ```
     pub fn extends(&self, old: &Self) -> bool {
-        let pairs = self.dimensions.iter().zip(&old.dimensions);
-        let each = |((name, new), (old_name, old)): (&(_, Distribution), &(_, _))| {
-            name == old_name && new.extends(old)
-        };
-        self.len() == old.len() && pairs.into_iter().all(each)
+        let mut pairs = self.dimensions.iter().zip(&old.dimensions);
+        self.len() == old.len() && pairs.all(|(new, old)| new.0 == old.0 && new.1.extends(&old.1))
     }
 
-    /// Names and distributions in order.
+    /// Names and distributions, in order.
     pub fn dimensions(&self) -> &[(String, Distribution)] {
         &self.dimensions
     }
@@ -158,12 +149,12 @@ impl Space {
         self.dimensions.len()
     }
 
-    /// Whether there are none.
+    /// Whether the space has no dimensions.
     pub fn is_empty(&self) -> bool {
         self.dimensions.is_empty()
     }
 
-    /// The distribution of a dimension.
+    /// The distribution of the dimension called `name`.
     pub fn get(&self, name: &str) -> Option<&Distribution> {
         self.dimensions.iter().find(|(known, _)| known == name).map(|(_, d)| d)
     }
@@ -171,46 +162,39 @@ impl Space {
     /// The parameters at a point of the unit cube.
     ///
     /// # Panics
-    /// If `unit` has not one number a dimension.
+    /// If `unit` does not have one number per dimension.
     #[track_caller]
     pub fn at(&self, unit: &[f64]) -> Params {
-        assert_eq!(unit.len(), self.len(), "one number a dimension");
+        assert_eq!(unit.len(), self.len(), "one number per dimension");
         let pairs = self.dimensions.iter().zip(unit);
         Params::of(pairs.map(|((name, distribution), &u)| (name.clone(), distribution.at(u))))
     }
 
-    /// Where `params` lie in the unit cube; `None` if they are not of this space.
+    /// Where `params` lie in the unit cube; `None` if the space does not contain them.
     pub fn unit(&self, params: &Params) -> Option<Vec<f64>> {
-        let place = |(name, d): &(String, Distribution)| d.unit(params.get(name)?);
+        let place = |(name, d): &Dimension| d.unit(params.get(name)?);
         let unit: Option<Vec<f64>> = self.dimensions.iter().map(place).collect();
         unit.filter(|_| params.iter().len() == self.len())
     }
 }
 
-/// Lets every name through.
-fn any(name: &str, distribution: &Distribution) -> Result<String, SpaceError> {
+/// Accepts every name but an empty one.
+fn any_name(name: &str, distribution: &Distribution) -> Result<String, SpaceError> {
     match name.trim() {
         "" => Err(SpaceError::NoName { found: format!("{name}={distribution}") }),
         name => Ok(name.to_owned()),
     }
 }
 
-fn checked(
-    name: &str,
-    text: &str,
-    check: &Check<'_>,
-) -> Result<(String, Distribution), SpaceError> {
+fn checked(name: &str, text: &str, check: &Check<'_>) -> Result<Dimension, SpaceError> {
     let distribution = text.parse()?;
     Ok((check(name, &distribution)?, distribution))
 }
 
 impl fmt::Display for Space {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, (name, distribution)) in self.dimensions.iter().enumerate() {
-            let gap = if i > 0 { " " } else { "" };
-            write!(f, "{gap}{name}={distribution}")?;
-        }
-        Ok(())
+        let pairs = self.dimensions.iter().map(|(name, d)| format!("{name}={d}"));
+        f.write_str(&pairs.collect::<Vec<_>>().join(" "))
     }
 }
 

@@ -1,10 +1,10 @@
-//! A trial that has ended, and what it had come to on the way.
+//! Trials that have ended, with what they reported step by step.
 
 use std::collections::BTreeMap;
 
 use crate::{Observation, Params};
 
-/// What a trial had come to at one step; of a network, at an epoch.
+/// What a trial reports after a step; for a network, after an epoch.
 ///
 /// ```
 /// use search::Report;
@@ -14,27 +14,27 @@ use crate::{Observation, Params};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
-    /// Which step, above those reported before.
+    /// The step; it must be larger than in the trial's previous report.
     pub step: usize,
-    /// What trials are ranked by, larger being better; of a network, its validation accuracy.
+    /// What trials are ranked by, larger is better; for a network, the validation accuracy.
     pub value: f64,
-    /// What else was measured, by name; of a network, its training accuracy.
+    /// Other measured numbers by name; for a network, the training accuracy.
     pub measures: BTreeMap<String, f64>,
 }
 
 impl Report {
-    /// A value, and nothing else measured.
+    /// A report with a value and no other measures.
     pub fn of(step: usize, value: f64) -> Self {
         Self { step, value, measures: BTreeMap::new() }
     }
 
-    /// The same with one more measure.
+    /// This report with one more measure.
     pub fn with(mut self, name: &str, measure: f64) -> Self {
         self.measures.insert(name.to_owned(), measure);
         self
     }
 
-    /// Whether all that it says are finite numbers.
+    /// Whether the value and all measures are finite.
     pub(crate) fn is_finite(&self) -> bool {
         self.value.is_finite() && self.measures.values().all(|measure| measure.is_finite())
     }
@@ -43,16 +43,16 @@ impl Report {
 /// How a trial ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// After its last step.
+    /// It reached its last step.
     Complete,
-    /// Because it was told to, after this step.
+    /// It was stopped after this step: [`Observe`](crate::Observe) told it to break.
     Stopped(usize),
-    /// At this step, because it came to no finite number; of a network, at this update, counted from 0,
-    /// because of its loss or its weights.
+    /// A number became NaN or infinite at this step; for a network, the loss or a weight, at this
+    /// update (counted from 0).
     Diverged(usize),
 }
 
-/// One point of a search and what came of it.
+/// A trial that has ended: its parameters, reports and end.
 ///
 /// ```
 /// use search::{End, Params, Report, Trial, Value};
@@ -65,51 +65,48 @@ pub enum End {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trial {
-    /// Its number, from which with the seed everything random in it follows.
+    /// Its number; everything random in the trial follows from it and the seed.
     pub number: u64,
-    /// What it tried.
+    /// Its parameters.
     pub params: Params,
-    /// What it came to, step by step.
+    /// Its reports, step by step.
     pub reports: Vec<Report>,
-    /// How it ended; [`End::Stopped`] is a pruned trial.
+    /// How it ended; a pruned trial is [`End::Stopped`].
     pub end: End,
 }
 
 impl Trial {
-    /// The last value, by which trials are ranked; NaN if it diverged.
+    /// The last reported value; NaN if the trial diverged or reported nothing.
     pub fn value(&self) -> f64 {
-        match (self.end, self.reports.last()) {
-            (End::Diverged(_), _) | (_, None) => f64::NAN,
-            (_, Some(last)) => last.value,
-        }
+        let last = self.reports.last().filter(|_| !matches!(self.end, End::Diverged(_)));
+        last.map_or(f64::NAN, |last| last.value)
     }
 
-    /// Its number, parameters and value.
+    /// What a sampler sees of it: number, parameters and value.
     pub fn observation(&self) -> Observation {
         Observation { number: self.number, params: self.params.clone(), value: self.value() }
     }
 }
 
-/// What a sampler may learn from all of these, in order of their numbers.
+/// What a sampler sees of all these trials, in order of their numbers.
 ///
-/// A pruned trial would have come to more than it had when it was pruned. It counts as the median of
-/// what those complete trials came to that were no better than it at that step, or as the worst
-/// complete one if there are none; never as less than it had.
+/// A pruned trial would probably have improved. It counts as the median final value of those
+/// complete trials that were not better at the step where it was pruned; if there are none, as the
+/// worst complete trial. It never counts as less than its own last value.
 pub fn observations(trials: &[Trial]) -> Vec<Observation> {
     let complete: Vec<&Trial> = trials.iter().filter(|t| t.end == End::Complete).collect();
-    let came_to = |trial: &Trial| {
+    let worst = complete.iter().map(|other| other.value()).reduce(f64::min);
+    let expected = |trial: &Trial| {
         let last = trial.reports.len().saturating_sub(1);
         let at = |other: &Trial| other.reports.get(last).map(|report| report.value);
-        let no_better = |other: &&&Trial| at(other) <= at(trial);
-        let finals = complete.iter().filter(no_better).map(|other| other.value());
-        let mut finals: Vec<f64> = finals.collect();
+        let not_better = complete.iter().filter(|other| at(other) <= at(trial));
+        let mut finals: Vec<f64> = not_better.map(|other| other.value()).collect();
         finals.sort_by(f64::total_cmp);
-        let worst = complete.iter().map(|other| other.value()).reduce(f64::min);
         let expected = finals.get(finals.len() / 2).copied().or(worst);
         expected.map_or(trial.value(), |expected| expected.max(trial.value()))
     };
     let observe = |trial: &Trial| match trial.end {
-        End::Stopped(_) => Observation { value: came_to(trial), ..trial.observation() },
+        End::Stopped(_) => Observation { value: expected(trial), ..trial.observation() },
         _ => trial.observation(),
     };
     let mut observations: Vec<Observation> = trials.iter().map(observe).collect();
@@ -117,13 +114,11 @@ pub fn observations(trials: &[Trial]) -> Vec<Observation> {
     observations
 }
 
-/// Trials by value, best first: equal ones in order of their numbers, diverged ones last.
+/// Trials by value, best first. Equal values keep their order; diverged trials are last.
 pub fn ranking(trials: &[Trial]) -> Vec<&Trial> {
     let mut ranked: Vec<&Trial> = trials.iter().collect();
-    // NaN is above all numbers in the total order.
-    let key = |trial: &Trial| {
-        if trial.value().is_nan() { f64::NEG_INFINITY } else { trial.value() }
-    };
+    // `max` ignores NaN, which `total_cmp` would put above all numbers.
+    let key = |trial: &Trial| trial.value().max(f64::NEG_INFINITY);
     ranked.sort_by(|a, b| key(b).total_cmp(&key(a)));
     ranked
 }
@@ -132,7 +127,7 @@ pub fn ranking(trials: &[Trial]) -> Vec<&Trial> {
 pub(crate) mod tests {
     use super::*;
 
-    /// The reports of a trial with these values.
+    /// A report for each value.
     pub fn reports(values: &[f64]) -> Vec<Report> {
         values.iter().enumerate().map(|(step, &value)| Report::of(step, value)).collect()
     }
@@ -142,7 +137,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_pruned_trial_counts_as_what_it_would_have_come_to() {
+    fn a_pruned_trial_counts_as_its_expected_final_value() {
         let complete = |at: f64, end: f64| trial(&[at, end], End::Complete);
         let mut trials = vec![complete(0.1, 0.3), complete(0.2, 0.5), complete(0.3, 0.9)];
         let value = |trials: &[Trial], at: f64| {
@@ -151,14 +146,14 @@ pub(crate) mod tests {
         };
         assert_eq!(value(&trials, 0.25), 0.5, "the upper median of 0.3 and 0.5");
         assert_eq!(value(&trials, 0.05), 0.3, "the worst");
-        assert_eq!(value(&trials, 0.95), 0.95, "no less than it had");
+        assert_eq!(value(&trials, 0.95), 0.95, "not less than its own");
         assert_eq!(value(&[], 0.2), 0.2);
         trials[0].end = End::Diverged(1);
         assert!(observations(&trials)[0].value.is_nan());
     }
 
     #[test]
-    fn the_largest_value_is_first_and_what_diverged_is_last() {
+    fn the_largest_value_is_first_and_a_diverged_trial_last() {
         let values = [-3.0, f64::NAN, -1.0, -2.0];
         let trials =
             values.map(|x| trial(&[x], if x.is_nan() { End::Diverged(0) } else { End::Complete }));

@@ -99,5 +99,5 @@ fn a_study_that_cannot_be_used_is_refused_and_left_alone() {
     refuse(&["--resume", "--space", "lr=log:1:1e-3"], 2, &["above the upper end"]);
     refuse(&["--resume", "--space", "lr=log:1e-3:1", "--sampler", "sobol"], 2, &["line 2"]);
     fs::write(path.join("study.log"), before.replacen("\"op_code\":7", "op", 1)).unwrap();
-    refuse(&["--resume"], 3, &["study.log", "line ", "no operation of a journal"]);
+    refuse(&["--resume"], 3, &["study.log", "line ", "not a journal operation"]);
 }

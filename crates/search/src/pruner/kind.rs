@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::{Asha, Median, Never, Pruner};
 
-/// Every pruner under its name.
+/// A pruner by its name.
 ///
 /// ```
 /// use search::pruner::PrunerKind;
@@ -25,10 +25,10 @@ pub enum PrunerKind {
 }
 
 impl PrunerKind {
-    /// All of them.
+    /// All pruners.
     pub const ALL: [Self; 3] = [Self::None, Self::Median, Self::Asha];
 
-    /// The pruner for trials of so many steps.
+    /// The pruner for trials of `steps` steps.
     pub fn pruner(self, steps: usize) -> Box<dyn Pruner> {
         match self {
             Self::None => Box::new(Never),

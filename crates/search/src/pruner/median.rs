@@ -3,21 +3,21 @@
 use super::Pruner;
 use crate::{End, Report, Trial};
 
-/// Stops a trial whose best value so far is below the median that complete trials had at the same
-/// step.
+/// Stops a trial whose best value so far is below the median of the complete trials' values at the
+/// same step.
 ///
-/// As Vizier's and Optuna's (Golovin et al. 2017; `MedianPruner`).
+/// As in Vizier (Golovin et al. 2017) and Optuna (`MedianPruner`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Median {
-    /// Complete trials that there must be first.
+    /// The number of complete trials before any trial is stopped.
     pub startup: usize,
-    /// Steps that every trial gets.
+    /// The number of steps that no trial is stopped in.
     pub warmup: usize,
 }
 
 impl Median {
-    /// For trials of so many steps: five complete ones first, a tenth of the steps to each. A network
-    /// that learns slowly at first is not worse for it.
+    /// For trials of `steps` steps: five complete trials first, and a tenth of the steps for each
+    /// trial, since a network that learns slowly at first may end well.
     pub fn over(steps: usize) -> Self {
         Self { startup: 5, warmup: steps.div_ceil(10) }
     }
@@ -25,18 +25,18 @@ impl Median {
 
 impl Pruner for Median {
     fn prune(&self, so_far: &[Report], finished: &[Trial]) -> bool {
-        let complete = finished.iter().filter(|trial| trial.end == End::Complete);
-        let Some(now) = so_far.len().checked_sub(1).filter(|&now| now >= self.warmup) else {
-            return false;
-        };
-        let there = complete.filter_map(|trial| Some(trial.reports.get(now)?.value));
-        let mut there: Vec<f64> = there.collect();
-        if there.len() < self.startup.max(1) {
+        if so_far.len() <= self.warmup {
             return false;
         }
-        there.sort_by(f64::total_cmp);
+        let complete = finished.iter().filter(|trial| trial.end == End::Complete);
+        let others = complete.filter_map(|trial| Some(trial.reports.get(so_far.len() - 1)?.value));
+        let mut others: Vec<f64> = others.collect();
+        if others.len() < self.startup.max(1) {
+            return false;
+        }
+        others.sort_by(f64::total_cmp);
         // ANCHOR: prune
-        let median = (there[(there.len() - 1) / 2] + there[there.len() / 2]) / 2.0;
+        let median = (others[(others.len() - 1) / 2] + others[others.len() / 2]) / 2.0;
         so_far.iter().map(|report| report.value).fold(f64::NEG_INFINITY, f64::max) < median
         // ANCHOR_END: prune
     }

@@ -1,4 +1,4 @@
-//! Which trials to stop before their last step.
+//! Pruners: which trials to stop before their last step.
 
 mod asha;
 mod kind;
@@ -10,10 +10,10 @@ pub use median::Median;
 
 use crate::{Report, Trial};
 
-/// A way to give up on trials that are behind.
+/// A rule that stops trials whose values are too low.
 ///
-/// Asked after each step of a trial but its last. The answer follows from what the trial and the
-/// finished ones came to; a pruner keeps no state of its own.
+/// It is asked after each step of a trial but the last. The answer depends only on the reports of
+/// this trial and of the finished ones: a pruner keeps no state of its own.
 ///
 /// ```
 /// use search::pruner::{Median, Pruner};
@@ -30,16 +30,16 @@ use crate::{Report, Trial};
 /// assert!(!median.prune(&[Report::of(0, 0.5)], &finished));
 /// ```
 pub trait Pruner: Send + Sync + std::fmt::Debug {
-    /// Whether to stop a trial that has come to `so_far`, in view of those that have ended.
+    /// Whether to stop the trial with the reports `so_far`, given the trials that have ended.
     fn prune(&self, so_far: &[Report], finished: &[Trial]) -> bool;
 
-    /// Whether it ever stops one.
+    /// Whether it ever stops a trial.
     fn prunes(&self) -> bool {
         true
     }
 }
 
-/// Every trial runs to its end.
+/// Lets every trial run to its end.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Never;
 
@@ -60,7 +60,7 @@ mod tests {
     use crate::trial::tests::{reports, trial};
 
     #[test]
-    fn the_middle_of_the_complete_ones_is_the_bar_and_the_best_so_far_counts() {
+    fn the_best_value_so_far_is_compared_with_the_median_of_complete_trials() {
         let median = Median { startup: 3, warmup: 1 };
         let complete = |a, b, c| trial(&[a, b, c], End::Complete);
         let mut finished =
@@ -69,12 +69,12 @@ mod tests {
         assert!(median.prune(&reports(&[0.0, 0.39]), &finished));
         assert!(!median.prune(&reports(&[0.0, 0.4]), &finished));
         assert!(!median.prune(&reports(&[0.5, 0.1]), &finished), "its best is above");
-        // Pruned and diverged trials do not move the bar.
+        // Pruned and diverged trials do not change the median.
         finished.push(trial(&[0.0, 0.0], End::Stopped(1)));
         finished.push(trial(&[0.0, 0.0], End::Diverged(9)));
         assert!(median.prune(&reports(&[0.0, 0.39]), &finished));
         assert!(!median.prune(&reports(&[0.0, 0.1]), &finished[1..]), "too few complete ones");
-        // Losses with their signs changed are values too.
+        // Negative values, such as negated losses.
         let below = [trial(&[-3.0, -2.0], End::Complete)];
         let median = Median { startup: 1, warmup: 0 };
         assert!(
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rung_lets_the_best_of_every_third_through() {
+    fn one_in_three_goes_on_at_a_rung() {
         let asha = Asha { first: 2, reduction: 3 };
         let others = |values: &[f64]| -> Vec<Trial> {
             values.iter().map(|&v| trial(&[0.0, v], End::Stopped(1))).collect()
@@ -98,7 +98,7 @@ mod tests {
         assert!(!asha.prune(&reports(&[0.0]), &others(&five)), "not at a rung");
         assert!(!asha.prune(&reports(&[0.0; 3]), &others(&five)), "not at a rung");
         assert!(asha.prune(&reports(&[0.0; 6]), &[trial(&[0.1; 6], End::Complete)]));
-        // What diverged has lost.
+        // A diverged trial counts as the worst.
         let diverged = trial(&[0.0, 0.9], End::Diverged(7));
         assert!(!asha.prune(&reports(&[0.0, 0.1]), &[diverged]));
     }

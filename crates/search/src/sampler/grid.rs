@@ -6,11 +6,12 @@ use tensor_ops::permutation;
 use super::{Known, STREAM, Sampler};
 use crate::{Distribution, Params, Space};
 
-/// Every combination of equally spaced values, in an order shuffled by the seed, so that a search
-/// that is stopped early has been everywhere.
+/// Every combination of equally spaced values, in an order that the seed shuffles, so that a search
+/// that is stopped early has covered the whole space.
 ///
-/// A continuous dimension has `levels` values with both ends, on its own scale; a discrete one as
-/// many, or all if it has fewer. Trial k is the (k mod [`count`](Sampler::count))-th point.
+/// A continuous dimension has `levels` values, equally spaced on its own scale, both ends included;
+/// a discrete one has `levels` values too, or all of its values if there are fewer. Trial k is
+/// point k mod [`count`](Sampler::count).
 ///
 /// ```
 /// use search::sampler::{GridSearch, Sampler};
@@ -23,7 +24,7 @@ use crate::{Distribution, Params, Space};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GridSearch {
-    /// Values a continuous dimension; at least 1, which stands in the middle.
+    /// The number of values per continuous dimension; 1 means the middle only.
     pub levels: u64,
 }
 
@@ -32,11 +33,11 @@ impl GridSearch {
         distribution.count().map_or(self.levels, |count| count.min(self.levels)).max(1)
     }
 
-    /// Level `index` of a dimension on the unit interval.
+    /// The place of level `index` on the unit interval.
     fn place(self, distribution: &Distribution, index: u64) -> f64 {
         let levels = self.levels(distribution);
         match distribution.count() {
-            // The middles of equal shares: each value once where there are as many levels as values.
+            // The centres of equal parts: with as many levels as values, each value once.
             Some(_) => (index as f64 + 0.5) / levels as f64,
             None if levels == 1 => 0.5,
             None => index as f64 / (levels - 1) as f64,
@@ -46,21 +47,19 @@ impl GridSearch {
 
 impl Sampler for GridSearch {
     fn suggest(&self, known: Known<'_>, number: u64) -> Params {
-        let count = self.count(known.space).expect("a grid ends");
-        let mut rng = known.seed.stream(Purpose::Search, STREAM);
-        // Beyond what a permutation could hold nobody gets to the end.
-        let index = match usize::try_from(count).ok().filter(|&count| count <= 1 << 20) {
-            Some(count) => permutation(count, &mut rng)[(number % count as u64) as usize] as u64,
-            None => number % count,
-        };
-        let mut rest = index;
-        let mut unit: Vec<f64> = Vec::new();
-        for (_, distribution) in known.space.dimensions().iter().rev() {
-            let levels = self.levels(distribution);
-            unit.push(self.place(distribution, rest % levels));
-            rest /= levels;
+        let count = self.count(known.space).expect("a grid is finite");
+        let mut index = number % count;
+        // No search gets to the end of a larger grid: a permutation is not worth its memory.
+        if count <= 1 << 20 {
+            let mut rng = known.seed.stream(Purpose::Search, STREAM);
+            index = permutation(count as usize, &mut rng)[index as usize] as u64;
         }
-        unit.reverse();
+        let mut unit = vec![0.0; known.space.len()];
+        for (u, (_, distribution)) in unit.iter_mut().zip(known.space.dimensions()).rev() {
+            let levels = self.levels(distribution);
+            *u = self.place(distribution, index % levels);
+            index /= levels;
+        }
         known.space.at(&unit)
     }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::{GaussianProcess, GridSearch, Random, Sampler, Sobol};
 
-/// Every sampler under its name.
+/// A sampler by its name.
 ///
 /// ```
 /// use search::sampler::SamplerKind;
@@ -20,7 +20,7 @@ pub enum SamplerKind {
     /// `random`: [`Random`].
     #[default]
     Random,
-    /// `grid` (of 10 levels) or `grid:LEVELS`: [`GridSearch`].
+    /// `grid` (10 levels) or `grid:LEVELS`: [`GridSearch`].
     Grid(u64),
     /// `sobol`: [`Sobol`].
     Sobol,
@@ -55,16 +55,15 @@ impl FromStr for SamplerKind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let allowed = || "give random, grid, grid:LEVELS, sobol or gp".to_owned();
-        match text {
-            "random" => Ok(Self::Random),
-            "grid" => Ok(Self::Grid(10)),
-            "sobol" => Ok(Self::Sobol),
-            "gp" => Ok(Self::Gp),
-            _ => {
-                let levels = text.strip_prefix("grid:").and_then(|levels| levels.parse().ok());
-                levels.filter(|&levels| levels > 0).map(Self::Grid).ok_or_else(allowed)
-            }
-        }
+        let kind = match text {
+            "random" => Some(Self::Random),
+            "grid" => Some(Self::Grid(10)),
+            "sobol" => Some(Self::Sobol),
+            "gp" => Some(Self::Gp),
+            _ => (text.strip_prefix("grid:").and_then(|levels| levels.parse().ok()))
+                .filter(|&levels| levels > 0)
+                .map(Self::Grid),
+        };
+        kind.ok_or_else(|| "give random, grid, grid:LEVELS, sobol or gp".to_owned())
     }
 }

@@ -1,4 +1,4 @@
-//! Which parameters to try next.
+//! Samplers: which parameters to try next.
 
 mod gp;
 mod grid;
@@ -16,8 +16,8 @@ pub use kind::SamplerKind;
 pub use random::Random;
 pub use sobol::Sobol;
 
-/// The stream of [`Purpose::Search`](init::Purpose::Search) for what all trials share: no trial has
-/// this number.
+/// The random stream of [`Purpose::Search`](init::Purpose::Search) that all trials share; no trial
+/// has this number.
 const STREAM: u64 = u64::MAX;
 
 /// A trial that has ended.
@@ -25,40 +25,40 @@ const STREAM: u64 = u64::MAX;
 pub struct Observation {
     /// Its number.
     pub number: u64,
-    /// What it tried.
+    /// Its parameters.
     pub params: Params,
-    /// How good that was, larger being better; NaN if it diverged.
+    /// Its value, larger is better; NaN if it diverged.
     pub value: f64,
 }
 
-/// What a sampler may know.
+/// What a sampler knows when it suggests a trial.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
-    /// What is searched.
+    /// The search space.
     pub space: &'a Space,
     /// The trials that have ended, in order of their numbers.
     pub finished: &'a [Observation],
-    /// What has been suggested and has not ended, in order of numbers.
+    /// The parameters of trials that are still running, in order of their numbers.
     pub pending: &'a [Params],
     /// The seed of the search.
     pub seed: Seed,
 }
 
-/// A way to choose the next trial.
+/// A rule that chooses the parameters of the next trial.
 ///
-/// The parameters of trial `number` follow from the space, the seed, the number, and what is known
-/// of other trials; a sampler keeps no state of its own. Searches of equal seed and equal history
-/// therefore go on equally, whoever asks and however often.
+/// The parameters depend only on the space, the seed, the trial's number and the other trials: a
+/// sampler keeps no state of its own. Two searches with the same seed and the same history
+/// therefore continue in the same way.
 pub trait Sampler: Send + Sync + std::fmt::Debug {
     /// The parameters of trial `number`.
     fn suggest(&self, known: Known<'_>, number: u64) -> Params;
 
-    /// How many different trials there are in `space`; `None` if there is no end to them.
+    /// The number of different trials in `space`; `None` if it is unlimited.
     fn count(&self, _space: &Space) -> Option<u64> {
         None
     }
 
-    /// Whether it looks at what is known of other trials.
+    /// Whether its suggestions depend on other trials.
     fn learns(&self) -> bool {
         false
     }

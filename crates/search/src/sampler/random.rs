@@ -6,12 +6,12 @@ use rand::RngExt;
 use super::{Known, Sampler};
 use crate::Params;
 
-/// Every trial on its own, from the distributions of the space.
+/// Draws every trial independently from the distributions of the space.
 ///
-/// Trial k draws from the stream ([`Purpose::Search`], k) of the seed, the last dimension first: the
+/// Trial k draws from the seed's stream ([`Purpose::Search`], k), the last dimension first, as the
 /// notebook of *Deep Learning from Scratch* draws the weight decay before the learning rate.
 ///
-/// Reference: Bergstra & Bengio 2012 (JMLR 13:281), on why it beats a grid.
+/// Reference: Bergstra & Bengio 2012 (JMLR 13:281), who show why it beats a grid.
 ///
 /// ```
 /// use search::sampler::{Known, Random, Sampler};
@@ -30,9 +30,8 @@ impl Sampler for Random {
     fn suggest(&self, known: Known<'_>, number: u64) -> Params {
         // ANCHOR: suggest
         let mut rng = known.seed.stream(Purpose::Search, number);
-        let mut unit: Vec<f64> =
-            (0..known.space.len()).map(|_| rng.random_range(0.0..1.0)).collect();
-        unit.reverse();
+        let mut unit = vec![0.0; known.space.len()];
+        unit.iter_mut().rev().for_each(|u| *u = rng.random_range(0.0..1.0));
         known.space.at(&unit)
         // ANCHOR_END: suggest
     }
@@ -44,7 +43,7 @@ mod tests {
     use crate::{Space, Value};
     use init::Seed;
 
-    /// The draws that seeds written down before this module stand for.
+    /// A seed must give the same trials in every version.
     #[test]
     fn value_stability() {
         let space = Space::parse(["lr=log:1e-6:1e-2", "weight_decay=log:1e-8:1e-4"]).unwrap();

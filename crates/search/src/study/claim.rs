@@ -1,15 +1,14 @@
 //! Which process runs which trial.
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The right to run a trial of a study that other processes run trials of too.
+/// The right to run a trial of a study that several processes work on.
 ///
-/// It is a file in the folder `FILE.claims`, locked in the kernel as long as this process lives: the
-/// trial of a process that was killed is free at once. Where kernels do not see each other's locks, a
-/// trial may run twice; the study file takes the first result only.
+/// It is a file in the folder `FILE.claims` that the kernel locks while the process lives: the
+/// trial of a killed process is free at once. On a file system without such locks a trial may run
+/// twice; the study file keeps the first result only.
 #[derive(Debug)]
 pub(super) struct Claim {
     path: PathBuf,
@@ -17,51 +16,48 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    /// Claims a trial; `None` if another process has it.
-    pub(super) fn take(study_file: &Path, study: &str, index: u64) -> io::Result<Option<Self>> {
+    /// Claims a trial; `None` if another process has claimed it.
+    pub(super) fn take(study_file: &Path, study: &str, number: u64) -> io::Result<Option<Self>> {
         let folder = folder(study_file);
-        let path = folder.join(format!("{study}.{index}"));
+        let path = folder.join(format!("{study}.{number}"));
         let file = loop {
             fs::create_dir_all(&folder)?;
             match OpenOptions::new().create(true).truncate(false).write(true).open(&path) {
-                // Another process has removed the folder with its last claim in between.
+                // Another process removed the folder with its last claim in the meantime.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 opened => break opened?,
             }
         };
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => Ok(None),
-            // Without locks every process runs everything by itself.
+            // Without locks, every process runs all trials itself.
             Ok(()) | Err(TryLockError::Error(_)) => Ok(Some(Self { path, _file: file })),
         }
     }
 
-    /// Removes what a process left that was killed between the result of a trial and the end of its
-    /// claim.
-    pub(super) fn sweep(study_file: &Path, study: &str, index: u64) {
+    /// Removes the claim of a trial that has ended, if its process was killed before it could.
+    pub(super) fn sweep(study_file: &Path, study: &str, number: u64) {
         let folder = folder(study_file);
-        if folder.join(format!("{study}.{index}")).exists()
-            && let Ok(Some(left)) = Self::take(study_file, study, index)
+        if folder.join(format!("{study}.{number}")).exists()
+            && let Ok(Some(left)) = Self::take(study_file, study, number)
         {
-            left.fulfil();
+            left.remove();
         }
         let _ = fs::remove_dir(folder);
     }
 
-    /// Ends the claim of a trial whose result is in the study file.
-    pub(super) fn fulfil(self) {
+    /// Removes the claim of a trial whose result is in the study file.
+    pub(super) fn remove(self) {
         let _ = fs::remove_file(&self.path);
         if let Some(folder) = self.path.parent() {
-            // Removed with its last claim: a folder that is not empty stays.
+            // This removes an empty folder only.
             let _ = fs::remove_dir(folder);
         }
     }
 }
 
 fn folder(study_file: &Path) -> PathBuf {
-    let mut name = OsString::from(study_file);
-    name.push(".claims");
-    PathBuf::from(name)
+    study_file.with_added_extension("claims")
 }
 
 #[cfg(test)]
@@ -69,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_claim_is_one_processs_until_it_lets_go() {
+    fn one_process_holds_a_claim_until_it_drops_it() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("study.log");
         let take = |index| Claim::take(&file, "study", index).unwrap();
@@ -77,13 +73,13 @@ mod tests {
         assert!(take(3).is_none());
         assert!(take(4).is_some());
         drop(first);
-        take(3).unwrap().fulfil();
-        take(4).unwrap().fulfil();
+        take(3).unwrap().remove();
+        take(4).unwrap().remove();
         assert!(!folder.path().join("study.log.claims").exists());
     }
 
     #[test]
-    fn what_a_killed_process_left_of_an_ended_trial_is_removed_and_a_living_ones_claim_is_not() {
+    fn a_sweep_removes_the_claim_of_a_dead_process_and_not_that_of_a_living_one() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("study.log");
         fs::create_dir(super::folder(&file)).unwrap();

@@ -1,4 +1,4 @@
-//! What can be wrong with a study file.
+//! Errors of a study file.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,42 +8,41 @@ use thiserror::Error;
 /// A study file that cannot be used.
 #[derive(Debug, Error)]
 pub enum StudyError {
-    /// There is a study and it was not asked to go on with it.
-    #[error("{}, line {line}: {trials} trials of the study {study} are there already", path.display())]
+    /// The file holds the study already, and `resume` was not set.
+    #[error("{path}, line {line}: {trials} trials of the study {study} are there already")]
     Exists {
         /// The file.
         path: PathBuf,
-        /// Where the study begins.
+        /// The line that creates the study.
         line: usize,
-        /// Its name.
+        /// The name of the study.
         study: String,
-        /// How many trials of it have ended.
+        /// The number of its trials that have ended.
         trials: usize,
     },
     /// The study was made with other settings.
     #[error(
-        "{}, line {line}: the study {study} was made with {setting} = {found}, this run has {wanted}",
-        path.display()
+        "{path}, line {line}: the study {study} was made with {setting} = {found}, \
+         this run has {wanted}"
     )]
     OtherSettings {
         /// The file.
         path: PathBuf,
-        /// Where it says so.
+        /// The line with the setting.
         line: usize,
         /// The name of the study.
         study: String,
-        /// Which setting differs.
+        /// The setting that differs.
         setting: Box<str>,
-        /// In the file.
+        /// Its value in the file.
         found: String,
-        /// In this run.
+        /// Its value in this run.
         wanted: Box<str>,
     },
-    /// A line that is no operation of a journal, or one of ours with something else in it.
+    /// A line that is not a journal operation, or a trial of this crate that cannot be read back.
     #[error(
-        "{}, line {line}: {reason}: the file is left as it is; take a copy, repair or delete that \
-         line in an editor",
-        path.display()
+        "{path}, line {line}: {reason}: the file is left as it is; take a copy, repair or delete \
+         that line in an editor"
     )]
     Broken {
         /// The file.
@@ -53,51 +52,47 @@ pub enum StudyError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The file has become shorter than it was.
+    /// The file has become shorter since it was last read.
     #[error(
-        "{}: bytes that were read before are gone: another program has rewritten the file while \
-         this one was using it",
-        path.display()
+        "{path}: bytes that were read before are gone: another program has rewritten the file \
+         while this one was using it"
     )]
     Shortened {
         /// The file.
         path: PathBuf,
     },
-    /// The study was there and is not any more.
-    #[error(
-        "{}: another program has deleted the study {study}: run again to begin it anew",
-        path.display()
-    )]
+    /// Another program has deleted the study.
+    #[error("{path}: another program has deleted the study {study}: run again to begin it anew")]
     Deleted {
         /// The file.
         path: PathBuf,
         /// The name of the study.
         study: String,
     },
-    /// A trial that the file could not give back.
-    #[error("{}: trial {number} cannot be kept: {reason}", path.display())]
+    /// A trial that could not be read back from the file.
+    #[error("{path}: trial {number} cannot be kept: {reason}")]
     Unfit {
         /// The file.
         path: PathBuf,
-        /// Which trial.
+        /// The number of the trial.
         number: u64,
         /// What is wrong with its reports.
         reason: String,
     },
     /// The file cannot be read.
-    #[error("{}: cannot be read", path.display())]
+    #[error("{path}: cannot be read")]
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
     /// The file, its lock or a claim beside it cannot be written.
-    #[error("{}: cannot be written", path.display())]
+    #[error("{path}: cannot be written")]
     Write {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
 }

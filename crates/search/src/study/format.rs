@@ -1,6 +1,6 @@
-//! The codes of a journal.
+//! The constants of Optuna's journal format.
 
-/// Operation codes of Optuna's `JournalOperation`.
+/// Operation codes: Optuna's `JournalOperation`.
 pub(super) mod code {
     pub(crate) const CREATE_STUDY: u64 = 0;
     pub(crate) const DELETE_STUDY: u64 = 1;
@@ -12,11 +12,11 @@ pub(super) mod code {
     pub(crate) const SET_INTERMEDIATE_VALUE: u64 = 7;
     pub(crate) const SET_TRIAL_USER_ATTRIBUTE: u64 = 8;
     pub(crate) const SET_TRIAL_SYSTEM_ATTRIBUTE: u64 = 9;
-    /// Of Rustuna.
+    /// Written by Rustuna only.
     pub(crate) const DISCARD_TRIALS: u64 = 10;
 }
 
-/// States of Optuna's `TrialState`.
+/// Trial states: Optuna's `TrialState`.
 pub(super) mod state {
     pub(crate) const RUNNING: u64 = 0;
     pub(crate) const COMPLETE: u64 = 1;
@@ -25,8 +25,8 @@ pub(super) mod state {
     pub(crate) const WAITING: u64 = 4;
 }
 
-/// How the names begin that processes of ours have in a journal. It is the name of the program that
-/// wrote the first study files: with another one, nobody could go on with these.
+/// The prefix of this crate's worker names in a journal. It is the name of the program that wrote
+/// the first study files; with another prefix, those could not be resumed.
 pub(super) const OUR_WORKERS: &str = "experiments-";
 
 /// Optuna's `StudyDirection`.

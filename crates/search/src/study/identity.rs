@@ -1,32 +1,32 @@
-//! What a study is known by.
+//! The settings by which a study is recognised.
 
 use crate::Space;
 
-/// The setting that holds the space.
+/// The name of the setting that holds the space.
 pub(super) const SPACE: &str = "space";
 
-/// What makes a search the one that it is.
+/// The name of a study, and the settings on which its results depend.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// The study's name in the file, where others may be too.
+    /// The study's name; a file may hold several studies.
     pub name: String,
-    /// What is searched.
+    /// The search space.
     pub space: Space,
-    /// The measures that are kept of every report beside its value, each of which must have them. Not
-    /// `index`, `diverged_at` or `reason`, which the file has of its own.
+    /// The measures that the file keeps of each report beside its value; every report must have
+    /// them. The names `index`, `diverged_at` and `reason` are taken.
     pub measures: Vec<String>,
-    /// Whether the study may be taken up again with a space that [extends](Space::extends) its own: the trials that
-    /// it has stay, later ones use the new space. Not for a [`GridSearch`](crate::sampler::GridSearch), whose points are counted.
+    /// Whether the study may be resumed with a space that [extends](Space::extends) its own: old
+    /// trials stay, later ones use the new space. Not for a
+    /// [`GridSearch`](crate::sampler::GridSearch), whose points would change.
     pub may_widen: bool,
-    /// Everything else on which results depend: (name, value).
+    /// All other settings on which results depend: (name, value).
     pub settings: Vec<(String, String)>,
 }
 
 impl Identity {
-    /// What must be the same where a study is taken up again: the space and the settings.
+    /// The settings that must be equal when a study is resumed: the space and the others.
     pub(super) fn settings(&self) -> Vec<(String, String)> {
-        let mut settings = vec![(SPACE.to_owned(), self.space.to_string())];
-        settings.extend(self.settings.iter().cloned());
-        settings
+        let space = (SPACE.to_owned(), self.space.to_string());
+        [&[space], &self.settings[..]].concat()
     }
 }

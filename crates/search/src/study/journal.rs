@@ -1,4 +1,4 @@
-//! The lines of a study file: read on from where one was, appended whole.
+//! A study file: new lines are read incrementally, and appended in one write.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -12,48 +12,34 @@ use super::lines::JournalLines;
 use super::lock::Lock;
 use super::replay::Replay;
 
-/// How every line begins, Python's too.
+/// The beginning of every line, Python's included.
 const BEGINNING: &[u8] = b"{\"op_code\":";
 
-/// A journal on disk, and what it came to when last read.
+/// A journal on disk, and its state when it was last read.
 #[derive(Debug)]
 pub(super) struct Journal {
-    path: PathBuf,
+    pub(super) path: PathBuf,
+    pub(super) replay: Replay,
     worker: String,
     notice: fn(&str),
-    /// Bytes and lines that were replayed.
+    /// The number of bytes and lines that were replayed.
     offset: u64,
     lines: usize,
-    replay: Replay,
 }
 
 impl Journal {
-    /// The journal at `path`, not yet read; `worker` is this process's name in it, and `notice` hears of
-    /// what was put right.
+    /// The journal at `path`, not yet read. `worker` is the name of this process in it; `notice` is
+    /// told of repairs.
     pub(super) fn new(path: &Path, worker: String, notice: fn(&str)) -> Self {
-        Self {
-            path: path.to_owned(),
-            worker,
-            notice,
-            offset: 0,
-            lines: 0,
-            replay: Replay::default(),
-        }
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    pub(super) fn replay(&self) -> &Replay {
-        &self.replay
+        let (path, replay) = (path.to_owned(), Replay::default());
+        Self { path, replay, worker, notice, offset: 0, lines: 0 }
     }
 
     pub(super) fn broken(&self, line: usize, reason: String) -> StudyError {
         StudyError::Broken { path: self.path.clone(), line, reason }
     }
 
-    /// Replays the lines that have come since; gives what stands behind the last whole line.
+    /// Replays the lines appended since the last call; returns the bytes after the last newline.
     pub(super) fn read(&mut self) -> Result<Vec<u8>, StudyError> {
         let failed = |source| StudyError::Read { path: self.path.clone(), source };
         let mut file = match File::open(&self.path) {
@@ -78,19 +64,18 @@ impl Journal {
             self.offset += line.len() as u64;
         }
         let tail = bytes.split_off(whole);
-        // A line that was being written begins like one; zeros are what a power cut leaves.
+        // An interrupted write leaves the beginning of a line, a power cut may leave zeros.
         let common = tail.len().min(BEGINNING.len());
         if tail[..common] != BEGINNING[..common] && tail.iter().any(|&byte| byte != 0) {
-            return Err(self.broken(self.lines + 1, "no operation of a journal".to_owned()));
+            return Err(self.broken(self.lines + 1, "not a journal operation".to_owned()));
         }
         Ok(tail)
     }
 
-    /// Appends what `compose` wants in view of everything in the file, in one synced write; nothing if
-    /// it adds no line.
+    /// Locks and reads the file, and appends the lines that `compose` adds, in one synced write.
     ///
-    /// A torn line at the end, which readers ignore, is cut before: behind it, nobody could read what
-    /// is appended. A trial that a dead process of ours began to write is ended as failed.
+    /// An incomplete line at the end, which readers ignore, is cut first: a line appended to it
+    /// could not be read. A trial that a killed worker of this crate left incomplete fails.
     pub(super) fn append(
         &mut self,
         compose: impl FnOnce(&Replay, &mut JournalLines),
@@ -101,28 +86,25 @@ impl Journal {
         let torn = self.read()?;
         let mut lines = JournalLines::new(&self.worker);
         for (id, trial) in self.replay.trials.iter().enumerate() {
-            if trial.ours && trial.unfinished() {
+            if trial.ours && trial.is_unfinished() {
                 lines.abandoned(id);
             }
         }
         compose(&self.replay, &mut lines);
-        let bytes = lines.into_bytes();
-        if bytes.is_empty() {
+        if lines.text.is_empty() {
             return Ok(());
         }
         let is_new = !self.path.exists();
         let mut file =
             OpenOptions::new().create(true).append(true).open(&self.path).map_err(failed)?;
         if !torn.is_empty() {
-            (self.notice)(&format!(
-                "warning: {} ended in the middle of a line, which was cut ({} bytes)",
-                self.path.display(),
-                torn.len()
-            ));
+            let (path, bytes) = (path.display(), torn.len());
+            let cut = "ended in the middle of a line, which was cut";
+            (self.notice)(&format!("warning: {path} {cut} ({bytes} bytes)"));
             file.set_len(self.offset).map_err(failed)?;
         }
-        if let Err(error) = file.write_all(&bytes).and_then(|()| file.sync_data()) {
-            // A full disk: what did arrive goes again.
+        if let Err(error) = file.write_all(lines.text.as_bytes()).and_then(|()| file.sync_data()) {
+            // On a full disk, part of the lines may have been written: remove it.
             let _ = file.set_len(self.offset);
             return Err(failed(error));
         }
@@ -136,14 +118,14 @@ impl Journal {
 fn operation(line: &[u8]) -> Result<Value, String> {
     let text = str::from_utf8(line).map_err(|error| error.to_string())?;
     json::parse(text.trim_end()).map_err(|error| {
-        // Which line it is, the caller says.
+        // The caller adds the number of the line.
         let error = error.to_string().replace(" at line 1 column", " at column");
-        format!("no operation of a journal ({error})")
+        format!("not a journal operation ({error})")
     })
 }
 
 fn sync_folder_of(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    // Windows cannot open a folder as a file.
+    // Windows cannot open a folder to sync it.
     if cfg!(unix) { File::open(folder.unwrap_or(Path::new(".")))?.sync_all() } else { Ok(()) }
 }

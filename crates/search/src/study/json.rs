@@ -1,32 +1,28 @@
 //! JSON as Python writes it.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
-/// Reads a line; Python's bare `NaN`, `Infinity` and `-Infinity`, which JSON does not know, are null.
-pub(super) fn parse(line: &str) -> serde_json::Result<Value> {
-    serde_json::from_str(&without_bare_words(line))
-}
+/// What Python writes for numbers that JSON does not have.
+const WORDS: [&str; 3] = ["-Infinity", "Infinity", "NaN"];
 
-fn without_bare_words(line: &str) -> Cow<'_, str> {
-    const WORDS: [&str; 3] = ["-Infinity", "Infinity", "NaN"];
+/// Parses a line; a number that JSON does not have becomes null.
+pub(super) fn parse(line: &str) -> serde_json::Result<Value> {
     if !WORDS.iter().any(|word| line.contains(word)) {
-        return Cow::Borrowed(line);
+        return serde_json::from_str(line);
     }
-    let (mut clean, mut rest, mut in_text) = (String::new(), line, false);
-    while let Some(c) = rest.chars().next() {
-        let word = WORDS.iter().find(|word| !in_text && rest.starts_with(**word));
-        let taken = match (word, c) {
-            (Some(word), _) => word.len(),
-            (None, '\\') => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
-            (None, _) => c.len_utf8(),
-        };
-        in_text ^= c == '"';
-        clean.push_str(if word.is_some() { "null" } else { &rest[..taken] });
-        rest = &rest[taken..];
+    let (mut clean, mut in_string) = (String::new(), false);
+    for piece in line.split_inclusive('"') {
+        if in_string {
+            clean += piece;
+        } else {
+            clean += &WORDS.iter().fold(piece.to_owned(), |text, word| text.replace(word, "null"));
+        }
+        // Within a string, a quote after an odd number of backslashes does not end it.
+        let before = piece.trim_end_matches('"');
+        let backslashes = before.len() - before.trim_end_matches('\\').len();
+        in_string = !in_string || backslashes % 2 == 1;
     }
-    Cow::Owned(clean)
+    serde_json::from_str(&clean)
 }
 
 #[cfg(test)]
@@ -35,7 +31,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn pythons_words_for_what_is_no_number_are_null() {
+    fn nan_and_infinity_of_python_are_null() {
         let line = r#"{"a":NaN,"b":[-Infinity,Infinity],"c":"NaN \" Infinity","d":"\\"}"#;
         let value = json!({ "a": null, "b": [null, null], "c": "NaN \" Infinity", "d": "\\" });
         assert_eq!(parse(line).unwrap(), value);

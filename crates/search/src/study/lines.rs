@@ -1,4 +1,4 @@
-//! Lines that are to be appended to a journal.
+//! The lines that are appended to a journal.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,34 +7,27 @@ use serde_json::{Value, json};
 
 use super::format::{MAXIMIZE, code, state};
 
-/// Lines to be appended in one write.
+/// Lines that are appended in one write.
 #[derive(Debug)]
 pub(super) struct JournalLines {
     worker: String,
-    text: Vec<u8>,
+    pub(super) text: String,
 }
 
 impl JournalLines {
     pub(super) fn new(worker: &str) -> Self {
-        Self { worker: worker.to_owned(), text: Vec::new() }
+        Self { worker: worker.to_owned(), text: String::new() }
     }
 
-    pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.text
-    }
-
-    /// One line; `fields` is an object that is not empty.
+    /// Adds a line. `fields` is an object with at least one field.
     pub(super) fn push(&mut self, op_code: u64, fields: &Value) {
-        let worker = Value::from(self.worker.as_str());
-        // The code first, as Optuna has it: a torn line is known by its beginning.
-        let line = format!(
-            "{{\"op_code\":{op_code},\"worker_id\":{worker},{}\n",
-            &fields.to_string()[1..]
-        );
-        self.text.extend(line.into_bytes());
+        let (worker, fields) = (Value::from(self.worker.as_str()), fields.to_string());
+        // The code comes first, as in Optuna: it identifies an incomplete line.
+        let line = format!(r#"{{"op_code":{op_code},"worker_id":{worker},{}"#, &fields[1..]);
+        self.text += &(line + "\n");
     }
 
-    /// A new study, and how it was made.
+    /// Adds a new study with its settings.
     pub(super) fn study(&mut self, id: usize, name: &str, settings: &[(String, String)]) {
         let create = json!({ "study_name": name, "directions": [MAXIMIZE] });
         self.push(code::CREATE_STUDY, &create);
@@ -43,25 +36,24 @@ impl JournalLines {
         }
     }
 
-    /// How a study is made, from here on.
+    /// Sets a setting of a study.
     pub(super) fn setting(&mut self, id: usize, setting: &str, value: &str) {
-        let note = json!({ "study_id": id, "user_attr": { setting: value } });
-        self.push(code::SET_STUDY_USER_ATTRIBUTE, &note);
+        let attribute = json!({ "study_id": id, "user_attr": { setting: value } });
+        self.push(code::SET_STUDY_USER_ATTRIBUTE, &attribute);
     }
 
-    /// The end of a trial of which a process that died had written only the beginning.
+    /// Ends a trial that is incomplete because its process died while writing it.
     pub(super) fn abandoned(&mut self, id: usize) {
-        // Without its index it is no trial of the search any more.
-        for note in
-            [json!({ "index": null }), json!({ "reason": "its process died while writing it" })]
-        {
-            let note = json!({ "trial_id": id, "user_attr": note });
-            self.push(code::SET_TRIAL_USER_ATTRIBUTE, &note);
+        // Without an index it does not belong to the search.
+        let index = json!({ "index": null });
+        for attribute in [index, json!({ "reason": "its process died while writing it" })] {
+            let attribute = json!({ "trial_id": id, "user_attr": attribute });
+            self.push(code::SET_TRIAL_USER_ATTRIBUTE, &attribute);
         }
         self.end(id, state::FAIL, None);
     }
 
-    /// The end of a trial.
+    /// Ends a trial.
     pub(super) fn end(&mut self, id: usize, state: u64, value: Option<f64>) {
         let now = time(SystemTime::now());
         let values = value.map(|value| [value]);
@@ -72,10 +64,10 @@ impl JournalLines {
     }
 }
 
-/// As Optuna 5 writes it, and Python 3.7 can read it: with an offset instead of a `Z`. Optuna 4 writes
-/// local times without one; a host in another zone would take those for its own.
+/// A time as Optuna 5 writes it: UTC with an offset, which Python 3.7 reads, instead of a `Z`.
+/// (Optuna 4 writes local times without an offset, which a host in another time zone misreads.)
 pub(super) fn time(at: SystemTime) -> String {
-    // A clock that was never set may stand before the first time that can be written.
+    // A clock that was never set may show a time before 1970, which the format does not have.
     let utc = format_rfc3339_micros(at.max(UNIX_EPOCH)).to_string();
     format!("{}+00:00", utc.trim_end_matches('Z'))
 }

@@ -1,24 +1,24 @@
-//! The lock of a study file, kept by Optuna's Python processes too.
+//! The lock of a study file, which Optuna's Python processes respect too.
 
-use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-/// Optuna takes a lock away that nobody gave back for so long.
+/// The age at which a lock counts as abandoned, as in Optuna.
 const GRACE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
-/// The first word of a lock file of ours: the same from version to version, so that each knows the other's.
+/// The first word of this crate's lock files. It must not change between versions: each must
+/// recognise the locks of the others.
 const OURS: &str = "experiments";
 
 /// The right to append to a study file; given back when dropped.
 ///
-/// The lock is the file `FILE.lock`, made by whoever succeeds in making it: Optuna's protocol, with
-/// which a Python process waits for us and we for it. Beyond that protocol the file is locked in the
-/// kernel as long as its maker lives. The lock of a process that was killed is therefore taken away at
-/// once where the kernel can tell, and after 30 s as Optuna does where it cannot.
+/// The lock is the file `FILE.lock`, held by the process that created it: Optuna's protocol, by
+/// which Python processes and this one wait for each other. In addition, the kernel locks the file
+/// while its creator lives. If the kernel can tell that the creator was killed, the lock is removed
+/// at once; if not, after 30 s as in Optuna.
 #[derive(Debug)]
 pub(super) struct Lock {
     path: PathBuf,
@@ -31,16 +31,16 @@ impl Lock {
         remove_if_its_maker_is_dead(&lock_of(study));
     }
 
-    /// Waits for the lock of `study`; `notice` hears of one that is taken away.
+    /// Waits for the lock of the file `study`; `notice` is told if a lock is removed after 30 s.
     pub(super) fn acquire(study: &Path, notice: fn(&str)) -> io::Result<Self> {
         let path = lock_of(study);
         let mut pause = Duration::from_millis(1);
-        let mut seen: Option<(Identity, Instant)> = None;
+        let mut seen: Option<(FileId, Instant)> = None;
         loop {
             match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
                 Ok(file) => {
                     let mut lock = Self { path, file };
-                    // A file system without such locks leaves the 30 s to those who wait.
+                    // If the file system has no such locks, others wait for 30 s.
                     let _ = lock.file.lock();
                     writeln!(lock.file, "{OURS} {} {}", host(), std::process::id())?;
                     return Ok(lock);
@@ -48,22 +48,17 @@ impl Lock {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
-            // It may be gone already: then the next attempt will tell.
+            // An error means that the lock is gone: the next attempt will tell.
             if let Ok(metadata) = fs::symlink_metadata(&path) {
-                let identity = Identity::of(&metadata);
-                let since = match seen {
-                    Some((same, since)) if same == identity => since,
-                    _ => Instant::now(),
-                };
-                seen = Some((identity, since));
+                let id = FileId::of(&metadata);
+                let (_, since) = seen.filter(|seen| seen.0 == id).unwrap_or((id, Instant::now()));
+                seen = Some((id, since));
                 if since.elapsed() > GRACE {
-                    notice(&format!(
-                        "warning: {} was held for 30 s and is taken away",
-                        path.display()
-                    ));
-                    remove_if(&path, identity);
+                    let lock = path.display();
+                    notice(&format!("warning: {lock} was held for 30 s and is removed"));
+                    remove_if(&path, id);
                 } else if !metadata.is_symlink() {
-                    remove_if_its_maker_is_dead(&path);
+                    remove_if_its_creator_is_dead(&path);
                 }
             }
             sleep(pause);
@@ -74,58 +69,55 @@ impl Lock {
 
 /// `FILE.lock` for a study `FILE`.
 fn lock_of(study: &Path) -> PathBuf {
-    let mut name = OsString::from(study);
-    name.push(".lock");
-    PathBuf::from(name)
+    study.with_added_extension("lock")
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // After a long stop of this process the lock may be another's.
+        // If this process was suspended for long, another one may have the lock now.
         if let Ok(metadata) = self.file.metadata() {
-            remove_if(&self.path, Identity::of(&metadata));
+            remove_if(&self.path, FileId::of(&metadata));
         }
     }
 }
 
-/// Which file a path stood for: the next one may get the number of the last, so its time counts too.
+/// Tells a file from a later one at the same path. Inodes are reused, so the time counts too.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Identity(u64, Option<std::time::SystemTime>);
+struct FileId(u64, Option<SystemTime>);
 
-impl Identity {
+impl FileId {
     fn of(metadata: &Metadata) -> Self {
         #[cfg(unix)]
-        let number = std::os::unix::fs::MetadataExt::ino(metadata);
+        let inode = std::os::unix::fs::MetadataExt::ino(metadata);
         #[cfg(not(unix))]
-        let number = 0;
-        Self(number, metadata.modified().ok())
+        let inode = 0;
+        Self(inode, metadata.modified().ok())
     }
 }
 
-fn remove_if(path: &Path, identity: Identity) {
-    if fs::symlink_metadata(path).is_ok_and(|metadata| Identity::of(&metadata) == identity) {
-        // If another process was faster, so much the better.
+fn remove_if(path: &Path, id: FileId) {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| FileId::of(&metadata) == id) {
+        // An error means that another process has removed it.
         let _ = fs::remove_file(path);
     }
 }
 
-/// The kernel gives us the lock of a file only if the process that held it is gone.
-fn remove_if_its_maker_is_dead(path: &Path) {
-    let Ok(mut file) = File::open(path) else { return };
-    let mut text = String::new();
-    let whole = file.read_to_string(&mut text).is_ok() && text.ends_with('\n');
-    // Kernels of two hosts may not know of each other's locks.
+/// The kernel gives us the lock of a file only if the process that held it is dead.
+fn remove_if_its_creator_is_dead(path: &Path) {
+    let Ok(file) = File::open(path) else { return };
+    let Ok(text) = io::read_to_string(&file) else { return };
+    // The kernels of two hosts may not know of each other's locks.
     let from_here = text.starts_with(&format!("{OURS} {} ", host()));
-    if whole
-        && from_here
+    if from_here
+        && text.ends_with('\n')
         && file.try_lock().is_ok()
         && let Ok(metadata) = file.metadata()
     {
-        remove_if(path, Identity::of(&metadata));
+        remove_if(path, FileId::of(&metadata));
     }
 }
 
-/// The name of this host, as a word.
+/// The name of this host; white space becomes `-`.
 fn host() -> String {
     #[cfg(unix)]
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
@@ -161,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lock_of_a_dead_process_is_taken_away_at_once() {
+    fn the_lock_of_a_dead_process_is_removed_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let study = folder.path().join("study.log");
         fs::write(folder.path().join("study.log.lock"), format!("{OURS} {} 1\n", host())).unwrap();

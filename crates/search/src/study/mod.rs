@@ -1,15 +1,14 @@
-//! The study file: the trials of a search, kept through crashes, shared by processes, open to Optuna.
+//! Study files: trials in Optuna's file format, safe against crashes and shared by processes.
 //!
-//! The format is the journal of Optuna's `JournalStorage`: one JSON object a line, one operation each,
-//! appended and never rewritten. A trial is appended when it has ended, with all its operations in one
-//! write that is synced to the disk: what the file holds is there to stay, and what was running when a
-//! process died is run again.
+//! The format is the journal of Optuna's `JournalStorage`: one JSON object per line, one operation
+//! each, appended and never rewritten. A trial is appended after its end, in one write that is
+//! synced to the disk; a trial that was running when its process died is run again.
 //!
-//! [`Study`] holds the trials of one search by their index, and the settings that they were made with;
-//! [`Search::run_study`](crate::Search::run_study) runs those that are missing, side by side with other
-//! processes. Inside, `journal` reads and appends `lines`, `replay` says what they come to, `record` makes
-//! trials of them and them of trials, `lock` lets one write at a time, Python's processes too, and `claim`
-//! keeps two processes from running the same trial.
+//! [`Study`] holds the trials of one search and its settings;
+//! [`Search::run_study`](crate::Search::run_study) runs the missing trials, side by side with other
+//! processes. `journal` reads and appends `lines`, `replay` keeps the state that they describe,
+//! `record` converts trials to lines and back, `lock` lets one process write at a time (Python's
+//! included), and `claim` keeps two processes from running the same trial.
 
 mod claim;
 mod error;

@@ -1,28 +1,30 @@
-//! Distributions and values as Optuna has them.
+//! Distributions and values in Optuna's representation.
 
 use serde_json::{Value, json};
 
 use crate::{Distribution, Value as Param};
 
-/// A distribution as Optuna writes it.
+/// Optuna's JSON of a distribution.
 pub(super) fn written(distribution: &Distribution) -> Value {
-    let of = |name: &str, attributes: Value| json!({ "name": name, "attributes": attributes });
     let float = |low: f64, high: f64, log: bool| {
-        of("FloatDistribution", json!({ "step": null, "low": low, "high": high, "log": log }))
+        let attributes = json!({ "step": null, "low": low, "high": high, "log": log });
+        json!({ "name": "FloatDistribution", "attributes": attributes })
     };
     match distribution {
         &Distribution::Uniform { low, high } => float(low, high, false),
         &Distribution::LogUniform { low, high } => float(low, high, true),
         Distribution::Integer { low, high, log } => {
-            of("IntDistribution", json!({ "log": log, "step": 1, "low": low, "high": high }))
+            let attributes = json!({ "log": log, "step": 1, "low": low, "high": high });
+            json!({ "name": "IntDistribution", "attributes": attributes })
         }
-        Distribution::Categorical { choices } => {
-            of("CategoricalDistribution", json!({ "choices": choices }))
-        }
+        Distribution::Categorical { choices } => json!({
+            "name": "CategoricalDistribution",
+            "attributes": { "choices": choices },
+        }),
     }
 }
 
-/// A value as Optuna stores it: a choice by its place.
+/// Optuna's internal representation of a value: the index of a choice, other values as they are.
 pub(super) fn internal(distribution: &Distribution, value: &Param) -> Value {
     match (distribution, value) {
         (Distribution::Categorical { choices }, Param::Text(text)) => {
@@ -32,16 +34,13 @@ pub(super) fn internal(distribution: &Distribution, value: &Param) -> Value {
     }
 }
 
-/// The value that Optuna stored; `None` if it is not one of the distribution's.
+/// The value of an internal representation; `None` if the distribution does not contain it.
 pub(super) fn external(distribution: &Distribution, stored: &Value) -> Option<Param> {
+    let number = stored.as_f64()?;
     let value = match distribution {
-        Distribution::Uniform { .. } | Distribution::LogUniform { .. } => {
-            Param::Float(stored.as_f64()?)
-        }
-        Distribution::Integer { .. } => Param::Integer(stored.as_f64()? as i64),
-        Distribution::Categorical { choices } => {
-            Param::Text(choices.get(stored.as_f64()? as usize)?.clone())
-        }
+        Distribution::Uniform { .. } | Distribution::LogUniform { .. } => Param::Float(number),
+        Distribution::Integer { .. } => Param::Integer(number as i64),
+        Distribution::Categorical { choices } => Param::Text(choices.get(number as usize)?.clone()),
     };
     distribution.unit(&value).map(|_| value)
 }

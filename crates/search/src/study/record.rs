@@ -1,4 +1,4 @@
-//! A trial of a search as a trial of a study file.
+//! Trials as lines of a study file, and back.
 
 use std::time::SystemTime;
 
@@ -9,20 +9,21 @@ use super::identity::Identity;
 use super::lines::{JournalLines, time};
 use super::optuna::{external, internal, written};
 use super::replay::KnownTrial;
-use crate::{End, Params, Report, Trial};
+use crate::{Distribution, End, Params, Report, Trial};
 
-/// Why the file could not give a trial back as it is.
+/// Why this trial could not be read back from the file, if it could not.
 pub(super) fn unfit(trial: &Trial, identity: &Identity) -> Option<String> {
-    let steps = || trial.reports.iter().map(|report| report.step);
-    if let Some((_, step)) = steps().zip(steps().skip(1)).find(|(before, step)| step <= before) {
-        return Some(format!("it reported step {step} after one that is not below it"));
+    let reports = &trial.reports;
+    if let Some([before, report]) = reports.array_windows().find(|[a, b]| b.step <= a.step) {
+        let (before, step) = (before.step, report.step);
+        return Some(format!("it reported step {step} after step {before}; steps must increase"));
     }
     let lacks = |report: &Report| {
         let mut names = identity.measures.iter();
         let name = names.find(|name| !report.measures.contains_key(*name))?;
         Some(format!("it reported no {name} at step {}", report.step))
     };
-    trial.reports.iter().find_map(lacks)
+    reports.iter().find_map(lacks)
 }
 
 /// Adds the lines of a trial that has just ended.
@@ -52,7 +53,7 @@ pub(super) fn write(
             "intermediate_values": {},
         }),
     );
-    // Not in the line above: the dashboard that runs in a browser alone reads them here.
+    // As lines of their own: the browser-only version of optuna-dashboard reads no others.
     for &Report { step, value, .. } in &trial.reports {
         let report = json!({ "trial_id": id, "step": step, "intermediate_value": value });
         lines.push(code::SET_INTERMEDIATE_VALUE, &report);
@@ -66,17 +67,17 @@ pub(super) fn write(
     lines.end(id, state, value);
 }
 
-/// What Optuna has no place for.
+/// What Optuna's format has no field for.
 fn attributes(trial: &Trial, measures: &[String]) -> Map<String, Value> {
-    let mut attributes = Map::new();
-    for name in measures {
+    let column = |name: &String| {
         let column = trial.reports.iter().map(|report| report.measures.get(name).copied());
-        attributes.insert(name.clone(), column.collect());
-    }
+        (name.clone(), column.collect())
+    };
+    let mut attributes: Map<String, Value> = measures.iter().map(column).collect();
     attributes.insert("index".to_owned(), trial.number.into());
     if let End::Diverged(update) = trial.end {
         attributes.insert("diverged_at".to_owned(), update.into());
-        // In the words of the study files that there are, which are those of networks.
+        // The text is that of existing study files, which are about networks.
         let reason =
             format!("diverged: the loss or a weight was no finite number at update {update}");
         attributes.insert("reason".to_owned(), reason.into());
@@ -84,28 +85,25 @@ fn attributes(trial: &Trial, measures: &[String]) -> Map<String, Value> {
     attributes
 }
 
-/// The trial of the search that a trial of a study file is; `None` if it is another program's, or has
-/// not ended.
+/// Reads a trial back; `None` if another program wrote it, or if it has not ended.
 pub(super) fn read(trial: &KnownTrial, identity: &Identity) -> Result<Option<Trial>, String> {
     let Some(index) = trial.index() else { return Ok(None) };
     let space = &identity.space;
-    let value = |(name, distribution): &(String, _)| {
-        let stored = trial.params.get(name);
-        let value = stored.and_then(|stored| external(distribution, stored));
-        value.map(|value| (name.clone(), value)).ok_or_else(|| {
-            format!("trial {index} of the search has no {name}, or one that is not of {space}")
-        })
+    let value = |(name, distribution): &(String, Distribution)| {
+        let value = trial.params.get(name).and_then(|stored| external(distribution, stored));
+        let missing = || format!("trial {index} of the search has no {name} that is in {space}");
+        Ok((name.clone(), value.ok_or_else(missing)?))
     };
-    let params = space.dimensions().iter().map(value).collect::<Result<Vec<_>, _>>()?;
-    let mut reports: Vec<Report> = (trial.intermediate.iter())
-        .map(|(&step, &value)| Report::of(step as usize, value))
-        .collect();
+    let params = space.dimensions().iter().map(value).collect::<Result<Vec<_>, String>>()?;
+    let reports = trial.intermediate.iter();
+    let mut reports: Vec<Report> =
+        reports.map(|(&step, &value)| Report::of(step as usize, value)).collect();
     for name in &identity.measures {
         let values = trial.attributes.get(name).and_then(Value::as_array);
-        let numbers = values.map(|all| all.iter().filter_map(Value::as_f64).collect::<Vec<_>>());
-        let column = numbers.filter(|all| all.len() == reports.len()).ok_or_else(|| {
-            format!("trial {index} of the search has not one {name} for each step")
-        })?;
+        let column: Vec<f64> = values.into_iter().flatten().filter_map(Value::as_f64).collect();
+        if values.is_none() || column.len() != reports.len() {
+            return Err(format!("trial {index} of the search needs one {name} per step"));
+        }
         for (report, measure) in reports.iter_mut().zip(column) {
             report.measures.insert(name.clone(), measure);
         }

@@ -1,4 +1,4 @@
-//! What the operations of a journal come to.
+//! The state that the operations of a journal describe.
 
 use std::collections::BTreeMap;
 
@@ -9,30 +9,32 @@ use super::format::{OUR_WORKERS, code, state};
 /// The studies and trials of a journal, as Optuna replays them.
 #[derive(Debug, Default)]
 pub(super) struct Replay {
-    /// By identifier: how many came before. `None` once deleted.
+    /// By identifier, which counts from 0; `None` once deleted.
     pub(super) studies: Vec<Option<KnownStudy>>,
     /// By identifier.
     pub(super) trials: Vec<KnownTrial>,
 }
 
-/// A study.
+/// A study of a journal.
 #[derive(Debug)]
 pub(super) struct KnownStudy {
+    pub(super) id: usize,
     pub(super) name: String,
     /// The line that created it.
     pub(super) line: usize,
-    /// What is noted of it, and in which line.
+    /// Its user attributes, each with the line that set it.
     pub(super) attributes: BTreeMap<String, (Value, usize)>,
 }
 
-/// A trial.
+/// A trial of a journal.
 #[derive(Debug)]
 pub(super) struct KnownTrial {
+    /// The identifier of its study.
     pub(super) study: usize,
     /// The line that created it.
     pub(super) line: usize,
     pub(super) state: u64,
-    /// Whether a process of ours made it.
+    /// Whether a worker of this crate created it.
     pub(super) ours: bool,
     pub(super) params: Map<String, Value>,
     pub(super) attributes: Map<String, Value>,
@@ -40,32 +42,36 @@ pub(super) struct KnownTrial {
 }
 
 impl KnownTrial {
-    /// Which trial of its search it is, if it is one of ours that has ended.
+    /// Its number in the search, if a worker of this crate created it and it has ended.
     pub(super) fn index(&self) -> Option<u64> {
-        let ended = self.ours && !self.unfinished();
+        let ended = self.ours && !self.is_unfinished();
         self.attributes.get("index").and_then(Value::as_u64).filter(|_| ended)
     }
 
-    pub(super) fn unfinished(&self) -> bool {
+    pub(super) fn is_unfinished(&self) -> bool {
         [state::RUNNING, state::WAITING].contains(&self.state)
     }
 }
 
 impl Replay {
-    /// The identifier of a study, and what is known of it.
-    pub(super) fn study(&self, name: &str) -> Option<(usize, &KnownStudy)> {
-        let studies = self.studies.iter().enumerate();
-        let mut studies = studies.filter_map(|(id, study)| Some((id, study.as_ref()?)));
-        studies.find(|(_, study)| study.name == name)
+    pub(super) fn study(&self, name: &str) -> Option<&KnownStudy> {
+        self.studies.iter().flatten().find(|study| study.name == name)
     }
 
-    /// Applies one operation, or says what is wrong with it.
+    /// Applies the operation of a line, or says what is wrong with it.
     pub(super) fn apply(&mut self, operation: &Value, line: usize) -> Result<(), String> {
         if !operation.is_object() {
-            return Err("is no JSON object".to_owned());
+            return Err("not a JSON object".to_owned());
         }
+        let user_attributes = || operation["user_attr"].as_object().ok_or("has no user_attr");
         match whole(operation, "op_code")? {
-            code::CREATE_STUDY => self.create_study(operation, line)?,
+            code::CREATE_STUDY => {
+                let name = operation["study_name"].as_str().ok_or("has no study_name")?.to_owned();
+                if self.study(&name).is_none() {
+                    let (id, attributes) = (self.studies.len(), BTreeMap::new());
+                    self.studies.push(Some(KnownStudy { id, name, line, attributes }));
+                }
+            }
             code::DELETE_STUDY => {
                 let id = whole(operation, "study_id")? as usize;
                 if let Some(study) = self.studies.get_mut(id) {
@@ -74,7 +80,7 @@ impl Replay {
             }
             code::SET_STUDY_USER_ATTRIBUTE => {
                 let id = whole(operation, "study_id")? as usize;
-                let attributes = object(operation, "user_attr")?;
+                let attributes = user_attributes()?;
                 if let Some(Some(study)) = self.studies.get_mut(id) {
                     let new = attributes.iter().map(|(k, v)| (k.clone(), (v.clone(), line)));
                     study.attributes.extend(new);
@@ -95,25 +101,17 @@ impl Replay {
                 }
             }
             code::SET_TRIAL_USER_ATTRIBUTE => {
-                let attributes = object(operation, "user_attr")?.clone();
+                let attributes = user_attributes()?.clone();
                 if let Some(trial) = self.unfinished(operation)? {
                     trial.attributes.extend(attributes);
                 }
             }
-            // Nothing that we look at.
+            // These change nothing that a search reads.
             code::SET_STUDY_SYSTEM_ATTRIBUTE
             | code::SET_TRIAL_PARAM
             | code::SET_TRIAL_SYSTEM_ATTRIBUTE
             | code::DISCARD_TRIALS => {}
-            other => return Err(format!("op_code {other} is none of a journal's, 0 to 10")),
-        }
-        Ok(())
-    }
-
-    fn create_study(&mut self, operation: &Value, line: usize) -> Result<(), String> {
-        let name = operation["study_name"].as_str().ok_or("has no study_name")?.to_owned();
-        if self.study(&name).is_none() {
-            self.studies.push(Some(KnownStudy { name, line, attributes: BTreeMap::new() }));
+            other => return Err(format!("op_code {other} is not from 0 to 10")),
         }
         Ok(())
     }
@@ -137,20 +135,16 @@ impl Replay {
         Ok(())
     }
 
-    /// The trial of an operation; `None` if it has ended already, and is left as it is.
+    /// The trial of an operation; `None` if it has ended, and may not be changed any more.
     fn unfinished(&mut self, operation: &Value) -> Result<Option<&mut KnownTrial>, String> {
         let id = whole(operation, "trial_id")? as usize;
         let trial = self.trials.get_mut(id);
-        Ok(trial.filter(|trial| trial.unfinished()))
+        Ok(trial.filter(|trial| trial.is_unfinished()))
     }
 }
 
 fn whole(operation: &Value, name: &str) -> Result<u64, String> {
-    operation[name].as_u64().ok_or_else(|| format!("has no {name}, or one that is no whole number"))
-}
-
-fn object<'a>(operation: &'a Value, name: &str) -> Result<&'a Map<String, Value>, String> {
-    operation[name].as_object().ok_or_else(|| format!("has no {name}"))
+    operation[name].as_u64().ok_or_else(|| format!("has no {name} that is a whole number"))
 }
 
 #[cfg(test)]
@@ -170,11 +164,11 @@ mod tests {
     fn operations_count_as_in_optuna() {
         let replay = replay(&[
             json!({ "op_code": 0, "study_name": "a", "directions": [2] }),
-            // A second study of the same name is none, and takes no identifier.
+            // A second study of the same name is ignored, and gets no identifier.
             json!({ "op_code": 0, "study_name": "a", "directions": [2] }),
             json!({ "op_code": 0, "study_name": "b", "directions": [2] }),
             json!({ "op_code": 4, "study_id": 0, "datetime_start": null }),
-            // A trial of no study is none either.
+            // So is a trial of a study that does not exist.
             json!({ "op_code": 4, "study_id": 7, "datetime_start": null }),
             json!({ "op_code": 1, "study_id": 0 }),
             json!({ "op_code": 4, "study_id": 1, "datetime_start": null, "state": 1 }),
@@ -182,16 +176,16 @@ mod tests {
             json!({ "op_code": 10, "study_id": 1 }),
         ]);
         assert!(replay.study("a").is_none());
-        assert_eq!(replay.study("b").map(|(id, _)| id), Some(1));
+        assert_eq!(replay.study("b").map(|study| study.id), Some(1));
         assert_eq!(replay.trials.len(), 2);
-        // What has ended changes no more.
+        // A trial that has ended does not change.
         assert!(replay.trials[1].attributes.is_empty());
     }
 
     #[test]
-    fn what_is_no_operation_is_told() {
+    fn an_invalid_operation_is_an_error() {
         for (operation, reason) in [
-            (json!([1]), "no JSON object"),
+            (json!([1]), "not a JSON object"),
             (json!({ "study_id": 1 }), "op_code"),
             (json!({ "op_code": 11 }), "0 to 10"),
             (json!({ "op_code": 0 }), "study_name"),

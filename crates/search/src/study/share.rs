@@ -1,44 +1,39 @@
 //! The trials of a search, run by threads of this process and by other processes.
 
+use std::ops::Range;
 use std::thread::sleep;
 use std::time::Duration;
 
 use rayon::prelude::*;
 
 use super::error::StudyError;
-use super::store::{Study, Turn};
+use super::store::Study;
 use crate::Trial;
 
-/// How long to leave other processes to the trials that only they are running.
+/// The time between two looks at the file while other processes run the last trials.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Brings trials to their end: takes those that the study has, runs those that it lacks with `run`,
-/// and waits for those that other processes run. Gives them in the order of `indices`.
+/// Returns the trials `numbers` of a study, in order. `run` runs those that are missing in the
+/// file; for those that other processes run, this function waits.
 ///
-/// What comes out does not depend on how many processes and threads there are, nor on how often they
-/// were killed and resumed, if `run` depends on the index alone.
+/// If `run` depends on the number alone, the result does not depend on the number of processes and
+/// threads, nor on how often they were killed and restarted.
 ///
 /// # Errors
-/// The first failure of `run`, of `check`, which is asked while waiting, or of the study file.
+/// The first error of `run`, of the study file, or of `check`, which is called while waiting.
 pub(crate) fn complete<E: From<StudyError> + Send>(
     study: &Study,
-    indices: &[u64],
+    numbers: Range<u64>,
     run: &(dyn Fn(u64) -> Result<Trial, E> + Sync),
     check: &dyn Fn() -> Result<(), E>,
 ) -> Result<Vec<Trial>, E> {
-    let turn = |&index: &u64| -> Result<Option<Trial>, E> {
-        match study.turn(index)? {
-            Turn::Ended(trial) => Ok(Some(trial)),
-            Turn::Elsewhere => Ok(None),
-            Turn::Ours(permit) => Ok(Some(study.end(permit, run(index)?)?)),
-        }
-    };
+    let numbers: Vec<u64> = numbers.collect();
     loop {
-        let trials: Vec<Option<Trial>> =
-            indices.par_iter().with_max_len(1).map(turn).collect::<Result<_, _>>()?;
-        let missing = trials.iter().filter(|trial| trial.is_none()).count();
-        if missing == 0 {
-            return Ok(trials.into_iter().flatten().collect());
+        let trial = |&number: &u64| study.trial(number, || run(number));
+        let trials = numbers.par_iter().with_max_len(1).map(trial);
+        let trials: Vec<Option<Trial>> = trials.collect::<Result<_, E>>()?;
+        if let Some(trials) = trials.into_iter().collect() {
+            return Ok(trials);
         }
         check()?;
         sleep(PAUSE);

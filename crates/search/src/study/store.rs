@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use serde_json::Value;
+
 use super::claim::Claim;
 use super::error::StudyError;
 use super::format::OUR_WORKERS;
@@ -15,8 +17,7 @@ use super::record;
 use super::replay::Replay;
 use crate::{Space, Trial};
 
-/// The trials of one search, in a file that other processes may write to at the same time, or in
-/// memory.
+/// The trials of one search, in a file that other processes may write to at the same time.
 ///
 /// ```
 /// use init::Seed;
@@ -48,7 +49,7 @@ use crate::{Space, Trial};
 /// let folder = tempfile::tempdir()?;
 /// let file = folder.path().join("study.log");
 /// let first = run(Study::open(&file, identity(), false, |_| {})?, 4)?;
-/// // Another process goes on where that one ended.
+/// // Another process continues where that one ended.
 /// let all = run(Study::open(&file, identity(), true, |_| {})?, 8)?;
 /// assert_eq!((all.len(), &all[..4]), (8, &first[..]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -61,44 +62,20 @@ pub struct Study {
 
 #[derive(Debug)]
 struct State {
-    journal: Option<Journal>,
+    journal: Journal,
     trials: BTreeMap<u64, Trial>,
 }
 
-/// What there is to do for a trial.
-#[derive(Debug)]
-pub(super) enum Turn {
-    /// It has ended.
-    Ended(Trial),
-    /// Another process runs it.
-    Elsewhere,
-    /// It is ours to run.
-    Ours(Permit),
-}
-
-/// The right to run a trial.
-#[derive(Debug)]
-pub(super) struct Permit {
-    claim: Option<Claim>,
-    started: SystemTime,
-}
-
 impl Study {
-    /// A study that ends with this process.
-    pub fn in_memory(identity: Identity) -> Self {
-        let state = State { journal: None, trials: BTreeMap::new() };
-        Self { identity, state: Mutex::new(state) }
-    }
-
-    /// The study of that name in the file at `path`, which is created if need be.
+    /// Opens the study `identity.name` in the file at `path`; creates either if it does not exist.
     ///
-    /// A study that is there is gone on with if `resume` is set; it may then have a wider space than before, if
-    /// [`Identity::may_widen`] says so. `notice` hears what a user may want to
-    /// know: that a torn line was cut, or that a lock was taken away; `|_| {}` if nobody does.
+    /// An existing study is opened only if `resume` is set; with [`Identity::may_widen`], its space
+    /// may then be wider than before. `notice` is told of repairs (an incomplete line that was cut,
+    /// a lock that was removed); `|_| {}` ignores them.
     ///
     /// # Errors
-    /// [`StudyError`] if the file cannot be used, the study was made with other settings, or it is
-    /// there and `resume` is not set.
+    /// [`StudyError`] if the file cannot be used, the study has other settings, or it exists and
+    /// `resume` is not set.
     pub fn open(
         path: &Path,
         identity: Identity,
@@ -111,7 +88,7 @@ impl Study {
         let mut journal = Journal::new(path, worker, notice);
         journal.read()?;
         let mut created = false;
-        if journal.replay().study(&identity.name).is_none() {
+        if journal.replay.study(&identity.name).is_none() {
             journal.append(|replay, lines| {
                 if replay.study(&identity.name).is_none() {
                     created = true;
@@ -122,97 +99,97 @@ impl Study {
         if resume && identity.may_widen {
             widen(&mut journal, &identity)?;
         }
-        let mut state = State { journal: Some(journal), trials: BTreeMap::new() };
-        state.gather(&identity)?;
+        let mut state = State { journal, trials: BTreeMap::new() };
+        let line = state.gather(&identity)?;
         if !created && !resume {
-            return Err(state.exists(&identity));
+            return Err(StudyError::Exists {
+                path: path.to_owned(),
+                line,
+                study: identity.name,
+                trials: state.trials.len(),
+            });
         }
         Ok(Self { identity, state: Mutex::new(state) })
     }
 
-    /// What identifies it.
+    /// The name, space and settings of the study.
     pub fn identity(&self) -> &Identity {
         &self.identity
     }
 
-    /// The trials that have ended, by index, as last seen.
+    /// The trials that had ended when the file was last read, by number.
     pub fn trials(&self) -> BTreeMap<u64, Trial> {
         self.state().trials.clone()
     }
 
-    /// Asks for the right to run a trial.
-    pub(super) fn turn(&self, index: u64) -> Result<Turn, StudyError> {
+    /// Returns trial `number`, from the file or from `run`, whose result is written to the file;
+    /// `None` if another process is running it.
+    pub(super) fn trial<E: From<StudyError>>(
+        &self,
+        number: u64,
+        run: impl FnOnce() -> Result<Trial, E>,
+    ) -> Result<Option<Trial>, E> {
         let started = SystemTime::now();
-        let mut state = self.state();
-        if let Some(ended) = state.trials.get(&index) {
-            if let Some(journal) = &state.journal {
-                Claim::sweep(journal.path(), &self.identity.name, index);
+        let Identity { name, .. } = &self.identity;
+        // The state is not locked while the trial runs.
+        let claim = {
+            let mut state = self.state();
+            let path = state.journal.path.clone();
+            if let Some(ended) = state.trials.get(&number) {
+                Claim::sweep(&path, name, number);
+                return Ok(Some(ended.clone()));
             }
-            return Ok(Turn::Ended(ended.clone()));
-        }
-        let Some(journal) = &mut state.journal else {
-            return Ok(Turn::Ours(Permit { claim: None, started }));
+            let claim = Claim::take(&path, name, number)
+                .map_err(|source| StudyError::Write { path, source })?;
+            // The last holder of the claim may have ended the trial.
+            state.journal.read()?;
+            state.gather(&self.identity)?;
+            if let Some(ended) = state.trials.get(&number) {
+                claim.into_iter().for_each(Claim::remove);
+                return Ok(Some(ended.clone()));
+            }
+            let Some(claim) = claim else { return Ok(None) };
+            claim
         };
-        let path = journal.path().to_owned();
-        let claim = Claim::take(&path, &self.identity.name, index)
-            .map_err(|source| StudyError::Write { path, source })?;
-        // Its last holder may have ended it.
-        journal.read()?;
-        state.gather(&self.identity)?;
-        Ok(match (state.trials.get(&index), claim) {
-            (Some(ended), claim) => {
-                claim.into_iter().for_each(Claim::fulfil);
-                Turn::Ended(ended.clone())
-            }
-            (None, None) => Turn::Elsewhere,
-            (None, claim) => Turn::Ours(Permit { claim, started }),
-        })
+        let trial = self.keep(run()?, started)?;
+        claim.remove();
+        Ok(Some(trial))
     }
 
-    /// Keeps a trial that has ended, on disk before this returns. If it had ended elsewhere in the
-    /// meantime, that result stands, and is returned.
-    pub(super) fn end(&self, permit: Permit, trial: Trial) -> Result<Trial, StudyError> {
-        let index = trial.number;
+    /// Writes a trial to the file unless another process has; returns the trial in the file.
+    fn keep(&self, trial: Trial, started: SystemTime) -> Result<Trial, StudyError> {
+        let (identity, number) = (&self.identity, trial.number);
         let mut state = self.state();
-        let Some(journal) = &mut state.journal else {
-            return Ok(state.trials.entry(index).or_insert(trial).clone());
-        };
-        let identity = &self.identity;
         if let Some(reason) = record::unfit(&trial, identity) {
-            return Err(StudyError::Unfit {
-                path: journal.path().to_owned(),
-                number: index,
-                reason,
-            });
+            return Err(StudyError::Unfit { path: state.journal.path.clone(), number, reason });
         }
-        journal.append(|replay, lines| {
-            let Some((study, _)) = replay.study(&identity.name) else { return };
-            let mut known = replay.trials.iter().filter(|known| known.study == study);
-            if !known.any(|known| known.index() == Some(index)) {
+        state.journal.append(|replay, lines| {
+            let Some(study) = replay.study(&identity.name) else { return };
+            let mut known = replay.trials.iter().filter(|known| known.study == study.id);
+            if !known.any(|known| known.index() == Some(number)) {
                 let id = replay.trials.len();
-                record::write(lines, (study, id), identity, &trial, permit.started);
+                record::write(lines, (study.id, id), identity, &trial, started);
             }
         })?;
-        state.gather(&self.identity)?;
-        permit.claim.into_iter().for_each(Claim::fulfil);
-        state.trials.get(&index).cloned().ok_or_else(|| state.missing(&self.identity))
+        state.gather(identity)?;
+        Ok(state.trials[&number].clone())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // A thread that panicked changed nothing half: every change is one insertion.
+        // Every change is one insertion, so a thread that panicked leaves a valid state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Notes the new space, if it extends the one that the study has. Two processes may want to at once: what counts is
-/// what the file says when it is locked.
+/// Writes the space to the file if it extends the one there. The file is checked again once it is
+/// locked, since two processes may do this at the same time.
 fn widen(journal: &mut Journal, Identity { name, space, .. }: &Identity) -> Result<(), StudyError> {
     let extends = |replay: &Replay| {
-        let (id, study) = replay.study(name)?;
+        let study = replay.study(name)?;
         let old = Space::parse(study.attributes.get(SPACE)?.0.as_str()?.split(' ')).ok()?;
-        (space != &old && space.extends(&old)).then_some(id)
+        (space != &old && space.extends(&old)).then_some(study.id)
     };
-    if extends(journal.replay()).is_none() {
+    if extends(&journal.replay).is_none() {
         return Ok(());
     }
     journal.append(|replay, lines| {
@@ -223,22 +200,23 @@ fn widen(journal: &mut Journal, Identity { name, space, .. }: &Identity) -> Resu
 }
 
 impl State {
-    /// Checks that the study of the file is the one that is meant.
-    fn check(&self, identity: &Identity) -> Result<(), StudyError> {
-        let Some(journal) = &self.journal else { return Ok(()) };
-        let Some((_, study)) = journal.replay().study(&identity.name) else {
-            return Err(self.missing(identity));
+    /// Checks that the study exists and has the settings of `identity`, which another process may
+    /// have changed; adds the trials that have ended. Returns the line that creates the study.
+    fn gather(&mut self, identity: &Identity) -> Result<usize, StudyError> {
+        let Self { journal, trials } = self;
+        let path = || journal.path.clone();
+        let Some(study) = journal.replay.study(&identity.name) else {
+            return Err(StudyError::Deleted { path: path(), study: identity.name.clone() });
         };
         for (setting, wanted) in identity.settings() {
             let (found, line) = match study.attributes.get(&setting) {
-                Some((value, line)) => {
-                    (value.as_str().map_or_else(|| value.to_string(), str::to_owned), *line)
-                }
+                Some((Value::String(value), line)) => (value.clone(), *line),
+                Some((value, line)) => (value.to_string(), *line),
                 None => ("nothing".to_owned(), study.line),
             };
             if found != wanted {
                 return Err(StudyError::OtherSettings {
-                    path: journal.path().to_owned(),
+                    path: path(),
                     line,
                     study: identity.name.clone(),
                     setting: setting.into(),
@@ -247,40 +225,13 @@ impl State {
                 });
             }
         }
-        Ok(())
-    }
-
-    /// Takes over the trials that have ended since, if the study still is the one that is meant: another process may
-    /// have widened its space.
-    fn gather(&mut self, identity: &Identity) -> Result<(), StudyError> {
-        self.check(identity)?;
-        let Self { journal: Some(journal), trials } = self else { return Ok(()) };
-        let Some((study, _)) = journal.replay().study(&identity.name) else { return Ok(()) };
-        for trial in journal.replay().trials.iter().filter(|trial| trial.study == study) {
-            if trial.index().is_none_or(|index| trials.contains_key(&index)) {
-                continue;
+        for trial in journal.replay.trials.iter().filter(|trial| trial.study == study.id) {
+            if trial.index().is_some_and(|number| !trials.contains_key(&number)) {
+                let ended = record::read(trial, identity)
+                    .map_err(|reason| journal.broken(trial.line, reason))?;
+                trials.extend(ended.map(|ended| (ended.number, ended)));
             }
-            let ended = record::read(trial, identity)
-                .map_err(|reason| journal.broken(trial.line, reason))?;
-            trials.extend(ended.map(|ended| (ended.number, ended)));
         }
-        Ok(())
-    }
-
-    fn exists(&self, identity: &Identity) -> StudyError {
-        let journal = self.journal.as_ref();
-        let study = journal.and_then(|journal| journal.replay().study(&identity.name));
-        StudyError::Exists {
-            path: journal.map(|journal| journal.path().to_owned()).unwrap_or_default(),
-            line: study.map_or(0, |(_, study)| study.line),
-            study: identity.name.clone(),
-            trials: self.trials.len(),
-        }
-    }
-
-    /// Another program has deleted the study.
-    fn missing(&self, identity: &Identity) -> StudyError {
-        let path = self.journal.as_ref().map(|journal| journal.path().to_owned());
-        StudyError::Deleted { path: path.unwrap_or_default(), study: identity.name.clone() }
+        Ok(study.line)
     }
 }

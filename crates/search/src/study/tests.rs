@@ -1,4 +1,4 @@
-//! Studies as a search sees them.
+//! Tests of study files as a search uses them.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,18 +19,18 @@ fn identity() -> Identity {
     }
 }
 
-/// A made-up result whose digits would show any rounding.
-fn trial(index: u64) -> Trial {
-    let x = (index as f64 + 1.0) / 7.0 % 1.0;
+/// A made-up result with digits in which any rounding would show.
+fn trial(number: u64) -> Trial {
+    let x = (number as f64 + 1.0) / 7.0 % 1.0;
     let report = |step| {
         let report = Report::of(step, x / (step as f64 + 1.1));
         report.with("train_accuracy", x / 3.0).with("train_loss", 1.0 / (x + 0.1))
     };
     Trial {
-        number: index,
+        number,
         params: identity().space.at(&[x, 1.0 - x, x]),
         reports: (0..3).map(report).collect(),
-        end: match index % 3 {
+        end: match number % 3 {
             0 => End::Complete,
             1 => End::Stopped(2),
             _ => End::Diverged(11),
@@ -39,8 +39,7 @@ fn trial(index: u64) -> Trial {
 }
 
 fn fill(study: &Study, count: u64) -> Vec<Trial> {
-    let indices: Vec<u64> = (0..count).collect();
-    complete::<StudyError>(study, &indices, &|index| Ok(trial(index)), &|| Ok(())).unwrap()
+    complete::<StudyError>(study, 0..count, &|number| Ok(trial(number)), &|| Ok(())).unwrap()
 }
 
 fn path(folder: &TempDir) -> PathBuf {
@@ -65,13 +64,12 @@ fn trials_come_back_to_the_bit() {
     let again = open(&folder, true).unwrap();
     assert_eq!(again.trials().into_values().collect::<Vec<_>>(), written);
     let there = &|_| unreachable!("it has ended");
-    let ran = complete::<StudyError>(&again, &[4], there, &|| Ok(())).unwrap();
+    let ran = complete::<StudyError>(&again, 4..5, there, &|| Ok(())).unwrap();
     assert_eq!(ran, [trial(4)]);
     assert_eq!(names(&folder), ["study.log"]);
-    assert_eq!(fill(&Study::in_memory(identity()), 6), written);
 }
 
-/// Killed after any byte: what was whole is kept, the rest is run again, and no line is lost.
+/// A process can be killed after any byte: complete trials are kept, the others are run again.
 #[test]
 fn a_file_cut_anywhere_goes_on() {
     let folder = tempfile::tempdir().unwrap();
@@ -81,7 +79,7 @@ fn a_file_cut_anywhere_goes_on() {
         fs::write(path(&folder), &bytes[..end]).unwrap();
         let study = open(&folder, true);
         let study = match study {
-            // Cut within the settings of the study.
+            // The cut is within the settings of the study.
             Err(StudyError::OtherSettings { found, .. }) if found == "nothing" => continue,
             study => study.unwrap(),
         };
@@ -121,7 +119,7 @@ fn refused(text: &[u8], expected: &[&str], resume: bool) {
 }
 
 #[test]
-fn what_cannot_be_used_is_left_alone() {
+fn a_file_that_cannot_be_used_is_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     fill(&open(&folder, false).unwrap(), 2);
     let good = fs::read_to_string(path(&folder)).unwrap();
@@ -131,17 +129,16 @@ fn what_cannot_be_used_is_left_alone() {
     let seed = good.replace("{\"seed\":\"7\"}", "{\"seed\":\"8\"}");
     refused(seed.as_bytes(), &["line 3", "seed = 8, this run has 7"], true);
     let broken = good.replacen("\"op_code\":7", "\"op_code\":", 1);
-    refused(broken.as_bytes(), &["line 5", "no operation", "left as it is"], true);
+    refused(broken.as_bytes(), &["line 5", "not a journal operation", "left as it is"], true);
     let without = good.replacen("\"params\":{", "\"parsam\":{", 1);
     refused(without.as_bytes(), &["line 4", "of the search has no lr"], true);
     refused(b"{}\n", &["line 1", "op_code"], true);
-    refused(b"years of work, without a newline", &["line 1", "no operation"], true);
+    refused(b"years of work, without a newline", &["line 1", "not a journal operation"], true);
     refused(&[good.as_bytes(), b"\xff\xfe\n"].concat(), &["utf-8"], true);
 }
 
-/// Whatever its reader makes of it.
 #[test]
-fn a_trial_that_a_dead_process_began_to_write_has_failed() {
+fn a_trial_that_a_dead_process_left_incomplete_has_failed() {
     let folder = tempfile::tempdir().unwrap();
     fill(&open(&folder, false).unwrap(), 1);
     let text = fs::read_to_string(path(&folder)).unwrap();
@@ -156,7 +153,7 @@ fn a_trial_that_a_dead_process_began_to_write_has_failed() {
 }
 
 #[test]
-fn what_the_file_could_not_give_back_is_not_written() {
+fn a_trial_that_could_not_be_read_back_is_not_written() {
     let folder = tempfile::tempdir().unwrap();
     let study = open(&folder, false).unwrap();
     let before = fs::read(path(&folder)).unwrap();
@@ -167,10 +164,10 @@ fn what_the_file_could_not_give_back_is_not_written() {
             vec![whole(0), bare(1)],
             "trial 0 cannot be kept: it reported no train_accuracy at step 1",
         ),
-        (vec![whole(1), whole(1)], "it reported step 1 after one that is not below it"),
+        (vec![whole(1), whole(1)], "it reported step 1 after step 1; steps must increase"),
     ] {
-        let run = |index| Ok(Trial { reports: reports.clone(), ..trial(index) });
-        let refused = complete::<StudyError>(&study, &[0], &run, &|| Ok(()));
+        let run = |number| Ok(Trial { reports: reports.clone(), ..trial(number) });
+        let refused = complete::<StudyError>(&study, 0..1, &run, &|| Ok(()));
         let message = refused.unwrap_err().to_string();
         assert!(message.contains(reason), "{message}");
     }
@@ -182,7 +179,7 @@ fn wider(ranges: [&str; 3]) -> Identity {
 }
 
 #[test]
-fn a_study_goes_on_in_a_wider_space_with_its_old_trials() {
+fn a_study_resumed_in_a_wider_space_keeps_its_trials() {
     let folder = tempfile::tempdir().unwrap();
     let running = Study::open(&path(&folder), identity(), false, |_| {}).unwrap();
     let old = fill(&running, 4);
@@ -190,10 +187,10 @@ fn a_study_goes_on_in_a_wider_space_with_its_old_trials() {
     let far = new.space.at(&[1.0, 1.0, 1.0]);
     let study = Study::open(&path(&folder), new.clone(), true, |_| {}).unwrap();
     assert_eq!(study.trials().into_values().collect::<Vec<_>>(), old);
-    let run = |index| Ok(Trial { params: far.clone(), ..trial(index) });
-    let all = complete::<StudyError>(&study, &[4], &run, &|| Ok(())).unwrap();
+    let run = |number| Ok(Trial { params: far.clone(), ..trial(number) });
+    let all = complete::<StudyError>(&study, 4..5, &run, &|| Ok(())).unwrap();
     assert_eq!(all[0].params, far);
-    // Taken up again it is the same; in the space of before it is another search.
+    // The wider space can be resumed; the space from before is now another search.
     let again = Study::open(&path(&folder), new, true, |_| {}).unwrap();
     assert_eq!(again.trials().len(), 5);
     let narrow = Study::open(&path(&folder), identity(), true, |_| {}).unwrap_err();
@@ -201,13 +198,13 @@ fn a_study_goes_on_in_a_wider_space_with_its_old_trials() {
         narrow.to_string().contains("line 24: the study seed-7 was made with space = lr=log:1e-7"),
         "{narrow}"
     );
-    // A process that was running meanwhile is told, and its trial is not lost.
-    let told = complete::<StudyError>(&running, &[5], &|index| Ok(trial(index)), &|| Ok(()));
+    // A process that was running meanwhile gets an error.
+    let told = complete::<StudyError>(&running, 5..6, &|number| Ok(trial(number)), &|| Ok(()));
     assert!(matches!(told, Err(StudyError::OtherSettings { .. })));
 }
 
 #[test]
-fn a_space_in_which_old_trials_have_no_place_is_refused() {
+fn a_space_that_lacks_old_trials_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     fill(&Study::open(&path(&folder), identity(), false, |_| {}).unwrap(), 2);
     let bytes = fs::read(path(&folder)).unwrap();

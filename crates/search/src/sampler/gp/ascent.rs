@@ -1,13 +1,14 @@
-//! The way uphill within a box.
+//! Maximisation within a box.
 
 use nalgebra::{DMatrix, DVector};
 
-/// Climbs from `start` within the box of `bounds`: BFGS steps, projected onto the box, coordinates at
-/// a bound held there while the slope points outwards. Gives the highest point found.
+/// Maximises `f` from `start` within the box `bounds` by at most `steps` BFGS steps, projected onto
+/// the box. A coordinate at a bound stays there while its slope points outwards. Returns the last
+/// value and point, which are the highest.
 ///
-/// `f` gives value and gradient, or `None` where there is none.
+/// `f` returns value and gradient, or `None` where it is not defined.
 ///
-/// Reference: Nocedal & Wright 2006, algorithm 6.1; Bertsekas 1982 on the projection.
+/// Reference: Nocedal & Wright 2006, algorithm 6.1; Bertsekas 1982 for the projection.
 pub fn climb(
     f: impl Fn(&[f64]) -> Option<(f64, Vec<f64>)>,
     start: &[f64],
@@ -15,48 +16,43 @@ pub fn climb(
     steps: usize,
 ) -> Option<(f64, Vec<f64>)> {
     let n = start.len();
-    let project = |x: &DVector<f64>| {
-        DVector::from_iterator(n, x.iter().zip(bounds).map(|(x, &(lo, hi))| x.clamp(lo, hi)))
-    };
-    let mut x = project(&DVector::from_column_slice(start));
-    let (mut value, gradient) = f(x.as_slice())?;
-    let mut gradient = DVector::from_vec(gradient);
+    let f = |x: &DVector<f64>| f(x.as_slice()).map(|(y, slope)| (y, DVector::from_vec(slope)));
+    let project =
+        |x: DVector<f64>| DVector::from_fn(n, |i, _| x[i].clamp(bounds[i].0, bounds[i].1));
+    let mut x = project(DVector::from_column_slice(start));
+    let (mut value, mut gradient) = f(&x)?;
     let mut inverse = DMatrix::<f64>::identity(n, n) / gradient.norm().max(1e-12);
     for _ in 0..steps {
-        let free: Vec<bool> = (0..n)
-            .map(|i| {
-                let (lo, hi) = bounds[i];
-                !(x[i] <= lo && gradient[i] <= 0.0 || x[i] >= hi && gradient[i] >= 0.0)
-            })
-            .collect();
-        let of_free = |v: &DVector<f64>| {
-            DVector::from_iterator(n, (0..n).map(|i| if free[i] { v[i] } else { 0.0 }))
-        };
-        let uphill = of_free(&gradient);
+        // 1 for a free coordinate, 0 for one that is held at its bound.
+        let free = DVector::from_fn(n, |i, _| {
+            let ((low, high), slope) = (bounds[i], gradient[i]);
+            f64::from(!(x[i] <= low && slope <= 0.0 || x[i] >= high && slope >= 0.0))
+        });
+        let uphill = gradient.component_mul(&free);
         if uphill.amax() < 1e-9 {
             break;
         }
-        let mut direction = of_free(&(&inverse * &uphill));
+        let mut direction = (&inverse * &uphill).component_mul(&free);
         if direction.dot(&uphill) <= 0.0 {
             inverse = DMatrix::identity(n, n) / uphill.norm();
             direction = &inverse * &uphill;
         }
         let mut length = 1.0;
         let found = loop {
-            let next = project(&(&x + &direction * length));
+            let next = project(&x + &direction * length);
             let moved = &next - &x;
             if moved.amax() < 1e-10 {
                 break None;
             }
-            if let Some((higher, slope)) = f(next.as_slice())
+            if let Some((higher, slope)) = f(&next)
                 && higher >= value + 1e-4 * moved.dot(&uphill)
             {
-                break Some((next, moved, higher, DVector::from_vec(slope)));
+                break Some((next, moved, higher, slope));
             }
             length *= 0.5;
         };
         let Some((next, s, higher, slope)) = found else { break };
-        // Of −f, which goes down.
+        // The change of the gradient of −f, which is minimised.
         let y = &gradient - &slope;
         let sy = s.dot(&y);
         if sy > 1e-10 * s.norm() * y.norm() {
@@ -77,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rosenbrocks_valley_is_followed_to_its_end_or_the_bound() {
+    fn rosenbrocks_function_is_minimised_with_and_without_a_bound() {
         let minus_rosenbrock = |p: &[f64]| {
             let (x, y) = (p[0], p[1]);
             let (a, b) = (1.0 - x, y - x * x);

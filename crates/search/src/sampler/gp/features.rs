@@ -1,32 +1,26 @@
-//! The coordinates in which a process sees a space.
+//! The coordinates in which a Gaussian process sees a space.
 
-use crate::{Distribution, Space};
+use std::f64::consts::FRAC_1_SQRT_2;
 
-/// Numbers stay coordinates of the unit cube; a choice becomes one column a name, 1/√2 in that of its
-/// own and 0 in the others, so that any two choices lie at distance 1.
+use crate::Space;
+
+/// A number stays a coordinate of the unit cube. A choice becomes one column for each name, with
+/// 1/√2 in its own column and 0 in the others, so that any two choices are at distance 1.
 #[derive(Clone, Debug)]
 pub struct Features {
-    /// For each dimension, how many columns: 0 for a number.
+    /// The number of choices of each dimension; 0 for a number.
     choices: Vec<usize>,
-    groups: Vec<usize>,
+    /// The dimension that each column belongs to.
+    pub groups: Vec<usize>,
 }
 
 impl Features {
     pub fn of(space: &Space) -> Self {
-        let choices: Vec<usize> = (space.dimensions().iter())
-            .map(|(_, distribution)| match distribution {
-                Distribution::Categorical { choices } => choices.len(),
-                _ => 0,
-            })
-            .collect();
+        let choices: Vec<usize> =
+            space.dimensions().iter().map(|(_, d)| d.choices().len()).collect();
         let columns = choices.iter().enumerate();
         let groups = columns.flat_map(|(k, &n)| std::iter::repeat_n(k, n.max(1))).collect();
         Self { choices, groups }
-    }
-
-    /// The dimension that each column belongs to.
-    pub fn groups(&self) -> &[usize] {
-        &self.groups
     }
 
     /// The columns of a point of the unit cube.
@@ -35,25 +29,23 @@ impl Features {
         for (&choices, &u) in self.choices.iter().zip(unit) {
             if choices == 0 {
                 columns.push(u);
-                continue;
+            } else {
+                let chosen = ((u * choices as f64) as usize).min(choices - 1);
+                let column = |k| if k == chosen { FRAC_1_SQRT_2 } else { 0.0 };
+                columns.extend((0..choices).map(column));
             }
-            let chosen = ((u * choices as f64) as usize).min(choices - 1);
-            let column = |k| if k == chosen { std::f64::consts::FRAC_1_SQRT_2 } else { 0.0 };
-            columns.extend((0..choices).map(column));
         }
         columns
     }
 
-    /// A gradient by columns as one by dimensions; choices have none.
+    /// The gradient by dimension, from the gradient by column; 0 for choices.
     pub fn to_unit(&self, gradient: &[f64]) -> Vec<f64> {
-        let mut columns = gradient.iter();
-        let slope = |&choices: &usize| match choices {
-            0 => columns.next().copied().unwrap_or(0.0),
-            n => {
-                columns.nth(n - 1);
-                0.0
+        let mut by_dimension = vec![0.0; self.choices.len()];
+        for (&dimension, &slope) in self.groups.iter().zip(gradient) {
+            if self.choices[dimension] == 0 {
+                by_dimension[dimension] = slope;
             }
-        };
-        self.choices.iter().map(slope).collect()
+        }
+        by_dimension
     }
 }

@@ -1,4 +1,4 @@
-//! Values of scikit-learn and scikit-optimize (`docs/reference/search.py`).
+//! Golden values from scikit-learn, scikit-optimize and SciPy (`docs/reference/search.py`).
 
 use approx::assert_relative_eq;
 use serde::Deserialize;

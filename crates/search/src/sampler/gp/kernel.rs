@@ -1,16 +1,14 @@
 //! The Matérn 5/2 kernel.
 
-use nalgebra::DMatrix;
-
 /// Matérn 5/2 with a length scale for each coordinate ("automatic relevance determination"):
 ///
 /// k(x, x′) = s²·(1 + √5·r + 5r²/3)·exp(−√5·r), r² = Σᵢ ((xᵢ − x′ᵢ)/ℓᵢ)²
 ///
-/// Functions drawn from it are twice differentiable, no smoother: Snoek, Larochelle & Adams 2012
-/// take it instead of the squared exponential for that.
+/// Functions drawn from it are twice differentiable; those of the squared exponential kernel are
+/// smoother than real objectives (Snoek, Larochelle & Adams 2012).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matern52 {
-    /// ℓᵢ, one a coordinate.
+    /// ℓᵢ, one per coordinate.
     pub lengths: Vec<f64>,
     /// s², the prior variance.
     pub variance: f64,
@@ -30,15 +28,9 @@ impl Matern52 {
         self.variance * (1.0 + root + 5.0 * r2 / 3.0) * (-root).exp()
     }
 
-    /// −2·∂k/∂(r²): with it, ∂k/∂ln ℓᵢ is this times ((aᵢ − bᵢ)/ℓᵢ)², and ∂k/∂aᵢ this times
-    /// −(aᵢ − bᵢ)/ℓᵢ².
+    /// g = −2·∂k/∂(r²), which gives ∂k/∂ln ℓᵢ = g·((aᵢ − bᵢ)/ℓᵢ)² and ∂k/∂aᵢ = −g·(aᵢ − bᵢ)/ℓᵢ².
     pub fn slope(&self, a: &[f64], b: &[f64]) -> f64 {
         let root = (5.0 * self.distance(a, b)).sqrt();
         self.variance * 5.0 / 3.0 * (1.0 + root) * (-root).exp()
-    }
-
-    /// The matrix of all k(xᵢ, xⱼ).
-    pub fn matrix(&self, points: &[Vec<f64>]) -> DMatrix<f64> {
-        DMatrix::from_fn(points.len(), points.len(), |i, j| self.covariance(&points[i], &points[j]))
     }
 }

@@ -14,7 +14,7 @@ use init::Purpose;
 use rand::RngExt;
 
 use super::{Known, Sampler, Sobol};
-use crate::{Params, Space};
+use crate::Params;
 use acquisition::expected_improvement;
 use ascent::climb;
 use features::Features;
@@ -22,20 +22,22 @@ use fit::fit;
 use kernel::Matern52;
 use regression::Regression;
 
-/// A Gaussian process learns how good each point of the space may be; the next trial is where the
-/// expected improvement over the best one is largest.
+/// Bayesian optimisation: a Gaussian process predicts the value at each point of the space, and the
+/// next trial is where the expected improvement over the best point is largest.
 ///
-/// The process (Matérn 5/2 with a length scale a hyperparameter, on the unit cube that
-/// the space's log scales lead to) is fitted to all finished trials by its most probable length
-/// scales, variance and noise; Snoek et al. average over them instead. The first 2·d + 1 trials are a
-/// [`Sobol`] design. "Best" is the highest posterior mean at a point that was tried: the largest
-/// value seen is often a lucky one. Diverged trials count as the worst value seen. Trials that are
-/// still running are taken to come out as the process expects ("kriging believer", Ginsbourger et al.
-/// 2010), and without noise, so that several suggested together lie apart.
+/// - **Process**: Matérn 5/2 with a length scale per hyperparameter, on the unit cube (log scales
+///   are linear there). Length scales, variance and noise are the most probable ones for the
+///   finished trials; Snoek et al. average over them instead.
+/// - **Start**: the first 2·d + 1 trials are a [`Sobol`] design.
+/// - **Best**: the highest posterior mean at a tried point, since the largest value is often a
+///   lucky one.
+/// - **Diverged trials** count as the worst value; for pruned ones, see
+///   [`observations`](crate::observations).
+/// - **Running trials** count as if they had ended with the predicted mean, without noise, so that
+///   trials suggested together lie apart ("kriging believer", Ginsbourger et al. 2010).
 ///
-/// What a pruned trial counts as, [`observations`](crate::observations) says.
-///
-/// At most [`Sobol::DIMENSIONS`] dimensions. A suggestion after 100 trials takes about a tenth of a second, after 500 about one.
+/// At most [`Sobol::DIMENSIONS`] dimensions. A suggestion takes about a tenth of a second after 100
+/// trials, about a second after 500.
 ///
 /// Reference: Snoek, Larochelle & Adams 2012, *Practical Bayesian Optimization of Machine Learning
 /// Algorithms* (arXiv:1206.2944).
@@ -47,9 +49,10 @@ use regression::Regression;
 /// let space = Space::parse(["lr=log:1e-6:1"])?;
 /// let mut finished = Vec::new();
 /// for number in 0..15 {
-///     let known = Known { space: &space, finished: &finished, pending: &[], seed: init::Seed::new(7) };
+///     let seed = init::Seed::new(7);
+///     let known = Known { space: &space, finished: &finished, pending: &[], seed };
 ///     let params = GaussianProcess.suggest(known, number);
-///     let Some(Value::Float(lr)) = params.get("lr") else { unreachable!("of the space") };
+///     let Some(Value::Float(lr)) = params.get("lr") else { unreachable!("a real number") };
 ///     let value = -(lr.log10() + 2.0).powi(2); // highest at lr = 0.01
 ///     finished.push(Observation { number, params, value });
 /// }
@@ -60,12 +63,12 @@ use regression::Regression;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GaussianProcess;
 
-/// Points at which the improvement is looked at, the best of which lead uphill.
+/// The number of points all over the space at which the improvement is evaluated.
 const CANDIDATES: u32 = 512;
-/// More of them around the best point: so many, at so many distances.
+/// The number of further points around the best one, at each of these distances.
 const NEAR: usize = 32;
 const DISTANCES: [f64; 3] = [0.1, 0.01, 0.001];
-/// How many go uphill.
+/// The number of best candidates from which the improvement is maximised.
 const CLIMBERS: usize = 5;
 
 impl Sampler for GaussianProcess {
@@ -80,24 +83,19 @@ impl Sampler for GaussianProcess {
     }
 }
 
-/// The point of largest expected improvement; `None` if there is nothing to learn from yet.
+/// The parameters with the largest expected improvement; `None` if there are too few values.
 fn improve(known: Known<'_>, number: u64) -> Option<Params> {
     let features = Features::of(known.space);
-    let mut points = Vec::new();
-    let mut values = Vec::new();
-    for trial in known.finished {
-        points.push(features.of_unit(&known.space.unit(&trial.params)?));
-        values.push(trial.value);
-    }
+    let point = |params| Some(features.of_unit(&known.space.unit(params)?));
+    let points = known.finished.iter().map(|trial| point(&trial.params));
+    let points: Vec<Vec<f64>> = points.collect::<Option<_>>()?;
+    let mut values: Vec<f64> = known.finished.iter().map(|trial| trial.value).collect();
     standardise(&mut values)?;
-    let mut process = fit(&points, &values, features.groups())?;
-    let best_at = |process: &Regression| {
-        let means = points.iter().enumerate().map(|(i, point)| (process.at(point).0, i));
-        means.max_by(|a, b| a.0.total_cmp(&b.0))
-    };
-    let (best, best_index) = best_at(&process)?;
+    let mut process = fit(&points, &values, &features.groups)?;
+    let means = points.iter().map(|point| process.at(point).0).enumerate();
+    let (best_index, best) = means.max_by(|a, b| a.1.total_cmp(&b.1))?;
     for params in known.pending {
-        let point = features.of_unit(&known.space.unit(params)?);
+        let point = point(params)?;
         let expected = process.at(&point).0;
         process = process.with(point, expected)?;
     }
@@ -106,17 +104,10 @@ fn improve(known: Known<'_>, number: u64) -> Option<Params> {
         let (mean, deviation) = process.at(&features.of_unit(unit));
         expected_improvement(mean, deviation, best).0
     };
-    let mut ranked: Vec<(f64, Vec<f64>)> = candidates(known, number, &incumbent)
-        .into_iter()
-        .map(|unit| (improvement(&unit), unit))
-        .collect();
+    let candidates = candidates(known, number, &incumbent).into_iter();
+    let mut ranked: Vec<_> = candidates.map(|unit| (improvement(&unit), unit)).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     ranked.truncate(CLIMBERS);
-    let bounds = |start: &[f64]| -> Vec<(f64, f64)> {
-        let dimensions = known.space.dimensions().iter().zip(start);
-        // Whole numbers and choices stay where the candidate has them.
-        dimensions.map(|((_, d), &u)| d.count().map_or((0.0, 1.0), |_| (u, u))).collect()
-    };
     let ascent = |unit: &[f64]| {
         let posterior = process.posterior(&features.of_unit(unit));
         let (value, [by_mean, by_deviation]) =
@@ -127,14 +118,19 @@ fn improve(known: Known<'_>, number: u64) -> Option<Params> {
     };
     let mut top = ranked.first()?.clone();
     for (_, start) in &ranked {
-        if let Some(higher) = climb(ascent, start, &bounds(start), 50).filter(|h| h.0 > top.0) {
+        // Integers and choices keep the candidate's value.
+        let dimensions = known.space.dimensions().iter().zip(start);
+        let bounds = dimensions.map(|((_, d), &u)| d.count().map_or((0.0, 1.0), |_| (u, u)));
+        let bounds: Vec<(f64, f64)> = bounds.collect();
+        if let Some(higher) = climb(ascent, start, &bounds, 50).filter(|h| h.0 > top.0) {
             top = higher;
         }
     }
     Some(known.space.at(&top.1))
 }
 
-/// Values of mean 0 and variance 1, diverged trials (NaN) as the worst; `None` without two numbers.
+/// Gives diverged trials (NaN) the worst value, then scales all values to mean 0 and variance 1;
+/// `None` if fewer than two are finite.
 fn standardise(values: &mut [f64]) -> Option<()> {
     let numbers = || values.iter().copied().filter(|v| v.is_finite());
     let worst = numbers().reduce(f64::min).filter(|_| numbers().nth(1).is_some())?;
@@ -149,28 +145,22 @@ fn standardise(values: &mut [f64]) -> Option<()> {
     Some(())
 }
 
-/// Points all over the space, a Sobol set with a shift of its own for each trial, and points around
-/// the best one.
+/// Points of the unit cube: a Sobol sequence with its own digital shift for each trial, and points
+/// around the best one.
 fn candidates(known: Known<'_>, number: u64, incumbent: &[f64]) -> Vec<Vec<f64>> {
     let mut rng = known.seed.stream(Purpose::Search, number);
     let shift: Vec<u32> = incumbent.iter().map(|_| rng.random()).collect();
-    let mut candidates: Vec<Vec<f64>> = Vec::new();
-    for i in 0..CANDIDATES {
-        let bits = Sobol::point(i, shift.len()).into_iter().zip(&shift);
-        candidates.push(bits.map(|(x, shift)| f64::from(x ^ shift) / 2_f64.powi(32)).collect());
-    }
+    let mut candidates: Vec<_> = (0..CANDIDATES).map(|i| Sobol::shifted(i, &shift)).collect();
     for distance in DISTANCES {
         for _ in 0..NEAR {
             let step = |u: &f64| u + distance * rng.random_range(-1.0..1.0);
             candidates.push(incumbent.iter().map(step).collect());
         }
     }
-    candidates.iter().map(|unit| snap(known.space, unit)).collect()
-}
-
-/// The place of the trial that a point of the cube stands for.
-fn snap(space: &Space, unit: &[f64]) -> Vec<f64> {
-    space.unit(&space.at(unit)).expect("a point of the space")
+    // Integers and choices move to the middle of their cells.
+    let space = known.space;
+    let snap = |unit: Vec<f64>| space.unit(&space.at(&unit)).expect("a point of the space");
+    candidates.into_iter().map(snap).collect()
 }
 
 #[cfg(test)]
@@ -179,9 +169,9 @@ mod tests {
 
     use super::*;
     use crate::sampler::{Observation, Random};
-    use crate::{Distribution, Value};
+    use crate::{Distribution, Space, Value};
 
-    /// A hill on a log scale with its top at lr = 10⁻³ and depth 4, better with a tanh.
+    /// A hill on a log scale with its top at lr = 10⁻³ and depth 4, higher with tanh.
     fn value(params: &Params) -> f64 {
         let Some(Value::Float(lr)) = params.get("lr") else { panic!("no lr") };
         let Some(Value::Integer(depth)) = params.get("depth") else { panic!("no depth") };
@@ -233,7 +223,7 @@ mod tests {
         for batch in trials[10..].chunks(5) {
             assert_apart(batch.iter().map(|trial| trial.params.clone()).collect());
         }
-        // Where accuracies are mostly luck, too.
+        // Also where the values are mostly noise.
         let space = space();
         let mut rng = Seed::new(3).stream(Purpose::Search, 0);
         let noisy = |trial: &Observation| Observation {
@@ -277,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn one_dimension_of_one_kind_is_enough() {
+    fn a_single_dimension_of_any_kind_works() {
         for distribution in ["uniform:0:1", "int:2:2", "choice:a,b"] {
             let distribution: Distribution = distribution.parse().unwrap();
             let space = Space::of([("x", distribution)]);

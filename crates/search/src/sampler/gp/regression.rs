@@ -2,29 +2,29 @@
 
 use std::f64::consts::TAU;
 
-use nalgebra::{Cholesky, DVector, Dyn};
+use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
 use super::Matern52;
 
-/// A Gaussian process of mean 0 that has seen some values, each with independent normal noise.
+/// A Gaussian process of mean 0, conditioned on values with independent normal noise.
 ///
-/// With K the kernel's matrix, σ² the noise and L·Lᵀ = K + σ²·I: α = (K + σ²·I)⁻¹·y, posterior mean
-/// k*ᵀ·α, posterior variance k(x, x) − |L⁻¹·k*|². The noise is not in the variance: it is that of the
-/// function itself.
+/// With kernel matrix K, noise variance σ² and L·Lᵀ = K + σ²·I: α = (K + σ²·I)⁻¹·y, posterior mean
+/// k*ᵀ·α, posterior variance k(x, x) − |L⁻¹·k*|². This is the variance of the function itself: it
+/// does not include the noise.
 ///
 /// Reference: Rasmussen & Williams 2006, algorithm 2.1.
 #[derive(Clone, Debug)]
 pub struct Regression {
     kernel: Matern52,
+    /// σ², one per point.
     noise: Vec<f64>,
     points: Vec<Vec<f64>>,
     values: DVector<f64>,
     factor: Cholesky<f64, Dyn>,
     alpha: DVector<f64>,
-    likelihood: f64,
 }
 
-/// What the process says of a point.
+/// The posterior distribution at a point, and its gradients.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Posterior {
     /// The mean.
@@ -38,27 +38,23 @@ pub struct Posterior {
 }
 
 impl Regression {
-    /// The process after `values` were seen at `points`; `None` if the matrix is not numerically
-    /// positive definite.
+    /// The process given `values` at `points`; `None` if K + σ²·I is not positive definite.
     pub fn new(
         kernel: Matern52,
         noise: f64,
         points: Vec<Vec<f64>>,
         values: &[f64],
     ) -> Option<Self> {
-        let noise = vec![noise; points.len()];
-        Self::factorise(kernel, noise, points, DVector::from_column_slice(values))
+        let (noise, values) = (vec![noise; points.len()], DVector::from_column_slice(values));
+        Self::factorise(kernel, noise, points, values)
     }
 
-    /// The same process if the function itself, without noise, were `value` at `point`; `None` as in
-    /// [`new`](Self::new).
-    pub fn with(self, point: Vec<f64>, value: f64) -> Option<Self> {
-        let Self { kernel, mut noise, mut points, values, .. } = self;
-        points.push(point);
-        // Not quite none: the matrix must stay positive definite.
-        noise.push(1e-8 * kernel.variance);
-        let values = values.push(value);
-        Self::factorise(kernel, noise, points, values)
+    /// This process given also that the function has the `value` at `point`, without noise.
+    pub fn with(mut self, point: Vec<f64>, value: f64) -> Option<Self> {
+        self.points.push(point);
+        // A little noise keeps the matrix positive definite.
+        self.noise.push(1e-8 * self.kernel.variance);
+        Self::factorise(self.kernel, self.noise, self.points, self.values.push(value))
     }
 
     fn factorise(
@@ -67,24 +63,23 @@ impl Regression {
         points: Vec<Vec<f64>>,
         values: DVector<f64>,
     ) -> Option<Self> {
-        let mut matrix = kernel.matrix(&points);
-        for (i, noise) in noise.iter().enumerate() {
-            matrix[(i, i)] += noise;
-        }
+        let matrix = DMatrix::from_fn(points.len(), points.len(), |i, j| {
+            let noise = if i == j { noise[i] } else { 0.0 };
+            kernel.covariance(&points[i], &points[j]) + noise
+        });
         let factor = Cholesky::new(matrix)?;
         let alpha = factor.solve(&values);
-        let half_log_det: f64 = factor.l_dirty().diagonal().iter().map(|d| d.ln()).sum();
-        let fit = 0.5 * values.dot(&alpha);
-        let likelihood = -fit - half_log_det - 0.5 * points.len() as f64 * TAU.ln();
-        Some(Self { kernel, noise, points, values, factor, alpha, likelihood })
+        Some(Self { kernel, noise, points, values, factor, alpha })
     }
 
-    /// ln p(y): how well kernel and noise explain what was seen.
+    /// ln p(y) = −½·yᵀ·α − Σᵢ ln Lᵢᵢ − ½·n·ln 2π.
     pub fn log_likelihood(&self) -> f64 {
-        self.likelihood
+        let half_log_det: f64 = self.factor.l_dirty().diagonal().iter().map(|d| d.ln()).sum();
+        let fit = 0.5 * self.values.dot(&self.alpha);
+        -fit - half_log_det - 0.5 * self.points.len() as f64 * TAU.ln()
     }
 
-    /// The gradient of [`log_likelihood`](Self::log_likelihood) by ln ℓ₁ … ln ℓ_d, ln s², ln σ²:
+    /// The gradient of ln p(y) with respect to ln ℓ₁ … ln ℓ_d, ln s² and ln σ²:
     /// ½·tr((α·αᵀ − (K + σ²·I)⁻¹)·∂K).
     pub fn log_likelihood_gradient(&self) -> Vec<f64> {
         let inverse = self.factor.inverse();
@@ -92,7 +87,7 @@ impl Regression {
         let mut gradient = vec![0.0; lengths.len() + 2];
         for (j, b) in self.points.iter().enumerate() {
             for (i, a) in self.points.iter().enumerate().take(j + 1) {
-                // Both halves of a symmetric matrix.
+                // The ½ of the formula; entries off the diagonal count twice.
                 let times = if i == j { 0.5 } else { 1.0 };
                 let weight = times * (self.alpha[i] * self.alpha[j] - inverse[(i, j)]);
                 let slope = weight * self.kernel.slope(a, b);
@@ -108,17 +103,17 @@ impl Regression {
         gradient
     }
 
-    /// Mean and deviation at a point, without gradients.
+    /// Posterior mean and standard deviation at a point.
     pub fn at(&self, point: &[f64]) -> (f64, f64) {
         let (covariances, solved) = self.solve(point);
         (covariances.dot(&self.alpha), self.deviation(&solved))
     }
 
-    /// Mean and deviation at a point, and how they change around it.
+    /// Posterior mean and standard deviation at a point, with their gradients.
     pub fn posterior(&self, point: &[f64]) -> Posterior {
         let (covariances, mut solved) = self.solve(point);
         let (mean, deviation) = (covariances.dot(&self.alpha), self.deviation(&solved));
-        // (K + σ²·I)⁻¹·k*, for the variance's gradient −2·∂k*ᵀ·(K + σ²·I)⁻¹·k*.
+        // Now (K + σ²·I)⁻¹·k*: the gradient of the variance is −2·∂k*ᵀ·(K + σ²·I)⁻¹·k*.
         self.factor.l_dirty().tr_solve_lower_triangular_mut(&mut solved);
         let mut mean_gradient = vec![0.0; point.len()];
         let mut deviation_gradient = vec![0.0; point.len()];
@@ -142,7 +137,7 @@ impl Regression {
         (covariances, solved)
     }
 
-    /// Rounding must not make it 0 where the function is known: gradients divide by it.
+    /// The standard deviation, kept above 0 where the function is known: gradients divide by it.
     fn deviation(&self, solved: &DVector<f64>) -> f64 {
         let variance = self.kernel.variance;
         (variance - solved.norm_squared()).max(1e-14 * variance).sqrt()
