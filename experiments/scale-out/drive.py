@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Searches lr and weight decay of section 6.5 with Optuna, on as many hosts as there are.
+"""Searches lr and weight decay of section 6.5 with Optuna, on any number of hosts.
 
-    drive.py create --storage URL            once, before any worker
-    drive.py work   --storage URL            on every host, as often as it has cores
+    drive.py create --storage URL               once, before any worker
+    drive.py work   --storage URL               on every host, one worker per core
     drive.py run    --storage URL --workers 4   both, on this host
 
 A worker asks Optuna for a trial, trains it with `sec6_5_hyperparameters trial --json`, reports every
-epoch, and ends it early where Optuna says so. A worker that dies stops its heartbeat; another one then
+epoch, and stops when Optuna prunes the trial. If a worker dies, its heartbeat stops; another worker then
 marks its trial as failed and runs the same point again.
 """
 import argparse
@@ -78,7 +78,7 @@ def work(args):
     )
     while True:
         fail_stale_trials(study)
-        # A trial whose worker died does not count: it is run again under another number.
+        # A trial whose worker died does not count: it is run again with another number.
         trials = study.get_trials(deepcopy=False)
         counted = [t for t in trials if t.state != TrialState.FAIL or "exit_code" in t.user_attrs]
         if len(counted) < args.trials or any(t.state == TrialState.WAITING for t in trials):
@@ -103,12 +103,12 @@ def main():
     parser.add_argument("--storage", required=True, help="postgresql+psycopg2://USER@HOST/DATABASE")
     parser.add_argument("--study", default="sec6_5")
     parser.add_argument("--binary", default="sec6_5_hyperparameters")
-    parser.add_argument("--trials", type=int, default=100, help="trials in all, of all workers")
+    parser.add_argument("--trials", type=int, default=100, help="number of trials of all workers together")
     parser.add_argument("--epochs", type=int, default=50)
-    parser.add_argument("--workers", type=int, default=2, help="of run")
-    parser.add_argument("--seed", type=int, help="of this worker's sampler")
-    parser.add_argument("--heartbeat", type=int, default=60, help="seconds; a worker is dead after three")
-    parser.add_argument("flags", nargs="*", help="after --: more flags of the trial")
+    parser.add_argument("--workers", type=int, default=2, help="number of workers that run starts")
+    parser.add_argument("--seed", type=int, help="seed of this worker's sampler")
+    parser.add_argument("--heartbeat", type=int, default=60, help="seconds between heartbeats; a worker is dead after missing three")
+    parser.add_argument("flags", nargs="*", help="after --: more flags for the trial")
     args = parser.parse_args()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)

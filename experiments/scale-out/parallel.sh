@@ -1,27 +1,27 @@
 #!/usr/bin/env bash
-# Trains the points of a file with GNU parallel. Called again, it runs what has failed or is missing.
+# Trains the points of a file with GNU parallel. Run again, it trains the points that failed or are missing.
 #
 #   parallel.sh points.tsv FOLDER [FLAGS OF parallel]      for example -j 4, or --sshloginfile hosts
 #
-# FOLDER gets NUMBER.jsonl for each point, the job log, and the points and epochs that it is for; the points
-# are then printed, best first. With other points or epochs the folder is refused; more points may follow at the
-# end of the file. BINARY is the program, EPOCHS the epochs of a trial.
+# Writes into FOLDER: NUMBER.jsonl for each point, the job log, the points and the number of epochs. Then prints
+# the points, best first. A folder with other points or epochs is refused; points may be added at the end of the
+# file. BINARY is the program, EPOCHS the number of epochs of a trial.
 #
-# With -k (--keep-order) parallel logs a trial only when all before it have ended: after a sweep that was stopped,
-# trials that had ended but were not logged are run again. Leave it out; the table is sorted anyway.
+# Do not use -k (--keep-order): parallel then logs a trial only after all trials before it, so that a stopped
+# sweep runs trials again that had ended. The table is sorted in any case.
 set -euo pipefail
 points=${1:?points.tsv} folder=${2:?a folder for the results} epochs=${EPOCHS:-50}
 shift 2
 flags=$*
 
-# What the folder has is not trained again: it must be what is asked for.
-refuse() { # FOUND EXPECTED [THE COMMAND THAT GOES ON]
+# The results in the folder are not trained again, so they must belong to this sweep.
+refuse() { # FOUND EXPECTED [COMMAND THAT RESUMES]
   {
     echo "parallel.sh: $folder holds another sweep; nothing was run or changed"
     echo "  found:    $1"
     echo "  expected: $2"
-    echo "to train in a folder of its own: EPOCHS=$epochs $0 $points ANOTHER_FOLDER $flags"
-    [ -z "${3:-}" ] || echo "to go on with what is there:     $3"
+    echo "to use another folder:      EPOCHS=$epochs $0 $points ANOTHER_FOLDER $flags"
+    [ -z "${3:-}" ] || echo "to resume the sweep in it:  $3"
   } >&2
   exit 2
 }
@@ -34,7 +34,7 @@ if [ -e "$folder/points.tsv" ]; then
   at() { echo "line $line of $1: $(sed -n "${line}p" "$1" | grep . || echo nothing)"; }
   [ -z "$line" ] || refuse "$(at "$folder/points.tsv")" "$(at "$points")" "$go_on"
 elif [ -e "$folder/joblog" ] || compgen -G "$folder/*.jsonl" >/dev/null; then
-  refuse "trials, but no points.tsv that says of which points" "an empty folder, or one of this script"
+  refuse "trials, but no points.tsv with their points" "an empty folder, or one of this script"
 fi
 mkdir -p "$folder"
 echo "$epochs" >"$folder/epochs"

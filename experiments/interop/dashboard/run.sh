@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Opens a study file of the search in optuna-dashboard, in headless Chromium. Fails unless the page
-# shows the study and its trials; leaves screenshots to look at.
+# Opens a study file in optuna-dashboard, in headless Chromium. Fails unless the page shows the study
+# and its trials; saves screenshots.
 #
 #   experiments/interop/dashboard/run.sh [FOLDER FOR SCREENSHOTS] [FOLDER FOR THE VIRTUAL ENVIRONMENT]
 #

@@ -1,4 +1,4 @@
-"""Loads a study file; fails unless it holds so many trials, each with what it should have."""
+"""Loads a study file in Optuna and checks its trials: check.py FILE EXPECTED_NUMBER_OF_TRIALS"""
 import sys
 
 import optuna

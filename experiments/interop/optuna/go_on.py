@@ -1,6 +1,6 @@
-"""Goes on with the study of a file by Optuna's TPE, with a made-up objective.
+"""Adds trials to a study file with Optuna's TPE and a made-up objective.
 
-    go_on.py FILE TRIALS [ANOTHER STUDY, which is made if need be]
+    go_on.py FILE TRIALS [STUDY]   STUDY is created if it does not exist
 """
 import sys
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Opens a study file of the search in Optuna, the newest version and the one of the major before, goes
-# on with it there and here, and lets both write to it at the same time: a file that we have made, and one that
-# Optuna has. Then each version compares the times of all files; those that differ by zone Optuna 4 cannot.
+# Opens study files in the newest Optuna and in the previous major version, resumes them there and here, and
+# lets both programs write at the same time; one file was created by this program, one by Optuna. Then each
+# version compares the times in all files; Optuna 4 cannot where only some of them have a time zone.
 #
 #   experiments/interop/optuna/run.sh [FOLDER FOR THE VIRTUAL ENVIRONMENTS]
 #
@@ -19,7 +19,7 @@ binary=$(cargo metadata --format-version 1 --no-deps | python3 -c \
   'import json, sys; print(json.load(sys.stdin)["target_directory"])')/debug/sec6_5_hyperparameters
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export TZ=KST-9 # a place whose time is not UTC
+export TZ=KST-9 # a time zone other than UTC
 for version in newest previous; do
   study=$work/$version.log
   search() {
@@ -29,19 +29,19 @@ for version in newest previous; do
   }
   search 30 a
   "$venvs/$version/bin/python" "$here/check.py" "$study" 30
-  # Ours goes on, Python goes on, both at once.
+  # This program and two Python processes write at the same time.
   search 60 b & ours=$!
   "$venvs/$version/bin/python" "$here/go_on.py" "$study" 25 & first=$!
   "$venvs/$version/bin/python" "$here/go_on.py" "$study" 25 & second=$!
   wait "$ours"; wait "$first"; wait "$second"
   "$venvs/$version/bin/python" "$here/check.py" "$study" 110
-  # What Python added changes none of our results.
+  # Python's trials do not change our results.
   search 60 c
   cmp "$work/b/metrics.csv" "$work/c/metrics.csv"
   rm "$study" && search 60 d
   cmp "$work/b/metrics.csv" "$work/d/metrics.csv"
   "$venvs/$version/bin/python" "$here/go_on.py" "$study" 10
-  # Optuna first: a study of its own is in the file.
+  # A file that Optuna created, with another study in it.
   study=$work/$version-first.log
   "$venvs/$version/bin/python" "$here/go_on.py" "$study" 5 another
   search 30 e
@@ -54,4 +54,4 @@ done
 for reader in newest previous; do
   for file in "$work"/*.log; do "$venvs/$reader/bin/python" "$here/times.py" "$file"; done
 done
-echo "Optuna opens our study files, goes on with them, and writes to them beside us"
+echo "Optuna opens our study files, resumes them, and writes to them at the same time as this program"

@@ -1,6 +1,6 @@
-"""Compares the times of a study file, as Optuna's timeline and its list of studies do.
+"""Checks that Optuna can compare the times in a study file, for its timeline and its list of studies.
 
-Optuna 5 has to; Optuna 4 has to unless the file holds times without a time zone, its own, beside times with one.
+Optuna 5 always can. Optuna 4 cannot if the file mixes its own times, which have no time zone, with times that have one.
 """
 import datetime
 import pathlib
@@ -33,7 +33,7 @@ for what, compare in [
     else:
         assert not fails, f"{what} of Optuna {optuna.__version__} works now: docs/6_5_hyperparameters.md says otherwise"
 if major >= 5:
-    # Whoever wrote them, in the time of this place.
+    # Optuna 5 converts all times to local time, whichever program wrote them.
     now = datetime.datetime.now()
     for trial in study.trials:
         assert abs(now - trial.datetime_start) < datetime.timedelta(hours=1), (trial.number, trial.datetime_start)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Sweeps on one machine as experiments/scale-out does it on many: Optuna with a private PostgreSQL, and
-# GNU parallel. Four workers, one of them killed; fails unless every trial number is there once, the
-# killed trial was run again and the sweep is complete. Prints trials a minute with 1, 2 and 4 workers.
+# Tests the scripts of experiments/scale-out on one machine: Optuna with a private PostgreSQL, and GNU
+# parallel. One of four workers is killed; fails unless every trial number occurs once, the killed trial
+# was run again and the sweep is complete. Prints trials per minute with 1, 2 and 4 workers.
 #
 #   experiments/interop/scale-out/run.sh [FOLDER FOR THE VIRTUAL ENVIRONMENT]
 #
@@ -53,25 +53,25 @@ ended() { grep -l '"event":"done"' "$out"/*.jsonl | wc -l; }
 [ "$(ended)" = 11 ] || { echo "expected 11 of 12 to be done, found $(ended)"; exit 1; }
 EPOCHS=2000 experiments/scale-out/parallel.sh "$work/points.tsv" "$out" -j 4 >"$work/table"
 [ "$(ended)" = 12 ] && [ "$(wc -l <"$work/table")" = 12 ] || { echo "not complete"; exit 1; }
-[ "$(awk 'NR > 1' "$out/joblog" | wc -l)" = 13 ] || { echo "more was run again than the killed one"; exit 1; }
+[ "$(awk 'NR > 1' "$out/joblog" | wc -l)" = 13 ] || { echo "other trials than the killed one were run again"; exit 1; }
 echo "12 of 12 done, the killed one run again; best: $(head -1 "$work/table")"
 
-echo "== GNU parallel: the same folder for other points, for other epochs, and for more points"
-refused() { # EPOCHS POINTS WHAT THE MESSAGE SAYS
+echo "== GNU parallel: the same folder with other points, other epochs, and more points"
+refused() { # EPOCHS POINTS EXPECTED_MESSAGE
   if EPOCHS=$1 experiments/scale-out/parallel.sh "$2" "$out" -j 4 >"$work/table" 2>"$work/said"; then
     echo "$2 with $1 epochs was not refused"; exit 1
   fi
   [ ! -s "$work/table" ] && grep -qF "$3" "$work/said" && grep -qF "ANOTHER_FOLDER -j 4" "$work/said" ||
-    { echo "not told \"$3\", but:"; cat "$work/said" "$work/table"; exit 1; }
+    { echo "the message lacks \"$3\":"; cat "$work/said" "$work/table"; exit 1; }
 }
 points() { experiments/scale-out/points.sh "$@"; }
 points 12 1 >"$work/other.tsv" && refused 2000 "$work/other.tsv" "line 1 of $out/points.tsv: 0	"
 points 9 >"$work/fewer.tsv" && refused 2000 "$work/fewer.tsv" "line 10 of $work/fewer.tsv: nothing"
 refused 50 "$work/points.tsv" "EPOCHS=2000 experiments/scale-out/parallel.sh $out/points.tsv $out -j 4"
-[ "$(ended)" = 12 ] || { echo "what was refused changed the folder"; exit 1; }
+[ "$(ended)" = 12 ] || { echo "a refused sweep changed the folder"; exit 1; }
 points 14 >"$work/more.tsv"
 EPOCHS=2000 experiments/scale-out/parallel.sh "$work/more.tsv" "$out" -j 4 >"$work/table"
 [ "$(ended)" = 14 ] && [ "$(wc -l <"$work/table")" = 14 ] && [ "$(wc -l <"$out/joblog")" = 16 ] ||
-  { echo "not the two added points and no more were trained"; exit 1; }
+  { echo "expected exactly the two added points to be trained"; exit 1; }
 rm "$out/points.tsv" && refused 2000 "$work/more.tsv" "no points.tsv"
 echo "other points and other epochs refused; of 14 points the 2 new ones trained"

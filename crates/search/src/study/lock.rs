@@ -28,7 +28,7 @@ pub(super) struct Lock {
 impl Lock {
     /// Removes the lock of a killed process, which would stay if nothing more is written to the study.
     pub(super) fn sweep(study: &Path) {
-        remove_if_its_maker_is_dead(&lock_of(study));
+        remove_if_its_creator_is_dead(&lock_of(study));
     }
 
     /// Waits for the lock of the file `study`; `notice` is told if a lock is removed after 30 s.
