@@ -1,4 +1,5 @@
-//! Ten updates of 784-100×4-10 on batches of 128 like digits: one network, and four side by side.
+//! Ten updates of a 784-100×4-10 network on batches of 128 images as sparse as digits: one network,
+//! and four side by side.
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
@@ -10,14 +11,14 @@ use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
 use training::{Contestant, Plan, Samples, train};
 
-/// Matrices begin on cache lines.
+/// Aligns matrices to cache lines, as the programs in `experiments` do.
 #[global_allocator]
 static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
 const PIXELS: usize = 784;
 
 fn digits(count: usize) -> Samples {
-    // Every fifth pixel of a digit is not zero, and those stand in runs.
+    // A fifth of the pixels of a digit are not zero, and they are in runs.
     let pixel = |at: usize| {
         if (at / PIXELS + 3 * (at % PIXELS / 7)).is_multiple_of(5) { 153 } else { 0 }
     };

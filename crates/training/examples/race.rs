@@ -1,5 +1,6 @@
-//! `cargo run -p training --example race -- sgd adam lion`: optimizers with their defaults on the same batches of
-//! synthetic digits.
+//! Compares optimizers with their default settings on the same batches of synthetic digits.
+//!
+//! `cargo run -p training --example race -- sgd adam lion`
 
 use std::ops::ControlFlow;
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
-//! Many samples, for evaluation.
+//! Samples in blocks, for evaluation.
 
-use std::convert::Infallible;
 use std::iter;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use layers::Sequential;
@@ -10,20 +10,20 @@ use tensor_ops::Sparse;
 use crate::work_sharing::in_turns;
 use crate::{Real, Samples};
 
-/// Rows a block: a block's activations in five layers of 100 stay within a core's cache.
+/// Rows per block: the activations of five layers of 100 units then fit the cache of a core.
 const BLOCK: usize = 256;
 
-/// Fewer blocks than these are counted sooner than a network is copied.
-const BLOCKS_A_COPY: usize = 4;
+/// Blocks for each copy of the network: evaluating fewer takes less time than copying.
+const BLOCKS_PER_COPY: usize = 4;
 
-/// Samples as matrices of a few hundred rows each: [`Samples::blocks`].
+/// Samples as matrices of a few hundred rows, made by [`Samples::blocks`].
 #[derive(Clone, Debug)]
 pub struct Blocks<T: Real> {
     blocks: Vec<(Sparse<T>, Vec<usize>)>,
 }
 
 impl Samples {
-    /// All samples in blocks that fit a cache, for evaluation.
+    /// All samples in blocks that fit the cache of a core, for evaluation.
     pub fn blocks<T: Real>(&self) -> Blocks<T> {
         let indices: Vec<usize> = (0..self.len()).collect();
         let gather = |indices: &[usize]| {
@@ -36,26 +36,25 @@ impl Samples {
 }
 
 impl<T: Real> Blocks<T> {
-    /// Each block's matrix and labels.
+    /// The matrix and labels of each block.
     pub fn iter(&self) -> impl Iterator<Item = &(Sparse<T>, Vec<usize>)> {
         self.blocks.iter()
     }
 
-    /// The share of all samples that `network` classifies rightly, counted by it and by copies of it
-    /// on up to so many threads.
+    /// The share of all samples that `network` classifies correctly. Copies of the network count on
+    /// up to `threads` threads.
     pub fn accuracy(&self, network: &mut Sequential<T>, threads: usize) -> f64 {
-        let threads = threads.min(self.blocks.len() / BLOCKS_A_COPY).max(1);
+        let threads = threads.min(self.blocks.len() / BLOCKS_PER_COPY).max(1);
         let mut copies = vec![network.clone(); threads - 1];
-        // Each takes the next block when it is done with one: a core that is slower for a while does less.
+        // Each network takes the next block when it is done with one, so a slow core does less.
         let (next, right) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let networks = iter::once(network).chain(&mut copies);
-        let counted = in_turns(networks, 1, |network, _| {
+        let _never_breaks = in_turns(networks, 1, |network, _| {
             let blocks = iter::from_fn(|| self.blocks.get(next.fetch_add(1, Ordering::Relaxed)));
             let count = blocks.map(|(x, labels)| T::count_correct(network, x, labels)).sum();
             right.fetch_add(count, Ordering::Relaxed);
-            Ok::<_, Infallible>(())
+            ControlFlow::Continue(())
         });
-        let Ok(()) = counted;
         let all: usize = self.blocks.iter().map(|(_, labels)| labels.len()).sum();
         right.into_inner() as f64 / all as f64
     }

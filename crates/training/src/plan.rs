@@ -1,11 +1,12 @@
-//! How long to train.
+//! The length of a training run.
 
-/// How long to train, in which batches, and which updates are steps of what is measured.
+/// The number of updates, their batch size, and which updates are measured. Measured updates are
+/// numbered as steps, from 0.
 ///
 /// ```
 /// use training::Plan;
 ///
-/// let losses = Plan::updates(2000, 128); // measured at each update
+/// let losses = Plan::updates(2000, 128); // every update is measured
 /// assert_eq!((losses.iterations(), losses.step_at(7)), (2000, Some(7)));
 ///
 /// let accuracies = Plan::epochs(20, 100, 1000); // of 1,000 images: ten updates an epoch
@@ -20,23 +21,23 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// So many updates, each a step of what is measured.
+    /// `iterations` updates, all of them measured.
     ///
     /// # Panics
-    /// If a batch has no sample.
+    /// If `batch_size` is 0.
     #[track_caller]
     pub fn updates(iterations: usize, batch_size: usize) -> Self {
-        assert!(batch_size > 0, "a mini-batch of at least one sample");
+        assert!(batch_size > 0, "a mini-batch must have at least one sample");
         Self { iterations, batch_size, per_step: 1 }
     }
 
-    /// So many epochs over `samples`, of ⌊samples / batch size⌋ updates and at least one.
+    /// Epochs over `samples` samples, each of max(1, ⌊samples / batch size⌋) updates.
     ///
-    /// An epoch is measured at its first update, as in the book's programs, and the last one ends there: nobody would
-    /// see the rest.
+    /// The first update of each epoch is measured, as in the book's programs. Training ends at the
+    /// first update of the last epoch, because later updates would not be measured.
     ///
     /// # Panics
-    /// If a batch has no sample.
+    /// If `batch_size` is 0.
     #[track_caller]
     pub fn epochs(epochs: usize, batch_size: usize, samples: usize) -> Self {
         let per_step = (samples / batch_size.max(1)).max(1);
@@ -49,17 +50,17 @@ impl Plan {
         self.iterations
     }
 
-    /// Samples a mini-batch, drawn with replacement.
+    /// The number of samples in a mini-batch.
     pub fn batch_size(&self) -> usize {
         self.batch_size
     }
 
-    /// The step that is measured at an update, both counted from 0; `None` if none is.
+    /// The step of an update, counted from 0; `None` if the update is not measured.
     pub fn step_at(&self, iteration: usize) -> Option<usize> {
         iteration.is_multiple_of(self.per_step).then_some(iteration / self.per_step)
     }
 
-    /// The last step that is measured.
+    /// The last step; 0 if there are no updates.
     pub fn last_step(&self) -> usize {
         self.iterations.saturating_sub(1) / self.per_step
     }
@@ -80,7 +81,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "at least one sample")]
-    fn a_batch_of_nothing_is_refused() {
+    fn an_empty_batch_is_refused() {
         let _ = Plan::epochs(2, 0, 400);
     }
 }

@@ -1,4 +1,4 @@
-//! The element types, and what is compiled here for them.
+//! The element types, and the functions that are compiled here for them.
 
 use init::Seed;
 use kernels::{ByteRows, Scalar};
@@ -6,30 +6,30 @@ use layers::{LayerError, Mode, MultiLayerNet, Sequential};
 use optimizers::{Optimizer, OptimizerKind};
 use tensor_ops::Sparse;
 
-/// `f32` and `f64`, as networks are trained in.
+/// The element type of a network: `f32` or `f64`.
 ///
-/// Layers and update rules are generic, so that each program would compile them again, optimised, for both types. Behind
-/// these functions they are compiled once, in this crate: a program that makes networks with
-/// [`network`](Self::network) or [`Contestant::new`](crate::Contestant::new) and trains them with [`train`](crate::train)
-/// compiles in a second, without optimisation too, and runs as fast. Where one is missing, the generic function does the
-/// same.
+/// Layers and update rules are generic, so every program would compile them again, optimised, for
+/// both types. Behind these functions they are compiled once, in this crate. A program that uses
+/// [`network`](Self::network) or [`Contestant::new`](crate::Contestant::new) and
+/// [`train`](crate::train) compiles in a second and runs fast even if it is not optimised itself.
+/// The generic functions give the same results.
 pub trait Real: Scalar {
     /// [`MultiLayerNet::build`].
     ///
     /// # Errors
-    /// Its.
+    /// As `build`.
     fn network(network: &MultiLayerNet, seed: Seed) -> Result<Sequential<Self>, LayerError>;
 
-    /// [`OptimizerKind::build`], which cannot fail for these types.
+    /// [`OptimizerKind::build`], which never fails for these types.
     fn optimizer(kind: OptimizerKind) -> Box<dyn Optimizer<Self>>;
 
-    /// Row i becomes image `order[indices[i]]`, with pixels in \[0, 1\].
+    /// Sets row i of `x` to image `order[indices[i]]`, with pixels in \[0, 1\].
     fn gather(x: &mut Sparse<Self>, images: &ByteRows, order: &[usize], indices: &[usize]);
 
-    /// One update of `network` by `optimizer`; gives the loss before it.
+    /// Updates `network` by one step of `optimizer`; returns the loss before the step.
     ///
     /// # Panics
-    /// If the optimizer was used with another network.
+    /// If the optimizer has already stepped a network of another shape.
     fn update(
         network: &mut Sequential<Self>,
         optimizer: &mut dyn Optimizer<Self>,
@@ -50,12 +50,12 @@ pub trait Real: Scalar {
 macro_rules! compile {
     ($($real:ty),*) => {$(
         impl Real for $real {
-            fn network(network: &MultiLayerNet, seed: Seed) -> Result<Sequential<Self>, LayerError> {
-                network.build(seed)
+            fn network(net: &MultiLayerNet, seed: Seed) -> Result<Sequential<Self>, LayerError> {
+                net.build(seed)
             }
 
             fn optimizer(kind: OptimizerKind) -> Box<dyn Optimizer<Self>> {
-                kind.build().expect("both types hold all defaults")
+                kind.build().expect("the defaults are valid in both types")
             }
 
             fn gather(x: &mut Sparse<Self>, images: &ByteRows, order: &[usize], indices: &[usize]) {

@@ -1,4 +1,4 @@
-//! What networks are trained on.
+//! Images and labels to train on.
 
 use std::sync::Arc;
 
@@ -8,7 +8,8 @@ use tensor_ops::{Sparse, permutation};
 
 use crate::Real;
 
-/// Images of bytes and their labels, from which matrices are gathered. Copies and parts share the bytes.
+/// Images of bytes with their labels, from which batches are gathered. Copies and parts share the
+/// bytes of the images.
 ///
 /// ```
 /// use kernels::ByteRows;
@@ -28,18 +29,18 @@ use crate::Real;
 pub struct Samples {
     images: Arc<ByteRows>,
     labels: Arc<Vec<u8>>,
-    /// Which images these are, in which order.
+    /// The indices of the images, in order.
     order: Vec<usize>,
 }
 
 impl Samples {
-    /// These images, a row each, and the class of each.
+    /// Images, one per row, and the class of each.
     ///
     /// # Panics
-    /// If there is not one label an image.
+    /// If there is not one label per image.
     #[track_caller]
     pub fn new(images: ByteRows, labels: Vec<u8>) -> Self {
-        assert_eq!(images.len(), labels.len(), "one label an image");
+        assert_eq!(images.len(), labels.len(), "there must be one label per image");
         let order = (0..labels.len()).collect();
         Self { images: Arc::new(images), labels: Arc::new(labels), order }
     }
@@ -49,17 +50,17 @@ impl Samples {
         self.order.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no samples.
     pub fn is_empty(&self) -> bool {
         self.order.is_empty()
     }
 
-    /// The number of pixels of an image.
+    /// The number of pixels per image.
     pub fn features(&self) -> usize {
         self.images.width()
     }
 
-    /// Only the first `n` samples.
+    /// The first `n` samples, or all if there are fewer.
     #[must_use]
     pub fn first(mut self, n: usize) -> Self {
         self.order.truncate(n);
@@ -74,19 +75,18 @@ impl Samples {
         self
     }
 
-    /// The first `n` samples, and the others.
+    /// The first `n` samples, and the rest.
     ///
     /// # Panics
-    /// If there are fewer than `n`.
+    /// If there are fewer than `n` samples.
     #[track_caller]
     pub fn split_at(mut self, n: usize) -> (Self, Self) {
-        let rest = self.order.split_off(n);
-        let (images, labels) = (Arc::clone(&self.images), Arc::clone(&self.labels));
-        (self, Self { images, labels, order: rest })
+        let rest = Self { order: self.order.split_off(n), ..self.clone() };
+        (self, rest)
     }
 
-    /// The samples at `indices` as a (batch, features) matrix of pixels in \[0, 1\], and their labels.
-    /// Four fifths of a digit's pixels are zero, which a sparse matrix leaves out.
+    /// Sets `x` to the samples at `indices`, a (batch, features) matrix of pixels in \[0, 1\], and
+    /// `labels` to their labels. `x` is sparse: four fifths of the pixels of a digit are zero.
     pub fn gather<T: Real>(&self, indices: &[usize], x: &mut Sparse<T>, labels: &mut Vec<usize>) {
         T::gather(x, &self.images, &self.order, indices);
         labels.clear();

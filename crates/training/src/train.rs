@@ -2,26 +2,27 @@
 
 use std::ops::ControlFlow;
 
-use init::Seed;
+use init::{Purpose, Seed};
 use layers::{LayerError, Mode, MultiLayerNet, Sequential};
 use optimizers::{Optimizer, OptimizerKind};
 use tensor_ops::Sparse;
 
-use crate::batches::{Batch, Batches};
+use crate::batches::Batch;
 use crate::work_sharing::in_turns;
 use crate::{Blocks, Plan, Real, Samples};
 
-/// A network and what trains it.
+/// A network and its optimizer.
 #[derive(Debug)]
 pub struct Contestant<T: Real> {
-    /// What is trained.
+    /// The network.
     pub network: Sequential<T>,
-    /// What trains it.
+    /// The optimizer, which must not have stepped another network.
     pub optimizer: Box<dyn Optimizer<T>>,
 }
 
 impl<T: Real> Contestant<T> {
-    /// A fresh network, and an optimizer with its defaults: [`Optimizer::set_lr`] and [`Optimizer::set`] change them.
+    /// A network with newly drawn weights and an optimizer with its defaults, which
+    /// [`Optimizer::set_lr`] and [`Optimizer::set`] change.
     ///
     /// # Errors
     /// As [`MultiLayerNet::build`].
@@ -34,12 +35,12 @@ impl<T: Real> Contestant<T> {
     }
 }
 
-/// What an observer sees after each update of each network.
+/// One update of one network, as an observer sees it.
 #[derive(Debug)]
 pub struct Moment<'a, T: Real> {
-    /// Which contestant, counted from 0.
+    /// The index of the contestant.
     pub contestant: usize,
-    /// Which update, counted from 0.
+    /// The index of the update.
     pub iteration: usize,
     /// The loss of the mini-batch before the update; NaN or infinite once the network has diverged.
     pub loss: f64,
@@ -47,41 +48,46 @@ pub struct Moment<'a, T: Real> {
     pub network: &'a mut Sequential<T>,
     /// The mini-batch of the update.
     pub x: &'a Sparse<T>,
-    /// Its labels.
+    /// The labels of the mini-batch.
     pub labels: &'a [usize],
 }
 
 impl<T: Real> Moment<'_, T> {
-    /// The loss of the mini-batch after the update, in evaluation.
+    /// The loss of the mini-batch after the update, in [`Mode::Eval`].
     pub fn loss_after(&mut self) -> f64 {
         T::loss(self.network, self.x, self.labels, Mode::Eval)
     }
 
-    /// The share of these samples that the network classifies rightly, counted on so many threads.
+    /// The share of `samples` that the network classifies correctly, counted on up to `threads`
+    /// threads.
     pub fn accuracy(&mut self, samples: &Blocks<T>, threads: usize) -> f64 {
         samples.accuracy(self.network, threads)
     }
 }
 
-/// Is told of each update of each network, on any thread; [`ControlFlow::Break`] ends the training of all.
+/// A function that [`train`] calls after each update of each network, on any thread.
+/// [`ControlFlow::Break`] ends the training of all networks.
 pub type Observer<'a, T> = &'a (dyn Fn(Moment<'_, T>) -> ControlFlow<()> + Sync);
 
-/// Batches that are gathered at a time for several networks: few enough to stay in a shared cache,
-/// enough that the networks seldom wait for each other. A network that trains alone takes them one by
-/// one, out of its core's own cache.
+/// The number of batches gathered at a time for several networks: few enough to stay in a shared
+/// cache, enough that networks seldom wait for each other. For a single network, batches are
+/// gathered one at a time, so that each is still in the core's own cache.
 const AHEAD: usize = 16;
 
-/// Trains every contestant on the same mini-batches, on all threads of the pool, and tells `observe`.
+/// Trains all contestants on the same mini-batches, on all threads of the pool, and calls `observe`
+/// after each update.
 ///
-/// The batches are drawn with replacement from the stream ([`Purpose::Batches`](init::Purpose::Batches), 0) of
-/// `seed`, as `np.random.choice` does, and gathered once for all. Contestants take turns; none sees
-/// another, so what comes out does not depend on the number of threads. A network whose loss is no finite number any
-/// more is trained on, as in NumPy: the observer sees the loss, and can end it.
+/// Samples are drawn with replacement, as by `np.random.choice`, from the stream
+/// ([`Purpose::Batches`], 0) of `seed`, and each batch is gathered once for all contestants. No
+/// contestant influences another, so the results do not depend on the number of threads. A network
+/// whose loss becomes NaN or infinite is trained further, as in NumPy; the observer sees the loss
+/// and can end the training.
 ///
-/// Gives [`ControlFlow::Break`] if the observer ended it.
+/// Returns [`ControlFlow::Break`] if the observer did.
 ///
 /// # Panics
-/// If the samples are not those of the network: another number of pixels, or a label beyond its classes.
+/// If the images have another number of pixels than the network has inputs, or a label is not below
+/// its number of outputs.
 pub fn train<T: Real>(
     contestants: &mut [Contestant<T>],
     samples: &Samples,
@@ -89,41 +95,31 @@ pub fn train<T: Real>(
     seed: Seed,
     observe: Observer<'_, T>,
 ) -> ControlFlow<()> {
-    let mut source = Batches::new(samples, plan.batch_size(), seed);
+    let mut rng = seed.stream(Purpose::Batches, 0);
+    let count = u32::try_from(samples.len()).expect("fewer than 2³² samples");
     let shared = contestants.len() > 1;
     let ahead = if shared { AHEAD } else { 1 };
     let mut batches: Vec<Batch<T>> = (0..ahead).map(|_| Batch::default()).collect();
     for start in (0..plan.iterations()).step_by(ahead) {
         let batches = &mut batches[..ahead.min(plan.iterations() - start)];
-        batches.iter_mut().for_each(|batch| source.draw(batch));
-        let Ok(()) = in_turns(batches.iter_mut(), 1, |batch, _| {
+        batches.iter_mut().for_each(|batch| batch.draw(&mut rng, count, plan.batch_size()));
+        in_turns(batches.iter_mut(), 1, |batch, _| {
             batch.gather(samples);
             if shared {
                 batch.x.sort_columns();
             }
-            Ok::<_, std::convert::Infallible>(())
-        });
-        let items = contestants.iter_mut().enumerate();
-        let ended = in_turns(
-            items,
-            batches.len(),
-            |(contestant, Contestant { network, optimizer }), turn| {
-                for offset in turn {
-                    let Batch { x, labels, .. } = &batches[offset];
-                    let loss = T::update(network, &mut **optimizer, x, labels);
-                    let (contestant, iteration) = (*contestant, start + offset);
-                    if observe(Moment { contestant, iteration, loss, network, x, labels })
-                        .is_break()
-                    {
-                        return Err(());
-                    }
-                }
-                Ok(())
-            },
-        );
-        if ended.is_err() {
-            return ControlFlow::Break(());
-        }
+            ControlFlow::Continue(())
+        })?;
+        in_turns(contestants.iter_mut().enumerate(), batches.len(), |(i, contestant), turn| {
+            let Contestant { network, optimizer } = contestant;
+            for offset in turn {
+                let Batch { x, labels, .. } = &batches[offset];
+                let loss = T::update(network, &mut **optimizer, x, labels);
+                let (contestant, iteration) = (*i, start + offset);
+                observe(Moment { contestant, iteration, loss, network, x, labels })?;
+            }
+            ControlFlow::Continue(())
+        })?;
     }
     ControlFlow::Continue(())
 }

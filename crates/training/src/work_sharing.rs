@@ -1,53 +1,53 @@
-//! Work that several threads share evenly though it is of few, long and unequal parts.
+//! Shares few, long and unequal pieces of work evenly among threads.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-/// Steps a turn: few enough that no thread waits long for the last one, enough that what an item keeps
-/// in a core's cache is not fetched again for each step.
+/// Steps per turn: few enough that no thread waits long for the last one, enough that the data of
+/// an item stays in a core's cache for several steps.
 const TURN: usize = 4;
 
-/// Does `steps` steps of every item, on all threads of the pool. `work` gets an item and which of its
-/// steps to do.
+/// Does `steps` steps of every item on all threads of the pool. `work` gets an item and the range
+/// of steps to do.
 ///
-/// The steps of an item are done one after another. A thread takes the item that is furthest behind for
-/// a turn of a few steps, so that three items keep two threads busy to the end, and long ones do not
-/// wait for each other.
+/// The steps of an item are done in order. A thread takes the item with the fewest finished steps
+/// for a turn of a few steps, so that three items keep two threads busy to the end, and long items
+/// do not wait for each other.
 ///
-/// # Errors
-/// The first one of `work`; what is under way then is done to the end of its turn.
-pub(crate) fn in_turns<I: Send, E: Send>(
+/// Returns `Break` if `work` did; the other threads then stop after their current turn.
+pub(crate) fn in_turns<I: Send>(
     items: impl Iterator<Item = I>,
     steps: usize,
-    work: impl Fn(&mut I, Range<usize>) -> Result<(), E> + Sync,
-) -> Result<(), E> {
+    work: impl Fn(&mut I, Range<usize>) -> ControlFlow<()> + Sync,
+) -> ControlFlow<()> {
     let waiting: Vec<(usize, I)> = items.map(|item| (0, item)).collect();
     let threads = rayon::current_num_threads().min(waiting.len());
-    let (waiting, error) = (Mutex::new(waiting), Mutex::new(None));
+    let (waiting, stopped) = (Mutex::new(waiting), AtomicBool::new(false));
     let lock = || waiting.lock().unwrap_or_else(PoisonError::into_inner);
     let next = || {
         let mut waiting = lock();
-        let items = waiting.iter().enumerate().filter(|(_, (done, _))| *done < steps);
-        let (place, _) = items.min_by_key(|(_, (done, _))| *done)?;
-        Some(waiting.remove(place))
+        let (place, _) = waiting.iter().enumerate().min_by_key(|(_, (done, _))| *done)?;
+        (!stopped.load(Ordering::Relaxed)).then(|| waiting.remove(place))
     };
     on_threads(threads, &|| {
         while let Some((done, mut item)) = next() {
             let end = steps.min(done + TURN);
-            if let Err(found) = work(&mut item, done..end) {
-                error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(found);
-                return;
+            if work(&mut item, done..end).is_break() {
+                stopped.store(true, Ordering::Relaxed);
             }
-            lock().push((end, item));
+            if end < steps {
+                lock().push((end, item));
+            }
         }
     });
-    error.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+    if stopped.into_inner() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
-/// Does the work once on each of so many threads. Its type is erased: all that `rayon` needs for a loop is
-/// compiled once, not for each work and for both element types in every binary.
+/// Calls `work` once on each of `threads` threads. The type of `work` is erased, so that rayon's
+/// loop is compiled once and not for each closure and element type.
 fn on_threads(threads: usize, work: &(dyn Fn() + Sync)) {
     (0..threads).into_par_iter().with_max_len(1).for_each(|_| work());
 }
@@ -65,13 +65,13 @@ mod tests {
         for threads in [1, 2, 3, 8] {
             for steps in [0, 1, TURN, 3 * TURN + 1] {
                 let mut done = vec![Vec::new(); 5];
-                let all = in_pool(threads, || {
+                let ended = in_pool(threads, || {
                     in_turns(done.iter_mut(), steps, |item, turn| {
                         item.extend(turn);
-                        Ok::<_, ()>(())
+                        ControlFlow::Continue(())
                     })
                 });
-                all.unwrap();
+                assert!(ended.is_continue());
                 let expected: Vec<usize> = (0..steps).collect();
                 assert!(done.iter().all(|item| *item == expected), "{threads} threads: {done:?}");
             }
@@ -79,30 +79,34 @@ mod tests {
     }
 
     #[test]
-    fn the_item_that_is_furthest_behind_is_next() {
+    fn the_item_with_the_fewest_finished_steps_is_next() {
         let turns = Mutex::new(Vec::new());
-        let all = in_pool(1, || {
+        let ended = in_pool(1, || {
             in_turns(0..3, TURN + 1, |item, turn| {
                 turns.lock().unwrap().push((*item, turn));
-                Ok::<_, ()>(())
+                ControlFlow::Continue(())
             })
         });
-        all.unwrap();
+        assert!(ended.is_continue());
         let (first, second) = (0..TURN, TURN..TURN + 1);
         let both = [(0, first.clone()), (1, first.clone()), (2, first), (0, second.clone())];
         let expected = [&both[..], &[(1, second.clone()), (2, second)]].concat();
         assert_eq!(turns.into_inner().unwrap(), expected);
     }
 
+    /// Of the endless items, one breaks: the test ends only if the others stop too.
     #[test]
-    fn an_error_ends_it() {
-        let (steps, mut done) = (10 * TURN, [0; 3]);
-        let all = in_pool(2, || {
-            in_turns(done.iter_mut().enumerate(), steps, |(i, done), turn| {
-                **done = turn.end;
-                if *i == 1 { Err("stop") } else { Ok(()) }
-            })
-        });
-        assert_eq!((all, done[1]), (Err("stop"), TURN));
+    fn a_break_stops_every_item() {
+        for threads in [1, 2] {
+            let mut done = [0; 3];
+            let ended = in_pool(threads, || {
+                in_turns(done.iter_mut().enumerate(), usize::MAX, |(i, done), turn| {
+                    **done = turn.end;
+                    if *i == 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                })
+            });
+            assert!(ended.is_break());
+            assert_eq!(done[1], TURN, "{threads} threads");
+        }
     }
 }
