@@ -1,5 +1,5 @@
 //! Each layer forward and backward on a batch of 128, the losses, and whole networks that classify
-//! the 10,000 test images in blocks; f32, one thread.
+//! 10,000 images in blocks. f32, one thread.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use init::{Initializer, Purpose, Seed};
@@ -11,7 +11,8 @@ use layers::{
 use nalgebra::DMatrix;
 use tensor_ops::{ImageShape, Sparse, Window};
 
-/// As in programs that train networks, and so that a measurement does not depend on where a matrix begins.
+/// Aligns matrices to cache lines, as the programs in `experiments` do, so that timings do not
+/// depend on where a matrix is allocated.
 #[global_allocator]
 static ALLOCATOR: kernels::LineAllocator = kernels::LineAllocator;
 
@@ -56,7 +57,7 @@ fn passes(c: &mut Criterion) {
                 _ => b.iter(|| layer.backward(&x, &y, &dy, Some(&mut dx))),
             });
             if direction == "forward" && layer.forward_relu((&x).into(), &mut y) {
-                let name = format!("{name} and relu in one pass");
+                let name = format!("{name} with fused relu");
                 group.bench_function(BenchmarkId::from_parameter(name), |b| {
                     b.iter(|| layer.forward_relu((&x).into(), &mut y));
                 });
@@ -84,7 +85,7 @@ fn losses(c: &mut Criterion) {
     group.finish();
 }
 
-/// Rows a block, as the experiments evaluate.
+/// Rows per block, as in `training::Blocks`.
 const BLOCK: usize = 256;
 
 fn evaluation(c: &mut Criterion) {

@@ -1,11 +1,11 @@
-//! Trains one network from different initial weights; loss and accuracy as CSV.
+//! Trains a network from different initial weights and prints loss and accuracy as CSV.
 //!
 //! ```text
 //! cargo run -p layers --example initializers                    # he, xavier and 0.01
 //! cargo run -p layers --example initializers -- orthogonal 0.3
 //! ```
 //!
-//! Put other data into `spirals`, and another network or optimizer into `run`.
+//! Change the data in `spirals`, the network and optimizer in `run`.
 
 use std::error::Error;
 use std::f64::consts::TAU;
@@ -17,7 +17,7 @@ use nalgebra::DMatrix;
 use optimizers::{Momentum, Rule};
 use rand::RngExt;
 
-/// Two interleaved spirals with a little noise: (batch, 2) points and the arm of each.
+/// Two interleaved spirals with a little noise: (samples, 2) points, and the spiral of each.
 fn spirals(samples: usize, seed: Seed, index: u64) -> (DMatrix<f32>, Vec<usize>) {
     let mut rng = seed.stream(Purpose::Inputs, index);
     let mut x = DMatrix::zeros(samples, 2);

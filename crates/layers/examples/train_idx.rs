@@ -1,14 +1,14 @@
-//! Trains a network on one's own images: a folder of four IDX files, named as MNIST's, gzip or plain.
+//! Trains a network on your own images: four IDX files with MNIST's names, gzip or plain.
 //!
 //! ```text
 //! cargo run --release -p layers --example train_idx -- data/mnist
 //! cargo run --release -p layers --example train_idx -- DIR 10 weights.safetensors
 //! ```
 //!
-//! The second argument is the number of epochs (5), the third a file for the trained weights, which
-//! PyTorch reads too. Images may have any one size, labels are 0 to 255. No data at hand?
-//! `cargo run --release -p mnist-io --example make_digits -- DIR` draws some. Change `network` and
-//! the optimizer to taste.
+//! The second argument is the number of epochs (default 5), the third a file for the trained
+//! weights, which PyTorch reads too. All images must have the same size; labels are 0 to 255.
+//! `cargo run --release -p mnist-io --example make_digits -- DIR` makes synthetic images. Change
+//! the network in `network` and the optimizer in `run`.
 
 use std::error::Error;
 use std::path::Path;
@@ -27,7 +27,7 @@ fn network(pixels: usize, classes: usize, seed: Seed) -> Result<Sequential<f32>,
     MultiLayerNet::new(pixels, &[100, 100], classes).batch_norm(true).build(seed)
 }
 
-/// The share of right answers, in batches.
+/// The share of images classified correctly, in batches of 1,000.
 fn accuracy(net: &mut Sequential<f32>, split: &Split) -> f64 {
     let (mut x, mut correct) = (DMatrix::zeros(0, 0), 0);
     let indices: Vec<usize> = (0..split.images.count()).collect();
@@ -38,7 +38,7 @@ fn accuracy(net: &mut Sequential<f32>, split: &Split) -> f64 {
     correct as f64 / indices.len() as f64
 }
 
-/// Puts these images into `x`, one a row, and gives their labels.
+/// Sets `x` to the images with these indices, one per row, and returns their labels.
 fn gather(split: &Split, batch: &[usize], x: &mut DMatrix<f32>) -> Vec<usize> {
     reshape(x, batch.len(), split.images.features());
     split.images.gather(batch, Scale::Unit, x.as_mut_slice());

@@ -1,10 +1,9 @@
 """Loads a network that this crate saved into the same layers of PyTorch and compares the outputs.
 
-    experiments/interop/torch/run.sh
-
-installs what this needs and runs tests/it/interop.rs, which writes <network>.safetensors and, with inputs and this crate's outputs, <network>.json, and runs
-
     python3 load_in_torch.py <folder>/<network>
+
+tests/it/interop.rs runs this after writing <network>.safetensors and, with inputs and outputs,
+<network>.json. experiments/interop/torch/run.sh installs what is needed and runs that test.
 """
 import json
 import pathlib
@@ -16,14 +15,14 @@ from torch import nn
 
 
 class Flat(nn.Linear):
-    """Linear on images; a Flatten layer of its own would shift the numbers in the names."""
+    """Linear on images; a separate Flatten layer would shift the numbers in the names."""
 
     def forward(self, x):
         return super().forward(x.flatten(1))
 
 
 def network(name):
-    """The layers as tests/it/interop.rs has them, and the shape of one input."""
+    """The layers of tests/it/interop.rs, and the shape of one input."""
     if name == "mlp":
         hidden = lambda i, o: [nn.Linear(i, o), nn.BatchNorm1d(o, eps=1e-6), nn.ReLU(), nn.Dropout(0.2)]
         return nn.Sequential(*hidden(6, 5), *hidden(5, 4), nn.Linear(4, 3)), (6,)
