@@ -4,22 +4,19 @@ use init::Initializer;
 use kernels::Scalar;
 use nalgebra::DMatrix;
 use rand::Rng;
-use tensor_ops::{
-    Operand::{Plain, Transposed},
-    Sparse, Workspace, matmul, matmul_relu, matmul_relu_gradient,
-    reduce::{self, Over},
-};
+use tensor_ops::Operand::{Plain, Transposed};
+use tensor_ops::reduce::{self, Over};
+use tensor_ops::{Sparse, Workspace, matmul, matmul_relu, matmul_relu_gradient};
 
 use crate::{Input, Layer, LayerError, Mode, Param, Role, SparseInput};
 
 /// y = x·W + b: PyTorch's `Linear`, the book's `Affine`.
 ///
-/// Shapes: x (batch, n_in), W (n_in, n_out), b (1, n_out), y (batch, n_out). Backward:
-/// dW = xᵀ·dy, db = Σ over the batch of dy, dx = dy·Wᵀ. Biases start at 0, as the book's do
-/// (PyTorch draws them).
+/// Shapes: x (batch, n_in), W (n_in, n_out), b (1, n_out), y (batch, n_out). Backward: dW = xᵀ·dy,
+/// db = Σdy over the batch, dx = dy·Wᵀ. Biases start at 0, as in the book (PyTorch draws them at
+/// random). [`params`](Layer::params) gives W, then b.
 ///
-/// PyTorch keeps the transpose of W; since ours is column-major, the bytes are the same. The
-/// parameters are [`params`](Layer::params), W first.
+/// PyTorch keeps the transpose of W; since our matrices are column-major, the bytes are the same.
 ///
 /// Source: the book, section 5.6.
 ///
@@ -38,12 +35,12 @@ use crate::{Input, Layer, LayerError, Mode, Param, Role, SparseInput};
 #[derive(Clone, Debug)]
 pub struct Affine<T> {
     params: [Param<T>; 2],
-    /// For sparse batches.
+    /// Buffers of the products with sparse batches.
     work: Workspace<T>,
 }
 
 impl<T: Scalar> Affine<T> {
-    /// A layer from `inputs` to `outputs` features with fresh weights and zero biases.
+    /// A layer from `inputs` to `outputs` features with newly drawn weights and zero biases.
     ///
     /// ```
     /// use init::{Initializer, Purpose, Seed};
@@ -62,42 +59,24 @@ impl<T: Scalar> Affine<T> {
     ) -> Self {
         let mut weight = Param::zeros("weight", Role::Weight, inputs, outputs);
         initializer.fill(&mut weight.value, rng);
-        let params = [weight, Param::zeros("bias", Role::Bias, 1, outputs)];
-        Self { params, work: Workspace::default() }
+        Self::from_weight(weight)
     }
-}
 
-/// y ← x·w + b, shared with the convolution, whose windows are the rows of `x`.
-pub(crate) fn affine<T: Scalar>(
-    x: &DMatrix<T>,
-    [weight, bias]: &[Param<T>; 2],
-    y: &mut DMatrix<T>,
-) {
-    matmul(Plain(x), Plain(&weight.value), Some(bias.value.as_slice()), y);
-}
-
-/// The gradients of [`affine`].
-pub(crate) fn affine_backward<T: Scalar>(
-    x: &DMatrix<T>,
-    params: &mut [Param<T>; 2],
-    dy: &DMatrix<T>,
-    dx: Option<&mut DMatrix<T>>,
-) {
-    affine_gradients(x, params, dy);
-    if let Some(dx) = dx {
-        let [weight, _] = params;
-        matmul(Plain(dy), Transposed(&weight.value), None, dx);
+    /// A layer with this weight and zero biases.
+    pub(crate) fn from_weight(weight: Param<T>) -> Self {
+        let bias = Param::zeros("bias", Role::Bias, 1, weight.value.ncols());
+        Self { params: [weight, bias], work: Workspace::default() }
     }
-}
 
-/// Those of its parameters.
-fn affine_gradients<T: Scalar>(
-    x: &DMatrix<T>,
-    [weight, bias]: &mut [Param<T>; 2],
-    dy: &DMatrix<T>,
-) {
-    matmul(Transposed(x), Plain(dy), None, &mut weight.grad);
-    reduce::sum(dy, Over::Rows, bias.grad.as_mut_slice());
+    /// Sets dW and db.
+    fn set_gradients(&mut self, x: Input<'_, T>, dy: &DMatrix<T>) {
+        let [weight, bias] = &mut self.params;
+        match x {
+            Input::Dense(x) => matmul(Transposed(x), Plain(dy), None, &mut weight.grad),
+            Input::Sparse(x) => x.tr_matmul(dy, &mut self.work, &mut weight.grad),
+        }
+        reduce::sum(dy, Over::Rows, bias.grad.as_mut_slice());
+    }
 }
 
 impl<T: Scalar> Layer<T> for Affine<T> {
@@ -107,12 +86,13 @@ impl<T: Scalar> Layer<T> for Affine<T> {
 
     fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
         let (n_in, n_out) = self.params[0].value.shape();
-        LayerError::check_inputs("affine", n_in, inputs)?;
+        LayerError::check_input("affine", n_in, inputs)?;
         Ok(n_out)
     }
 
     fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, _: Mode) {
-        affine(x, &self.params, y);
+        let [weight, bias] = &self.params;
+        matmul(Plain(x), Plain(&weight.value), Some(bias.value.as_slice()), y);
     }
 
     fn forward_relu(&mut self, x: Input<'_, T>, y: &mut DMatrix<T>) -> bool {
@@ -132,13 +112,15 @@ impl<T: Scalar> Layer<T> for Affine<T> {
         dy: &DMatrix<T>,
         dx: Option<&mut DMatrix<T>>,
     ) {
-        affine_backward(x, &mut self.params, dy, dx);
+        self.set_gradients(x.into(), dy);
+        if let Some(dx) = dx {
+            matmul(Plain(dy), Transposed(&self.params[0].value), None, dx);
+        }
     }
 
     fn backward_relu(&mut self, x: &DMatrix<T>, dy: &DMatrix<T>, dx: &mut DMatrix<T>) -> bool {
-        affine_gradients(x, &mut self.params, dy);
-        let [weight, _] = &self.params;
-        matmul_relu_gradient(Plain(dy), Transposed(&weight.value), x, dx);
+        self.set_gradients(x.into(), dy);
+        matmul_relu_gradient(Plain(dy), Transposed(&self.params[0].value), x, dx);
         true
     }
 
@@ -166,8 +148,6 @@ impl<T: Scalar> SparseInput<T> for Affine<T> {
     }
 
     fn backward_sparse(&mut self, x: &Sparse<T>, dy: &DMatrix<T>) {
-        let [weight, bias] = &mut self.params;
-        x.tr_matmul(dy, &mut self.work, &mut weight.grad);
-        reduce::sum(dy, Over::Rows, bias.grad.as_mut_slice());
+        self.set_gradients(x.into(), dy);
     }
 }

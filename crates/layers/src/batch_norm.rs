@@ -7,27 +7,30 @@ use tensor_ops::ImageShape;
 use crate::layer::assert_same_shape;
 use crate::{Buffer, Layer, LayerError, Mode, Param, Role};
 
-/// y = γ·(x − μ)/√(σ² + ε) + β, a feature at a time (or a channel at a time).
+/// y = γ·(x − μ)/√(σ² + ε) + β for each feature (or each channel).
 ///
-/// In [`Mode::Train`] μ and σ² are the mean and the **biased** variance over the batch, and the
-/// running statistics move: running ← momentum·running + (1 − momentum)·batch. In [`Mode::Eval`] μ
-/// and σ² are the running statistics. Shapes: x and y (batch, features), γ and β (1, features).
+/// In [`Mode::Train`], μ and σ² are the mean and the **biased** variance over the batch, and the
+/// running statistics are updated: running ← momentum·running + (1 − momentum)·batch. In
+/// [`Mode::Eval`], μ and σ² are the running statistics. Shapes: x and y (batch, features), γ and β
+/// (1, features).
 ///
 /// | | here, as in the book | PyTorch |
 /// |---|---|---|
 /// | ε | 10⁻⁶, inside the root (the book writes `10e-7`) | 10⁻⁵, inside the root |
-/// | momentum | 0.9, the share of the old value | 0.1, the share of the new one |
+/// | momentum | 0.9, the weight of the old value | 0.1, the weight of the new one |
 /// | running variance | biased, starts at 0 | unbiased, starts at 1 |
-/// | images | [`per_channel`](Self::per_channel), or a pixel at a time as the book | per channel |
-/// | one value a feature | variance 0, so y = β | an error |
-/// | `f32` of ±10²⁰ | variance infinite, so y = β and dx = 0 | the same |
+/// | images | [`per_channel`](Self::per_channel), or per pixel as in the book | per channel |
+/// | batch of one value per feature | variance 0, so y = β | an error |
+/// | `f32` values of ±10²⁰ | variance infinite, so y = β and dx = 0 | the same |
 ///
-/// γ starts at 1, β at 0. Before the first batch the running variance is 0, so that evaluation would
-/// multiply by 1/√ε = 1000: evaluate after training. Backward, with x̂ = (x − μ)/√(σ² + ε) and n values a feature:
-/// dβ = Σdy, dγ = Σdy·x̂, dx = γ/(n·√(σ² + ε))·(n·dy − dβ − x̂·dγ).
+/// γ starts at 1 and β at 0. Train before evaluating: the running variance starts at 0, so that
+/// evaluation before the first batch multiplies by 1/√ε = 1000.
+///
+/// Backward, with x̂ = (x − μ)/√(σ² + ε) and n values per feature: dβ = Σdy, dγ = Σdy·x̂,
+/// dx = γ/(n·√(σ² + ε))·(n·dy − dβ − x̂·dγ).
 ///
 /// Source: the book, section 6.3; Ioffe & Szegedy 2015 (arXiv:1502.03167), whose algorithm 2 uses
-/// the unbiased variance for evaluation.
+/// the unbiased variance in evaluation.
 ///
 /// # Example
 /// ```
@@ -45,17 +48,18 @@ pub struct BatchNorm<T> {
     params: [Param<T>; 2],
     /// Running mean and running variance.
     buffers: [Buffer<T>; 2],
-    /// Neighbouring columns that share statistics: 1, or the pixels of a channel.
+    /// The number of neighbouring columns that share statistics: 1, or the pixels of a channel.
     positions: usize,
     momentum: f64,
     eps: f64,
-    /// Of the last training pass, one a feature.
+    /// μ of each feature in the last training pass.
     mean: Vec<T>,
+    /// 1/√(σ² + ε) of each feature in the last training pass.
     inverse_std: Vec<T>,
 }
 
 impl<T: Scalar> BatchNorm<T> {
-    /// Normalises each of `features` columns by itself, with momentum 0.9 and ε = 10⁻⁶.
+    /// Normalises each of `features` columns on its own, with momentum 0.9 and ε = 10⁻⁶.
     ///
     /// ```
     /// use layers::Layer;
@@ -67,9 +71,9 @@ impl<T: Scalar> BatchNorm<T> {
         Self::with_positions(features, 1)
     }
 
-    /// Normalises each channel of an image over the batch and all its pixels: PyTorch's
-    /// `BatchNorm2d`. (The book flattens images and so normalises each pixel: that is
-    /// [`new`](Self::new) with all features.)
+    /// Normalises each channel of an image over the batch and all its pixels, as PyTorch's
+    /// `BatchNorm2d`. (The book flattens images and normalises each pixel, as [`new`](Self::new)
+    /// with all features does.)
     ///
     /// ```
     /// use layers::Layer;
@@ -90,10 +94,7 @@ impl<T: Scalar> BatchNorm<T> {
         let zeros = || vec![T::zero(); features];
         Self {
             params: [scale, Param::zeros("bias", Role::Shift, 1, features)],
-            buffers: [
-                Buffer { name: "running_mean", values: zeros() },
-                Buffer { name: "running_var", values: zeros() },
-            ],
+            buffers: ["running_mean", "running_var"].map(|name| Buffer { name, values: zeros() }),
             positions,
             momentum: 0.9,
             eps: 1e-6,
@@ -102,8 +103,8 @@ impl<T: Scalar> BatchNorm<T> {
         }
     }
 
-    /// Sets the share of the old running statistics that a batch leaves, in \[0, 1\]; the default is
-    /// 0.9. PyTorch's `momentum` is 1 minus this.
+    /// Sets the weight of the old running statistics in an update, in \[0, 1\]; the default is 0.9.
+    /// PyTorch's `momentum` is 1 minus this.
     ///
     /// # Errors
     /// [`LayerError::Hyperparameter`] outside that range.
@@ -112,49 +113,42 @@ impl<T: Scalar> BatchNorm<T> {
     /// assert!(layers::BatchNorm::<f32>::new(3).momentum(0.99).is_ok());
     /// assert!(layers::BatchNorm::<f32>::new(3).momentum(1.5).is_err());
     /// ```
-    pub fn momentum(mut self, momentum: f64) -> Result<Self, LayerError> {
+    pub fn momentum(self, momentum: f64) -> Result<Self, LayerError> {
         let (name, expected) = ("batch norm's momentum", "between 0 and 1");
-        if !(0.0..=1.0).contains(&momentum) {
-            return Err(LayerError::Hyperparameter { name, expected, found: momentum });
-        }
-        self.momentum = momentum;
-        Ok(self)
+        let allowed = (0.0..=1.0).contains(&momentum);
+        LayerError::check_hyperparameter(allowed, name, expected, momentum)?;
+        Ok(Self { momentum, ..self })
     }
 
     /// Sets ε, inside the root; the default is 10⁻⁶, PyTorch's is 10⁻⁵.
     ///
     /// # Errors
-    /// [`LayerError::Hyperparameter`] if it is not above 0 and finite as a `T`: without ε a feature that is
-    /// the same throughout a batch would be NaN.
+    /// [`LayerError::Hyperparameter`] if ε is not above 0 and finite as a `T`: with ε = 0, a
+    /// feature that is constant over a batch would become NaN.
     ///
     /// ```
     /// assert!(layers::BatchNorm::<f32>::new(3).eps(1e-5).is_ok());
     /// assert!(layers::BatchNorm::<f32>::new(3).eps(1e-60).is_err()); // 0 in f32
     /// ```
-    pub fn eps(mut self, eps: f64) -> Result<Self, LayerError> {
+    pub fn eps(self, eps: f64) -> Result<Self, LayerError> {
         let (name, expected) = ("batch norm's eps", "above 0 and finite as the element type");
-        let rounded = T::of(eps);
-        if !(rounded.is_finite() && rounded > T::zero()) {
-            return Err(LayerError::Hyperparameter { name, expected, found: eps });
-        }
-        self.eps = eps;
-        Ok(self)
+        let allowed = T::of(eps).is_finite() && T::of(eps) > T::zero();
+        LayerError::check_hyperparameter(allowed, name, expected, eps)?;
+        Ok(Self { eps, ..self })
     }
 
-    /// Mean and 1/√(σ² + ε) of every feature of the batch, and the running statistics.
-    fn observe(&mut self, x: &[T], group: usize) {
+    /// Sets μ and 1/√(σ² + ε) of a feature and updates its running statistics.
+    fn observe(&mut self, feature: usize, values: &[T]) {
         let (keep, eps) = (T::of(self.momentum), T::of(self.eps));
-        let [running_mean, running_var] = &mut self.buffers;
-        for (feature, values) in x.chunks_exact(group).enumerate() {
-            // ANCHOR: observe
-            let mean = mean_slice(values);
-            let variance = variance_slice(values, mean);
-            self.mean[feature] = mean;
-            self.inverse_std[feature] = (variance + eps).sqrt().recip();
-            // ANCHOR_END: observe
-            let move_to = |old: &mut T, new: T| *old = keep * *old + (T::one() - keep) * new;
-            move_to(&mut running_mean.values[feature], mean);
-            move_to(&mut running_var.values[feature], variance);
+        // ANCHOR: observe
+        let mean = mean_slice(values);
+        let variance = variance_slice(values, mean);
+        self.mean[feature] = mean;
+        self.inverse_std[feature] = (variance + eps).sqrt().recip();
+        // ANCHOR_END: observe
+        for (buffer, new) in self.buffers.iter_mut().zip([mean, variance]) {
+            let running = &mut buffer.values[feature];
+            *running = keep * *running + (T::one() - keep) * new;
         }
     }
 }
@@ -169,19 +163,18 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
     }
 
     fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
-        LayerError::check_inputs("batch_norm", self.mean.len() * self.positions, inputs)?;
+        LayerError::check_input("batch_norm", self.mean.len() * self.positions, inputs)?;
         Ok(inputs)
     }
 
     fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, mode: Mode) {
         // The batch index is contiguous, so a feature (or a channel) is one contiguous slice.
         assert_same_shape("batch_norm", x, y);
-        let group = x.nrows() * self.positions;
-        if group == 0 {
-            return;
-        }
+        let group = (x.nrows() * self.positions).max(1); // an empty batch has no chunks of any size
         if mode == Mode::Train {
-            self.observe(x.as_slice(), group);
+            // In a separate loop, the square root of a feature overlaps with the sums of the next.
+            let features = x.as_slice().chunks_exact(group).enumerate();
+            features.for_each(|(feature, values)| self.observe(feature, values));
         }
         let groups = y.as_mut_slice().chunks_exact_mut(group).zip(x.as_slice().chunks_exact(group));
         for (feature, (y, x)) in groups.enumerate() {
@@ -274,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn running_statistics_start_at_zero_and_move_by_a_tenth() {
+    fn running_statistics_start_at_zero_and_take_a_tenth_of_each_batch() {
         let mut norm = BatchNorm::<f64>::new(1);
         let x = DMatrix::from_vec(4, 1, vec![1.0, 2.0, 3.0, 6.0]); // mean 3, biased variance 3.5
         forward(&mut norm, &x, Mode::Train);
@@ -286,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn evaluation_uses_the_running_statistics_and_moves_nothing() {
+    fn evaluation_uses_the_running_statistics_and_leaves_them_alone() {
         let mut norm = BatchNorm::<f64>::new(1);
         norm.buffers[0].values[0] = 2.0;
         norm.buffers[1].values[0] = 4.0;
@@ -311,7 +304,7 @@ mod tests {
         assert!((by_pixel - y).amax() > 0.1);
     }
 
-    /// Sums in f32 gave 0.42 and −1.
+    /// With sums in f32, y would be 0.42 and −1.
     #[test]
     fn a_large_batch_of_equal_values_is_normalised_to_zero_in_single_precision() {
         for (count, value) in [(60_000, 12.7_f32), (1000, 1_234_567.1)] {
@@ -322,7 +315,7 @@ mod tests {
         }
     }
 
-    /// PyTorch 2.15 gives the same on a CPU: it keeps the sum of squares in `f32`.
+    /// PyTorch 2.15 gives the same on a CPU, since it keeps the sum of squares in `f32`.
     #[test]
     fn a_variance_beyond_single_precision_gives_the_shift() {
         let mut norm = BatchNorm::<f32>::new(1);
@@ -344,7 +337,8 @@ mod tests {
         assert_eq!(y, DMatrix::from_vec(1, 2, vec![0.0, 7.0]));
     }
 
-    /// The first two gave NaN for a feature that is the same throughout a batch, and 1e300 gave β for any.
+    /// As `f32`, the first two are 0 and give NaN for a constant feature; 1e300 is infinite and
+    /// gives y = β for every feature.
     #[test]
     fn an_eps_that_rounds_to_zero_or_infinity_is_refused() {
         for eps in [0.0, 1e-60, 1e300, -1e-6, f64::NAN] {
@@ -358,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_batch_has_no_gradient_and_moves_nothing() {
+    fn an_empty_batch_has_zero_gradients_and_leaves_the_statistics_alone() {
         let mut norm = BatchNorm::<f64>::new(2);
         norm.params.iter_mut().for_each(|param| param.grad.fill(5.0));
         let x = DMatrix::zeros(0, 2);
@@ -369,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "batch_norm: input, output and gradients have one shape")]
+    #[should_panic(expected = "batch_norm: input, output and gradients differ in shape")]
     fn an_output_of_another_shape_is_refused() {
         let (x, mut y) = (DMatrix::zeros(3, 2), DMatrix::zeros(2, 2));
         BatchNorm::<f64>::new(2).forward(&x, &mut y, Mode::Train);

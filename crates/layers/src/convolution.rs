@@ -6,20 +6,19 @@ use nalgebra::DMatrix;
 use rand::Rng;
 use tensor_ops::{ImageShape, Window, col2im, im2col, reshape};
 
-use crate::affine::{affine, affine_backward};
-use crate::{Layer, LayerError, Mode, Param, Role};
+use crate::{Affine, Layer, LayerError, Mode, Param, Role};
 
-/// A convolution of images as one matrix product over their windows (im2col).
+/// A convolution of images: an affine layer applied to every window (im2col).
 ///
-/// Shapes: x (batch, channels·height·width), W (channels·window height·window width, filters),
-/// b (1, filters), y (batch, filters·out_height·out_width). As in the book and PyTorch the filter is
-/// not flipped (a cross-correlation). W's bytes are those of PyTorch's (filters, channels, height,
-/// width) tensor. Features are ordered as [`ImageShape`] says, so an image layer's output needs no
-/// flattening before an affine layer. A stride that leaves a rest of the image uncovered is an
-/// error, where the book and PyTorch leave the rest out.
+/// Shapes: x (batch, channels·height·width), W (channels·window height·window width, filters), b
+/// (1, filters), y (batch, filters·out_height·out_width). As in the book and PyTorch the filter is
+/// not flipped (a cross-correlation). W has the same bytes as PyTorch's (filters, channels, height,
+/// width) tensor. Features are ordered as [`ImageShape`] says, so the output needs no flattening
+/// before an affine layer. A stride that leaves part of the image uncovered is an error; the book
+/// and PyTorch ignore that part.
 ///
-/// Forward: y = columns·W + b with the windows as rows of `columns`; backward: dW = columnsᵀ·dy,
-/// db = Σdy, and dx is the sum of dy·Wᵀ over the windows that each pixel lies in (col2im).
+/// Forward: y = columns·W + b, where each row of `columns` is a window. Backward: dW = columnsᵀ·dy,
+/// db = Σdy, and dx sums dy·Wᵀ over the windows that contain a pixel (col2im).
 ///
 /// Source: the book, section 7.4.
 ///
@@ -44,18 +43,19 @@ use crate::{Layer, LayerError, Mode, Param, Role};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Convolution<T> {
-    params: [Param<T>; 2],
+    affine: Affine<T>,
     image: ImageShape,
     window: Window,
     output: ImageShape,
-    /// The windows of the last input, and the product before and the gradient after it.
+    /// The windows of the last input, a row each, and their gradient.
     columns: DMatrix<T>,
-    product: DMatrix<T>,
     d_columns: DMatrix<T>,
+    /// The outputs of the affine layer, a row per window; then their gradient.
+    outputs: DMatrix<T>,
 }
 
 impl<T: Scalar> Convolution<T> {
-    /// A layer of `filters` filters over `image`, with fresh weights and zero biases.
+    /// A layer of `filters` filters over `image`, with newly drawn weights and zero biases.
     ///
     /// # Errors
     /// [`LayerError::Window`] if the window does not fit the image.
@@ -68,8 +68,8 @@ impl<T: Scalar> Convolution<T> {
     /// let mnist = ImageShape { channels: 1, height: 28, width: 28 };
     /// let window = Window { height: 5, width: 5, stride: 2, pad: 0 };
     /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
-    /// let error = Convolution::<f32>::new(mnist, 30, window, Initializer::He, &mut rng).unwrap_err();
-    /// assert!(error.to_string().contains("in steps of 2 leaves 1 of 28"));
+    /// let layer = Convolution::<f32>::new(mnist, 30, window, Initializer::He, &mut rng);
+    /// assert!(layer.unwrap_err().to_string().contains("in steps of 2 leaves 1 of 28"));
     /// ```
     pub fn new(
         image: ImageShape,
@@ -84,19 +84,18 @@ impl<T: Scalar> Convolution<T> {
         let mut weight = Param::zeros("weight", Role::Weight, fans.n_in, filters);
         weight.torch_shape = vec![filters, image.channels, window.height, window.width];
         initializer.fill_with_fans(&mut weight.value, fans, rng);
-        let empty = || DMatrix::zeros(0, 0);
         Ok(Self {
-            params: [weight, Param::zeros("bias", Role::Bias, 1, filters)],
+            affine: Affine::from_weight(weight),
             image,
             window,
             output: ImageShape { channels: filters, height, width },
-            columns: empty(),
-            product: empty(),
-            d_columns: empty(),
+            columns: DMatrix::default(),
+            d_columns: DMatrix::default(),
+            outputs: DMatrix::default(),
         })
     }
 
-    /// The shape of an output image: filters × out_height × out_width.
+    /// The shape of an output image: (filters, out_height, out_width).
     ///
     /// ```
     /// use init::{Initializer, Purpose, Seed};
@@ -120,17 +119,17 @@ impl<T: Scalar> Layer<T> for Convolution<T> {
     }
 
     fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
-        LayerError::check_inputs("convolution", self.image.features(), inputs)?;
+        LayerError::check_input("convolution", self.image.features(), inputs)?;
         Ok(self.output.features())
     }
 
-    fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, _: Mode) {
-        im2col(x, self.image, self.window, T::zero(), &mut self.columns)
-            .expect("the window was checked when the layer was made");
-        reshape(&mut self.product, self.columns.nrows(), self.output.channels);
-        affine(&self.columns, &self.params, &mut self.product);
-        // (out_y, out_x, image) × filter is (image) × (filter, out_y, out_x): the same bytes.
-        y.as_mut_slice().copy_from_slice(self.product.as_slice());
+    fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, mode: Mode) {
+        im2col(x, self.image, self.window, T::zero(), &mut self.columns).expect("checked in `new`");
+        reshape(&mut self.outputs, self.columns.nrows(), self.output.channels);
+        self.affine.forward(&self.columns, &mut self.outputs, mode);
+        // Rows (out_y, out_x, image) by columns (filter), column-major, are the same bytes as rows
+        // (image) by columns (filter, out_y, out_x).
+        y.as_mut_slice().copy_from_slice(self.outputs.as_slice());
     }
 
     fn backward(
@@ -140,24 +139,21 @@ impl<T: Scalar> Layer<T> for Convolution<T> {
         dy: &DMatrix<T>,
         dx: Option<&mut DMatrix<T>>,
     ) {
-        self.product.as_mut_slice().copy_from_slice(dy.as_slice());
-        let Some(dx) = dx else {
-            affine_backward(&self.columns, &mut self.params, &self.product, None);
-            return;
-        };
-        reshape(&mut self.d_columns, self.columns.nrows(), self.columns.ncols());
-        let d_columns = Some(&mut self.d_columns);
-        affine_backward(&self.columns, &mut self.params, &self.product, d_columns);
-        col2im(&self.d_columns, x.nrows(), self.image, self.window, dx)
-            .expect("the window was checked when the layer was made");
+        let Self { affine, columns, d_columns, outputs, .. } = self;
+        outputs.as_mut_slice().copy_from_slice(dy.as_slice());
+        let (dy, unread) = (&*outputs, &*outputs); // an affine layer does not read its y
+        let Some(dx) = dx else { return affine.backward(columns, unread, dy, None) };
+        reshape(d_columns, columns.nrows(), columns.ncols());
+        affine.backward(columns, unread, dy, Some(d_columns));
+        col2im(d_columns, x.nrows(), self.image, self.window, dx).expect("checked in `new`");
     }
 
     fn params(&self) -> &[Param<T>] {
-        &self.params
+        self.affine.params()
     }
 
     fn params_mut(&mut self) -> &mut [Param<T>] {
-        &mut self.params
+        self.affine.params_mut()
     }
 
     fn boxed_clone(&self) -> Box<dyn Layer<T>> {
@@ -170,7 +166,7 @@ mod tests {
     use super::*;
     use init::{Purpose, Seed};
 
-    /// The definition, pixel by pixel.
+    /// The sum is taken pixel by pixel, as the definition of a convolution says.
     #[test]
     fn agrees_with_the_sum_over_the_window() {
         let image = ImageShape { channels: 2, height: 5, width: 4 };
@@ -178,7 +174,7 @@ mod tests {
         let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
         let mut layer =
             Convolution::<f64>::new(image, 3, window, Initializer::He, &mut rng).unwrap();
-        layer.params[1].value.copy_from_slice(&[0.1, -0.2, 0.3]);
+        layer.params_mut()[1].value.copy_from_slice(&[0.1, -0.2, 0.3]);
         let x = DMatrix::from_fn(2, 40, |i, j| ((i * 17 + j * 7) % 13) as f64 - 6.0);
         let out = layer.output_shape();
         let mut y = DMatrix::zeros(2, out.features());
@@ -188,13 +184,13 @@ mod tests {
                 let (filter, oy) =
                     (place / (out.height * out.width), place / out.width % out.height);
                 let ox = place % out.width;
-                let mut sum = layer.params[1].value[filter];
+                let mut sum = layer.params()[1].value[filter];
                 for tap in 0..2 * 3 * 2 {
                     let (c, dy, dx) = (tap / 6, tap / 2 % 3, tap % 2);
                     let (py, px) = ((oy + dy) as isize - 1, (ox + dx) as isize - 1);
                     if (0..5).contains(&py) && (0..4).contains(&px) {
                         let feature = (c * 5 + py as usize) * 4 + px as usize;
-                        sum += x[(n, feature)] * layer.params[0].value[(tap, filter)];
+                        sum += x[(n, feature)] * layer.params()[0].value[(tap, filter)];
                     }
                 }
                 assert!((y[(n, place)] - sum).abs() < 1e-12);
@@ -202,7 +198,7 @@ mod tests {
         }
     }
 
-    /// The weights of 32 filters of 3×3 over 16 channels: PyTorch counts 16·9 inputs and 32·9 outputs.
+    /// For 32 filters of 3×3 over 16 channels, PyTorch counts 16·9 inputs and 32·9 outputs.
     #[test]
     fn fans_count_the_area_of_the_window() {
         let image = ImageShape { channels: 16, height: 8, width: 8 };
@@ -210,7 +206,7 @@ mod tests {
         let weights = |initializer| {
             let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
             let layer = Convolution::<f64>::new(image, 32, window, initializer, &mut rng).unwrap();
-            layer.params[0].value.clone()
+            layer.params()[0].value.clone()
         };
         let (n_in, n_out) = (144.0, 288.0);
         for (initializer, variance) in [
@@ -223,7 +219,7 @@ mod tests {
         ] {
             let w = weights(initializer);
             let found = w.norm_squared() / w.len() as f64;
-            // 4,608 draws: five standard errors of a normal's variance.
+            // Five standard errors of the variance of 4,608 normal draws.
             assert!((found / variance - 1.0).abs() < 0.11, "{initializer}: {found} for {variance}");
         }
         let widest = weights(Initializer::GlorotUniform).amax();

@@ -8,7 +8,7 @@ use rand::rngs::ChaCha8Rng;
 use crate::layer::assert_same_shape;
 use crate::{Layer, LayerError, Mode};
 
-/// Which of the two passes makes up for the units that dropout removes.
+/// Which mode compensates for the units that dropout removes.
 ///
 /// # Example
 /// ```
@@ -18,25 +18,25 @@ use crate::{Layer, LayerError, Mode};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DropoutScaling {
-    /// Evaluation multiplies by 1 − ratio, training leaves the kept units as they are: the book's.
+    /// As in the book: evaluation multiplies by 1 − ratio, training leaves the kept units alone.
     #[default]
     AtEvaluation,
-    /// Training divides the kept units by the probability of keeping one, 1 − ratio ("inverted dropout"),
-    /// evaluation changes nothing: PyTorch's.
+    /// As in PyTorch ("inverted dropout"): training divides the kept units by the probability of
+    /// keeping one, 1 − ratio; evaluation changes nothing.
     AtTraining,
 }
 
-/// Removes each unit with probability `ratio` in training: y = x·m with m 0 or 1.
+/// Removes each unit with probability `ratio` in training: y = x·m, where m is 0 or 1.
 ///
 /// With [`DropoutScaling::AtEvaluation`] (the book's) evaluation gives y = x·(1 − ratio); with
 /// [`DropoutScaling::AtTraining`] training gives y = x·m/(1 − ratio) and evaluation y = x.
-/// Backward: dx = dy·m, scaled alike. Shapes: x and y (batch, features). There are no defaults; the
-/// notebook's ratio is 0.5, its experiment's 0.2.
+/// Backward: dx = dy·m, scaled like y. Shapes: x and y (batch, features). There are no defaults;
+/// the notebook's class defaults to 0.5, its experiment uses 0.2.
 ///
-/// Each unit of each sample is decided by 16 random bits, so `ratio` is met to within
-/// 2⁻¹⁷ = 8·10⁻⁶, and a unit is kept with probability 2⁻¹⁶ at least. Training divides by the probability that is
-/// met, so that the mean of its outputs is that of its inputs at every ratio. (The notebook and PyTorch compare a
-/// random float with it.)
+/// Whether a unit is kept is decided by 16 random bits, so the actual probability differs from
+/// `ratio` by up to 2⁻¹⁷ = 8·10⁻⁶, and the probability of keeping a unit is at least 2⁻¹⁶. Training
+/// divides by the actual probability of keeping a unit, so that the mean stays the same at every
+/// ratio. (The notebook and PyTorch compare a random float with the ratio.)
 ///
 /// Source: the book, section 6.4.3; Srivastava et al. 2014 (JMLR 15:1929).
 ///
@@ -61,11 +61,11 @@ pub struct Dropout {
     ratio: f64,
     scaling: DropoutScaling,
     rng: ChaCha8Rng,
-    /// Two random bytes a unit, of the last training pass.
+    /// The random bits of the last training pass, two bytes per unit.
     bytes: Vec<u8>,
 }
 
-/// The copy's generator continues where this one stands.
+/// `ChaCha8Rng` is not `Clone`. The copy draws the same numbers as the original from here on.
 impl Clone for Dropout {
     fn clone(&self) -> Self {
         let rng = ChaCha8Rng::deserialize_state(&self.rng.serialize_state());
@@ -74,7 +74,7 @@ impl Clone for Dropout {
 }
 
 impl Dropout {
-    /// A layer that drops units with probability `ratio`, decided by `rng`.
+    /// A layer that drops units with probability `ratio`, drawn from `rng`.
     ///
     /// # Errors
     /// [`LayerError::Hyperparameter`] unless 0 ≤ ratio < 1.
@@ -88,21 +88,26 @@ impl Dropout {
     /// assert_eq!(error.to_string(), "dropout's ratio must be at least 0 and below 1, found 1");
     /// ```
     pub fn new(ratio: f64, scaling: DropoutScaling, rng: ChaCha8Rng) -> Result<Self, LayerError> {
-        if !(0.0..1.0).contains(&ratio) {
-            return Err(LayerError::Hyperparameter {
-                name: "dropout's ratio",
-                expected: "at least 0 and below 1",
-                found: ratio,
-            });
-        }
+        let (name, expected) = ("dropout's ratio", "at least 0 and below 1");
+        LayerError::check_hyperparameter((0.0..1.0).contains(&ratio), name, expected, ratio)?;
         Ok(Self { ratio, scaling, rng, bytes: Vec::new() })
     }
 
-    /// `out` ← `input`·m, scaled as training is.
+    // ANCHOR: evaluation
+    /// The factor of every unit in evaluation.
+    fn evaluation_scale(&self) -> f64 {
+        match self.scaling {
+            DropoutScaling::AtEvaluation => 1.0 - self.ratio,
+            DropoutScaling::AtTraining => 1.0,
+        }
+    }
+    // ANCHOR_END: evaluation
+
+    /// `out` ← `input`·m, with the scale of training.
     fn mask<T: Scalar>(&self, input: &DMatrix<T>, out: &mut DMatrix<T>) {
         assert_same_shape("dropout", input, out);
-        let decided = self.bytes.len() / 2;
-        assert_eq!(decided, input.len(), "dropout: backward follows forward in Mode::Train");
+        let units = self.bytes.len() / 2;
+        assert_eq!(units, input.len(), "dropout: backward must follow forward in Mode::Train");
         let threshold = ((self.ratio * 65536.0).round() as u32).min(65535);
         let kept = match self.scaling {
             DropoutScaling::AtEvaluation => T::one(),
@@ -126,11 +131,7 @@ impl<T: Scalar> Layer<T> for Dropout {
     }
 
     fn description(&self) -> String {
-        let scale = match self.scaling {
-            DropoutScaling::AtEvaluation => 1.0 - self.ratio,
-            DropoutScaling::AtTraining => 1.0,
-        };
-        format!("dropout ratio={} scale={scale}", self.ratio)
+        format!("dropout ratio={} scale={}", self.ratio, self.evaluation_scale())
     }
 
     fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
@@ -146,14 +147,9 @@ impl<T: Scalar> Layer<T> for Dropout {
             }
             Mode::Eval => {
                 assert_same_shape("dropout", x, y);
-                // ANCHOR: evaluation
-                let factor = match self.scaling {
-                    DropoutScaling::AtEvaluation => T::of(1.0 - self.ratio),
-                    DropoutScaling::AtTraining => T::one(),
-                };
-                // ANCHOR_END: evaluation
+                let scale = T::of(self.evaluation_scale());
                 let values = y.as_mut_slice().iter_mut().zip(x.as_slice());
-                with_wide_registers(|| values.for_each(|(y, &x)| *y = x * factor));
+                with_wide_registers(|| values.for_each(|(y, &x)| *y = x * scale));
             }
         }
     }
@@ -195,7 +191,8 @@ mod tests {
         assert_eq!(kept, "101000011010");
     }
 
-    /// The mean of ones is 1 at every ratio: within 5 standard deviations √((1/p − 1)/n) for a probability p of keeping.
+    /// For inputs of 1 the outputs have mean 1, to within 5 standard deviations √((1/p − 1)/n),
+    /// where p is the probability of keeping a unit.
     #[test]
     fn scaling_at_training_keeps_the_mean_at_every_ratio() {
         let n: f64 = 4e6;
@@ -208,7 +205,7 @@ mod tests {
         }
     }
 
-    /// 10⁶ units: the share kept lies within 5 standard deviations √(r(1−r)/n).
+    /// Of n = 10⁶ units, the share kept lies within 5 standard deviations √(r(1−r)/n).
     #[test]
     fn the_share_kept_is_one_minus_the_ratio() {
         for ratio in [0.0, 0.2, 0.5, 0.9] {
@@ -237,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "dropout: backward follows forward in Mode::Train")]
+    #[should_panic(expected = "dropout: backward must follow forward in Mode::Train")]
     fn backward_without_forward_is_refused() {
         let rng = Seed::new(1).stream(Purpose::Dropout, 0);
         let mut layer = Dropout::new(0.5, DropoutScaling::default(), rng).unwrap();

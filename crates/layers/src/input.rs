@@ -1,14 +1,15 @@
-//! What goes into a network.
+//! Dense and sparse batches.
 
 use kernels::Scalar;
 use nalgebra::DMatrix;
 use tensor_ops::Sparse;
 
-/// A batch for a network: (batch, inputs), dense or sparse.
+/// A (batch, inputs) batch for a network, dense or sparse.
 ///
-/// Functions that take a batch take `&DMatrix<T>` and `&Sparse<T>`. Both give the same numbers, bit
-/// for bit; a first layer that is [`Affine`](crate::Affine) leaves the zeros of a sparse one out, which
-/// halves the time of a step on images like MNIST's. For other first layers the batch is made dense.
+/// Functions that take a batch accept `&DMatrix<T>` and `&Sparse<T>`. Both give the same results,
+/// bit for bit. If the first layer is [`Affine`](crate::Affine), it skips the zeros of a sparse
+/// batch, which halves the time of a step on images like MNIST's; for other layers the batch is
+/// made dense.
 ///
 /// # Example
 /// ```
@@ -25,9 +26,9 @@ use tensor_ops::Sparse;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Input<'a, T> {
-    /// All numbers.
+    /// Every value.
     Dense(&'a DMatrix<T>),
-    /// The non-zeros.
+    /// Only the non-zero values.
     Sparse(&'a Sparse<T>),
 }
 
@@ -58,7 +59,7 @@ impl<'a, T> From<&'a Sparse<T>> for Input<'a, T> {
     }
 }
 
-/// A layer that takes a sparse batch as it is: what [`Layer::sparse_input`] gives.
+/// The passes of a layer for sparse batches; see [`Layer::sparse_input`].
 ///
 /// [`Layer::sparse_input`]: crate::Layer::sparse_input
 ///
@@ -79,15 +80,15 @@ impl<'a, T> From<&'a Sparse<T>> for Input<'a, T> {
 /// assert_eq!(layer.params()[0].grad, dmatrix![0.0; 4.0; 0.0]);
 /// ```
 pub trait SparseInput<T: Scalar> {
-    /// [`Layer::forward`](crate::Layer::forward) of the batch with its zeros.
+    /// [`Layer::forward`](crate::Layer::forward) for a sparse `x`.
     ///
     /// # Panics
-    /// As that.
+    /// As `forward`.
     fn forward_sparse(&mut self, x: &Sparse<T>, y: &mut DMatrix<T>);
 
-    /// [`Layer::backward`](crate::Layer::backward) of the batch with its zeros, without dx.
+    /// [`Layer::backward`](crate::Layer::backward) for a sparse `x`, without dx.
     ///
     /// # Panics
-    /// As that.
+    /// As `backward`.
     fn backward_sparse(&mut self, x: &Sparse<T>, dy: &DMatrix<T>);
 }

@@ -1,4 +1,4 @@
-//! What every layer can do.
+//! The trait that every layer implements, and its errors.
 
 use std::fmt::Debug;
 
@@ -9,10 +9,10 @@ use thiserror::Error;
 
 use crate::{Buffer, Input, Param, SparseInput};
 
-/// Whether a pass is part of training. It matters to batch normalisation and dropout.
+/// Whether a pass is part of training. Batch normalisation and dropout depend on it.
 ///
-/// The book's `train_flg`, and PyTorch's `module.train()` and `.eval()`, as an argument of every pass:
-/// nothing is left switched by an earlier call.
+/// This is the book's `train_flg` and PyTorch's `module.train()` and `.eval()`. It is an argument
+/// of every pass, so that no pass depends on a mode set earlier.
 ///
 /// # Example
 /// ```
@@ -29,26 +29,25 @@ use crate::{Buffer, Input, Param, SparseInput};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
-    /// Statistics of the batch; units are dropped.
+    /// Batch normalisation uses the statistics of the batch, and dropout drops units.
     Train,
-    /// Running statistics; nothing is dropped.
+    /// Batch normalisation uses its running statistics, and dropout keeps all units.
     Eval,
 }
 
-/// Parameters plus mathematics: a function of a batch and its derivative.
+/// A differentiable function of a batch, with its parameters.
 ///
 /// A batch is a (batch, features) matrix. The network owns inputs, outputs and their gradients and
-/// lends them, so no layer copies its input, and a layer's buffers grow in the first step only.
-/// `tests/it/gradients.rs` checks every implementation against central differences.
+/// lends them, so that no layer copies its input. A layer's own buffers grow in the first step
+/// only. `tests/it/gradients.rs` checks every implementation against central differences.
 ///
-/// [`Sequential`](crate::Sequential) gives every matrix its shape and calls the passes in their
-/// order. Whoever calls a layer directly does both; a layer panics where it finds matrices that do
-/// not belong together.
+/// [`Sequential`](crate::Sequential) gives every matrix its shape and calls the passes in order.
+/// Code that calls a layer directly must do both; a layer panics if the shapes do not match.
 ///
-/// Unlike some of the book's, no backward pass overwrites or ignores dy.
+/// Unlike in some of the book's layers, no backward pass overwrites or ignores dy.
 ///
 /// # Example
-/// A layer of one's own: y = 2x.
+/// Your own layer: y = 2x.
 /// ```
 /// use layers::{Layer, LayerError, Mode, Sequential};
 /// use nalgebra::{DMatrix, dmatrix};
@@ -87,15 +86,15 @@ pub enum Mode {
 /// # Ok::<(), LayerError>(())
 /// ```
 pub trait Layer<T: Scalar>: Debug + Send + Sync {
-    /// What kind of layer it is, in lower case.
+    /// The kind of layer, in lower case.
     ///
     /// ```
     /// assert_eq!(layers::Activation::LeakyRelu.layer::<f32>().name(), "leaky-relu");
     /// ```
     fn name(&self) -> &'static str;
 
-    /// The name, and what else of the layer an evaluation depends on that no tensor says: a
-    /// checkpoint keeps it. The name alone by default.
+    /// The name and those hyperparameters that change the output in [`Mode::Eval`]; checkpoints
+    /// keep it. By default the name alone.
     ///
     /// ```
     /// use layers::Layer;
@@ -106,10 +105,10 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         self.name().to_owned()
     }
 
-    /// How many features come out when `inputs` go in.
+    /// The number of output features for `inputs` input features.
     ///
     /// # Errors
-    /// [`LayerError`] if the layer cannot take that many.
+    /// [`LayerError`] if the layer does not take that many.
     ///
     /// ```
     /// use layers::Layer;
@@ -120,10 +119,10 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// ```
     fn outputs(&self, inputs: usize) -> Result<usize, LayerError>;
 
-    /// y ← f(x). `y` has its shape already, (batch, outputs), and unspecified values.
+    /// y ← f(x). `y` already has the shape (batch, outputs); its values are unspecified.
     ///
     /// # Panics
-    /// If the shapes are others.
+    /// If a shape is wrong.
     ///
     /// ```
     /// use layers::{Activation, Mode};
@@ -135,11 +134,12 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// ```
     fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, mode: Mode);
 
-    /// y ← max(0, f(x)) in [`Mode::Train`] or [`Mode::Eval`] alike, if the layer has such a pass: whether it has.
-    /// [`Sequential`](crate::Sequential) asks where [ReLU](Self::is_relu) follows and nobody looks at f(x). None by
-    /// default.
+    /// Fuses a following ReLU: writes y ← max(0, f(x)) and returns true, or returns false and
+    /// leaves `y` untouched. The default returns false.
     ///
-    /// `y` of [`backward`](Self::backward) is then of no use.
+    /// [`Sequential`](crate::Sequential) calls it in both modes if the next layer
+    /// [is ReLU](Self::is_relu) and nobody asks for f(x) itself. A layer that returns true must not
+    /// read the `y` of [`backward`](Self::backward).
     ///
     /// # Panics
     /// As [`forward`](Self::forward).
@@ -160,9 +160,10 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         false
     }
 
-    /// Whether f(x) = max(0, x). Not so by default.
+    /// Whether f(x) = max(0, x). False by default.
     ///
-    /// [`backward`](Self::backward) may then get y for x, which is above zero at the same places.
+    /// If true, [`backward`](Self::backward) may get y in place of x: both are above zero at the
+    /// same places.
     ///
     /// ```
     /// assert!(layers::Activation::Relu.layer::<f32>().is_relu());
@@ -171,13 +172,13 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         false
     }
 
-    /// From dy = ∂loss/∂y: sets the gradients of the parameters, and dx ← ∂loss/∂x where it is asked
-    /// for (it has x's shape already).
+    /// Given dy = ∂loss/∂y, sets the gradients of the parameters. If `dx` is given, dx ← ∂loss/∂x;
+    /// it already has the shape of x.
     ///
-    /// `x` and `y` are what the last [`forward`](Self::forward) saw, in [`Mode::Train`].
+    /// `x` and `y` are those of the last [`forward`](Self::forward), which was in [`Mode::Train`].
     ///
     /// # Panics
-    /// If the shapes are others than in that pass, or there was none.
+    /// If the shapes differ from those of that pass, or there was none.
     ///
     /// ```
     /// use layers::{Activation, Mode};
@@ -197,8 +198,9 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         dx: Option<&mut DMatrix<T>>,
     );
 
-    /// [`backward`](Self::backward) of this layer and of the ReLU whose output `x` was, in one pass, if it can:
-    /// dx is then ∂loss/∂(input of the ReLU). A layer that cannot does nothing, as here.
+    /// [`backward`](Self::backward) of this layer and of the ReLU before it, whose output was `x`,
+    /// in one pass: dx ← ∂loss/∂(input of the ReLU). Returns true, or returns false and does
+    /// nothing. The default returns false.
     ///
     /// # Panics
     /// As [`backward`](Self::backward).
@@ -220,7 +222,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         false
     }
 
-    /// The parameters, in a fixed order: weight before bias, scale before shift. None by default.
+    /// The parameters in a fixed order: weight before bias, scale before shift. None by default.
     ///
     /// ```
     /// use layers::Layer;
@@ -233,7 +235,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         &[]
     }
 
-    /// The parameters, to be changed; the same ones in the same order.
+    /// [`params`](Self::params), mutable.
     ///
     /// ```
     /// use layers::Layer;
@@ -246,8 +248,8 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         &mut []
     }
 
-    /// State that is saved but not learned: batch normalisation's running mean and variance, in
-    /// this order. None by default.
+    /// State that is saved but not learned: the running mean and running variance of batch
+    /// normalisation, in this order. None by default.
     ///
     /// ```
     /// use layers::Layer;
@@ -260,21 +262,21 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         &[]
     }
 
-    /// That state, to be changed; the same in the same order.
+    /// [`buffers`](Self::buffers), mutable.
     ///
     /// ```
     /// use layers::Layer;
     ///
     /// let mut norm = layers::BatchNorm::<f32>::new(2);
-    /// norm.buffers_mut()[1].values.fill(1.0); // as PyTorch starts
+    /// norm.buffers_mut()[1].values.fill(1.0); // PyTorch's initial value
     /// assert_eq!(norm.buffers()[1].values, [1.0, 1.0]);
     /// ```
     fn buffers_mut(&mut self) -> &mut [Buffer<T>] {
         &mut []
     }
 
-    /// The layer as one that takes a sparse batch, if it does; [`Sequential`](crate::Sequential) asks
-    /// the first layer. None by default.
+    /// The passes of this layer for sparse batches, which [`Sequential`](crate::Sequential) uses if
+    /// this is its first layer. None by default: the batch is then made dense.
     ///
     /// ```
     /// use layers::Layer;
@@ -285,7 +287,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         None
     }
 
-    /// A copy, generator of random numbers included: both continue alike.
+    /// A copy that includes the random number generator: both draw the same numbers from here on.
     ///
     /// ```
     /// let layer = layers::Activation::Tanh.layer::<f32>();
@@ -294,7 +296,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     fn boxed_clone(&self) -> Box<dyn Layer<T>>;
 }
 
-/// A layer that does not fit where it is put, or cannot exist.
+/// Why a layer cannot be built, or cannot be added to a network.
 ///
 /// # Example
 /// ```
@@ -305,50 +307,57 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
 /// ```
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum LayerError {
-    /// The layer takes another number of features than it gets.
+    /// The layer before gives another number of features than this one takes.
     #[error("layer {position} ({name}) takes {expected} features, but {found} come in")]
     Inputs {
-        /// Where it stands in the network, from 0.
+        /// The layer's position in the network, counted from 0.
         position: usize,
-        /// Which kind of layer.
+        /// The layer's name.
         name: &'static str,
-        /// Features it takes.
+        /// The number of features it takes.
         expected: usize,
-        /// Features it gets.
+        /// The number of features it would get.
         found: usize,
     },
-    /// A window that does not fit its image.
+    /// A window does not fit its image.
     #[error(transparent)]
     Window(#[from] WindowError),
-    /// A hyperparameter outside its range.
+    /// A hyperparameter is out of range.
     #[error("{name} must be {expected}, found {found}")]
     Hyperparameter {
-        /// Which one.
+        /// The hyperparameter.
         name: &'static str,
-        /// What is allowed.
+        /// The range, in words.
         expected: &'static str,
-        /// What was given.
+        /// The value given.
         found: f64,
     },
 }
 
 impl LayerError {
-    /// `outputs` of a layer that keeps the number of features, which must be `expected`.
-    pub(crate) fn check_inputs(
+    /// Checks the number of input features. [`Sequential`](crate::Sequential) sets the position.
+    pub(crate) fn check_input(
         name: &'static str,
         expected: usize,
         found: usize,
     ) -> Result<(), Self> {
-        if expected == found {
-            Ok(())
-        } else {
-            Err(Self::Inputs { position: 0, name, expected, found })
-        }
+        let error = Self::Inputs { position: 0, name, expected, found };
+        if expected == found { Ok(()) } else { Err(error) }
+    }
+
+    /// Checks that the value `found` of the hyperparameter `name` is `allowed`.
+    pub(crate) fn check_hyperparameter(
+        allowed: bool,
+        name: &'static str,
+        expected: &'static str,
+        found: f64,
+    ) -> Result<(), Self> {
+        if allowed { Ok(()) } else { Err(Self::Hyperparameter { name, expected, found }) }
     }
 }
 
-/// Panics unless two matrices of the layer `name` are of one shape.
+/// Panics unless two matrices of the layer `name` have the same shape.
 #[track_caller]
 pub(crate) fn assert_same_shape<T: Scalar>(name: &str, a: &DMatrix<T>, b: &DMatrix<T>) {
-    assert_eq!(a.shape(), b.shape(), "{name}: input, output and gradients have one shape");
+    assert_eq!(a.shape(), b.shape(), "{name}: input, output and gradients differ in shape");
 }

@@ -1,11 +1,11 @@
-//! What a layer learns, and what it keeps beside that.
+//! Parameters and other saved state of layers.
 
 use kernels::Scalar;
 use nalgebra::DMatrix;
 
-/// What a parameter does in its layer. Weight decay reads it: it touches weights only.
+/// What a parameter does in its layer. Weight decay changes only weights.
 ///
-/// (PyTorch's optimizers decay every parameter that they are given.)
+/// (PyTorch's optimizers decay every parameter they are given.)
 ///
 /// # Example
 /// ```
@@ -18,20 +18,20 @@ use nalgebra::DMatrix;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Multiplies inputs.
+    /// Is multiplied by inputs.
     Weight,
-    /// Is added to sums of inputs.
+    /// Is added to weighted sums of inputs.
     Bias,
-    /// Batch normalisation's γ.
+    /// γ of batch normalisation.
     Scale,
-    /// Batch normalisation's β.
+    /// β of batch normalisation.
     Shift,
 }
 
-/// A learned matrix and the gradient of the loss by it.
+/// A learned matrix and the gradient of the loss with respect to it.
 ///
-/// Biases, scales and shifts are (1, n) rows. The gradient holds what the last backward pass found;
-/// it is overwritten, not accumulated.
+/// Biases, scales and shifts are (1, n) rows. Each backward pass overwrites the gradient; it does
+/// not accumulate.
 ///
 /// # Example
 /// ```
@@ -42,23 +42,23 @@ pub enum Role {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Param<T> {
-    /// The name within the layer, as PyTorch calls it: `weight` or `bias`.
+    /// PyTorch's name within the layer: `weight` or `bias`.
     pub name: &'static str,
-    /// What it does.
+    /// What the parameter does.
     pub role: Role,
     /// The current values.
     pub value: DMatrix<T>,
-    /// The shape under which PyTorch keeps the same bytes: (n_out, n_in) for the (n_in, n_out)
-    /// weight of an affine layer, since ours is column-major and PyTorch's row-major.
+    /// The shape of the same bytes in PyTorch: (n_out, n_in) for the (n_in, n_out) weight of an
+    /// affine layer, since our matrices are column-major and PyTorch's row-major.
     pub torch_shape: Vec<usize>,
     /// ∂loss/∂value.
     pub grad: DMatrix<T>,
 }
 
 impl<T: Scalar> Param<T> {
-    /// A (rows, columns) parameter of zeros, its gradient too.
+    /// A (rows, columns) parameter; value and gradient are zero.
     ///
-    /// PyTorch's shape of it is (columns, rows) for a weight and (rows·columns) for everything else.
+    /// Its shape in PyTorch is (columns, rows) for a weight and (rows·columns) for everything else.
     ///
     /// ```
     /// let w = layers::Param::<f64>::zeros("weight", layers::Role::Weight, 2, 3);
@@ -72,7 +72,7 @@ impl<T: Scalar> Param<T> {
     }
 }
 
-/// A vector that belongs to a layer's state without being learned: running statistics.
+/// A vector of a layer's state that is not learned, such as a running mean.
 ///
 /// # Example
 /// ```
@@ -81,7 +81,7 @@ impl<T: Scalar> Param<T> {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Buffer<T> {
-    /// The name within the layer, as PyTorch calls it: `running_mean` or `running_var`.
+    /// PyTorch's name within the layer: `running_mean` or `running_var`.
     pub name: &'static str,
     /// The current values.
     pub values: Vec<T>,

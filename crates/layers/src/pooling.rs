@@ -6,11 +6,11 @@ use tensor_ops::{ImageShape, Window, col2im, im2col};
 
 use crate::{Layer, LayerError, Mode};
 
-/// The largest value of each window, a channel at a time.
+/// The largest value of each window, in each channel.
 ///
 /// Shapes: x (batch, channels·height·width), y (batch, channels·out_height·out_width). The gradient
-/// goes to the (first) largest place of each window. Places in the padding never win, as in
-/// PyTorch; the book's layer takes a padding and then ignores it. A NaN in the window is the largest.
+/// of an output goes to the first largest pixel of its window. The padding is never the largest, as
+/// in PyTorch; the book's layer takes a padding and ignores it. NaN counts as the largest value.
 ///
 /// Source: the book, section 7.4.4.
 ///
@@ -32,18 +32,19 @@ pub struct MaxPooling<T> {
     image: ImageShape,
     window: Window,
     output: ImageShape,
+    /// The windows of the last input, a row each; then their gradient.
     columns: DMatrix<T>,
-    /// Which place of its window each output came from.
+    /// The position of each output within its window.
     winners: Vec<u32>,
 }
 
 impl<T: Scalar> MaxPooling<T> {
-    /// A layer that pools `image` under `window`.
+    /// A layer that pools the windows of `image`.
     ///
     /// # Errors
-    /// [`LayerError::Window`] if the window does not fit the image, and
-    /// [`LayerError::Hyperparameter`] if the padding is not smaller than both of the window's sides:
-    /// a window could then lie wholly outside the image. (PyTorch allows half the sides.)
+    /// [`LayerError::Window`] if the window does not fit the image.
+    /// [`LayerError::Hyperparameter`] if the padding is not smaller than both sides of the window,
+    /// because a window could then lie outside the image. (PyTorch allows up to half of each side.)
     ///
     /// ```
     /// use layers::MaxPooling;
@@ -53,27 +54,24 @@ impl<T: Scalar> MaxPooling<T> {
     /// let window = Window { height: 2, width: 2, stride: 2, pad: 0 };
     /// assert!(MaxPooling::<f32>::new(image, window).is_ok());
     /// let error = MaxPooling::<f32>::new(image, Window { pad: 2, ..window }).unwrap_err();
-    /// assert_eq!(error.to_string(), "max pooling's pad must be below the window's sides, found 2");
+    /// let message = "max pooling's pad must be below the window's sides, found 2";
+    /// assert_eq!(error.to_string(), message);
     /// ```
     pub fn new(image: ImageShape, window: Window) -> Result<Self, LayerError> {
         let (height, width) = window.output(image)?;
-        if window.pad >= window.height.min(window.width) {
-            return Err(LayerError::Hyperparameter {
-                name: "max pooling's pad",
-                expected: "below the window's sides",
-                found: window.pad as f64,
-            });
-        }
+        let (allowed, pad) = (window.pad < window.height.min(window.width), window.pad as f64);
+        let (name, expected) = ("max pooling's pad", "below the window's sides");
+        LayerError::check_hyperparameter(allowed, name, expected, pad)?;
         Ok(Self {
             image,
             window,
             output: ImageShape { height, width, ..image },
-            columns: DMatrix::zeros(0, 0),
+            columns: DMatrix::default(),
             winners: Vec::new(),
         })
     }
 
-    /// The shape of an output image: channels × out_height × out_width.
+    /// The shape of an output image: (channels, out_height, out_width).
     ///
     /// ```
     /// use tensor_ops::{ImageShape, Window};
@@ -95,17 +93,14 @@ impl<T: Scalar> Layer<T> for MaxPooling<T> {
     }
 
     fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
-        LayerError::check_inputs("max_pooling", self.image.features(), inputs)?;
+        LayerError::check_input("max_pooling", self.image.features(), inputs)?;
         Ok(self.output.features())
     }
 
     fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, _: Mode) {
         im2col(x, self.image, self.window, T::neg_infinity(), &mut self.columns)
-            .expect("the window was checked when the layer was made");
-        let places = self.columns.nrows();
-        if places == 0 {
-            return;
-        }
+            .expect("checked in `new`");
+        let places = self.columns.nrows().max(1); // an empty batch has no chunks of any size
         self.winners.resize(y.len(), 0);
         let taps = self.window.height * self.window.width;
         let channels = self.columns.as_slice().chunks_exact(places * taps);
@@ -132,19 +127,14 @@ impl<T: Scalar> Layer<T> for MaxPooling<T> {
         dx: Option<&mut DMatrix<T>>,
     ) {
         let Some(dx) = dx else { return };
-        let places = self.columns.nrows();
-        if places == 0 {
-            return;
-        }
-        // The windows are no longer needed: their matrix becomes the gradient's.
+        // The windows are no longer needed: their matrix becomes their gradient.
         self.columns.fill(T::zero());
-        let taps = self.window.height * self.window.width;
+        let (places, taps) = (self.columns.nrows(), self.window.height * self.window.width);
         for (i, (&dy, &winner)) in dy.as_slice().iter().zip(&self.winners).enumerate() {
             let (channel, place) = (i / places, i % places);
             self.columns[(place, channel * taps + winner as usize)] = dy;
         }
-        col2im(&self.columns, x.nrows(), self.image, self.window, dx)
-            .expect("the window was checked when the layer was made");
+        col2im(&self.columns, x.nrows(), self.image, self.window, dx).expect("checked in `new`");
     }
 
     fn boxed_clone(&self) -> Box<dyn Layer<T>> {
@@ -157,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_padding_never_wins() {
+    fn the_padding_is_never_the_largest() {
         let image = ImageShape { channels: 1, height: 1, width: 1 };
         let window = Window { height: 3, width: 3, stride: 1, pad: 1 };
         let mut layer = MaxPooling::<f64>::new(image, window).unwrap();

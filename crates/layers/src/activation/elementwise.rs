@@ -1,4 +1,4 @@
-//! The layer of all activation functions.
+//! The layer that applies an activation function.
 
 use std::fmt::Debug;
 
@@ -8,10 +8,10 @@ use nalgebra::DMatrix;
 use crate::layer::assert_same_shape;
 use crate::{Layer, LayerError, Mode};
 
-/// A function of one number, applied to every element by [`Elementwise`].
+/// A scalar function, which [`Elementwise`] applies to every element.
 ///
 /// # Example
-/// A function of one's own:
+/// Your own function:
 /// ```
 /// use layers::{Elementwise, Sequential, activation::Function};
 /// use nalgebra::dmatrix;
@@ -37,7 +37,7 @@ use crate::{Layer, LayerError, Mode};
 pub trait Function: Clone + Debug + Send + Sync + 'static {
     /// The name on a command line, in lower case.
     const NAME: &'static str;
-    /// Whether f is [`Relu`](super::Relu), which a layer before it can compute in its own pass.
+    /// Whether f is [`Relu`](super::Relu): the layer before it may then apply it in its own pass.
     const IS_RELU: bool = false;
     /// y = f(x).
     ///
@@ -47,7 +47,7 @@ pub trait Function: Clone + Debug + Send + Sync + 'static {
     /// assert_eq!(Relu.value(-2.0_f32), 0.0);
     /// ```
     fn value<T: Scalar>(&self, x: T) -> T;
-    /// dy/dx at x, where y = f(x) is known already.
+    /// f′(x), given x and y = f(x).
     ///
     /// ```
     /// use layers::activation::{Function, Relu};
@@ -59,7 +59,7 @@ pub trait Function: Clone + Debug + Send + Sync + 'static {
 
 /// The layer that applies a [`Function`] to every element: y = f(x), dx = dy·f′(x).
 ///
-/// x and y have one shape, (batch, features) of any size; there are no parameters.
+/// x and y have the same shape, (batch, features). There are no parameters.
 ///
 /// # Example
 /// ```

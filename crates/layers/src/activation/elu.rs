@@ -17,7 +17,7 @@ use super::elementwise::Function;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Elu {
-    /// Minus the value that large negative inputs tend to.
+    /// −α is the limit of y as x → −∞.
     pub alpha: f64,
 }
 

@@ -6,10 +6,11 @@ use kernels::Scalar;
 
 use super::elementwise::Function;
 
-/// y = x·Φ(x) with the normal distribution Φ(x) = (1 + erf(x/√2))/2; slope Φ(x) + x·φ(x).
+/// y = x·Φ(x); slope Φ(x) + x·φ(x). Φ(x) = (1 + erf(x/√2))/2 is the cumulative distribution
+/// function of the standard normal distribution, φ its density.
 ///
-/// The exact form, PyTorch's default; the tanh approximation of the paper differs by up to 5·10⁻⁴.
-/// Computed in `f64` for both element types.
+/// This is the exact form, PyTorch's default; the tanh approximation of the paper differs by up to
+/// 5·10⁻⁴. Computed in `f64` for both element types.
 ///
 /// Source: Hendrycks & Gimpel 2016 (arXiv:1606.08415).
 ///
@@ -22,7 +23,7 @@ use super::elementwise::Function;
 #[derive(Clone, Copy, Debug)]
 pub struct Gelu;
 
-/// Φ(x).
+/// Φ(x); `erfc` keeps its relative precision for large negative x.
 fn normal_cdf(x: f64) -> f64 {
     0.5 * libm::erfc(-x * FRAC_1_SQRT_2)
 }

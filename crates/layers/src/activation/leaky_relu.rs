@@ -1,4 +1,4 @@
-//! The rectifier with a small slope below 0.
+//! The leaky rectified linear unit.
 
 use kernels::Scalar;
 

@@ -1,4 +1,4 @@
-//! Activation functions: one small file each, one layer for all.
+//! Activation functions, one file each; [`Elementwise`] makes a layer of any of them.
 
 mod elementwise;
 mod elu;
@@ -26,9 +26,9 @@ pub use sigmoid::Sigmoid;
 pub use silu::Silu;
 pub use tanh::Tanh;
 
-/// An activation by name, for a network's builder and a command line. ReLU by default.
+/// An activation by name, for network builders and command lines. The default is ReLU.
 ///
-/// Names are read in either case and without the space around them.
+/// Parsing ignores case and surrounding spaces.
 ///
 /// # Example
 /// ```
@@ -57,7 +57,7 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// Every activation, in the order of the documentation.
+    /// All activations, in the order of the variants.
     ///
     /// ```
     /// let names: Vec<_> = layers::Activation::ALL.map(|a| a.to_string()).into();
@@ -66,7 +66,7 @@ impl Activation {
     pub const ALL: [Self; 7] =
         [Self::Relu, Self::Sigmoid, Self::Tanh, Self::LeakyRelu, Self::Elu, Self::Gelu, Self::Silu];
 
-    /// The layer that applies it.
+    /// The layer that applies this activation.
     ///
     /// ```
     /// let layer = layers::Activation::Tanh.layer::<f32>();
@@ -87,19 +87,11 @@ impl Activation {
 
 impl fmt::Display for Activation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Relu => Relu::NAME,
-            Self::Sigmoid => Sigmoid::NAME,
-            Self::Tanh => Tanh::NAME,
-            Self::LeakyRelu => LeakyRelu::NAME,
-            Self::Elu => Elu::NAME,
-            Self::Gelu => Gelu::NAME,
-            Self::Silu => Silu::NAME,
-        })
+        f.write_str(self.layer::<f32>().name())
     }
 }
 
-/// A name that is no activation.
+/// No activation has the given name.
 ///
 /// ```
 /// let error = "swish".parse::<layers::Activation>().unwrap_err();
@@ -114,10 +106,8 @@ impl FromStr for Activation {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let name = text.trim().to_ascii_lowercase();
-        Self::ALL
-            .into_iter()
-            .find(|activation| activation.to_string() == name)
-            .ok_or_else(|| ActivationError(text.to_owned()))
+        let found = Self::ALL.into_iter().find(|activation| activation.to_string() == name);
+        found.ok_or_else(|| ActivationError(text.to_owned()))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The rectifier.
+//! The rectified linear unit.
 
 use kernels::Scalar;
 
@@ -6,8 +6,8 @@ use super::elementwise::Function;
 
 /// y = max(0, x); slope 1 for x > 0, else 0.
 ///
-/// At exactly 0 the slope is 0, as in the book and PyTorch. NaN stays NaN in value and keeps its
-/// incoming gradient (`f32::max` would turn it into 0 and hide a diverged network).
+/// At exactly 0 the slope is 0, as in the book and PyTorch. NaN stays NaN and has slope 1
+/// (`f32::max` would give 0 and hide that a network has diverged).
 ///
 /// Source: the book, section 5.5.1; Nair & Hinton 2010.
 ///

@@ -6,8 +6,9 @@ use super::elementwise::Function;
 
 /// y = 1/(1 + e⁻ˣ); slope y·(1 − y).
 ///
-/// For large negative x, e⁻ˣ overflows to ∞ and y is 0: right, and without a NaN. As PyTorch's
-/// `Sigmoid`. Source: the book, section 5.5.2.
+/// For large negative x, e⁻ˣ overflows to ∞ and y is 0, not NaN. As PyTorch's `Sigmoid`.
+///
+/// Source: the book, section 5.5.2.
 ///
 /// # Example
 /// ```

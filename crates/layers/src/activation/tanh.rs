@@ -6,7 +6,7 @@ use super::elementwise::Function;
 
 /// y = tanh x; slope 1 − y². As PyTorch's `Tanh`.
 ///
-/// The book draws it in section 6.2.2 and has no layer for it.
+/// The book plots it in section 6.2.2 but has no layer for it.
 ///
 /// # Example
 /// ```

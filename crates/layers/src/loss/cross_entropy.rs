@@ -1,4 +1,4 @@
-//! Softmax cross entropy, the book's and the exact one.
+//! Softmax cross entropy: the book's form and the exact one.
 
 use kernels::Scalar;
 use nalgebra::DMatrix;
@@ -6,10 +6,10 @@ use tensor_ops::{reduce, reduce::Over, softmax};
 
 use super::targets::Targets;
 
-/// Keeps ln away from 0 in the book's form.
+/// Added to p in the book's form, so that ln p is finite at p = 0.
 const BOOK_EPS: f64 = 1e-7;
 
-/// The loss, the exact one or the book's; `gradient` holds the scores and becomes (p − t)/n.
+/// The loss, exact or in the book's form. `gradient` holds the scores and becomes (p − t)/n.
 #[track_caller]
 pub(super) fn evaluate<T: Scalar>(
     exact: bool,
@@ -27,37 +27,30 @@ pub(super) fn evaluate<T: Scalar>(
         reduce::max(scores, Over::Columns, top_score);
         reduce::max(probabilities, Over::Columns, top_p);
     }
-    // −ln p of one place in row i. The exact one is (max y − y) − ln(max p), which p = 0 does not
-    // disturb, and to which large scores do no harm as they do to a log-sum-exp minus y. In f64, so
-    // that f32 loses nothing to the sum.
-    let surprise = |i: usize, p: T, score: T| {
-        if exact {
-            top_score[i].f64() - score.f64() - top_p[i].f64().ln()
-        } else {
-            -(p + T::of(BOOK_EPS)).ln().f64()
-        }
-    };
     let mut total = 0.0;
+    // Adds −t·ln p of one score y to the total, which is in f64 so that f32 loses no digits in it.
+    // The exact form, ln p = (y − max y) + ln(max p), stays finite where p underflows to 0 and,
+    // unlike y minus a log-sum-exp, keeps its digits for large y.
+    let mut add = |i: usize, j: usize, t: T| {
+        let p = &mut probabilities[(i, j)];
+        if t != T::zero() {
+            let surprise = if exact {
+                top_score[i].f64() - scores[(i, j)].f64() - top_p[i].f64().ln()
+            } else {
+                -(*p + T::of(BOOK_EPS)).ln().f64()
+            };
+            total += t.f64() * surprise;
+        }
+        *p -= t;
+    };
     match targets {
         Targets::Labels(labels) => {
             for (i, &label) in labels.iter().enumerate() {
                 assert!(label < classes, "loss: label {label}, but there are {classes} scores");
-                let p = &mut probabilities[(i, label)];
-                total += surprise(i, *p, scores[(i, label)]);
-                *p -= T::one();
+                add(i, label, T::one());
             }
         }
-        Targets::Rows(t) => {
-            for j in 0..classes {
-                for i in 0..rows {
-                    let (t, p) = (t[(i, j)], &mut probabilities[(i, j)]);
-                    if t != T::zero() {
-                        total += t.f64() * surprise(i, *p, scores[(i, j)]);
-                    }
-                    *p -= t;
-                }
-            }
-        }
+        Targets::Rows(t) => (0..classes).for_each(|j| (0..rows).for_each(|i| add(i, j, t[(i, j)]))),
     }
     let n = T::of(rows as f64);
     probabilities.as_mut_slice().iter_mut().for_each(|d| *d /= n);
@@ -99,14 +92,14 @@ mod tests {
     }
 
     #[test]
-    fn scores_of_ten_thousand_are_survived() {
+    fn scores_of_ten_thousand_give_the_exact_loss() {
         let scores = dmatrix![1e4, -1e4; -1e4, 1e4];
         let right = loss(Loss::ExactCrossEntropy, &scores, (&vec![0, 1]).into());
         assert_eq!(right, 0.0);
         assert_eq!(loss(Loss::ExactCrossEntropy, &scores, (&vec![1, 0]).into()), 2e4);
     }
 
-    /// ln(1 + e⁻¹) however large the scores are; a log-sum-exp of 10⁴ has 3 digits left in f32.
+    /// The loss is ln(1 + e⁻¹). By a log-sum-exp of 10⁴, f32 would keep only 3 of its digits.
     #[test]
     fn large_scores_cost_no_digits() {
         let scores = dmatrix![1e4_f32, 1e4 - 1.0];

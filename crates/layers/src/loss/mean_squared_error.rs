@@ -1,15 +1,15 @@
-//! Half the squared error.
+//! Half the mean squared error.
 
 use kernels::Scalar;
 use nalgebra::DMatrix;
 
 use super::targets::Targets;
 
-/// The loss; `gradient` holds the outputs and becomes (y − t)/n.
+/// The loss. `gradient` holds the outputs y and becomes (y − t)/n.
 #[track_caller]
 pub(super) fn evaluate<T: Scalar>(targets: Targets<'_, T>, gradient: &mut DMatrix<T>) -> T {
     let Targets::Rows(t) = targets else {
-        panic!("mean squared error needs rows of targets; one_hot makes them from labels")
+        panic!("mean squared error needs rows of targets; `one_hot` makes them from labels")
     };
     let n = gradient.nrows() as f64;
     let mut total = 0.0;
@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "one_hot makes them from labels")]
+    #[should_panic(expected = "`one_hot` makes them from labels")]
     fn labels_are_refused() {
         let y = dmatrix![1.0];
         let mut gradient = DMatrix::zeros(0, 0);

@@ -1,4 +1,4 @@
-//! Losses: what training minimises.
+//! Loss functions.
 
 mod cross_entropy;
 mod mean_squared_error;
@@ -9,23 +9,23 @@ use nalgebra::DMatrix;
 
 pub use targets::Targets;
 
-/// The loss of a batch, from the network's outputs (scores) and targets.
+/// The loss of a batch, given the network's outputs (scores) and the targets.
 ///
 /// With n rows, scores y and targets t:
 ///
-/// | loss | formula | gradient by y |
+/// | loss | formula | gradient with respect to y |
 /// |---|---|---|
 /// | `CrossEntropy` | −Σ tⱼ·ln(pⱼ + 10⁻⁷)/n, p = softmax(y) | (p − t)/n |
 /// | `ExactCrossEntropy` | −Σ tⱼ·ln pⱼ/n, safe for scores of any size | (p − t)/n |
 /// | `MeanSquaredError` | ½Σ(y − t)²/n | (y − t)/n |
 ///
-/// `CrossEntropy` is the book's and the default: it reproduces the notebook's numbers. Its 10⁻⁷ caps
-/// the loss of one row at 16.118, and its gradient is the exact loss's: the loss's own derivative is
-/// smaller by the factor p/(p + 10⁻⁷), p being the label's probability. `ExactCrossEntropy` is
-/// PyTorch's `CrossEntropyLoss`. For both, the rows of t must sum to 1. PyTorch's `MSELoss` also
-/// divides by the number of outputs, and has no ½.
+/// `CrossEntropy` is the book's loss and the default; it reproduces the notebook's numbers. Its
+/// 10⁻⁷ caps the loss of a row at 16.118. As in the book, its gradient is that of the exact loss;
+/// the true derivative is smaller by the factor p/(p + 10⁻⁷), where p is the probability of the
+/// label. `ExactCrossEntropy` is PyTorch's `CrossEntropyLoss`. Both need rows of t that sum to 1.
+/// PyTorch's `MSELoss` has no ½ and also divides by the number of outputs.
 ///
-/// A batch of no rows has the loss NaN, as every mean of nothing.
+/// The loss of an empty batch is NaN.
 ///
 /// Source: the book, sections 4.2 and 5.6.3.
 ///
@@ -43,23 +43,24 @@ pub use targets::Targets;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Loss {
-    /// The book's softmax cross entropy.
+    /// The book's softmax cross entropy, with 10⁻⁷ inside the logarithm.
     #[default]
     CrossEntropy,
     /// Softmax cross entropy without the 10⁻⁷.
     ExactCrossEntropy,
-    /// Half the squared error, summed over the outputs.
+    /// Half the squared error, summed over the outputs and averaged over the batch.
     MeanSquaredError,
 }
 
 impl Loss {
-    /// The loss; its gradient by the scores goes into `gradient`, which takes their shape.
+    /// The loss. `gradient` becomes its gradient with respect to the scores, in their shape.
     ///
     /// `scratch` is a buffer that the call may grow. NaN scores give a NaN loss.
     ///
     /// # Panics
-    /// If there is not one target a row, target rows have another width than the scores, a label is
-    /// not below the number of scores, or labels are given to [`MeanSquaredError`](Self::MeanSquaredError).
+    /// If there is not one target per row, the target rows are not as wide as the scores, a label
+    /// is not below the number of scores, or [`MeanSquaredError`](Self::MeanSquaredError) gets
+    /// labels.
     ///
     /// ```
     /// use layers::Loss;
@@ -79,20 +80,19 @@ impl Loss {
         gradient: &mut DMatrix<T>,
         scratch: &mut Vec<T>,
     ) -> T {
-        assert_eq!(scores.nrows(), targets.len(), "loss: one target a row of scores");
-        if let Targets::Rows(rows) = targets {
-            assert_eq!(scores.ncols(), rows.ncols(), "loss: one target a score");
+        let (rows, columns) = scores.shape();
+        match targets {
+            Targets::Labels(labels) => assert_eq!(labels.len(), rows, "loss: one label per row"),
+            Targets::Rows(t) => {
+                assert_eq!(t.shape(), (rows, columns), "loss: one target per score")
+            }
         }
-        tensor_ops::reshape(gradient, scores.nrows(), scores.ncols());
+        tensor_ops::reshape(gradient, rows, columns);
         gradient.copy_from(scores);
-        match self {
-            Self::CrossEntropy => {
-                cross_entropy::evaluate(false, scores, targets, gradient, scratch)
-            }
-            Self::ExactCrossEntropy => {
-                cross_entropy::evaluate(true, scores, targets, gradient, scratch)
-            }
-            Self::MeanSquaredError => mean_squared_error::evaluate(targets, gradient),
+        if self == Self::MeanSquaredError {
+            return mean_squared_error::evaluate(targets, gradient);
         }
+        let exact = self == Self::ExactCrossEntropy;
+        cross_entropy::evaluate(exact, scores, targets, gradient, scratch)
     }
 }

@@ -1,51 +1,27 @@
-//! What a network's outputs are compared with.
+//! The targets of a loss.
 
-use kernels::Scalar;
 use nalgebra::DMatrix;
 
-/// What the outputs should have been, one a row of the batch.
+/// The desired outputs for each row of a batch.
 ///
-/// Functions that take targets also take `&[usize]` and `&Vec<usize>` (labels, from 0) or
-/// `&DMatrix<T>` (rows of one target a score). The book turns one-hot rows into labels by their
-/// largest place; here every entry of a row counts, so that rows may be any distribution.
+/// Functions that take targets accept `&[usize]` and `&Vec<usize>` (labels, counted from 0) and
+/// `&DMatrix<T>` (one target per score). The book turns one-hot rows into labels by their argmax;
+/// here every entry of a row counts, so that a row may be any distribution.
 ///
 /// # Example
 /// ```
 /// use layers::Targets;
 ///
 /// let labels: Targets<'_, f32> = (&[3_usize, 1][..]).into();
-/// assert_eq!(labels.len(), 2);
+/// assert!(matches!(labels, Targets::Labels([3, 1])));
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Targets<'a, T> {
     /// The class of each row.
     Labels(&'a [usize]),
-    /// A row of targets each: one-hot classes (or any distribution), or numbers to meet.
+    /// One row of targets per row of the batch: one-hot classes or any distribution for cross
+    /// entropy, values to predict for the squared error.
     Rows(&'a DMatrix<T>),
-}
-
-impl<T: Scalar> Targets<'_, T> {
-    /// The number of rows.
-    ///
-    /// ```
-    /// let rows = nalgebra::DMatrix::<f32>::zeros(5, 2);
-    /// assert_eq!(layers::Targets::from(&rows).len(), 5);
-    /// ```
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Labels(labels) => labels.len(),
-            Self::Rows(rows) => rows.nrows(),
-        }
-    }
-
-    /// Whether there are none.
-    ///
-    /// ```
-    /// assert!(layers::Targets::<f32>::Labels(&[]).is_empty());
-    /// ```
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 impl<'a, T> From<&'a [usize]> for Targets<'a, T> {

@@ -1,4 +1,4 @@
-//! Networks as safetensors files.
+//! Networks saved as safetensors files.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::Sequential;
 
-/// A file that does not hold this network.
+/// Why a file could not be loaded into a network.
 ///
 /// # Example
 /// ```
@@ -19,13 +19,13 @@ use super::Sequential;
 /// ```
 #[derive(Debug, Error)]
 pub enum CheckpointError {
-    /// Not a safetensors file, or a damaged one.
+    /// The file is damaged or not a safetensors file.
     #[error("not a readable safetensors file: {0}")]
     Format(#[from] SafeTensorError),
-    /// The file lacks a tensor, or has one that the network does not know.
+    /// The file lacks a tensor, or has one that the network does not have.
     #[error("the file {problem} {name:?}; it was saved from another network")]
     Names {
-        /// "lacks" or "has an unknown".
+        /// `lacks` or `has an unknown`.
         problem: &'static str,
         /// The tensor's name.
         name: String,
@@ -40,17 +40,17 @@ pub enum CheckpointError {
         /// The file's shape.
         found: Vec<usize>,
     },
-    /// A tensor holds a finite number that the network's type does not reach.
+    /// A tensor holds a finite number that overflows the network's element type.
     #[error("{name:?} holds {found:e} in the file, which is infinite as {scalar}")]
     Range {
-        /// The tensor.
+        /// The tensor's name.
         name: String,
         /// The first such number.
         found: f64,
-        /// The network's type.
+        /// The network's element type.
         scalar: &'static str,
     },
-    /// A tensor holds something else than 32- or 64-bit floats.
+    /// The elements of a tensor are not 32- or 64-bit floats.
     #[error("{name:?} holds {found} in the file; F32 and F64 can be read")]
     Type {
         /// The tensor's name.
@@ -60,40 +60,40 @@ pub enum CheckpointError {
     },
 }
 
-/// The one number that PyTorch's batch norms keep and ours do not.
+/// PyTorch's batch normalisation keeps this counter, ours does not.
 const COUNTER: &str = "num_batches_tracked";
 
-/// Name, shape and bytes.
-type Tensor = (String, Vec<usize>, Vec<u8>);
+/// A tensor of a file: name, shape and values.
+type Tensor<V> = (String, Vec<usize>, V);
 
-/// The bytes of a file, by a function that is not generic: it is compiled once.
-fn to_file(dtype: Dtype, tensors: &[Tensor], layers: String) -> Vec<u8> {
+/// The bytes of a file. Not generic, so that it is compiled once.
+fn to_file(dtype: Dtype, tensors: &[Tensor<Vec<u8>>], layers: String) -> Vec<u8> {
     let views = tensors.iter().map(|(name, shape, bytes)| {
         let view = TensorView::new(dtype, shape.clone(), bytes);
-        (name.as_str(), view.expect("a shape holds as many elements as its layer"))
+        (name.as_str(), view.expect("a shape holds as many elements as its parameter"))
     });
     let metadata = HashMap::from([("layers".to_owned(), layers)]);
-    serialize(views, Some(metadata)).expect("views of the right length serialize")
+    serialize(views, Some(metadata)).expect("every view has the right length")
 }
 
 impl<T: Scalar> Sequential<T> {
-    /// The bytes of a safetensors file that holds every parameter and running statistic.
+    /// The bytes of a safetensors file with every parameter and running statistic.
     ///
-    /// Names are those of PyTorch's `nn.Sequential` (`0.weight`, `1.running_mean`, …) and so are
-    /// shapes and bytes: an affine weight is (n_out, n_in) row-major. In Python,
-    /// `module.load_state_dict(safetensors.torch.load_file(path), strict=False)` loads it into the
-    /// same layers (not strict, for `num_batches_tracked` is not kept here).
+    /// Names, shapes and bytes are those of PyTorch's `nn.Sequential` (`0.weight`,
+    /// `1.running_mean`, …): an affine weight is (n_out, n_in), row-major. In Python,
+    /// `module.load_state_dict(safetensors.torch.load_file(path), strict=False)` loads the file
+    /// into the same layers (not strict, because the file has no `num_batches_tracked`).
     ///
     /// "The same layers" means `BatchNorm1d(n, eps=1e-6)`, `Dropout` only where ours has
-    /// [`DropoutScaling::AtTraining`](crate::DropoutScaling::AtTraining), and no `Flatten` between, which
-    /// would shift the numbers: `tests/interop/load_in_torch.py` shows how. The metadata `layers` lists
-    /// the layers as their [`description`](crate::Layer::description)s: `affine, batch_norm
-    /// eps=0.000001, relu, affine`. Other hyperparameters and the state of dropout's generator are not
-    /// in the file.
+    /// [`DropoutScaling::AtTraining`](crate::DropoutScaling::AtTraining), and no `Flatten`, which
+    /// would shift the numbers in the names; `tests/interop/load_in_torch.py` is an example. The
+    /// metadata `layers` lists the [`description`](crate::Layer::description) of each layer:
+    /// `affine, batch_norm eps=0.000001, relu, affine`. Other hyperparameters and the state of
+    /// dropout's random number generator are not saved.
     ///
     /// # Panics
-    /// If the [`torch_shape`](crate::Param::torch_shape) of a parameter of one's own does not hold as
-    /// many elements as its value.
+    /// If the [`torch_shape`](crate::Param::torch_shape) of a parameter does not hold as many
+    /// elements as its value. This can happen only in your own layers.
     ///
     /// # Example
     /// ```
@@ -104,7 +104,8 @@ impl<T: Scalar> Sequential<T> {
     /// let trained = net.build::<f32>(Seed::new(1))?;
     /// let mut other = net.build::<f32>(Seed::new(2))?;
     /// other.load_safetensors(&trained.to_safetensors())?;
-    /// assert_eq!(other.param("0.weight").unwrap().value, trained.param("0.weight").unwrap().value);
+    /// let weight = |net: &layers::Sequential<f32>| net.param("0.weight").unwrap().value.clone();
+    /// assert_eq!(weight(&other), weight(&trained));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_safetensors(&self) -> Vec<u8> {
@@ -115,28 +116,30 @@ impl<T: Scalar> Sequential<T> {
                 _ => values.iter().flat_map(|v| v.f64().to_le_bytes()).collect(),
             }
         };
-        let mut tensors: Vec<Tensor> = Vec::new();
-        for (i, layer) in self.layers().iter().enumerate() {
-            for param in layer.params() {
-                let name = format!("{i}.{}", param.name);
-                tensors.push((name, param.torch_shape.clone(), bytes(param.value.as_slice())));
-            }
-            for buffer in layer.buffers() {
-                let name = format!("{i}.{}", buffer.name);
-                tensors.push((name, vec![buffer.values.len()], bytes(&buffer.values)));
-            }
-        }
-        let layers: Vec<String> = self.layers().iter().map(|l| l.description()).collect();
-        to_file(dtype, &tensors, layers.join(", "))
+        let tensors = self.tensors().map(|(name, shape, values)| (name, shape, bytes(values)));
+        let layers: Vec<String> = self.layers.iter().map(|layer| layer.description()).collect();
+        to_file(dtype, &tensors.collect::<Vec<_>>(), layers.join(", "))
+    }
+
+    /// Every parameter and running statistic: the parameters of a layer before its statistics.
+    fn tensors(&self) -> impl Iterator<Item = Tensor<&[T]>> {
+        self.layers.iter().enumerate().flat_map(|(i, layer)| {
+            let name = move |name| format!("{i}.{name}");
+            let params = layer.params().iter();
+            let buffers = layer.buffers().iter();
+            params
+                .map(move |p| (name(p.name), p.torch_shape.clone(), p.value.as_slice()))
+                .chain(buffers.map(move |b| (name(b.name), vec![b.values.len()], &b.values[..])))
+        })
     }
 
     /// Sets every parameter and running statistic from the bytes of a safetensors file.
     ///
-    /// 32- and 64-bit floats are read into either element type. A file that PyTorch saved from the
-    /// same layers loads too; its `num_batches_tracked` is passed over.
+    /// 32- and 64-bit floats are converted to the network's element type. A file that PyTorch saved
+    /// from the same layers loads too; its `num_batches_tracked` is ignored.
     ///
     /// # Errors
-    /// [`CheckpointError`] if the bytes are damaged or belong to another network; the network is
+    /// [`CheckpointError`] if the bytes are damaged or belong to another network. The network is
     /// then unchanged.
     ///
     /// ```
@@ -151,32 +154,19 @@ impl<T: Scalar> Sequential<T> {
     /// ```
     pub fn load_safetensors(&mut self, bytes: &[u8]) -> Result<(), CheckpointError> {
         let file = SafeTensors::deserialize(bytes)?;
-        let mut found = BTreeMap::new();
-        for (name, view) in file.tensors() {
-            if !name.ends_with(COUNTER) {
-                found.insert(name, view);
-            }
-        }
+        let known = file.tensors().into_iter().filter(|(name, _)| !name.ends_with(COUNTER));
+        let mut found: BTreeMap<_, _> = known.collect();
         // Everything is read and checked before anything is changed.
         let mut values = Vec::new();
-        let mut take = |name: String, expected: &[usize]| {
+        for (name, expected, _) in self.tensors() {
             let Some(view) = found.remove(&name) else {
                 return Err(CheckpointError::Names { problem: "lacks", name });
             };
             if view.shape() != expected {
-                let (expected, found) = (expected.to_vec(), view.shape().to_vec());
+                let found = view.shape().to_vec();
                 return Err(CheckpointError::Shape { name, expected, found });
             }
             values.push(decode::<T>(name, &view)?);
-            Ok(())
-        };
-        for (i, layer) in self.layers().iter().enumerate() {
-            for param in layer.params() {
-                take(format!("{i}.{}", param.name), &param.torch_shape)?;
-            }
-            for buffer in layer.buffers() {
-                take(format!("{i}.{}", buffer.name), &[buffer.values.len()])?;
-            }
         }
         if let Some(name) = found.into_keys().next() {
             return Err(CheckpointError::Names { problem: "has an unknown", name });
@@ -197,10 +187,8 @@ impl<T: Scalar> Sequential<T> {
 fn decode<T: Scalar>(name: String, view: &TensorView<'_>) -> Result<Vec<T>, CheckpointError> {
     let bytes = view.data();
     let values: Vec<f64> = match view.dtype() {
-        Dtype::F32 => {
-            bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b).into()).collect()
-        }
-        Dtype::F64 => bytes.as_chunks::<8>().0.iter().map(|b| f64::from_le_bytes(*b)).collect(),
+        Dtype::F32 => bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b).into()).collect(),
+        Dtype::F64 => bytes.as_chunks().0.iter().map(|&b| f64::from_le_bytes(b)).collect(),
         other => return Err(CheckpointError::Type { name, found: format!("{other:?}") }),
     };
     match values.iter().find(|value| value.is_finite() && !T::of(**value).is_finite()) {
@@ -231,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_beyond_single_precision_are_refused_there() {
+    fn numbers_beyond_single_precision_are_refused_by_f32_networks() {
         let mut wide = net(&[4]).build::<f64>(Seed::new(1)).unwrap();
         wide.params_mut().next().unwrap().value[3] = 1e300;
         let mut narrow = net(&[4]).build::<f32>(Seed::new(1)).unwrap();
@@ -240,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn the_layers_are_told_in_the_file() {
+    fn the_metadata_of_a_file_lists_the_layers() {
         let dropped = net(&[4]).dropout(0.25, crate::DropoutScaling::AtEvaluation);
         let file = dropped.build::<f32>(Seed::new(1)).unwrap().to_safetensors();
         let (_, header) = safetensors::SafeTensors::read_metadata(&file).unwrap();
@@ -312,7 +300,7 @@ mod tests {
             for bit in 0..8 {
                 let mut damaged = file.clone();
                 damaged[place] ^= 1 << bit;
-                let _ = target.load_safetensors(&damaged); // a changed number is a number
+                let _ = target.load_safetensors(&damaged); // a damaged number still loads
             }
         }
         target.load_safetensors(&file).unwrap();

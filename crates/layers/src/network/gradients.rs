@@ -1,14 +1,14 @@
 //! Loss, gradients and accuracy of a network on a batch.
 
+use std::mem::{swap, take};
+
 use kernels::{Scalar, sum_squares_about, with_wide_registers};
 use nalgebra::DMatrix;
 use optimizers::{Slot, Slots};
-use tensor_ops::{
-    reduce::{self, Over},
-    reshape,
-};
+use tensor_ops::reduce::{self, Over};
+use tensor_ops::reshape;
 
-use super::sequential::{Outputs, Sequential};
+use super::sequential::{Keep, Sequential};
 use crate::{Input, Mode, Param, Role, Targets};
 
 impl<T: Scalar> Sequential<T> {
@@ -21,7 +21,7 @@ impl<T: Scalar> Sequential<T> {
     /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
     /// net.params_mut().for_each(|param| param.value.fill(0.0));
     /// let loss = net.loss(&nalgebra::dmatrix![1.0, 2.0], &vec![1], layers::Mode::Eval);
-    /// approx::assert_relative_eq!(loss, 2.0_f64.ln(), epsilon = 1e-6); // of two equal scores
+    /// approx::assert_relative_eq!(loss, 2.0_f64.ln(), epsilon = 1e-6); // two equal scores
     /// # Ok::<(), layers::LayerError>(())
     /// ```
     #[track_caller]
@@ -31,19 +31,17 @@ impl<T: Scalar> Sequential<T> {
         t: impl Into<Targets<'a, T>>,
         mode: Mode,
     ) -> T {
-        let x = x.into();
-        self.run(x, mode, Outputs::Needed);
-        // The last layer's: (len − 1) mod 2, and somewhere where there is no layer.
-        let place = (self.layers.len() + 1) % 2;
-        let mut gradient = std::mem::replace(&mut self.gradients[place], DMatrix::zeros(0, 0));
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let loss = self.loss.evaluate(self.output(x), t.into(), &mut gradient, &mut scratch);
-        (self.gradients[place], self.scratch) = (gradient, scratch);
+        let (mut gradient, mut scratch) =
+            (take(&mut self.buffers.gradients[0]), take(&mut self.buffers.scratch));
+        let function = self.loss;
+        let scores = self.run(x.into(), mode, Keep::Needed);
+        let loss = function.evaluate(scores, t.into(), &mut gradient, &mut scratch);
+        (self.buffers.gradients[0], self.buffers.scratch) = (gradient, scratch);
         loss + self.decay_loss()
     }
 
-    /// Forward and backward in [`Mode::Train`]: sets every parameter's gradient, gives the loss
-    /// (weight decay is in both).
+    /// Forward and backward in [`Mode::Train`]: sets the gradient of every parameter and returns
+    /// the loss. Weight decay is part of both.
     ///
     /// # Panics
     /// As [`loss`](Self::loss).
@@ -65,36 +63,31 @@ impl<T: Scalar> Sequential<T> {
     pub fn gradient<'a>(&mut self, x: impl Into<Input<'a, T>>, t: impl Into<Targets<'a, T>>) -> T {
         let x = x.into();
         let loss = self.loss(x, t, Mode::Train);
-        // As `loss` left them.
-        let [even, odd] = &mut self.gradients;
-        let (mut dy, mut dx) = if self.layers.len() % 2 == 1 { (even, odd) } else { (odd, even) };
-        let mut passed = false;
-        for i in (0..self.layers.len()).rev() {
-            if std::mem::take(&mut passed) {
+        let [mut dy, mut dx] = self.buffers.gradients.each_mut();
+        let mut relu_done = false;
+        for i in (1..self.layers.len()).rev() {
+            if take(&mut relu_done) {
                 continue;
             }
-            if i == 0 {
-                // Nothing learns from the gradient by the input of the network.
-                let (layer, y) = (&mut self.layers[i], &self.activations[i]);
-                match x {
-                    Input::Dense(x) => layer.backward(x, y, dy, None),
-                    Input::Sparse(x) => match layer.sparse_input() {
-                        Some(layer) => layer.backward_sparse(x, dy),
-                        None => layer.backward(&self.dense, y, dy, None),
-                    },
-                }
-            } else {
-                let (input, y) = (&self.activations[i - 1], &self.activations[i]);
-                // ReLU whose input was not kept: y and it are above zero at the same places.
-                let input = if input.shape() == (0, 0) { y } else { input };
-                reshape(dx, input.nrows(), input.ncols());
-                let relu_before = self.layers[i - 1].is_relu();
-                let layer = &mut self.layers[i];
-                passed = relu_before && layer.backward_relu(input, dy, dx);
-                if !passed {
-                    layer.backward(input, y, dy, Some(dx));
-                }
-                std::mem::swap(&mut dy, &mut dx);
+            let (input, y) = (&self.buffers.activations[i - 1], &self.buffers.activations[i]);
+            // A ReLU whose input was left out gets y: both are above zero at the same places.
+            let input = if input.shape() == (0, 0) { y } else { input };
+            reshape(dx, input.nrows(), input.ncols());
+            relu_done = self.layers[i - 1].is_relu() && self.layers[i].backward_relu(input, dy, dx);
+            if !relu_done {
+                self.layers[i].backward(input, y, dy, Some(dx));
+            }
+            swap(&mut dy, &mut dx);
+        }
+        // Nothing needs ∂loss/∂x of the first layer.
+        if let (false, Some(layer)) = (relu_done, self.layers.first_mut()) {
+            let y = &self.buffers.activations[0];
+            match x {
+                Input::Dense(x) => layer.backward(x, y, dy, None),
+                Input::Sparse(x) => match layer.sparse_input() {
+                    Some(layer) => layer.backward_sparse(x, dy),
+                    None => layer.backward(&self.buffers.dense, y, dy, None),
+                },
             }
         }
         if self.weight_decay != 0.0 {
@@ -109,10 +102,10 @@ impl<T: Scalar> Sequential<T> {
         loss
     }
 
-    /// The gradients by central differences of step `h`, a matrix for each parameter in order.
+    /// The gradients by central differences of step `h`, one matrix per parameter in order.
     ///
-    /// Every evaluation starts from a copy of the network as it is now, so running statistics do
-    /// not move and dropout removes the same units each time. Slow: two passes a parameter.
+    /// Every evaluation uses a copy of the network, so that running statistics do not change and
+    /// dropout removes the same units each time. Slow: two passes for each element of a parameter.
     ///
     /// # Panics
     /// As [`loss`](Self::loss).
@@ -135,29 +128,26 @@ impl<T: Scalar> Sequential<T> {
         h: f64,
     ) -> Vec<DMatrix<T>> {
         let (x, t) = (x.into(), t.into());
-        let count = self.params().count();
-        (0..count)
-            .map(|index| {
-                let param = self.params().nth(index).expect("counted above");
-                let (rows, columns) = param.value.shape();
-                let mut values = param.value.as_slice().to_vec();
-                let loss_at = |values: &[T]| {
-                    let mut copy = self.clone();
-                    copy.slot(index).value.copy_from_slice(values);
-                    copy.loss(x, t, Mode::Train)
-                };
-                let gradient = tensor_ops::numerical_gradient(loss_at, &mut values, h);
-                DMatrix::from_vec(rows, columns, gradient)
-            })
-            .collect()
+        let gradient = |(index, Param { value, .. }): (usize, &Param<T>)| {
+            let loss_at = |values: &[T]| {
+                let mut copy = self.clone();
+                copy.slot(index).value.copy_from_slice(values);
+                copy.loss(x, t, Mode::Train)
+            };
+            let mut point = value.as_slice().to_vec();
+            let gradient = tensor_ops::numerical_gradient(loss_at, &mut point, h);
+            DMatrix::from_vec(value.nrows(), value.ncols(), gradient)
+        };
+        self.params().enumerate().map(gradient).collect()
     }
 
-    /// The share of rows whose largest score is at their label.
+    /// The share of rows whose largest score is that of their label.
     ///
-    /// As in NumPy, NaN counts as the largest: a diverged network predicts class 0 throughout.
+    /// NaN counts as the largest score, as in NumPy: a network that has diverged predicts class 0
+    /// for every row.
     ///
     /// # Panics
-    /// If there is not one label a row, or there are none.
+    /// If there is not one label per row, or there are no rows.
     ///
     /// ```
     /// let x = nalgebra::dmatrix![0.1, 0.9; 0.8, 0.2; 0.3, 0.7];
@@ -166,15 +156,15 @@ impl<T: Scalar> Sequential<T> {
     /// ```
     #[track_caller]
     pub fn accuracy<'a>(&mut self, x: impl Into<Input<'a, T>>, labels: &[usize]) -> f64 {
-        assert!(!labels.is_empty(), "accuracy: of no samples");
+        assert!(!labels.is_empty(), "accuracy: there are no rows");
         self.count_correct(x, labels) as f64 / labels.len() as f64
     }
 
-    /// How many rows have their largest score at their label: [`accuracy`](Self::accuracy) for data
-    /// that comes in blocks.
+    /// The number of rows whose largest score is that of their label. Use it instead of
+    /// [`accuracy`](Self::accuracy) to add up the counts of several blocks of data.
     ///
     /// # Panics
-    /// If there is not one label a row.
+    /// If there is not one label per row.
     ///
     /// ```
     /// let x = nalgebra::dmatrix![0.1, 0.9; 0.8, 0.2; 0.3, 0.7];
@@ -184,13 +174,12 @@ impl<T: Scalar> Sequential<T> {
     #[track_caller]
     pub fn count_correct<'a>(&mut self, x: impl Into<Input<'a, T>>, labels: &[usize]) -> usize {
         let x = x.into();
-        assert_eq!(x.shape().0, labels.len(), "accuracy: one label a row");
-        let mut classes = std::mem::take(&mut self.classes);
+        assert_eq!(x.shape().0, labels.len(), "accuracy: one label per row");
+        let mut classes = take(&mut self.buffers.classes);
         classes.resize(labels.len(), 0);
-        self.run(x, Mode::Eval, Outputs::Needed);
-        reduce::argmax(self.output(x), Over::Columns, &mut classes);
+        reduce::argmax(self.run(x, Mode::Eval, Keep::Needed), Over::Columns, &mut classes);
         let correct = classes.iter().zip(labels).filter(|(class, label)| class == label).count();
-        self.classes = classes;
+        self.buffers.classes = classes;
         correct
     }
 
@@ -204,7 +193,7 @@ impl<T: Scalar> Sequential<T> {
     }
 }
 
-/// An optimizer steps a network directly; weights decay, other parameters do not.
+/// Lends the parameters to an optimizer. Only weights decay.
 impl<T: Scalar> Slots<T> for Sequential<T> {
     fn len(&self) -> usize {
         self.layers.iter().map(|layer| layer.params().len()).sum()
@@ -249,12 +238,12 @@ mod tests {
         approx::assert_relative_eq!(with_decay, loss + 0.5 * squares, epsilon = 1e-14);
     }
 
-    /// ReLU that no other layer takes in.
+    /// A ReLU that is not fused into the layer before it.
     #[derive(Clone, Debug)]
-    struct Apart;
+    struct Separate;
 
-    impl Function for Apart {
-        const NAME: &'static str = "apart";
+    impl Function for Separate {
+        const NAME: &'static str = "separate";
         fn value<T: Scalar>(&self, x: T) -> T {
             Relu.value(x)
         }
@@ -264,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn relu_in_the_pass_of_a_layer_gives_the_bits_of_relu_apart() {
+    fn a_fused_relu_gives_the_same_bits_as_a_separate_one() {
         let affine = |layer, n_in, n_out| {
             let mut rng = Seed::new(1).stream(Purpose::Weights, layer);
             Affine::<f32>::new(n_in, n_out, Initializer::He, &mut rng)
@@ -273,8 +262,8 @@ mod tests {
             let first = relu(Sequential::new(9).push(affine(0, 9, 40)).unwrap());
             relu(first.push(affine(2, 40, 20)).unwrap()).push(affine(4, 20, 3)).unwrap()
         };
-        let inside = build(&|net| net.push(Elementwise(Relu)).unwrap());
-        let apart = build(&|net| net.push(Elementwise(Apart)).unwrap());
+        let fused = build(&|net| net.push(Elementwise(Relu)).unwrap());
+        let separate = build(&|net| net.push(Elementwise(Separate)).unwrap());
         let pixels: Vec<u8> = (0..50 * 9).map(|at| (at / 9 * 5 + at % 9 * 3) as u8 % 7).collect();
         let value = |byte| if byte == 0 { 0.0 } else { f32::from(byte) - 3.5 };
         let sparse = Sparse::new(&ByteRows::new(pixels.chunks_exact(9)), value);
@@ -282,14 +271,14 @@ mod tests {
         sparse.to_dense(&mut x);
         let labels: Vec<usize> = (0..50).map(|i| i % 3).collect();
         for x in [Input::from(&x), Input::from(&sparse)] {
-            let (mut inside, mut apart) = (inside.clone(), apart.clone());
-            assert_eq!(inside.gradient(x, &labels), apart.gradient(x, &labels));
-            assert!(inside.activations()[0].is_empty() && !apart.activations()[0].is_empty());
-            assert!(inside.params().zip(apart.params()).all(|(a, b)| a.grad == b.grad));
-            assert_eq!(inside.accuracy(x, &labels), apart.accuracy(x, &labels));
-            inside.forward(x, Mode::Train);
-            apart.forward(x, Mode::Train);
-            assert_eq!(inside.activations(), apart.activations());
+            let (mut fused, mut separate) = (fused.clone(), separate.clone());
+            assert_eq!(fused.gradient(x, &labels), separate.gradient(x, &labels));
+            assert!(fused.activations()[0].is_empty() && !separate.activations()[0].is_empty());
+            assert!(fused.params().zip(separate.params()).all(|(a, b)| a.grad == b.grad));
+            assert_eq!(fused.accuracy(x, &labels), separate.accuracy(x, &labels));
+            fused.forward(x, Mode::Train);
+            separate.forward(x, Mode::Train);
+            assert_eq!(fused.activations(), separate.activations());
         }
     }
 

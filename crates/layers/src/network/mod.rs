@@ -1,10 +1,9 @@
-//! Layers put together.
+//! Networks made of layers.
 
 mod checkpoint;
 mod gradients;
 mod multi_layer_net;
 mod sequential;
-
 mod two_layer_net;
 
 pub use checkpoint::CheckpointError;

@@ -9,17 +9,18 @@ use crate::{Activation, Affine, BatchNorm, Dropout, DropoutScaling, LayerError};
 /// Builds the book's `MultiLayerNet` and `MultiLayerNetExtend`: affine layers with an activation
 /// between them, optionally batch normalisation before and dropout after each activation.
 ///
-/// Hidden layers are Affine → \[BatchNorm\] → activation → \[Dropout\]; a last Affine gives the
-/// scores, and the loss is the book's softmax cross entropy. Defaults are the book's too: ReLU, He,
-/// no weight decay, no batch normalisation, no dropout.
+/// Each hidden layer is Affine → \[BatchNorm\] → activation → \[Dropout\]; a last Affine gives the
+/// scores. As in the book, the loss is softmax cross entropy, and the defaults are ReLU, He, no
+/// weight decay, no batch normalisation, no dropout.
 ///
-/// Weight decay is part of the loss, as in the book; PyTorch's belongs to the optimizer.
+/// Weight decay is part of the loss, as in the book; in PyTorch it belongs to the optimizer.
 ///
 /// Source: the book, chapter 6 and its `common/multi_layer_net_extend.py`.
 ///
-/// The i-th layer's weights are drawn from the stream (seed, [`Purpose::Weights`], i) and its units
-/// dropped by (seed, [`Purpose::Dropout`], i), i counting affine layers from 0: a batch
-/// normalisation, a dropout or another layer at the end changes no other layer's numbers.
+/// Affine layers are counted from 0. The weights of the i-th are drawn from the stream (seed,
+/// [`Purpose::Weights`], i), and the dropout after it draws from (seed, [`Purpose::Dropout`], i),
+/// so that adding batch normalisation, dropout or a layer at the end changes no draw of another
+/// layer.
 ///
 /// # Example
 /// ```
@@ -70,25 +71,25 @@ impl MultiLayerNet {
     /// Sets the activation between the layers; the default is ReLU.
     ///
     /// ```
-    /// let net = layers::MultiLayerNet::new(2, &[3], 2).activation(layers::Activation::Tanh).build::<f32>(init::Seed::new(1))?;
+    /// let net = layers::MultiLayerNet::new(2, &[3], 2).activation(layers::Activation::Tanh);
+    /// let net = net.build::<f32>(init::Seed::new(1))?;
     /// assert_eq!(net.layers()[1].name(), "tanh");
     /// # Ok::<(), layers::LayerError>(())
     /// ```
-    pub fn activation(mut self, activation: Activation) -> Self {
-        self.activation = activation;
-        self
+    pub fn activation(self, activation: Activation) -> Self {
+        Self { activation, ..self }
     }
 
-    /// Sets how weights start (the book's `weight_init_std`); the default is He.
+    /// Sets how weights are initialised (the book's `weight_init_std`); the default is He.
     ///
     /// ```
-    /// let net = layers::MultiLayerNet::new(2, &[3], 2).initializer(init::Initializer::Zeros).build::<f32>(init::Seed::new(1))?;
+    /// let net = layers::MultiLayerNet::new(2, &[3], 2).initializer(init::Initializer::Zeros);
+    /// let net = net.build::<f32>(init::Seed::new(1))?;
     /// assert_eq!(net.param("0.weight").unwrap().value.sum(), 0.0);
     /// # Ok::<(), layers::LayerError>(())
     /// ```
-    pub fn initializer(mut self, initializer: Initializer) -> Self {
-        self.initializer = initializer;
-        self
+    pub fn initializer(self, initializer: Initializer) -> Self {
+        Self { initializer, ..self }
     }
 
     /// Sets λ of the weight decay ½·λ·ΣW² (the book's `weight_decay_lambda`); the default is 0.
@@ -98,26 +99,25 @@ impl MultiLayerNet {
     /// let error = net.build::<f32>(init::Seed::new(1)).unwrap_err();
     /// assert_eq!(error.to_string(), "weight decay must be at least 0 and finite, found -1");
     /// ```
-    pub fn weight_decay(mut self, lambda: f64) -> Self {
-        self.weight_decay = lambda;
-        self
+    pub fn weight_decay(self, lambda: f64) -> Self {
+        Self { weight_decay: lambda, ..self }
     }
 
-    /// Puts batch normalisation before each activation (the book's `use_batchnorm`), or not: the
-    /// default.
+    /// Sets whether there is batch normalisation before each activation (the book's
+    /// `use_batchnorm`); the default is false.
     ///
     /// ```
-    /// let net = layers::MultiLayerNet::new(2, &[3], 2).batch_norm(true).build::<f32>(init::Seed::new(1))?;
+    /// let net = layers::MultiLayerNet::new(2, &[3], 2).batch_norm(true);
+    /// let net = net.build::<f32>(init::Seed::new(1))?;
     /// assert_eq!(net.layers()[1].name(), "batch_norm");
     /// # Ok::<(), layers::LayerError>(())
     /// ```
-    pub fn batch_norm(mut self, batch_norm: bool) -> Self {
-        self.batch_norm = batch_norm;
-        self
+    pub fn batch_norm(self, batch_norm: bool) -> Self {
+        Self { batch_norm, ..self }
     }
 
-    /// Puts dropout of the given ratio after each activation (the book's `use_dropout` and
-    /// `dropout_ration`); there is none by default.
+    /// Adds dropout of the given ratio after each activation (the book's `use_dropout` and
+    /// `dropout_ration`); by default there is none.
     ///
     /// ```
     /// let net = layers::MultiLayerNet::new(2, &[3], 2)
@@ -126,12 +126,11 @@ impl MultiLayerNet {
     /// assert_eq!(net.layers()[2].name(), "dropout");
     /// # Ok::<(), layers::LayerError>(())
     /// ```
-    pub fn dropout(mut self, ratio: f64, scaling: DropoutScaling) -> Self {
-        self.dropout = Some((ratio, scaling));
-        self
+    pub fn dropout(self, ratio: f64, scaling: DropoutScaling) -> Self {
+        Self { dropout: Some((ratio, scaling)), ..self }
     }
 
-    /// The network, with fresh weights.
+    /// Builds the network with newly drawn weights.
     ///
     /// # Errors
     /// [`LayerError::Hyperparameter`] if the weight decay is negative or not finite, or the
@@ -147,18 +146,14 @@ impl MultiLayerNet {
     /// # Ok::<(), layers::LayerError>(())
     /// ```
     pub fn build<T: Scalar>(&self, seed: Seed) -> Result<Sequential<T>, LayerError> {
-        if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
-            return Err(LayerError::Hyperparameter {
-                name: "weight decay",
-                expected: "at least 0 and finite",
-                found: self.weight_decay,
-            });
-        }
+        let (decay, expected) = (self.weight_decay, "at least 0 and finite");
+        let allowed = decay.is_finite() && decay >= 0.0;
+        LayerError::check_hyperparameter(allowed, "weight decay", expected, decay)?;
         let affine = |index: usize, inputs, outputs| {
             let mut rng = seed.stream(Purpose::Weights, index as u64);
             Affine::new(inputs, outputs, self.initializer, &mut rng)
         };
-        let mut net = Sequential::new(self.inputs).weight_decay(self.weight_decay);
+        let mut net = Sequential::new(self.inputs).weight_decay(decay);
         let mut inputs = self.inputs;
         for (index, &width) in self.hidden.iter().enumerate() {
             net = net.push(affine(index, inputs, width))?;
@@ -185,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn layers_stand_in_the_books_order() {
+    fn layers_are_in_the_books_order() {
         let net = MultiLayerNet::new(4, &[3, 3], 2)
             .activation(Activation::Sigmoid)
             .batch_norm(true)
@@ -197,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn extras_and_further_layers_leave_the_other_weights_alone() {
+    fn batch_norm_and_further_layers_change_no_other_weights() {
         let weight = |net: MultiLayerNet, name: &str| {
             net.build::<f64>(Seed::new(3)).unwrap().param(name).unwrap().value.clone()
         };

@@ -1,4 +1,4 @@
-//! Layers in a row, with a loss at the end.
+//! A sequence of layers with a loss at the end.
 
 use kernels::{Scalar, sum_slice};
 use nalgebra::DMatrix;
@@ -6,18 +6,18 @@ use tensor_ops::reshape;
 
 use crate::{Input, Layer, LayerError, Loss, Mode, Param};
 
-/// A network: layers one after another, a loss, and optionally a weight decay.
+/// A network: a sequence of layers, a loss, and optionally weight decay.
 ///
-/// It owns every activation and gradient; buffers grow in the first step and are used again after
-/// it (`tests/it/allocation.rs` counts). Parameters are named as PyTorch's `nn.Sequential` names them,
-/// `<layer>.<name>`, counted from 0: `0.weight`, `0.bias`, …
+/// The network owns every activation and gradient. Its buffers grow in the first step and are
+/// reused after it (`tests/it/allocation.rs` counts allocations). Parameters have the names of
+/// PyTorch's `nn.Sequential`, `<layer>.<name>`, with layers counted from 0: `0.weight`, `0.bias`, …
 /// [`MultiLayerNet`](crate::MultiLayerNet) builds the book's networks.
 ///
 /// The total loss is the loss of the batch plus the weight decay ½·λ·ΣW² over the parameters whose
-/// role is [`Role::Weight`](crate::Role::Weight); their gradients get λ·W.
+/// role is [`Role::Weight`](crate::Role::Weight); their gradients get λ·W added.
 ///
 /// # Example
-/// A network of one's own, trained for a step:
+/// Your own network, trained for one step:
 /// ```
 /// use init::{Initializer, Purpose, Seed};
 /// use layers::{Affine, Elementwise, Loss, Mode, Sequential, activation::Tanh};
@@ -46,26 +46,35 @@ use crate::{Input, Layer, LayerError, Loss, Mode, Param};
 pub struct Sequential<T: Scalar> {
     inputs: usize,
     pub(super) layers: Vec<Box<dyn Layer<T>>>,
-    /// How many features each layer gives.
+    /// The number of output features of each layer.
     widths: Vec<usize>,
     pub(super) loss: Loss,
     pub(super) weight_decay: f64,
-    /// The batch of the last pass, where it was sparse and the first layer does not take that.
-    pub(super) dense: DMatrix<T>,
-    /// The output of each layer in the last pass.
+    pub(super) buffers: Buffers<T>,
+}
+
+/// Buffers that every pass reuses.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Buffers<T: Scalar> {
+    /// The output of each layer in the last pass; see [`Keep`].
     pub(super) activations: Vec<DMatrix<T>>,
-    /// ∂loss/∂output of layer i, at i mod 2: two buffers are enough, and each keeps its sizes.
+    /// The batch of the last pass in dense form, if it was sparse and the first layer takes only
+    /// dense batches.
+    pub(super) dense: DMatrix<T>,
+    /// The first holds ∂loss/∂scores; the backward pass alternates between the two.
     pub(super) gradients: [DMatrix<T>; 2],
+    /// Scratch space of the loss.
     pub(super) scratch: Vec<T>,
+    /// The predicted class of each row.
     pub(super) classes: Vec<usize>,
 }
 
-/// What a pass leaves in [`Sequential::activations`].
+/// Which outputs of layers a pass keeps in [`Buffers::activations`].
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outputs {
+pub(super) enum Keep {
     /// The output of every layer.
     All,
-    /// A matrix of shape (0, 0) instead of what ReLU takes in the same pass.
+    /// An output that only a fused ReLU needs is left out: its matrix has the shape (0, 0).
     Needed,
 }
 
@@ -74,18 +83,14 @@ impl<T: Scalar> Clone for Sequential<T> {
         Self {
             layers: self.layers.iter().map(|layer| layer.boxed_clone()).collect(),
             widths: self.widths.clone(),
-            dense: self.dense.clone(),
-            activations: self.activations.clone(),
-            gradients: self.gradients.clone(),
-            scratch: self.scratch.clone(),
-            classes: self.classes.clone(),
+            buffers: self.buffers.clone(),
             ..*self
         }
     }
 }
 
 impl<T: Scalar> Sequential<T> {
-    /// A network of no layers that takes `inputs` features: its output is its input.
+    /// A network without layers that takes `inputs` features. Its output is its input.
     ///
     /// ```
     /// let x = nalgebra::dmatrix![1.0_f32, 2.0];
@@ -98,18 +103,14 @@ impl<T: Scalar> Sequential<T> {
             widths: Vec::new(),
             loss: Loss::default(),
             weight_decay: 0.0,
-            dense: DMatrix::zeros(0, 0),
-            activations: Vec::new(),
-            gradients: [DMatrix::zeros(0, 0), DMatrix::zeros(0, 0)],
-            scratch: Vec::new(),
-            classes: Vec::new(),
+            buffers: Buffers::default(),
         }
     }
 
     /// Adds a layer at the end.
     ///
     /// # Errors
-    /// [`LayerError`] if it does not take the features that come out so far.
+    /// [`LayerError`] if the layer takes another number of features than the network gives.
     ///
     /// ```
     /// use layers::{BatchNorm, Elementwise, Sequential, activation::Relu};
@@ -122,7 +123,8 @@ impl<T: Scalar> Sequential<T> {
         self.push_boxed(Box::new(layer))
     }
 
-    /// Adds a layer that is boxed already, as [`Activation::layer`](crate::Activation::layer) gives.
+    /// [`push`](Self::push) for a boxed layer, such as
+    /// [`Activation::layer`](crate::Activation::layer).
     ///
     /// # Errors
     /// As [`push`](Self::push).
@@ -143,7 +145,7 @@ impl<T: Scalar> Sequential<T> {
         })?;
         self.layers.push(layer);
         self.widths.push(width);
-        self.activations.push(DMatrix::zeros(0, 0));
+        self.buffers.activations.push(DMatrix::default());
         Ok(self)
     }
 
@@ -156,15 +158,14 @@ impl<T: Scalar> Sequential<T> {
     /// let mut net = Sequential::new(1).loss_function(Loss::MeanSquaredError);
     /// assert_eq!(net.loss(&dmatrix![3.0], &dmatrix![1.0], Mode::Eval), 2.0); // ½(3 − 1)²
     /// ```
-    pub fn loss_function(mut self, loss: Loss) -> Self {
-        self.loss = loss;
-        self
+    pub fn loss_function(self, loss: Loss) -> Self {
+        Self { loss, ..self }
     }
 
     /// Sets λ of the weight decay ½·λ·ΣW²; the default is 0.
     ///
-    /// As in the book it is part of the loss. PyTorch's optimizers add λ·W to the gradient and leave
-    /// the loss alone; `optimizers::Decay::L2` does that.
+    /// As in the book, it is part of the loss. PyTorch's optimizers instead add λ·W to the gradient
+    /// and leave the loss alone, as `optimizers::Decay::L2` does.
     ///
     /// # Panics
     /// If λ is negative or not finite.
@@ -182,14 +183,13 @@ impl<T: Scalar> Sequential<T> {
     /// # Ok::<(), layers::LayerError>(())
     /// ```
     #[track_caller]
-    pub fn weight_decay(mut self, lambda: f64) -> Self {
+    pub fn weight_decay(self, lambda: f64) -> Self {
         let allowed = lambda.is_finite() && lambda >= 0.0;
         assert!(allowed, "network: weight decay must be at least 0 and finite, found {lambda}");
-        self.weight_decay = lambda;
-        self
+        Self { weight_decay: lambda, ..self }
     }
 
-    /// The layers, first to last.
+    /// The layers in order.
     ///
     /// ```
     /// let net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
@@ -201,11 +201,13 @@ impl<T: Scalar> Sequential<T> {
         &self.layers
     }
 
-    /// The output of each layer in the last pass, as (batch, features) matrices; empty before it.
+    /// The output of each layer in the last pass, a (batch, features) matrix; empty before the
+    /// first pass.
     ///
-    /// [`forward`](Self::forward) and [`predict`](Self::predict) keep them all. Other passes let an
-    /// [`Affine`](crate::Affine) layer rectify what it gives if ReLU follows, and leave its own output empty, as
-    /// PyTorch's `ReLU(inplace=True)` leaves none: writing and reading it would take a tenth of their time.
+    /// [`forward`](Self::forward) and [`predict`](Self::predict) keep every output. Other passes
+    /// fuse ReLU into an [`Affine`](crate::Affine) layer before it and leave the output of that
+    /// layer empty (PyTorch's `ReLU(inplace=True)` does not keep it either): writing and reading it
+    /// would take a tenth of their time.
     ///
     /// ```
     /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
@@ -215,7 +217,7 @@ impl<T: Scalar> Sequential<T> {
     /// # Ok::<(), layers::LayerError>(())
     /// ```
     pub fn activations(&self) -> &[DMatrix<T>] {
-        &self.activations
+        &self.buffers.activations
     }
 
     /// Every parameter in order.
@@ -230,7 +232,7 @@ impl<T: Scalar> Sequential<T> {
         self.layers.iter().flat_map(|layer| layer.params())
     }
 
-    /// Every parameter in order, to be changed.
+    /// Every parameter in order, mutable.
     ///
     /// ```
     /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
@@ -242,7 +244,7 @@ impl<T: Scalar> Sequential<T> {
         self.layers.iter_mut().flat_map(|layer| layer.params_mut())
     }
 
-    /// The parameter of a full name such as `0.weight`; `None` if there is none.
+    /// The parameter with a full name such as `0.weight`; `None` if there is none.
     ///
     /// ```
     /// let net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
@@ -256,7 +258,7 @@ impl<T: Scalar> Sequential<T> {
         layer.params().iter().find(|param| param.name == name)
     }
 
-    /// Whether every parameter is a finite number: false once training has diverged.
+    /// Whether all parameters are finite. False once training has diverged.
     ///
     /// ```
     /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
@@ -266,18 +268,18 @@ impl<T: Scalar> Sequential<T> {
     /// # Ok::<(), layers::LayerError>(())
     /// ```
     pub fn is_finite(&self) -> bool {
-        // A sum is finite only if its terms are, but may overflow where they are: then look closely.
-        let finite = |values: &[T]| {
+        self.params().all(|param| {
+            let values = param.value.as_slice();
+            // A finite sum, which is fast, has finite terms; finite terms may have an infinite sum.
             sum_slice(values).is_finite() || values.iter().all(|value| value.is_finite())
-        };
-        self.params().all(|param| finite(param.value.as_slice()))
+        })
     }
 
-    /// Runs every layer on `x`, a (batch, inputs) matrix, dense or [`Sparse`](tensor_ops::Sparse), and
-    /// gives the last one's output.
+    /// Runs all layers on `x`, a (batch, inputs) matrix, dense or [`Sparse`](tensor_ops::Sparse),
+    /// and returns the output of the last.
     ///
     /// # Panics
-    /// If `x` has another number of columns than the network takes.
+    /// If the number of columns of `x` is not the number of inputs of the network.
     ///
     /// ```
     /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
@@ -287,61 +289,52 @@ impl<T: Scalar> Sequential<T> {
     /// ```
     #[track_caller]
     pub fn forward<'a>(&'a mut self, x: impl Into<Input<'a, T>>, mode: Mode) -> &'a DMatrix<T> {
-        let x = x.into();
-        self.run(x, mode, Outputs::All);
-        self.output(x)
+        self.run(x.into(), mode, Keep::All)
     }
 
-    /// [`forward`](Self::forward) without its result.
+    /// [`forward`](Self::forward); `keep` says which outputs it keeps.
     #[track_caller]
-    pub(super) fn run(&mut self, x: Input<'_, T>, mode: Mode, outputs: Outputs) {
+    pub(super) fn run<'a>(&'a mut self, x: Input<'a, T>, mode: Mode, keep: Keep) -> &'a DMatrix<T> {
         let (batch, inputs) = x.shape();
-        assert_eq!(inputs, self.inputs, "network: columns of x and inputs of the network");
-        let mut rectified = false;
-        for i in 0..self.layers.len() {
-            if std::mem::take(&mut rectified) {
-                continue;
-            }
+        assert_eq!(inputs, self.inputs, "network: x must have a column for each input");
+        let mut i = 0;
+        while i < self.layers.len() {
             let relu_follows = self.layers.get(i + 1).is_some_and(|next| next.is_relu());
-            let (before, rest) = self.activations.split_at_mut(i);
-            let layer = &mut self.layers[i];
-            if outputs == Outputs::Needed && relu_follows {
-                reshape(&mut rest[1], batch, self.widths[i + 1]);
-                rectified = layer.forward_relu(before.last().map_or(x, Input::from), &mut rest[1]);
-                if rectified {
-                    reshape(&mut rest[0], 0, 0);
+            let (before, after) = self.buffers.activations.split_at_mut(i);
+            let (layer, input) = (&mut self.layers[i], before.last().map_or(x, Input::from));
+            if keep == Keep::Needed && relu_follows {
+                reshape(&mut after[1], batch, self.widths[i + 1]);
+                if layer.forward_relu(input, &mut after[1]) {
+                    reshape(&mut after[0], 0, 0);
+                    i += 2;
                     continue;
                 }
             }
-            let y = &mut rest[0];
+            let y = &mut after[0];
             reshape(y, batch, self.widths[i]);
-            match (before.last(), x) {
-                (Some(input), _) => layer.forward(input, y, mode),
-                (None, Input::Dense(x)) => layer.forward(x, y, mode),
-                (None, Input::Sparse(x)) => match layer.sparse_input() {
-                    Some(layer) => layer.forward_sparse(x, y),
+            match input {
+                Input::Dense(input) => layer.forward(input, y, mode),
+                Input::Sparse(input) => match layer.sparse_input() {
+                    Some(layer) => layer.forward_sparse(input, y),
                     None => {
-                        x.to_dense(&mut self.dense);
-                        layer.forward(&self.dense, y, mode);
+                        input.to_dense(&mut self.buffers.dense);
+                        layer.forward(&self.buffers.dense, y, mode);
                     }
                 },
             }
+            i += 1;
         }
-        if let (true, Input::Sparse(x)) = (self.layers.is_empty(), x) {
-            x.to_dense(&mut self.dense);
-        }
-    }
-
-    /// The output of the last pass, which was of `x`.
-    pub(super) fn output<'a>(&'a self, x: Input<'a, T>) -> &'a DMatrix<T> {
-        match (self.activations.last(), x) {
+        match (self.buffers.activations.last(), x) {
             (Some(output), _) => output,
             (None, Input::Dense(x)) => x,
-            (None, Input::Sparse(_)) => &self.dense,
+            (None, Input::Sparse(x)) => {
+                x.to_dense(&mut self.buffers.dense);
+                &self.buffers.dense
+            }
         }
     }
 
-    /// The outputs (scores, before any softmax) for `x` in [`Mode::Eval`].
+    /// The output for `x` in [`Mode::Eval`]: scores, before any softmax.
     ///
     /// # Panics
     /// As [`forward`](Self::forward).

@@ -1,4 +1,4 @@
-//! The notebook's first network.
+//! The book's two-layer network.
 
 use init::{Initializer, Seed};
 use kernels::Scalar;
@@ -6,10 +6,10 @@ use kernels::Scalar;
 use super::{MultiLayerNet, Sequential};
 use crate::{Activation, LayerError};
 
-/// The notebook's `TwoLayerNet`: Affine → sigmoid → Affine, weights N(0, 0.01²), softmax cross
-/// entropy.
+/// Builds the book's `TwoLayerNet`: Affine → sigmoid → Affine, initial weights from N(0, 0.01²),
+/// softmax cross entropy.
 ///
-/// The notebook's `predict` ends in a softmax; here the loss does, and
+/// The book's `predict` ends in a softmax. Here the softmax is part of the loss, and
 /// [`predict`](Sequential::predict) gives the scores before it.
 ///
 /// Source: the book, section 4.5.
@@ -49,10 +49,10 @@ impl TwoLayerNet {
         Self(self.0.initializer(Initializer::Normal { std }))
     }
 
-    /// The network, with fresh weights from the seed's streams.
+    /// Builds the network with newly drawn weights.
     ///
     /// # Errors
-    /// As [`MultiLayerNet::build`]; with these settings there is none.
+    /// As [`MultiLayerNet::build`]; these settings cause none.
     ///
     /// ```
     /// let mut net = layers::TwoLayerNet::new(4, 3, 2).build::<f64>(init::Seed::new(1))?;

@@ -1,4 +1,4 @@
-//! After its first step a network allocates nothing: forward, backward, optimizer step, evaluation.
+//! After the first step, forward, backward, optimizer step and evaluation allocate nothing.
 
 use init::{Initializer, Purpose, Seed};
 use kernels::{ByteRows, Scalar};
@@ -23,7 +23,7 @@ fn batch<T: Scalar>(rows: usize, net: &Sequential<T>) -> (Sparse<T>, Vec<usize>)
     (x, (0..rows).map(|i| i % 3).collect())
 }
 
-/// Every kind of network; widths differ, and so do the numbers of layers, odd and even.
+/// Networks of every kind, with different widths and with odd and even numbers of layers.
 fn networks<T: Scalar>() -> Vec<(&'static str, Sequential<T>)> {
     let plain = MultiLayerNet::new(36, &[20, 31, 8], 3);
     let decay = plain.clone().weight_decay(0.1);
@@ -96,9 +96,9 @@ fn steps_after_the_first_allocate_nothing_in_f64() {
     steps_after_the_first_allocate_nothing::<f64>();
 }
 
-/// A mini-batch, the whole data in one piece, and a last block that is smaller than both.
+/// The batch sizes are those of a mini-batch, a large block and a last, smaller block.
 #[test]
-fn changing_between_batch_sizes_allocates_nothing_once_each_was_seen() {
+fn changing_the_batch_size_allocates_nothing_once_each_size_was_seen() {
     for (name, mut net) in networks::<f32>() {
         let (x, labels) = batch(16, &net);
         let [large, rest] = [100, 5].map(|rows| batch(rows, &net));

@@ -1,5 +1,6 @@
-//! Layers, losses and whole networks against `docs/reference/layers.py` (textbook formulas in NumPy,
-//! and PyTorch), whose output, with the versions used, is `../goldens/layers.json`.
+//! Layers, losses and whole networks against textbook formulas in NumPy and against PyTorch.
+//! `docs/reference/layers.py` wrote the expected values, and the versions used, to
+//! `../goldens/layers.json`.
 
 use init::{Initializer, Purpose, Seed};
 use layers::{
@@ -21,7 +22,8 @@ struct Golden {
     torch_tanh_gelu: Curve,
 }
 
-/// A layer's input, output and gradients; matrices row-major, parameters in PyTorch's layout.
+/// The input, output and gradients of a layer. Matrices are row-major, parameters in PyTorch's
+/// layout.
 #[derive(Deserialize)]
 struct LayerCase {
     name: String,
@@ -75,7 +77,7 @@ struct DropoutCase {
     torch: DropoutModes,
 }
 
-/// Each unit's output in training, when it is kept, and in evaluation.
+/// The outputs of each unit: in training if it is kept, and in evaluation.
 #[derive(Deserialize)]
 struct DropoutModes {
     kept: Vec<f64>,
@@ -99,7 +101,7 @@ struct LossAndGradient {
     gradient: Vec<f64>,
 }
 
-/// Ten steps of SGD on one batch with 6-5-4-3 networks of the same start.
+/// Ten steps of SGD on one batch with 6-5-4-3 networks that start from the same weights.
 #[derive(Deserialize)]
 struct Networks {
     rate: f64,
@@ -117,7 +119,7 @@ struct NetworkCase {
     torch: Training,
 }
 
-/// The loss before each step, the gradients of the first, and what is there after the last.
+/// The loss before each step, the gradients of the first step, and the state after the last.
 #[derive(Deserialize)]
 struct Training {
     losses: Vec<f64>,
@@ -143,7 +145,7 @@ fn image([channels, height, width]: [usize; 3]) -> ImageShape {
     ImageShape { channels, height, width }
 }
 
-/// The matrix of `rows` rows that NumPy flattened.
+/// The matrix with `rows` rows that NumPy flattened.
 fn matrix(rows: usize, values: &[f64]) -> DMatrix<f64> {
     DMatrix::from_row_slice(rows, values.len() / rows, values)
 }
@@ -158,8 +160,8 @@ fn set_params<'a>(layer: &mut dyn Layer<f64>, values: impl IntoIterator<Item = &
     }
 }
 
-/// 1e-12 of the largest value of the array; 1e-15 is for gradients that are 0 but for rounding,
-/// such as those of a bias before a batch normalisation.
+/// Within 1e-12 of the largest value of the array. The 1e-15 is for gradients that are 0 except for
+/// rounding, such as that of a bias before batch normalisation.
 fn assert_close(ours: &[f64], golden: &[f64], what: &str) {
     assert_eq!(ours.len(), golden.len(), "{what}");
     let scale = golden.iter().fold(0.0_f64, |max, v| max.max(v.abs()));
@@ -173,7 +175,7 @@ fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
 
-/// Forward and backward in training.
+/// Checks forward and backward in training.
 fn assert_passes(
     layer: &mut dyn Layer<f64>,
     [x, dy]: [&DMatrix<f64>; 2],
@@ -260,7 +262,7 @@ impl BatchNormCase {
         matrix(self.batch, values)
     }
 
-    /// How many values a batch has of one feature (or channel).
+    /// The number of values per feature (or channel) in a batch.
     fn count(&self) -> f64 {
         (self.steps[0].x.len() / self.params[0].len()) as f64
     }
@@ -284,7 +286,7 @@ fn batch_norm_equals_the_books_over_several_batches() {
     }
 }
 
-/// A training pass is PyTorch's with the same ε; with PyTorch's default it differs.
+/// A training pass equals PyTorch's with the same ε and differs from it with PyTorch's default.
 #[test]
 fn batch_norm_trains_as_pytorch_with_the_same_epsilon() {
     for case in golden().batch_norm {
@@ -304,8 +306,9 @@ fn batch_norm_trains_as_pytorch_with_the_same_epsilon() {
     }
 }
 
-/// PyTorch's running variance starts at 1 and takes the unbiased variance, ours at 0 and the biased
-/// one, so after t batches of n: theirs = 0.9ᵗ + ours·n/(n − 1). Its momentum of 0.1 is our 0.9.
+/// PyTorch's running variance starts at 1 and averages the unbiased variance; ours starts at 0 and
+/// averages the biased one. After t batches of n, theirs = 0.9ᵗ + ours·n/(n − 1). Its momentum of
+/// 0.1 is our 0.9.
 #[test]
 fn batch_norm_of_pytorch_keeps_another_running_variance() {
     for case in golden().batch_norm {
@@ -330,7 +333,7 @@ fn batch_norm_of_pytorch_keeps_another_running_variance() {
     }
 }
 
-/// Which units are kept is each library's own draw; what becomes of them is compared.
+/// Each library draws its own mask, so only the values of the kept units are compared.
 #[test]
 fn dropout_scales_in_evaluation_as_the_book_or_in_training_as_pytorch() {
     let case = golden().dropout;
@@ -344,18 +347,18 @@ fn dropout_scales_in_evaluation_as_the_book_or_in_training_as_pytorch() {
         let (mut y, mut dx) = (x.clone(), x.clone());
         layer.forward(&x, &mut y, Mode::Train);
         layer.backward(&x, &y, &x, Some(&mut dx));
-        assert_eq!(dx, y, "x as dy takes the same factors");
+        assert_eq!(dx, y, "backward multiplies by the same factors");
         let y = row_major(&y);
         let kept: Vec<usize> = (0..y.len()).filter(|&i| y[i] != 0.0).collect();
         assert!((1..y.len()).contains(&kept.len()), "some are kept and some dropped");
-        // Training divides by the probability that 16 bits meet, PyTorch by 1 − ratio.
-        let met = 1.0 - (case.ratio * 65536.0).round() / 65536.0;
-        let asked = match scaling {
-            DropoutScaling::AtEvaluation => met,
+        // Ours is the probability of keeping a unit as rounded to 16 bits, PyTorch's is 1 − ratio.
+        let rounded = 1.0 - (case.ratio * 65536.0).round() / 65536.0;
+        let exact = match scaling {
+            DropoutScaling::AtEvaluation => rounded,
             DropoutScaling::AtTraining => 1.0 - case.ratio,
         };
-        let ours: Vec<f64> = kept.iter().map(|&i| y[i] * met).collect();
-        let theirs: Vec<f64> = kept.iter().map(|&i| golden.kept[i] * asked).collect();
+        let ours: Vec<f64> = kept.iter().map(|&i| y[i] * rounded).collect();
+        let theirs: Vec<f64> = kept.iter().map(|&i| golden.kept[i] * exact).collect();
         assert_close(&ours, &theirs, &format!("{scaling:?}, kept units"));
     }
     assert!(largest_difference(&case.textbook.eval, &case.torch.eval) > 0.1);
@@ -402,14 +405,14 @@ fn losses_of_pytorch_are_the_exact_cross_entropy_and_a_multiple_of_the_squared_e
                 assert_close(&[loss], &[case.torch.loss], &case.name);
                 assert_close(&gradient, &case.torch.gradient, &case.name);
             }
-            // `MSELoss` divides by the outputs too, and has no ½.
+            // `MSELoss` has no ½ and also divides by the number of outputs.
             Loss::MeanSquaredError => {
                 let factor = rows.ncols() as f64 / 2.0;
                 assert_close(&[loss], &[factor * case.torch.loss], &case.name);
                 let theirs: Vec<f64> = case.torch.gradient.iter().map(|g| factor * g).collect();
                 assert_close(&gradient, &theirs, &case.name);
             }
-            // The same sum in PyTorch; but autograd does not leave the 1e-7 out of the gradient.
+            // PyTorch computes the same loss, but its autograd gives the true derivative.
             Loss::CrossEntropy => {
                 assert_close(&[loss], &[case.torch.loss], &case.name);
                 let difference = largest_difference(&gradient, &case.torch.gradient);
@@ -428,7 +431,7 @@ impl Networks {
             .weight_decay(case.decay)
             .build(Seed::new(1));
         let mut net = net.unwrap();
-        // Batch normalisations keep their start: γ = 1, β = 0.
+        // Batch normalisation keeps its initial γ = 1, β = 0.
         let affine = net.params_mut().filter(|p| matches!(p.role, Role::Weight | Role::Bias));
         for (param, values) in affine.zip(&self.start) {
             param.value.copy_from_slice(values);
@@ -470,8 +473,8 @@ fn networks_train_as_the_textbook_formulas() {
     }
 }
 
-/// The loss is PyTorch's with `ExactCrossEntropy`, and the gradients of both losses are the same;
-/// PyTorch adds the decay in the optimizer, so to its gradients but not to its loss.
+/// With `ExactCrossEntropy` the loss equals PyTorch's; the gradients are the same with both losses.
+/// PyTorch adds the decay in the optimizer, so its gradients include it but its loss does not.
 #[test]
 fn networks_train_as_pytorch_with_the_same_epsilon() {
     let networks = golden().networks;

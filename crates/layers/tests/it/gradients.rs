@@ -10,13 +10,13 @@ use proptest::prelude::*;
 use rand::RngExt;
 use tensor_ops::{ImageShape, Window, numerical_gradient};
 
-/// Smooth functions meet this relative error; it is the bar for everything without a kink.
+/// The relative error allowed for functions without a kink.
 const SMOOTH: f64 = 1e-7;
-/// The bar for functions with kinks, checked away from them.
+/// The relative error allowed for functions with kinks, away from the kinks.
 const KINKED: f64 = 1e-6;
 const H: f64 = 1e-5;
 
-/// Relative error as the larger of the two scales has it, with a floor for gradients near zero.
+/// The error relative to the larger norm, with a floor for gradients near zero.
 fn error(a: &[f64], b: &[f64]) -> f64 {
     let norm = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
     let difference: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
@@ -32,7 +32,7 @@ fn uniform(rows: usize, columns: usize, index: u64) -> DMatrix<f64> {
 fn check(layer: &dyn Layer<f64>, x: &DMatrix<f64>, bar: f64) -> Result<(), TestCaseError> {
     let outputs = layer.outputs(x.ncols()).unwrap();
     let c = uniform(x.nrows(), outputs, 1);
-    // A copy each time: running statistics do not move, and dropout drops the same units.
+    // Each call uses a copy, so that running statistics stay and dropout drops the same units.
     let loss = |layer: &dyn Layer<f64>, x: &DMatrix<f64>| {
         let mut y = DMatrix::zeros(x.nrows(), outputs);
         layer.boxed_clone().forward(x, &mut y, Mode::Train);
@@ -94,7 +94,7 @@ proptest! {
         let [scale, shift] = [0, 1].map(|i| uniform(1, width, u64::from(index) + 7 + i));
         layer.params_mut()[0].value = scale;
         layer.params_mut()[1].value = shift;
-        // Two nearly equal samples make the function too steep for a difference quotient.
+        // With nearly equal samples the function is too steep for a difference quotient.
         let x = uniform(batch, width, index.into());
         let spread = x.column_iter().map(|c| c.variance()).fold(f64::INFINITY, f64::min);
         prop_assume!(spread > 0.05);
@@ -139,7 +139,7 @@ proptest! {
         let image = ImageShape { channels, height: 5, width: 4 };
         let window = Window { height, width, stride, pad };
         prop_assume!(MaxPooling::<f64>::new(image, window).is_ok());
-        // Values far apart, in random order: no tie within the step.
+        // The values differ by more than the step, so that no step changes which is the largest.
         let x = uniform(batch, image.features(), index.into());
         let mut order: Vec<usize> = (0..x.len()).collect();
         order.sort_by(|&a, &b| x[a].total_cmp(&x[b]));
@@ -160,7 +160,8 @@ proptest! {
             (Loss::ExactCrossEntropy, (&labels).into(), SMOOTH),
             (Loss::ExactCrossEntropy, (&one_hot).into(), SMOOTH),
             (Loss::MeanSquaredError, (&numbers).into(), SMOOTH),
-            // The book's gradient is the exact loss's: off by 1e-7/p, p the label's probability.
+            // The book uses the gradient of the exact loss, which is off by 1e-7/p, where p is the
+            // probability of the label.
             (Loss::CrossEntropy, (&labels).into(), 1e-7 / 1e-3),
         ] {
             let value = |p: &[f64]| {
@@ -176,7 +177,7 @@ proptest! {
         }
     }
 
-    /// Whole networks: every parameter of every kind of net that the builder makes.
+    /// Every parameter of every kind of network that the builder makes.
     #[test]
     fn networks(
         batch in 2..6usize, width in 1..5usize, depth in 1..3usize, smooth: bool,
@@ -199,7 +200,7 @@ proptest! {
         let mut before = net.clone();
         net.gradient(&x, &labels);
         before.forward(&x, Mode::Train);
-        // Away from ReLU's kink: every unit's input, and the spread that batch norm divides by.
+        // Skips inputs near ReLU's kink and variances near 0, which batch normalisation divides by.
         let inputs_of_kinks = before.layers().iter().zip(before.activations()).filter(|(l, _)| {
             l.name() == "affine" || l.name() == "batch_norm"
         });
@@ -216,7 +217,7 @@ proptest! {
     }
 }
 
-/// With one sample every x̂ is 0: the input has no influence, and the shift takes all of dy.
+/// With one sample every x̂ is 0, so dx and dγ are 0 and dβ = dy.
 #[test]
 fn batch_norm_of_a_batch_of_one() {
     let mut layer = BatchNorm::<f64>::new(3);

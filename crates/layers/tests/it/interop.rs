@@ -1,4 +1,4 @@
-//! Networks go to PyTorch and come from it as safetensors files, with the same outputs.
+//! Safetensors files exchanged with PyTorch give the same outputs.
 
 use std::path::Path;
 use std::process::Command;
@@ -47,7 +47,7 @@ fn convolutional() -> Sequential<f32> {
         .unwrap()
 }
 
-/// The files, `num_batches_tracked` in them, are made by `docs/reference/layers_checkpoint.py`.
+/// `docs/reference/layers_checkpoint.py` made the files, which contain `num_batches_tracked`.
 #[test]
 fn files_that_pytorch_saved_load_and_give_its_outputs() {
     let files: [(_, _, &[u8]); 2] = [
@@ -75,8 +75,8 @@ fn files_that_pytorch_saved_load_and_give_its_outputs() {
     }
 }
 
-/// With `PYTHON_WITH_TORCH` naming an interpreter that has torch and safetensors, as
-/// `experiments/interop/torch/run.sh` sets it up; without it, this says that it did not run.
+/// Needs `PYTHON_WITH_TORCH`, the path of a Python with torch and safetensors, which
+/// `experiments/interop/torch/run.sh` sets up. Without it, the test only says that it did not run.
 #[test]
 fn files_that_we_save_load_in_pytorch_and_give_our_outputs() {
     let Some(python) = std::env::var_os("PYTHON_WITH_TORCH") else {

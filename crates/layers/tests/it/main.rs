@@ -1,4 +1,4 @@
-//! The integration tests, in one binary: what they share is compiled and linked once.
+//! The integration tests are one binary, so that it is linked once.
 
 mod allocation;
 mod golden;

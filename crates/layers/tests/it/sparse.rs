@@ -1,4 +1,4 @@
-//! A sparse batch trains a network to the bits that the dense one does.
+//! Training on a sparse batch gives the same bits as training on the dense one.
 
 use init::{Initializer, Purpose, Seed};
 use kernels::{ByteRows, Scalar};
@@ -35,7 +35,7 @@ fn networks<T: Scalar>() -> [Sequential<T>; 4] {
     [
         plain.build(Seed::new(1)).unwrap(),
         all.build(Seed::new(1)).unwrap(),
-        // These take a dense batch only.
+        // The first layers of these take only dense batches.
         Sequential::new(INPUTS).push(Elementwise(Relu)).unwrap(),
         Sequential::new(INPUTS).push(first).unwrap(),
     ]
@@ -79,7 +79,7 @@ fn a_network_of_no_layers_gives_the_batch_back() {
 }
 
 #[test]
-#[should_panic(expected = "columns of x and inputs of the network")]
+#[should_panic(expected = "x must have a column for each input")]
 fn a_batch_of_another_width_is_refused() {
     let (_, s, _) = batch::<f64>(3);
     Sequential::new(INPUTS + 1).predict(&s);

@@ -1,11 +1,12 @@
-//! Pins what a seed gives: another release with other numbers here is a breaking change.
+//! Pins the numbers that a seed gives. A release that changes them is a breaking change.
 
 use init::{Initializer, Seed};
 use layers::{DropoutScaling, Mode, MultiLayerNet};
 use nalgebra::DMatrix;
 use optimizers::{Rule, Sgd};
 
-/// Within 1e-12, since `exp` and `ln` may differ in the last bit from one system to the next.
+/// Allows a relative error of 1e-12, since `exp` and `ln` may differ in the last bit between
+/// systems.
 fn assert_close(found: &[f64], expected: &[f64]) {
     assert_eq!(found.len(), expected.len());
     for (a, b) in found.iter().zip(expected) {
