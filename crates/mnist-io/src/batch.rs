@@ -1,43 +1,17 @@
-//! From bytes to the matrices that a network takes: mini-batches and one-hot targets.
+//! Mini-batches and one-hot targets: the bytes of a data set as the matrices that a network takes.
 
-use std::ops::{Add, Mul};
+use std::ops::{Add, Div, Mul};
 
 use crate::Images;
 
 /// `f32` and `f64`: the element types of a gathered batch.
 pub trait Number:
-    Copy + From<u8> + Add<Output = Self> + Mul<Output = Self> + sealed::Scaled
+    Copy + From<u8> + Add<Output = Self> + Mul<Output = Self> + Div<Output = Self>
 {
 }
 
 impl Number for f32 {}
 impl Number for f64 {}
-
-mod sealed {
-    /// The constants of x/255 without a division: x/255 = x/256 + x/65280. The first product is
-    /// exact and the second is small, so the sum is the rounded quotient for all 256 bytes
-    /// (tested below).
-    pub trait Scaled {
-        const ZERO: Self;
-        const ONE: Self;
-        const BY_256: Self;
-        const BY_65280: Self;
-    }
-
-    impl Scaled for f32 {
-        const ZERO: Self = 0.0;
-        const ONE: Self = 1.0;
-        const BY_256: Self = 1.0 / 256.0;
-        const BY_65280: Self = 1.0 / 65280.0;
-    }
-
-    impl Scaled for f64 {
-        const ZERO: Self = 0.0;
-        const ONE: Self = 1.0;
-        const BY_256: Self = 1.0 / 256.0;
-        const BY_65280: Self = 1.0 / 65280.0;
-    }
-}
 
 /// What a pixel becomes in [`Images::gather`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,35 +24,37 @@ pub enum Scale {
 }
 
 impl Scale {
-    /// What a byte becomes.
+    /// The number that a byte becomes.
     ///
     /// ```
     /// assert_eq!(mnist_io::Scale::Unit.value::<f64>(51), 0.2);
     /// ```
     #[inline(always)]
     pub fn value<T: Number>(self, byte: u8) -> T {
+        let (zero, one, n255) = (T::from(0), T::from(1), T::from(255));
+        // x/255 = x/256 + x/65280, without a division of x. The first product is exact and the
+        // second one small, so that the sum is the rounded quotient for all 256 bytes (tested).
         let (high, low) = match self {
-            Self::Unit => (T::BY_256, T::BY_65280),
-            Self::Raw => (T::ONE, T::ZERO),
+            Self::Unit => (one / (n255 + one), one / (n255 * n255 + n255)),
+            Self::Raw => (one, zero),
         };
         T::from(byte) * high + T::from(byte) * low
     }
 }
 
-/// Pixels of an image that are transposed at once: one machine word of bytes.
+/// Pixels of an image that are transposed at a time: as many bytes as a `u64` has.
 const BLOCK: usize = 8;
 
-/// Images that are transposed at once, so that the bytes wait in the first-level cache and the
-/// output is written in runs of this length.
+/// Images that are transposed at a time: few enough that their bytes stay in the L1 cache, and
+/// enough for the output to be written in long runs.
 const GROUP: usize = 64;
 
 impl Images {
     /// Gathers the images at `indices` into `out`, a column-major (batch, features) matrix:
-    /// `out[p * batch + b]` is pixel `p` of image `indices[b]`, times 1/255 or 1.
+    /// `out[p * batch + b]` is pixel `p` of image `indices[b]`, as `scale` converts it.
     ///
-    /// Pixels stay in row-major order, so the same buffer read as (batch, 1, rows, cols) is the
-    /// image shape (`flatten=False`). Repeated indices are allowed: the notebook draws with
-    /// replacement.
+    /// Pixels stay in row-major order, so that the same buffer read as (batch, 1, rows, cols) is
+    /// the batch with `flatten=False`. Indices may repeat: the notebook draws with replacement.
     ///
     /// # Panics
     ///
@@ -120,7 +96,7 @@ impl Images {
     }
 }
 
-/// Writes the pixels `at` to `at + BLOCK` of all `images` to `tile`, an array a pixel.
+/// Writes the pixels `at` to `at + BLOCK` of all `images` to `tile`, one row per pixel.
 fn transpose_block(images: &[&[u8]; GROUP], at: usize, tile: &mut [[u8; GROUP]; BLOCK]) {
     for (eight, images) in images.as_chunks::<BLOCK>().0.iter().enumerate() {
         let mut words = images.map(|image| word_at(image, at));
@@ -142,29 +118,23 @@ fn word_at(image: &[u8], at: usize) -> u64 {
     }
 }
 
-/// Transposes 8×8 bytes, a row in each word: swaps quarters of 4×4, then of 2×2, then of 1×1.
-fn transpose(tile: &mut [u64; BLOCK]) {
-    let [a, b, c, d, e, f, g, h] = tile;
-    for (low, high) in
-        [(&mut *a, &mut *e), (&mut *b, &mut *f), (&mut *c, &mut *g), (&mut *d, &mut *h)]
-    {
-        swap(low, high, 32, 0x0000_0000_ffff_ffff);
-    }
-    for (low, high) in
-        [(&mut *a, &mut *c), (&mut *b, &mut *d), (&mut *e, &mut *g), (&mut *f, &mut *h)]
-    {
-        swap(low, high, 16, 0x0000_ffff_0000_ffff);
-    }
-    for (low, high) in [(a, b), (c, d), (e, f), (g, h)] {
-        swap(low, high, 8, 0x00ff_00ff_00ff_00ff);
-    }
+/// Transposes 8×8 bytes, one row per word.
+fn transpose(rows: &mut [u64; BLOCK]) {
+    exchange::<4>(rows, 0x0000_0000_ffff_ffff);
+    exchange::<2>(rows, 0x0000_ffff_0000_ffff);
+    exchange::<1>(rows, 0x00ff_00ff_00ff_00ff);
 }
 
-/// Exchanges the bytes of `low` above `mask` with those of `high` within it.
-fn swap(low: &mut u64, high: &mut u64, shift: u32, mask: u64) {
-    let exchanged = (*low >> shift ^ *high) & mask;
-    *high ^= exchanged;
-    *low ^= exchanged << shift;
+/// Transposes every block of 2×2 squares of `N`×`N` bytes: exchanges the upper right square, the
+/// bytes above `mask`, with the lower left one, the bytes within it.
+fn exchange<const N: usize>(rows: &mut [u64; BLOCK], mask: u64) {
+    for [upper, lower] in rows.as_chunks_mut::<N>().0.as_chunks_mut().0 {
+        for (upper, lower) in upper.iter_mut().zip(lower) {
+            let exchanged = (*upper >> (8 * N) ^ *lower) & mask;
+            *lower ^= exchanged;
+            *upper ^= exchanged << (8 * N);
+        }
+    }
 }
 
 /// Writes `labels` as one-hot rows into `out`, a column-major (batch, classes) matrix:
@@ -187,11 +157,11 @@ pub fn one_hot<T: Number>(labels: &[u8], classes: usize, out: &mut [T]) {
         batch.saturating_mul(classes),
         "out must hold {batch} rows of {classes} classes"
     );
-    out.fill(T::ZERO);
+    out.fill(T::from(0));
     for (row, &label) in labels.iter().enumerate() {
         let at = usize::from(label).saturating_mul(batch).saturating_add(row);
         match out.get_mut(at) {
-            Some(hot) => *hot = T::ONE,
+            Some(hot) => *hot = T::from(1),
             None => panic!("label {label} of {classes} classes"),
         }
     }
@@ -201,7 +171,7 @@ pub fn one_hot<T: Number>(labels: &[u8], classes: usize, out: &mut [T]) {
 mod tests {
     use super::*;
 
-    /// Images whose pixels all differ from their neighbours in every direction.
+    /// Images in which neighbouring pixels differ in every direction.
     fn images(count: usize, rows: usize, cols: usize) -> Images {
         let pixels = (0..count * rows * cols).map(|i| (i * 151 % 251) as u8).collect();
         Images::new(rows, cols, pixels)
@@ -212,7 +182,7 @@ mod tests {
             for batch in [0, 1, 7, 8, 9, 128] {
                 let images = images(131, rows, cols);
                 let indices: Vec<usize> = (0..batch).map(|b| b * 37 % 131).collect();
-                let mut x = vec![T::ONE; batch * rows * cols];
+                let mut x = vec![T::from(1); batch * rows * cols];
                 images.gather(&indices, scale, &mut x);
                 for (b, &i) in indices.iter().enumerate() {
                     for (p, &pixel) in images.image(i).iter().enumerate() {

@@ -1,9 +1,9 @@
-//! What a loaded data set is: images, labels, and where they came from.
+//! A data set: images, labels, and where they came from.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// Grey images of one size, row-major, one byte a pixel: 0 is background, 255 full ink.
+/// Grey images of the same size, row-major, one byte per pixel: 0 is background, 255 full ink.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Images {
     count: usize,
@@ -13,7 +13,7 @@ pub struct Images {
 }
 
 impl Images {
-    /// Takes `pixels` as images of `rows` × `cols`, one after another.
+    /// Images of `rows` × `cols` pixels, one after another in `pixels`.
     ///
     /// # Panics
     ///
@@ -25,14 +25,13 @@ impl Images {
     /// ```
     #[must_use]
     pub fn new(rows: usize, cols: usize, pixels: Vec<u8>) -> Self {
-        let count = rows
-            .checked_mul(cols)
-            .filter(|features| pixels.len().checked_rem(*features) == Some(0))
-            .and_then(|features| pixels.len().checked_div(features));
-        let Some(count) = count else {
-            panic!("{} pixels are not a whole number of {rows}×{cols} images", pixels.len());
-        };
-        Self { count, rows, cols, pixels }
+        let features = rows.checked_mul(cols).unwrap_or_default();
+        assert!(
+            features > 0 && pixels.len().is_multiple_of(features),
+            "{} pixels are not a whole number of {rows}×{cols} images",
+            pixels.len()
+        );
+        Self { count: pixels.len() / features, rows, cols, pixels }
     }
 
     /// Number of images.
@@ -53,19 +52,19 @@ impl Images {
         self.cols
     }
 
-    /// Pixels of one image, rows × cols: 784 for MNIST.
+    /// Pixels per image, rows × cols: 784 for MNIST.
     #[must_use]
     pub fn features(&self) -> usize {
         self.rows.saturating_mul(self.cols)
     }
 
-    /// All pixels, image after image.
+    /// The pixels of all images, one image after another.
     #[must_use]
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
     }
 
-    /// The pixels of image `index`, row after row.
+    /// The pixels of image `index`, row by row.
     ///
     /// # Panics
     ///
@@ -85,8 +84,8 @@ impl Images {
         }
     }
 
-    /// The same images with rows and columns exchanged. EMNIST keeps its images column by column, so
-    /// that they lie on their side until they are transposed.
+    /// The same images with rows and columns exchanged. EMNIST stores its images column by column:
+    /// transposed, they are upright.
     ///
     /// ```
     /// let image = mnist_io::Images::new(2, 3, vec![1, 2, 3, 4, 5, 6]).transposed();
@@ -102,31 +101,31 @@ impl Images {
     }
 }
 
-/// Images and their labels: `labels[i]` belongs to `images.image(i)`; 0 to 9 for MNIST.
+/// Images and their labels: `labels[i]` belongs to `images.image(i)`, and is 0 to 9 for MNIST.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split {
     /// The images.
     pub images: Images,
-    /// One label an image.
+    /// One label per image.
     pub labels: Vec<u8>,
 }
 
 /// A training set, a test set, and where they came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dataset {
-    /// What a network learns from (MNIST: 60,000).
+    /// The images for training (MNIST: 60,000).
     pub train: Split,
-    /// What it is judged on (MNIST: 10,000).
+    /// The images for testing (MNIST: 10,000).
     pub test: Split,
-    /// Origin, for a run's manifest.
+    /// Where the data came from, for the manifest of a run.
     pub source: Source,
 }
 
 impl Dataset {
     /// The number of classes: one more than the largest label of both splits, and at least 10.
     ///
-    /// Labels are kept as they are. Those of EMNIST's letters run from 1 to 26, which makes 27 classes,
-    /// of which class 0 has no image.
+    /// Labels are not renumbered: the labels of EMNIST letters are 1 to 26, which makes 27 classes,
+    /// and class 0 has no images.
     ///
     /// ```
     /// assert_eq!(mnist_io::synthetic(1, 20, 10).classes(), 10);
@@ -137,8 +136,8 @@ impl Dataset {
         labels.max().map_or(0, |&largest| usize::from(largest) + 1).max(10)
     }
 
-    /// The same data with the images of both splits [transposed](Images::transposed), as EMNIST needs
-    /// it.
+    /// The same data with the images of both splits [transposed](Images::transposed), which EMNIST
+    /// needs.
     #[must_use]
     pub fn transposed(mut self) -> Self {
         for split in [&mut self.train, &mut self.test] {
@@ -151,7 +150,7 @@ impl Dataset {
 /// Where a [`Dataset`] came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// Which data these are.
+    /// Which data it is.
     pub kind: Kind,
     /// The files read: training images and labels, then test images and labels. Empty for
     /// synthetic digits.
@@ -161,15 +160,15 @@ pub struct Source {
 /// Which data a [`Dataset`] holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// MNIST itself: all four digests are those of the published files.
+    /// MNIST: all four digests are those of the published files.
     Mnist,
-    /// Fashion-MNIST itself.
+    /// Fashion-MNIST: all four digests are those of the published files.
     FashionMnist,
-    /// Data that this crate does not know.
+    /// Any other files.
     Custom,
     /// Digits drawn by [`synthetic`](crate::synthetic()).
     Synthetic {
-        /// The seed they were drawn from.
+        /// The seed from which they were drawn.
         seed: u64,
     },
 }
@@ -186,15 +185,15 @@ impl fmt::Display for Kind {
     }
 }
 
-/// One file as it was read.
+/// A file that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileRecord {
     /// Its path.
     pub path: PathBuf,
-    /// Length of the decompressed payload in bytes.
+    /// Length of the decompressed content in bytes.
     pub bytes: u64,
-    /// SHA-256 of the decompressed payload, 64 lower-case hexadecimal digits: the same for a
-    /// plain file and for any way of compressing it.
+    /// SHA-256 of the decompressed content, 64 lower-case hexadecimal digits: the same however the
+    /// file was compressed.
     pub sha256: String,
 }
 

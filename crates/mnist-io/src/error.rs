@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::DatasetName;
 use crate::idx::FormatError;
 
-/// A data set that cannot be used: which file, what was expected, what was found, what to do.
+/// Why a data set cannot be used: which file, what was expected, what was found, and what to do.
 /// Every message is one line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -20,10 +20,10 @@ pub enum Error {
         what: &'static str,
         /// The names looked for.
         names: Vec<String>,
-        /// What to type.
+        /// What to do, with the command to type if there is one.
         next: String,
     },
-    /// Training images of several data sets.
+    /// Training images of several data sets in one folder.
     #[error(
         "{}: training images of {} data sets, {}: give one of them a folder of its own",
         .dir.display(), .names.len(), .names.join(", ")
@@ -31,18 +31,18 @@ pub enum Error {
     Several {
         /// The folder.
         dir: PathBuf,
-        /// A file of each.
+        /// One file of each data set.
         names: Vec<String>,
     },
-    /// The operating system refused.
+    /// The operating system reported an error.
     #[error("{}: {cause}", .path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// The system's words.
+        /// The system's error.
         cause: io::Error,
     },
-    /// A file is not what IDX says it must be.
+    /// A file is not a valid IDX file, or not one that can be used.
     #[error("{}: {fault}", .path.display())]
     Format {
         /// The file.
@@ -50,7 +50,7 @@ pub enum Error {
         /// What is wrong with it.
         fault: FormatError,
     },
-    /// A well-formed file that is not the one of the data set asked for.
+    /// A valid file whose content is not that of the data set asked for.
     #[error(
         "{}: not {dataset}'s file: SHA-256 of its content is {found}, expected {expected}; \
          fetch it again, or use `--dataset custom` to allow other data",
@@ -61,18 +61,18 @@ pub enum Error {
         path: PathBuf,
         /// The data set asked for.
         dataset: DatasetName,
-        /// Digest of the published payload.
+        /// Digest of the published content.
         expected: &'static str,
-        /// Digest of this payload.
+        /// Digest of this file's content.
         found: String,
     },
-    /// A split without images.
+    /// A training or test set without images.
     #[error("{}: holds no images, expected at least 1: write it again", .path.display())]
     Empty {
         /// The image file.
         path: PathBuf,
     },
-    /// Not one label an image.
+    /// The number of labels differs from the number of images.
     #[error(
         "{}: {labels} labels, but {} holds {images} images: take both from the same set",
         .labels_path.display(), .images_path.display()
@@ -87,7 +87,7 @@ pub enum Error {
         /// Labels in it.
         labels: usize,
     },
-    /// Test images of another size than the training images.
+    /// Test images whose size differs from that of the training images.
     #[error(
         "{}: images of {}×{}, but the training images are {}×{}: take both from the same set",
         .path.display(), .found.0, .found.1, .expected.0, .expected.1
@@ -103,11 +103,13 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn io(path: &Path, cause: io::Error) -> Self {
-        Self::Io { path: path.to_owned(), cause }
+    /// For `map_err`: adds the path.
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        |cause| Self::Io { path: path.to_owned(), cause }
     }
 
-    pub(crate) fn format(path: &Path, fault: FormatError) -> Self {
-        Self::Format { path: path.to_owned(), fault }
+    /// For `map_err`: adds the path.
+    pub(crate) fn format(path: &Path) -> impl FnOnce(FormatError) -> Self {
+        |fault| Self::Format { path: path.to_owned(), fault }
     }
 }

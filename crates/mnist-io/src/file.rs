@@ -1,4 +1,4 @@
-//! Files: one read whole, one checked, one given its name.
+//! Single files: read and compared with a digest, or given their names.
 
 use std::fs::File;
 use std::io::{self, BufReader};
@@ -6,42 +6,33 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use crate::idx::{self, Array, Content};
+use crate::idx::{self, Array};
 use crate::known::Part;
 use crate::{DatasetName, Error, FileRecord};
 
-/// Reads one IDX file, gzip or plain, and records what it was.
-pub(crate) fn read(path: &Path, content: Content) -> Result<(Array, FileRecord), Error> {
-    let open = || {
-        let file = File::open(path)?;
-        let len = file.metadata()?.len();
-        Ok((BufReader::with_capacity(1 << 16, file), len))
-    };
-    let (file, len) = open().map_err(|source| Error::io(path, source))?;
-    let array =
-        idx::read_file(file, len, Some(content)).map_err(|fault| Error::format(path, fault))?;
-    let record =
-        FileRecord { path: path.to_owned(), bytes: array.file_len(), sha256: array.sha256() };
+/// Reads the file of `part`, gzip or uncompressed. Its content must be that of `dataset`; any
+/// content is accepted for [`DatasetName::Custom`].
+pub(crate) fn read(
+    path: &Path,
+    part: &Part,
+    dataset: DatasetName,
+) -> Result<(Array, FileRecord), Error> {
+    let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
+    let (len, file) = opened.map_err(Error::io(path))?;
+    let file = BufReader::with_capacity(1 << 16, file);
+    let array = idx::read_file(file, len, Some(part.content)).map_err(Error::format(path))?;
+    let (path, found) = (path.to_owned(), array.sha256());
+    if let Some(expected) = part.digest(dataset)
+        && expected != found
+    {
+        return Err(Error::Digest { path, dataset, expected, found });
+    }
+    let record = FileRecord { path, bytes: array.file_len(), sha256: found };
     Ok((array, record))
 }
 
-/// # Errors
-///
-/// [`Error::Digest`] when `file` is not `part` of `dataset`; anything is [`DatasetName::Custom`]'s.
-pub(crate) fn check(part: &Part, file: &FileRecord, dataset: DatasetName) -> Result<(), Error> {
-    match part.digests.of(dataset) {
-        Some(expected) if expected != file.sha256 => Err(Error::Digest {
-            path: file.path.clone(),
-            dataset,
-            expected,
-            found: file.sha256.clone(),
-        }),
-        _ => Ok(()),
-    }
-}
-
-/// Syncs a finished temporary file, renames it to `path` in the same folder, and syncs the folder,
-/// so that after a crash the name stands for the whole content or for nothing.
+/// Syncs a finished temporary file, renames it to `path` in the same folder, and syncs the folder:
+/// after a crash, the file at `path` is complete or absent.
 pub(crate) fn persist(temporary: NamedTempFile, path: &Path) -> io::Result<()> {
     // Temporary files are private; data is for everyone who may read the folder.
     #[cfg(unix)]
@@ -50,10 +41,12 @@ pub(crate) fn persist(temporary: NamedTempFile, path: &Path) -> io::Result<()> {
         temporary.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
     }
     temporary.as_file().sync_all()?;
+    #[cfg(unix)]
+    let folder = temporary.path().parent().map(File::open).transpose()?;
     temporary.persist(path)?;
     #[cfg(unix)]
-    if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
-        File::open(dir)?.sync_all()?;
+    if let Some(folder) = folder {
+        folder.sync_all()?;
     }
     Ok(())
 }

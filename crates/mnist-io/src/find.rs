@@ -1,4 +1,4 @@
-//! Which files of a folder are a data set's.
+//! Which files of a folder are those of a data set.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,23 +10,25 @@ use crate::{DatasetName, Error};
 /// Where MNIST's files can be fetched by hand, each as `<name>.gz`.
 pub(crate) const MIRROR: &str = "https://ossci-datasets.s3.amazonaws.com/mnist";
 
-/// Where the publisher keeps Fashion-MNIST. Plain http, which the digests make good.
+/// Where the publisher keeps Fashion-MNIST: only plain http, so that the digests have to suffice.
 const FASHION_MNIST: &str = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com";
 
-/// The files of training images and labels, test images and labels: of a known data set under its
-/// published names, of another under all that [`Names::part`] takes, with one prefix for all four.
-pub(crate) fn files(dir: &Path, expect: DatasetName) -> Result<[PathBuf; 4], Error> {
-    let paths = if expect == DatasetName::Custom {
-        let names = Names::of(dir);
-        let prefix = names.prefix(dir)?;
-        PARTS.each_ref().map(|part| {
-            let name = names.part(part, &prefix);
-            name.map(|name| dir.join(name)).ok_or_else(|| missing(part, dir, expect, &prefix))
-        })
-    } else {
-        PARTS.each_ref().map(|part| find(part, dir).ok_or_else(|| missing(part, dir, expect, "")))
-    };
-    let [images, labels, test_images, test_labels] = paths;
+/// Finds the files of training images and labels, test images and labels: under the published
+/// names, or, for [`DatasetName::Custom`], under any names that [`prefix_of`] accepts, all with the
+/// same prefix.
+pub(crate) fn files(dir: &Path, expect: DatasetName) -> Result<[(&Part, PathBuf); 4], Error> {
+    let custom = expect == DatasetName::Custom;
+    let names = if custom { sorted_names(dir) } else { Vec::new() };
+    let prefix = common_prefix(&names, dir)?;
+    let [images, labels, test_images, test_labels] = PARTS.each_ref().map(|part| {
+        let path = if custom {
+            let name = names.iter().find(|name| prefix_of(name, part) == Some(prefix));
+            name.map(|name| dir.join(name))
+        } else {
+            find(part, dir)
+        };
+        path.map(|path| (part, path)).ok_or_else(|| missing(part, dir, expect, prefix))
+    });
     Ok([images?, labels?, test_images?, test_labels?])
 }
 
@@ -35,50 +37,33 @@ pub(crate) fn find(part: &Part, dir: &Path) -> Option<PathBuf> {
     part.names().iter().map(|name| dir.join(name)).find(|path| path.exists())
 }
 
-/// The names in a folder, sorted, so that a plain file is before the same as gzip, and a dash before
-/// a dot.
-struct Names(Vec<String>);
-
-impl Names {
-    /// A folder that cannot be read has none.
-    fn of(dir: &Path) -> Self {
-        let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-        let mut names: Vec<String> =
-            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        names.sort_unstable();
-        Self(names)
-    }
-
-    /// The prefix of the data set: none if there are training images without, else that of the only
-    /// training images, or none if there are no training images.
-    fn prefix(&self, dir: &Path) -> Result<String, Error> {
-        let [images, ..] = &PARTS;
-        let mut prefixes = BTreeMap::new();
-        for name in &self.0 {
-            if let Some(prefix) = prefix(name, images) {
-                prefixes.entry(prefix).or_insert(name);
-            }
-        }
-        match prefixes.len() {
-            _ if prefixes.contains_key("") => Ok(String::new()),
-            0 | 1 => Ok(prefixes.into_keys().next().unwrap_or_default().to_owned()),
-            _ => {
-                let names = prefixes.into_values().cloned().collect();
-                Err(Error::Several { dir: dir.to_owned(), names })
-            }
-        }
-    }
-
-    /// The first file of `part` with this prefix.
-    fn part(&self, part: &Part, wanted: &str) -> Option<&String> {
-        self.0.iter().find(|name| prefix(name, part) == Some(wanted))
-    }
+/// The names in a folder; none if it cannot be read. Sorted, an uncompressed file comes before its
+/// `.gz`, and a dash before a dot.
+fn sorted_names(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let mut names: Vec<_> =
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    names
 }
 
-/// What stands before the name of `part`, which is a stem, a dash or a dot, and `idx…`: nothing, or
-/// a text with a dash at its end, as in `emnist-letters-train-images-idx3-ubyte.gz`.
-fn prefix<'a>(name: &'a str, part: &Part) -> Option<&'a str> {
-    [part.stem, part.other_stem].into_iter().find_map(|stem| {
+/// The prefix of the training images: empty if some have none, or if there are no training images.
+fn common_prefix<'a>(names: &'a [String], dir: &Path) -> Result<&'a str, Error> {
+    let [images, ..] = &PARTS;
+    // In reverse order, so that the first name of each prefix replaces the others.
+    let sets: BTreeMap<_, _> =
+        names.iter().rev().filter_map(|name| Some((prefix_of(name, images)?, name))).collect();
+    if sets.len() > 1 && !sets.contains_key("") {
+        let names = sets.into_values().cloned().collect();
+        return Err(Error::Several { dir: dir.to_owned(), names });
+    }
+    Ok(sets.into_keys().next().unwrap_or_default())
+}
+
+/// What comes before the name of `part`: nothing, or a prefix that ends in a dash, as in
+/// `emnist-letters-train-images-idx3-ubyte.gz`. The name is a stem, a dash or a dot, and `idx…`.
+fn prefix_of<'a>(name: &'a str, part: &Part) -> Option<&'a str> {
+    part.stems().find_map(|stem| {
         let (prefix, rest) = name.split_once(stem)?;
         let format = rest.strip_prefix(['-', '.'])?;
         (format.starts_with("idx") && (prefix.is_empty() || prefix.ends_with('-')))
@@ -91,18 +76,15 @@ fn missing(part: &Part, dir: &Path, expect: DatasetName, prefix: &str) -> Error 
     let file = dir.join(&name);
     let by_hand =
         |from| format!("type `curl -fL --create-dirs -o '{}.gz' {from}/{name}.gz`", file.display());
-    let next = match expect {
-        DatasetName::Mnist => by_hand(MIRROR),
-        DatasetName::FashionMnist => by_hand(FASHION_MNIST),
-        DatasetName::Custom => "put it there, or name another folder".to_owned(),
+    let (names, next) = match expect {
+        DatasetName::Mnist => (part.names(), by_hand(MIRROR)),
+        DatasetName::FashionMnist => (part.names(), by_hand(FASHION_MNIST)),
+        DatasetName::Custom => {
+            let either = |stem| [format!("{prefix}{stem}-idx*"), format!("{prefix}{stem}.idx*")];
+            let next = "put it there, or name another folder".to_owned();
+            (part.stems().flat_map(either).collect(), next)
+        }
     };
-    let mut names = part.names();
-    if expect == DatasetName::Custom {
-        let mut stems = vec![part.stem, part.other_stem];
-        stems.dedup();
-        let either = |stem| [format!("{prefix}{stem}-idx*"), format!("{prefix}{stem}.idx*")];
-        names = stems.into_iter().flat_map(either).collect();
-    }
     Error::Missing { dir: dir.to_owned(), what: part.what, names, next }
 }
 
@@ -124,7 +106,7 @@ mod tests {
             ("oldtrain-images-idx3-ubyte", images, None),
             ("train-images-idx3-ubyte", labels, None),
         ] {
-            assert_eq!(prefix(name, part), expected, "{name}");
+            assert_eq!(prefix_of(name, part), expected, "{name}");
         }
     }
 }

@@ -2,24 +2,24 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | the four files of a data set, gzip or plain, checked against known digests | [`load`] |
-//! | fetch MNIST from its mirrors, verified before it gets its name | module `download` (feature `download`) |
-//! | handwriting-like digits drawn from a seed, no files needed | [`synthetic`] |
-//! | a mini-batch as a (batch, features) matrix, one-hot targets | [`Images::gather`], [`one_hot`] |
-//! | the IDX format itself: parser and writer | [`idx`] |
+//! | load the four files of a data set, compared with known digests | [`load`] |
+//! | download MNIST, verified before any file gets its name | `download` (feature `download`) |
+//! | draw digits that look handwritten from a seed, without files | [`synthetic`] |
+//! | mini-batches as column-major matrices, one-hot targets | [`Images::gather`], [`one_hot`] |
+//! | parse and write the IDX format itself | [`idx`] |
 //!
-//! Nothing in a file is trusted: sizes are checked before memory is taken, trailing bytes are an
-//! error, and [`load`] compares the SHA-256 of every decompressed file with the published data.
-//! Bad data is an [`Error`] with the file, what was expected, what was found and what to do next;
-//! it never panics.
+//! Nothing in a file is trusted: sizes are checked before memory is allocated, trailing bytes are
+//! an error, and [`load`] compares the SHA-256 of every decompressed file with the published one.
+//! Bad data is an [`Error`], never a panic; its message names the file, what was expected, what was
+//! found, and what to do.
 //!
-//! # The notebook's `load_mnist` options
+//! # Options of the notebook's `load_mnist`
 //!
 //! | `load_mnist(...)` | here |
 //! |---|---|
 //! | `normalize=True` / `False` | [`Scale::Unit`] / [`Scale::Raw`] in [`Images::gather`] |
 //! | `flatten=True` | a gathered column is one pixel: (batch, rows·cols) |
-//! | `flatten=False` | the same buffer read as (batch, 1, rows, cols): pixels are in row-major order |
+//! | `flatten=False` | the same buffer read as (batch, 1, rows, cols), pixels in row-major order |
 //! | `one_hot_label=True` | [`one_hot`] |
 //!
 //! # Example
@@ -63,7 +63,7 @@ pub use load::load;
 pub use save::save;
 pub use synthetic::synthetic;
 
-/// Runs the example of the README.
+/// Runs the README's example as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct ReadmeExample;

@@ -1,4 +1,4 @@
-//! A data set becomes a folder of four files.
+//! Writes a data set as a folder of four files.
 
 use std::fs;
 use std::path::Path;
@@ -7,15 +7,15 @@ use crate::idx::{write_images, write_labels};
 use crate::known::PARTS;
 use crate::{Dataset, Error};
 
-/// Writes `data` as four plain IDX files under MNIST's names, which any MNIST reader opens, into
-/// `dir`, which is made if need be. Read them back with [`DatasetName::Custom`].
+/// Writes `data` as four uncompressed IDX files under MNIST's names, which any MNIST reader opens.
+/// Creates the folder `dir` if necessary. [`DatasetName::Custom`] loads them again.
 ///
 /// [`DatasetName::Custom`]: crate::DatasetName::Custom
 ///
 /// # Errors
 ///
-/// [`Error::Io`] when the folder cannot be written; [`Error::Format`] when a split is larger than
-/// a file may be.
+/// [`Error::Io`] when the folder cannot be written; [`Error::Format`] when a file would be larger
+/// than [`MAX_PAYLOAD`](crate::idx::MAX_PAYLOAD).
 ///
 /// ```
 /// use mnist_io::{DatasetName, load, save, synthetic};
@@ -29,7 +29,7 @@ use crate::{Dataset, Error};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn save(dir: &Path, data: &Dataset) -> Result<(), Error> {
-    fs::create_dir_all(dir).map_err(|source| Error::io(dir, source))?;
+    fs::create_dir_all(dir).map_err(Error::io(dir))?;
     let [train_images, train_labels, test_images, test_labels] =
         PARTS.each_ref().map(|part| dir.join(part.name()));
     write_images(&train_images, &data.train.images)?;

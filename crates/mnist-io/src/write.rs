@@ -1,6 +1,5 @@
-//! Arrays, images and labels become IDX files, whole or not at all.
+//! Writes arrays, images and labels to IDX files, completely or not at all.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -11,14 +10,14 @@ use tempfile::NamedTempFile;
 use crate::idx::{Array, ElementType, Header};
 use crate::{Error, Images, file};
 
-/// Writes `images` to `path`: gzip when the name ends in `.gz`, else plain.
+/// Writes `images` to `path`: gzip if the name ends in `.gz`, else uncompressed.
 ///
-/// The file is complete or absent: it is written under a temporary name in the same folder,
-/// synced, renamed, and the folder synced. The same images give the same bytes.
+/// The file is complete or absent: it is written under a temporary name in the same folder, synced
+/// and renamed, and the folder is synced. The same images give the same bytes.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] when the folder cannot be written; [`Error::Format`] when the images are more
+/// [`Error::Io`] when the folder cannot be written; [`Error::Format`] when the images take more
 /// than [`MAX_PAYLOAD`](crate::idx::MAX_PAYLOAD), which the parser would refuse.
 ///
 /// ```
@@ -32,29 +31,29 @@ use crate::{Error, Images, file};
 /// ```
 pub fn write_images(path: &Path, images: &Images) -> Result<(), Error> {
     let dims = [images.count(), images.rows(), images.cols()];
-    write_file(path, bytes_of(&dims), &mut |out| out.write_all(images.pixels()))
+    write_file(path, bytes_of(&dims), |out| out.write_all(images.pixels()))
 }
 
-/// Writes `labels` to `path`, in the way of [`write_images`].
+/// Writes `labels` to `path`, in the same way as [`write_images`].
 ///
 /// # Errors
 ///
 /// As [`write_images`].
 pub fn write_labels(path: &Path, labels: &[u8]) -> Result<(), Error> {
-    write_file(path, bytes_of(&[labels.len()]), &mut |out| out.write_all(labels))
+    write_file(path, bytes_of(&[labels.len()]), |out| out.write_all(labels))
 }
 
-/// Writes any `array` to `path`, in the way of [`write_images`].
+/// Writes any `array` to `path`, in the same way as [`write_images`].
 ///
 /// # Errors
 ///
 /// As [`write_images`].
 pub fn write(path: &Path, array: &Array) -> Result<(), Error> {
-    write_file(path, array.header.clone(), &mut |mut out| array.elements.write_to(&mut out))
+    write_file(path, array.header.clone(), |mut out| array.elements.write_to(&mut out))
 }
 
-/// The header of unsigned bytes in such dimensions. One past `u32` saturates, and is then refused as
-/// too large.
+/// The header of unsigned bytes. A dimension above `u32::MAX` becomes that, which is too large for
+/// [`Header::checked`].
 fn bytes_of(dims: &[usize]) -> Header {
     let dims = dims.iter().map(|&dim| u32::try_from(dim).unwrap_or(u32::MAX)).collect();
     Header { element: ElementType::U8, dims }
@@ -63,28 +62,22 @@ fn bytes_of(dims: &[usize]) -> Header {
 fn write_file(
     path: &Path,
     header: Header,
-    elements: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    write_elements: impl Fn(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Error> {
-    let header = header.checked().map_err(|fault| Error::format(path, fault))?.to_bytes();
-    let gzip = path.extension().is_some_and(|extension| extension == "gz");
-    persist(path, |file| {
-        if gzip {
+    let header = header.checked().map_err(Error::format(path))?.to_bytes();
+    let write = || {
+        let mut temporary = NamedTempFile::new_in(path.parent().unwrap_or(path))?;
+        let mut file = temporary.as_file_mut();
+        if path.extension().is_some_and(|extension| extension == "gz") {
             let mut encoder = GzEncoder::new(BufWriter::new(file), Compression::default());
             encoder.write_all(&header)?;
-            elements(&mut encoder)?;
-            encoder.finish()?.flush()
+            write_elements(&mut encoder)?;
+            encoder.finish()?.flush()?;
         } else {
             file.write_all(&header)?;
-            elements(file)
+            write_elements(&mut file)?;
         }
-    })
-    .map_err(|source| Error::io(path, source))
-}
-
-/// Fills a temporary file beside `path` and gives it that name once it is safely on the disk.
-fn persist(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut temporary = NamedTempFile::new_in(dir)?;
-    fill(temporary.as_file_mut())?;
-    file::persist(temporary, path)
+        file::persist(temporary, path)
+    };
+    write().map_err(Error::io(path))
 }

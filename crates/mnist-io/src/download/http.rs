@@ -1,4 +1,4 @@
-//! One GET into a file: https alone, capped, timed.
+//! One GET request into a file: https only, with limits on size and time.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::IpAddr;
@@ -29,8 +29,8 @@ impl Client {
         Self { agent: config.build().into(), loopback_http: options.loopback_http }
     }
 
-    /// Copies the body at `url` to `out`, telling `progress` the bytes so far and the length
-    /// announced.
+    /// Copies the body at `url` to `out`. Calls `progress` with the bytes received so far and the
+    /// announced length.
     pub(super) fn get(
         &self,
         url: &str,
@@ -61,15 +61,13 @@ impl Client {
             received = received.saturating_add(n as u64);
             progress(received, total);
         }
-        match total {
-            Some(total) if total != received => {
-                Err(format!("stopped after {received} of {total} bytes"))
-            }
-            _ => Ok(()),
+        match total.filter(|&total| total != received) {
+            Some(total) => Err(format!("stopped after {received} of {total} bytes")),
+            None => Ok(()),
         }
     }
 
-    /// Refuses anything but https, and http on this machine where that is allowed.
+    /// Accepts https addresses, and http addresses of this machine if the options allow them.
     fn check(&self, uri: &Uri) -> Result<(), String> {
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
         let loopback =

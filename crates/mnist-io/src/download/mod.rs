@@ -1,4 +1,5 @@
-//! MNIST fetched from its mirrors, verified before it gets its name (feature `download`).
+//! Downloads MNIST from its mirrors and verifies every file before it gets its name (feature
+//! `download`).
 
 mod http;
 mod options;
@@ -17,22 +18,22 @@ use crate::{DatasetName, Error, FileRecord, file};
 
 pub use options::{MAX_BYTES, MIRRORS, Options};
 
-/// How the name of a file begins until it is verified.
+/// Prefix of a file's name until the file is verified.
 const TEMPORARY: &str = ".download-";
 
-/// What [`fetch`] is doing, for a progress display or a log.
+/// What [`fetch`] is doing, for a progress bar or a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
-    /// Another process is fetching into the same folder; waiting for it to finish.
+    /// Waiting for another process that is fetching into the same folder.
     Waiting,
     /// A file on disk is not MNIST's; it was renamed and is fetched again.
     BadFile {
-        /// Its new name, ending in `.bad`.
+        /// Its new name, which ends in `.bad`.
         kept: &'a Path,
-        /// What is wrong with it, beginning with the old name.
+        /// What is wrong with it, after its old name.
         reason: &'a str,
     },
-    /// A mirror failed; the next is tried.
+    /// A mirror failed; the next one is tried.
     BadMirror {
         /// The address asked for.
         url: &'a str,
@@ -43,23 +44,23 @@ pub enum Event<'a> {
     Received {
         /// The address they come from.
         url: &'a str,
-        /// How many so far.
+        /// How many have arrived so far.
         bytes: u64,
         /// How many the mirror announced, if it did.
         total: Option<u64>,
     },
-    /// A file is in place and verified, fetched or found.
+    /// A file, fetched or found, is in place and verified.
     Ready(&'a FileRecord),
 }
 
-/// Why [`fetch`] gave up.
+/// Why [`fetch`] failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
     /// The folder or a file in it cannot be read or written.
     #[error(transparent)]
     File(#[from] Error),
-    /// No mirror gave a file with the right content.
+    /// No mirror sent a file with the right content.
     #[error(
         "{}: no mirror gave it ({}); check the network, or put the file there by hand",
         .path.display(), .attempts.join("; ")
@@ -67,22 +68,22 @@ pub enum FetchError {
     Mirrors {
         /// The file wanted.
         path: PathBuf,
-        /// One text a mirror: its address and what went wrong.
+        /// For each mirror, its address and what went wrong.
         attempts: Vec<String>,
     },
 }
 
-/// Makes sure that `dir`, made if need be, holds MNIST: verifies the files that are there and
-/// fetches the others as `.gz`. Then [`load`](crate::load) finds them.
+/// Makes sure that the folder `dir` holds MNIST, for [`load`](crate::load) to find: verifies the
+/// files that are there and fetches the others as `.gz`. Creates the folder if necessary.
 ///
-/// A file is written under a temporary name, its decompressed content compared with the published
-/// SHA-256, synced, and only then renamed. What is there but is not MNIST's is kept under its name
-/// plus `.bad`. A lock on `download.lock` makes a second process wait, and then find the files. What a
-/// killed process left under a temporary name is removed by the next one.
+/// A file is written under a temporary name, its decompressed content is compared with the
+/// published SHA-256, and only then is the file synced and renamed. A file in the folder that is
+/// not MNIST's is kept under its name plus `.bad`. A lock on `download.lock` makes a second process
+/// wait and then find the files. Temporary files of a killed process are removed by the next one.
 ///
 /// # Errors
 ///
-/// [`FetchError`]: the folder cannot be written, or a file could be had from no mirror.
+/// [`FetchError`]: the folder cannot be written, or no mirror sent one of the files.
 ///
 /// ```no_run
 /// use mnist_io::download::{Options, fetch};
@@ -104,48 +105,41 @@ fn fetch_parts(
     options: &Options,
     progress: &mut dyn FnMut(Event<'_>),
 ) -> Result<Vec<FileRecord>, FetchError> {
-    fs::create_dir_all(dir).map_err(|source| Error::io(dir, source))?;
+    fs::create_dir_all(dir).map_err(Error::io(dir))?;
     let lock = dir.join("download.lock");
-    let _locked = lock_file(&lock, progress).map_err(|source| Error::io(&lock, source))?;
-    sweep(dir);
+    let _locked = lock_file(&lock, progress).map_err(Error::io(&lock))?;
+    remove_temporary_files(dir);
 
-    let mut fetcher = Fetcher {
-        dir,
-        client: http::Client::new(options),
-        mirrors: options.mirrors.clone(),
-        progress,
-    };
-    let mut records = Vec::new();
-    for part in parts {
+    let (client, mirrors) = (http::Client::new(options), options.mirrors.clone());
+    let mut fetcher = Fetcher { dir, client, mirrors, progress };
+    let record = |part| {
         let record = match fetcher.existing(part)? {
             Some(record) => record,
             None => fetcher.fetch(part)?,
         };
         (fetcher.progress)(Event::Ready(&record));
-        records.push(record);
-    }
-    Ok(records)
+        Ok(record)
+    };
+    parts.iter().map(record).collect()
 }
 
-/// Opens and locks `path`; the system releases the lock when the file is closed, even by a crash.
+/// Opens and locks `path`. The system releases the lock when the file is closed, even by a crash.
 fn lock_file(path: &Path, progress: &mut dyn FnMut(Event<'_>)) -> io::Result<File> {
     let file = File::options().create(true).truncate(false).write(true).open(path)?;
     match file.try_lock() {
-        Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             progress(Event::Waiting);
             file.lock()?;
         }
-        Err(TryLockError::Error(error)) => return Err(error),
+        locked => locked?,
     }
     Ok(file)
 }
 
-/// Removes temporary files of processes that were killed: a living one would hold the lock. What
-/// cannot be removed stays, and is in nobody's way.
-fn sweep(dir: &Path) {
-    let Ok(entries) = fs::read_dir(dir) else { return };
-    for entry in entries.flatten() {
+/// Removes the temporary files of killed processes: no other process holds the lock. A file that
+/// cannot be removed does no harm.
+fn remove_temporary_files(dir: &Path) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
         if is_file && entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
             let _ = fs::remove_file(entry.path());
@@ -161,38 +155,35 @@ struct Fetcher<'a> {
 }
 
 impl Fetcher<'_> {
-    /// The verified file of `part`, if there is one; bad ones are moved aside.
-    fn existing(&mut self, part: &Part) -> Result<Option<FileRecord>, FetchError> {
+    /// The verified file of `part`, if there is one. Bad files are renamed.
+    fn existing(&mut self, part: &Part) -> Result<Option<FileRecord>, Error> {
         while let Some(path) = find(part, self.dir) {
-            let reason = match verify(part, &path) {
-                Ok(record) => return Ok(Some(record)),
-                Err(error @ Error::Io { .. }) => return Err(error.into()),
+            let bad = match file::read(&path, part, DatasetName::Mnist) {
+                Ok((_, record)) => return Ok(Some(record)),
+                Err(error @ Error::Io { .. }) => return Err(error),
                 Err(bad) => bad.to_string(),
             };
-            let mut kept = path.clone().into_os_string();
-            kept.push(".bad");
-            let kept = PathBuf::from(kept);
-            fs::rename(&path, &kept).map_err(|source| Error::io(&path, source))?;
-            (self.progress)(Event::BadFile { kept: &kept, reason: &reason });
+            let kept = path.with_added_extension("bad");
+            fs::rename(&path, &kept).map_err(Error::io(&path))?;
+            (self.progress)(Event::BadFile { kept: &kept, reason: &bad });
         }
         Ok(None)
     }
 
-    /// Fetches `part` from the first mirror that has it; that mirror is asked first from then on.
+    /// Fetches `part` from the first mirror that has it, which is asked first from then on.
     fn fetch(&mut self, part: &Part) -> Result<FileRecord, FetchError> {
         let name = part.name() + ".gz";
         let path = self.dir.join(&name);
         let mut attempts = Vec::new();
-        for at in 0..self.mirrors.len() {
-            let Some(mirror) = self.mirrors.get(at) else { break };
+        for (at, mirror) in self.mirrors.clone().iter().enumerate() {
             let url = format!("{}/{name}", mirror.trim_end_matches('/'));
-            let temporary = tempfile::Builder::new()
+            let mut temporary = tempfile::Builder::new()
                 .prefix(TEMPORARY)
                 .tempfile_in(self.dir)
-                .map_err(|source| Error::io(self.dir, source))?;
-            match self.fetch_from(&url, part, temporary) {
-                Ok((temporary, record)) => {
-                    file::persist(temporary, &path).map_err(|source| Error::io(&path, source))?;
+                .map_err(Error::io(self.dir))?;
+            match self.fetch_from(&url, part, &mut temporary) {
+                Ok(record) => {
+                    file::persist(temporary, &path).map_err(Error::io(&path))?;
                     self.mirrors.swap(0, at);
                     return Ok(FileRecord { path, ..record });
                 }
@@ -209,25 +200,19 @@ impl Fetcher<'_> {
         &mut self,
         url: &str,
         part: &Part,
-        mut temporary: NamedTempFile,
-    ) -> Result<(NamedTempFile, FileRecord), String> {
+        temporary: &mut NamedTempFile,
+    ) -> Result<FileRecord, String> {
         self.client.get(url, temporary.as_file_mut(), &mut |bytes, total| {
             (self.progress)(Event::Received { url, bytes, total });
         })?;
-        let record = verify(part, temporary.path()).map_err(|error| match error {
-            Error::Format { fault, .. } => format!("its file {fault}"),
-            Error::Digest { expected, found, .. } => {
-                format!("its content has SHA-256 {found}, expected {expected}")
+        match file::read(temporary.path(), part, DatasetName::Mnist) {
+            Ok((_, record)) => Ok(record),
+            // Without the temporary name.
+            Err(Error::Format { fault, .. }) => Err(format!("its file {fault}")),
+            Err(Error::Digest { expected, found, .. }) => {
+                Err(format!("its content has SHA-256 {found}, expected {expected}"))
             }
-            other => other.to_string(),
-        })?;
-        Ok((temporary, record))
+            Err(other) => Err(other.to_string()),
+        }
     }
-}
-
-/// Reads the file at `path` as `part` of MNIST.
-fn verify(part: &Part, path: &Path) -> Result<FileRecord, Error> {
-    let (_, record) = file::read(path, part.content)?;
-    file::check(part, &record, DatasetName::Mnist)?;
-    Ok(record)
 }

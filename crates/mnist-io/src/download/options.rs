@@ -1,18 +1,18 @@
-//! Where to fetch from, and how long to wait.
+//! Where to download from, and how long to wait.
 
 use std::time::Duration;
 
-/// Where MNIST has been published, in the order tried.
+/// Where MNIST is published, in the order in which they are tried.
 pub const MIRRORS: [&str; 3] = [
     crate::find::MIRROR,
     "https://storage.googleapis.com/cvdf-datasets/mnist",
     "https://raw.githubusercontent.com/fgnt/mnist/master",
 ];
 
-/// The longest answer taken from a mirror: 64 MiB, more than any of the files uncompressed.
+/// The longest response accepted from a mirror: 64 MiB, more than any of the files uncompressed.
 pub const MAX_BYTES: u64 = 64 << 20;
 
-/// How to fetch.
+/// Settings of a download.
 ///
 /// ```
 /// use mnist_io::download::Options;
@@ -25,13 +25,13 @@ pub struct Options {
     /// Addresses to which `/train-images-idx3-ubyte.gz` and so on are appended, tried in turn.
     /// Default: [`MIRRORS`].
     pub mirrors: Vec<String>,
-    /// Time for finding a mirror, for connecting to it, and for its first answer, each.
-    /// Default: 3 s, so that a machine without network knows it within 10 s.
+    /// Time limit for each of: resolving a mirror's name, connecting to it, and its first response.
+    /// Default: 3 s, so that a machine without network fails within 10 s.
     pub connect_timeout: Duration,
-    /// Time for receiving one file. Default: 5 min.
+    /// Time limit for receiving one file. Default: 5 min.
     pub body_timeout: Duration,
-    /// Also allow `http://` addresses of this machine, for a mirror of one's own or a test.
-    /// All other traffic is https, redirects included. Default: `false`.
+    /// Also allow `http://` addresses of this machine, for a local mirror or a test. All other
+    /// traffic is https, including redirects. Default: `false`.
     pub loopback_http: bool,
 }
 

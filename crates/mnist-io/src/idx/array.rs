@@ -1,4 +1,4 @@
-//! Any IDX file: numbers of one type in any number of dimensions.
+//! The content of any IDX file: numbers of one type in any number of dimensions.
 
 use std::io::{self, Write};
 
@@ -15,11 +15,12 @@ pub struct Array {
 }
 
 impl Array {
-    /// Takes `elements` as an array of size `dims`, the last of which runs fastest.
+    /// An array of size `dims` from its `elements` in row-major order.
     ///
     /// # Panics
     ///
-    /// When the dimensions are none or more than 255, or do not multiply to the number of elements.
+    /// When there are no dimensions or more than 255, or when their product is not the number of
+    /// elements.
     ///
     /// ```
     /// use mnist_io::idx::{Array, Elements, parse};
@@ -37,7 +38,7 @@ impl Array {
         assert!((1..=255).contains(&dims.len()), "{} dimensions, expected 1 to 255", dims.len());
         let header = Header { element: elements.element_type(), dims };
         assert!(
-            header.elements() == Some(elements.len() as u64),
+            header.elements() == elements.len() as u64,
             "{} elements are not an array of size {:?}",
             elements.len(),
             header.dims
@@ -51,46 +52,46 @@ impl Array {
         &self.header.dims
     }
 
-    /// What the elements are.
+    /// The type of the elements.
     #[must_use]
     pub fn element_type(&self) -> ElementType {
         self.header.element
     }
 
-    /// The elements, the last dimension running fastest.
+    /// The elements in row-major order.
     #[must_use]
     pub fn elements(&self) -> &Elements {
         &self.elements
     }
 
-    /// Writes header and elements: the bytes of a plain file.
+    /// Writes header and elements: the bytes of an uncompressed file.
     ///
     /// # Errors
     ///
-    /// Those of `out`.
+    /// Any error of writing to `out`.
     pub fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
         out.write_all(&self.header.to_bytes())?;
         self.elements.write_to(out)
     }
 
-    /// Length of the plain file in bytes.
+    /// Length of the uncompressed file in bytes.
     pub(crate) fn file_len(&self) -> u64 {
-        self.header.len().saturating_add(self.header.bytes().unwrap_or(u64::MAX))
+        self.header.len().saturating_add(self.header.payload())
     }
 
-    /// SHA-256 of the plain file, in lower-case hexadecimal.
+    /// SHA-256 of the uncompressed file, in lower-case hexadecimal.
     pub(crate) fn sha256(&self) -> String {
-        let mut digest = Digesting(Sha256::new());
-        let written = self.write_to(&mut digest);
-        debug_assert!(written.is_ok(), "a digest takes everything");
-        digest.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut hasher = Hasher(Sha256::new());
+        let written = self.write_to(&mut hasher);
+        debug_assert!(written.is_ok(), "a hasher accepts all bytes");
+        hasher.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
-/// Written to, digests.
-struct Digesting(Sha256);
+/// [`Sha256`] as a writer, which `sha2` itself does not offer.
+struct Hasher(Sha256);
 
-impl Write for Digesting {
+impl Write for Hasher {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.update(bytes);
         Ok(bytes.len())

@@ -1,22 +1,22 @@
-//! What the numbers of a file are.
+//! The six types of numbers in IDX files.
 
 use std::fmt;
 
-/// What the numbers of an IDX file are: its byte 2. All are big-endian.
+/// The type of an IDX file's numbers, which are all big-endian. Its code is byte 2 of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ElementType {
-    /// 0x08, unsigned byte.
-    U8,
-    /// 0x09, signed byte.
-    I8,
-    /// 0x0b, 16-bit integer with a sign.
-    I16,
-    /// 0x0c, 32-bit integer with a sign.
-    I32,
-    /// 0x0d, 32-bit float.
-    F32,
-    /// 0x0e, 64-bit float.
-    F64,
+    /// Unsigned byte.
+    U8 = 0x08,
+    /// Signed byte.
+    I8 = 0x09,
+    /// Signed 16-bit integer.
+    I16 = 0x0b,
+    /// Signed 32-bit integer.
+    I32 = 0x0c,
+    /// 32-bit float.
+    F32 = 0x0d,
+    /// 64-bit float.
+    F64 = 0x0e,
 }
 
 impl ElementType {
@@ -25,21 +25,14 @@ impl ElementType {
     /// Byte 2 of a file of this type.
     #[must_use]
     pub fn code(self) -> u8 {
-        match self {
-            Self::U8 => 0x08,
-            Self::I8 => 0x09,
-            Self::I16 => 0x0b,
-            Self::I32 => 0x0c,
-            Self::F32 => 0x0d,
-            Self::F64 => 0x0e,
-        }
+        self as u8
     }
 
     pub(super) fn of_code(code: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|element| element.code() == code)
     }
 
-    /// Bytes of one number.
+    /// Bytes per number.
     #[must_use]
     pub fn size(self) -> usize {
         match self {

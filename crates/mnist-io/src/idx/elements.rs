@@ -1,11 +1,12 @@
-//! The numbers of a file as what they are.
+//! The numbers of an IDX file as Rust types, and their conversion from and to big-endian bytes.
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use std::io::{self, Read, Write};
 
+use super::header::Header;
 use super::{ElementType, FormatError};
 
-/// The numbers of an IDX file, the last dimension running fastest.
+/// The numbers of an IDX file, in row-major order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Elements {
     /// Element type 0x08.
@@ -23,7 +24,7 @@ pub enum Elements {
 }
 
 impl Elements {
-    /// What they are.
+    /// The type of the numbers.
     #[must_use]
     pub fn element_type(&self) -> ElementType {
         match self {
@@ -36,7 +37,7 @@ impl Elements {
         }
     }
 
-    /// How many there are.
+    /// How many numbers there are.
     #[must_use]
     pub fn len(&self) -> usize {
         match self {
@@ -49,29 +50,29 @@ impl Elements {
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no numbers.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Reads `count` numbers, or says how many bytes there were instead.
-    pub(super) fn read(
-        source: &mut impl Read,
-        element: ElementType,
-        count: usize,
-    ) -> Result<Self, Fault> {
-        Ok(match element {
-            ElementType::U8 => Self::U8(read_bytes(source, count)?),
-            ElementType::I8 => Self::I8(read_numbers(source, count, i8::from_be_bytes)?),
-            ElementType::I16 => Self::I16(read_numbers(source, count, i16::from_be_bytes)?),
-            ElementType::I32 => Self::I32(read_numbers(source, count, i32::from_be_bytes)?),
-            ElementType::F32 => Self::F32(read_numbers(source, count, f32::from_be_bytes)?),
-            ElementType::F64 => Self::F64(read_numbers(source, count, f64::from_be_bytes)?),
+    /// Reads all numbers of `payload`, into memory for as many as `header` promises.
+    pub(super) fn read(payload: &mut impl Read, header: &Header) -> Result<Self, FormatError> {
+        Ok(match header.element {
+            ElementType::U8 => {
+                let mut bytes = reserve(header)?;
+                payload.read_to_end(&mut bytes)?;
+                Self::U8(bytes)
+            }
+            ElementType::I8 => Self::I8(read_numbers(payload, header, i8::from_be_bytes)?),
+            ElementType::I16 => Self::I16(read_numbers(payload, header, i16::from_be_bytes)?),
+            ElementType::I32 => Self::I32(read_numbers(payload, header, i32::from_be_bytes)?),
+            ElementType::F32 => Self::F32(read_numbers(payload, header, f32::from_be_bytes)?),
+            ElementType::F64 => Self::F64(read_numbers(payload, header, f64::from_be_bytes)?),
         })
     }
 
-    /// Writes them as a file holds them.
+    /// Writes the numbers as big-endian bytes.
     pub(crate) fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
         match self {
             Self::U8(numbers) => out.write_all(numbers),
@@ -84,60 +85,29 @@ impl Elements {
     }
 }
 
-/// Why numbers could not be read.
-pub(super) enum Fault {
-    Memory,
-    /// There were only so many bytes.
-    Short(u64),
-    Read(io::Error),
-}
-
-impl Fault {
-    /// The same of a file whose header has `header` bytes and promises `promised` after it.
-    pub(super) fn of_file(self, header: u64, promised: u64) -> FormatError {
-        match self {
-            Self::Memory => FormatError::Memory { expected: promised },
-            Self::Short(found) => FormatError::Short {
-                expected: header.saturating_add(promised),
-                found: header.saturating_add(found),
-            },
-            Self::Read(error) => FormatError::Read(error),
-        }
-    }
-}
-
-/// Numbers that are converted at once: their bytes wait in the first-level cache.
+/// How many numbers are converted at a time: few enough that their bytes stay in the L1 cache.
 const CHUNK: usize = 1024;
 
-fn reserve<T>(count: usize) -> Result<Vec<T>, Fault> {
+fn reserve<T>(header: &Header) -> Result<Vec<T>, FormatError> {
     let mut numbers = Vec::new();
-    numbers.try_reserve_exact(count).map_err(|_| Fault::Memory)?;
+    numbers
+        .try_reserve_exact(header.elements() as usize)
+        .map_err(|_| FormatError::Memory { expected: header.payload() })?;
     Ok(numbers)
 }
 
-fn read_bytes(source: &mut impl Read, count: usize) -> Result<Vec<u8>, Fault> {
-    let mut bytes = reserve(count)?;
-    source.take(count as u64).read_to_end(&mut bytes).map_err(Fault::Read)?;
-    if bytes.len() == count { Ok(bytes) } else { Err(Fault::Short(bytes.len() as u64)) }
-}
-
-/// Reads by pieces, so that bytes and numbers are not both in memory.
+/// Reads in chunks, so that the bytes and the numbers of a whole file are never both in memory.
 fn read_numbers<T, const N: usize>(
-    source: &mut impl Read,
-    count: usize,
+    payload: &mut impl Read,
+    header: &Header,
     number: impl Fn([u8; N]) -> T,
-) -> Result<Vec<T>, Fault> {
-    let mut numbers = reserve(count)?;
-    let mut bytes = Vec::with_capacity(CHUNK.saturating_mul(N));
-    while numbers.len() < count {
-        let wanted = count.saturating_sub(numbers.len()).min(CHUNK).saturating_mul(N);
-        bytes.clear();
-        source.take(wanted as u64).read_to_end(&mut bytes).map_err(Fault::Read)?;
-        if bytes.len() < wanted {
-            let read = numbers.len().saturating_mul(N).saturating_add(bytes.len());
-            return Err(Fault::Short(read as u64));
-        }
+) -> Result<Vec<T>, FormatError> {
+    let mut numbers = reserve(header)?;
+    let chunk = CHUNK.saturating_mul(N);
+    let mut bytes = Vec::with_capacity(chunk);
+    while payload.take(chunk as u64).read_to_end(&mut bytes)? > 0 {
         numbers.extend(bytes.as_chunks().0.iter().map(|&bytes| number(bytes)));
+        bytes.clear();
     }
     Ok(numbers)
 }

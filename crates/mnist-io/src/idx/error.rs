@@ -6,67 +6,70 @@ use super::{Content, ElementType};
 
 /// A fault in the bytes of an IDX file: offset, what was expected, what was found, and what to do.
 ///
-/// Offsets count from 0 in the decompressed payload, except in the gzip variants, where they
-/// count in the file itself.
+/// Offsets count from 0 in the decompressed content, but in the variants about gzip in the file
+/// itself.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormatError {
-    /// The file ends inside the header.
+    /// The file ends inside its header.
     #[error(
-        "ends at byte {found}, but its header takes {expected} bytes or more: fetch or write it again"
+        "ends at byte {found}, but its header takes {expected} bytes or more: \
+         fetch or write it again"
     )]
     ShortHeader {
-        /// Length of the header, or of the shortest where its first four bytes are not there.
+        /// Length of the header; of the shortest one if the file ends before its number of
+        /// dimensions.
         expected: u64,
-        /// Length of the payload.
+        /// Length of the file.
         found: u64,
     },
-    /// The first bytes are not those of any IDX file.
+    /// No IDX file starts with these bytes.
     #[error(
-        "starts with bytes {found:02x?}, expected 00, 00, an element type (08 to 0e) and a number of \
-         dimensions: not an IDX file{}; fetch or write it again",
-        web_page(.found)
+        "starts with bytes {found:02x?}, expected 00, 00, an element type (08 to 0e) and a number \
+         of dimensions: not an IDX file{}; fetch or write it again",
+        if found.starts_with(b"<") { " but a web page" } else { "" }
     )]
     Magic {
-        /// The bytes 0 to 3.
+        /// Bytes 0 to 3.
         found: [u8; 4],
     },
-    /// An element type that no description of the format has.
+    /// An element type that the format does not define.
     #[error(
         "element type {found:#04x} at byte 2, expected 0x08, 0x09 or 0x0b to 0x0e: \
          fetch or write it again"
     )]
     ElementType {
-        /// Byte 2 of the file.
+        /// Byte 2.
         found: u8,
     },
     /// An array without dimensions.
     #[error("0 dimensions at byte 3, expected at least 1: fetch or write it again")]
     NoDimensions,
-    /// Labels where images belong, or the other way round.
+    /// Labels in place of images, or images in place of labels.
     #[error("holds {found} (byte 3 is {rank}), expected {expected}: swap the files")]
     Swapped {
         /// What was asked for.
         expected: Content,
-        /// What the header says.
+        /// What the header describes.
         found: Content,
-        /// Its number of dimensions.
+        /// Number of dimensions in the header.
         rank: u8,
     },
-    /// An array that is neither images nor labels, or not of a type that they have.
+    /// An array whose element type or size is not that of images or labels.
     #[error(
-        "holds {element} elements of {} ({}), which are no {content}: expected {}; convert the data",
-        dimensions(.dims), sizes(.dims), .content.accepted()
+        "holds {element} elements in an array of size {}, which cannot be used as {content}: \
+         expected {}; convert the data",
+        size(.dims), .content.accepted()
     )]
     Unusable {
         /// What was asked for.
         content: Content,
-        /// What its elements are.
+        /// Type of the elements.
         element: ElementType,
-        /// The size of each dimension.
+        /// Size of each dimension.
         dims: Vec<u32>,
     },
-    /// Images of no rows or no columns.
+    /// Images without rows or without columns.
     #[error("header at byte 8 says images of {rows}×{cols}, expected at least 1×1: write it again")]
     NoPixels {
         /// Rows in the header.
@@ -74,21 +77,21 @@ pub enum FormatError {
         /// Columns in the header.
         cols: u32,
     },
-    /// A header that asks for more than [`MAX_PAYLOAD`](super::MAX_PAYLOAD).
+    /// A header that promises more than [`MAX_PAYLOAD`](super::MAX_PAYLOAD).
     #[error(
         "header at byte 4 says {dims:?}, more than the {limit} bytes allowed: \
-         damaged header, or split the data"
+         fetch or write it again if the header is damaged, or split the data"
     )]
     TooLarge {
-        /// The dimensions in the header.
+        /// Dimensions in the header.
         dims: Vec<u32>,
-        /// The largest payload read.
+        /// The most bytes of elements that are read.
         limit: u64,
     },
-    /// No memory for what the header promises.
+    /// Not enough memory for what the header promises.
     #[error("no memory for the {expected} bytes that the header promises: close other programs")]
     Memory {
-        /// Bytes after the header.
+        /// Length of the elements in bytes.
         expected: u64,
     },
     /// Fewer elements than the header promises.
@@ -98,7 +101,7 @@ pub enum FormatError {
     Short {
         /// Length that the header promises.
         expected: u64,
-        /// Length of the payload, or the most that a gzip of this size can hold.
+        /// Length found, or the most that a gzip file of this length can hold.
         found: u64,
     },
     /// More bytes than the header promises.
@@ -107,22 +110,23 @@ pub enum FormatError {
          or two files in one; fetch or write it again"
     )]
     Trailing {
-        /// The first byte too many.
+        /// The first byte after the promised ones.
         offset: u64,
     },
-    /// A label that is not a byte.
+    /// A label that does not fit into a byte.
     #[error("label {found} at byte {offset} ({element}), expected 0 to 255: relabel the data")]
     Label {
-        /// Where it stands.
+        /// Position of the label.
         offset: u64,
         /// The label.
         found: i32,
-        /// What the elements of the file are.
+        /// Element type of the file.
         element: ElementType,
     },
-    /// A float that is no pixel.
+    /// A float that cannot be converted to a pixel.
     #[error(
-        "pixel {found} at byte {offset} ({element}), expected {}: convert the data to unsigned bytes",
+        "pixel {found} at byte {offset} ({element}), expected {}: \
+         convert the data to unsigned bytes",
         if *.unit {
             "k/255 for a whole k from 0 to 255, as no pixel is above 1"
         } else {
@@ -130,33 +134,33 @@ pub enum FormatError {
         }
     )]
     Pixel {
-        /// Where it stands.
+        /// Position of the pixel.
         offset: u64,
         /// The pixel.
         found: f64,
-        /// What the elements of the file are.
+        /// Element type of the file.
         element: ElementType,
-        /// Whether all pixels of the file are at most 1.
+        /// Whether no pixel of the file is above 1.
         unit: bool,
     },
-    /// A gzip stream that stops before its end mark.
+    /// A gzip stream that ends before its end mark.
     #[error("gzip stream is cut off at byte {offset}: fetch it again")]
     GzipShort {
         /// Length of the file.
         offset: u64,
     },
-    /// A gzip stream that does not decompress, or whose checksum is wrong.
+    /// A gzip stream that cannot be decompressed, or whose checksum is wrong.
     #[error("gzip stream is damaged before byte {offset} ({reason}): fetch it again")]
     Gzip {
-        /// Bytes taken from the file when the fault was noticed.
+        /// Bytes of the file that had been read when the damage was found.
         offset: u64,
-        /// The decompressor's words.
+        /// The decompressor's message.
         reason: String,
     },
     /// Bytes after the end of the gzip stream.
     #[error("goes on at byte {offset}, after its gzip stream has ended: fetch it again")]
     AfterGzip {
-        /// The first byte too many.
+        /// The first byte other than zero after the stream.
         offset: u64,
     },
     /// The operating system could not read the file.
@@ -164,19 +168,15 @@ pub enum FormatError {
     Read(io::Error),
 }
 
-fn web_page(found: &[u8; 4]) -> &'static str {
-    if found.starts_with(b"<") { " but a web page" } else { "" }
-}
-
-fn dimensions(dims: &[u32]) -> String {
-    match dims.len() {
-        1 => "1 dimension".to_owned(),
-        rank => format!("{rank} dimensions"),
+/// Readers return [`io::Error`]: the one that decompresses puts a [`FormatError`] into it.
+impl From<io::Error> for FormatError {
+    fn from(error: io::Error) -> Self {
+        error.downcast().unwrap_or_else(Self::Read)
     }
 }
 
-/// `60000×28×28`, of which no more than the first four are said.
-fn sizes(dims: &[u32]) -> String {
-    let said: Vec<String> = dims.iter().take(4).map(u32::to_string).collect();
-    said.join("×") + if dims.len() > 4 { "×…" } else { "" }
+/// `60000×28×28`, cut off after four dimensions.
+fn size(dims: &[u32]) -> String {
+    let first: Vec<String> = dims.iter().take(4).map(u32::to_string).collect();
+    first.join("×") + if dims.len() > 4 { "×…" } else { "" }
 }

@@ -1,19 +1,19 @@
-//! The IDX format: parser over bytes, writer to files.
+//! The IDX format: a parser of bytes, a writer of files.
 //!
 //! An IDX file is a magic number, one big-endian `u32` per dimension, then the elements in
-//! row-major order ([LeCun's description], bottom of the page):
+//! row-major order ([LeCun's description], at the bottom of the page):
 //!
-//! | bytes | any file | images of MNIST | its labels | labels of QMNIST |
+//! | bytes | any file | MNIST images | MNIST labels | QMNIST labels |
 //! |---|---|---|---|---|
 //! | 0–1 | 0 | 0 | 0 | 0 |
-//! | 2 | element type: 0x08 to 0x0e | 0x08, unsigned byte | 0x08 | 0x0c, 32-bit integer |
+//! | 2 | element type, 0x08 to 0x0e | 0x08, unsigned byte | 0x08 | 0x0c, 32-bit integer |
 //! | 3 | number of dimensions | 3 | 1 | 2 |
-//! | 4–7 | the first of them | images | labels | labels |
-//! | 8–11, … | the others | rows, columns | – | 8 columns, the class first |
-//! | then | the elements, big-endian | count × rows × columns pixels | count labels | count × 8 |
+//! | 4–7 | first dimension | images | labels | labels |
+//! | 8–11, … | other dimensions | rows, columns | – | 8 columns, the class first |
+//! | the rest | elements, big-endian | count × rows × columns | count | count × 8 |
 //!
-//! [`parse`] takes any of them; [`Array::into_images`] and [`Array::into_labels`] say what of it can
-//! be used, which is what [`load`](crate::load) uses.
+//! [`parse`] reads any of them. [`Array::into_images`] and [`Array::into_labels`] accept the arrays
+//! that [`load`](crate::load) can use.
 //!
 //! [LeCun's description]: https://web.archive.org/web/2021/http://yann.lecun.com/exdb/mnist/
 

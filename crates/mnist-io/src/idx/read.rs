@@ -1,4 +1,4 @@
-//! The parser: from the bytes of a file, gzip or plain, to an array, images or labels.
+//! The parser: from the bytes of a file, gzip or uncompressed, to an array, images or labels.
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use std::io::{BufRead, Read};
@@ -7,14 +7,14 @@ use super::header::Header;
 use super::{Array, Content, Elements, FormatError, gzip};
 use crate::Images;
 
-/// Parses the bytes of any IDX file, gzip or plain.
+/// Parses the bytes of any IDX file, gzip or uncompressed.
 ///
-/// Memory taken: at most the elements that the header promises, and those only after the length of
-/// `file` has shown that it can hold them.
+/// Memory is allocated only after the length of `file` has shown that the file can hold the
+/// elements that its header promises, and only for these.
 ///
 /// # Errors
 ///
-/// [`FormatError`], for anything but one complete file with nothing after it.
+/// [`FormatError`] for anything but one complete file with nothing after it.
 ///
 /// ```
 /// use mnist_io::idx::{Elements, parse};
@@ -27,11 +27,11 @@ pub fn parse(file: &[u8]) -> Result<Array, FormatError> {
     read_file(file, file.len() as u64, None)
 }
 
-/// Parses the bytes of an image file, as [`parse`] and [`Array::into_images`] do.
+/// Parses the bytes of an image file: [`parse`], then [`Array::into_images`].
 ///
 /// # Errors
 ///
-/// As those.
+/// The errors of these two.
 ///
 /// ```
 /// let file = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 7, 9];
@@ -48,11 +48,11 @@ pub fn parse_images(file: &[u8]) -> Result<Images, FormatError> {
     read_file(file, file.len() as u64, Some(Content::Images))?.into_images()
 }
 
-/// Parses the bytes of a label file, as [`parse`] and [`Array::into_labels`] do.
+/// Parses the bytes of a label file: [`parse`], then [`Array::into_labels`].
 ///
 /// # Errors
 ///
-/// As those.
+/// The errors of these two.
 ///
 /// ```
 /// let file = [0, 0, 8, 1, 0, 0, 0, 2, 5, 12];
@@ -63,43 +63,42 @@ pub fn parse_labels(file: &[u8]) -> Result<Vec<u8>, FormatError> {
     read_file(file, file.len() as u64, Some(Content::Labels))?.into_labels()
 }
 
-/// Reads a file of `len` bytes, gzip or plain. If it is to be images or labels, another array is
-/// refused by its header.
+/// Reads a file of `len` bytes, gzip or uncompressed. Given `content`, the header of any other
+/// array is an error, so that its elements are not read.
 pub(crate) fn read_file(
     mut file: impl BufRead,
     len: u64,
     content: Option<Content>,
 ) -> Result<Array, FormatError> {
-    if file.fill_buf().map_err(FormatError::Read)?.starts_with(&gzip::MAGIC) {
+    if file.fill_buf()?.starts_with(&gzip::MAGIC) {
         let most = len.saturating_mul(gzip::MAX_RATIO);
-        gzip::read_members(file, |members| read_payload(members, most, content))
+        read_uncompressed(gzip::Members::new(file, len), most, content)
     } else {
-        read_payload(&mut file, len, content)
+        read_uncompressed(file, len, content)
     }
 }
 
-/// Reads the one payload that `source` must hold, knowing that it cannot hold more than `most`
-/// bytes.
-fn read_payload(
-    source: &mut impl Read,
+/// Reads `source` to its end, which comes after at most `most` bytes.
+fn read_uncompressed(
+    mut source: impl Read,
     most: u64,
     content: Option<Content>,
 ) -> Result<Array, FormatError> {
-    let header = Header::read(source)?;
+    let header = Header::read(&mut source)?;
     if let Some(content) = content {
         content.check(&header)?;
     }
-    let (Some(count), Some(promised)) = (header.elements(), header.bytes()) else {
-        unreachable!("the header was checked")
-    };
-    let expected = header.len().saturating_add(promised);
+    let expected = header.len().saturating_add(header.payload());
     if expected > most {
         return Err(FormatError::Short { expected, found: most });
     }
-    let count = usize::try_from(count).map_err(|_| FormatError::Memory { expected: promised })?;
-    let elements = Elements::read(source, header.element, count)
-        .map_err(|fault| fault.of_file(header.len(), promised))?;
-    if source.read(&mut [0]).map_err(FormatError::Read)? != 0 {
+    let mut payload = source.take(header.payload());
+    let elements = Elements::read(&mut payload, &header)?;
+    if payload.limit() > 0 {
+        let found = expected.saturating_sub(payload.limit());
+        return Err(FormatError::Short { expected, found });
+    }
+    if payload.into_inner().read(&mut [0])? > 0 {
         return Err(FormatError::Trailing { offset: expected });
     }
     Ok(Array { header, elements })

@@ -5,13 +5,13 @@ use super::header::Header;
 use super::{Array, Content, ElementType, Elements, FormatError};
 use crate::Images;
 
-/// Columns of QMNIST's labels: the class, then where the image came from.
+/// Columns of QMNIST's labels: the class, then the origin of the image.
 const QMNIST_COLUMNS: u32 = 8;
 
 impl Content {
     /// # Errors
     ///
-    /// When this cannot be made of an array with such a header.
+    /// When an array with such a header cannot be used as this content.
     pub(super) fn check(self, header: &Header) -> Result<(), FormatError> {
         let &Header { element, ref dims } = header;
         let pixels = matches!(element, ElementType::U8 | ElementType::F32 | ElementType::F64);
@@ -22,7 +22,7 @@ impl Content {
             (Self::Images, &[_, 0]) if pixels => Err(FormatError::NoPixels { rows: 1, cols: 0 }),
             (Self::Images, [_, _] | [_, _, _]) if pixels => Ok(()),
             (Self::Labels, [_] | [_, 1]) if element.is_integer() => Ok(()),
-            // Of 8 columns only: targets of one-hot rows would be taken for classes.
+            // No other number of columns: the first column of one-hot rows is not the class.
             (Self::Labels, [_, QMNIST_COLUMNS]) if element == ElementType::I32 => Ok(()),
             (Self::Images, [_]) if element.is_integer() => {
                 Err(FormatError::Swapped { expected: self, found: Self::Labels, rank: 1 })
@@ -36,17 +36,17 @@ impl Content {
 }
 
 impl Array {
-    /// The array as images: three dimensions are images, rows and columns; two are images and
-    /// pixels, square images where the number of pixels is a square, else of one row.
+    /// Uses the array as images. Its size is (images, rows, columns) or (images, pixels); the
+    /// latter are square images if the number of pixels is a square, else images of one row.
     ///
-    /// Unsigned bytes are pixels. Floats become bytes if nothing is lost: where none is above 1,
-    /// each must be k/255 for a whole k from 0 to 255, to within a millionth, and becomes k; else
-    /// each must be a whole number from 0 to 255.
+    /// Unsigned bytes are pixels. Floats are converted to bytes if nothing is lost: if none is
+    /// above 1, each must be k/255 for a whole k from 0 to 255, to within 10⁻⁶, and becomes k;
+    /// otherwise each must be a whole number from 0 to 255.
     ///
     /// # Errors
     ///
-    /// [`FormatError::Unusable`] for another element type or rank, [`FormatError::Pixel`] for a
-    /// float that is no pixel.
+    /// [`FormatError::Unusable`] for another element type or number of dimensions,
+    /// [`FormatError::Pixel`] for a float that cannot be converted.
     ///
     /// ```
     /// use mnist_io::idx::{Array, Elements};
@@ -56,9 +56,9 @@ impl Array {
     /// # Ok::<(), mnist_io::idx::FormatError>(())
     /// ```
     pub fn into_images(self) -> Result<Images, FormatError> {
-        Content::Images.check(&self.header)?;
-        let first = self.header.len();
-        let (rows, cols) = match self.header.dims[..] {
+        let Self { header, elements } = self;
+        Content::Images.check(&header)?;
+        let (rows, cols) = match header.dims[..] {
             [_, rows, cols] => (rows, cols),
             [_, pixels] if pixels.isqrt().saturating_pow(2) == pixels => {
                 (pixels.isqrt(), pixels.isqrt())
@@ -66,23 +66,21 @@ impl Array {
             [.., pixels] => (1, pixels),
             [] => unreachable!("checked"),
         };
-        let pixels = match self.elements {
+        let pixels = match elements {
             Elements::U8(pixels) => pixels,
-            Elements::F32(pixels) => {
-                bytes(&pixels, |&pixel| pixel.into(), ElementType::F32, first)?
-            }
-            Elements::F64(pixels) => bytes(&pixels, |&pixel| pixel, ElementType::F64, first)?,
+            Elements::F32(pixels) => to_bytes(&pixels, &header)?,
+            Elements::F64(pixels) => to_bytes(&pixels, &header)?,
             _ => unreachable!("checked"),
         };
         Ok(Images::new(rows as usize, cols as usize, pixels))
     }
 
-    /// The array as labels: integers of one dimension, of two with one column, or QMNIST's 32-bit
-    /// integers of two, 8 columns with the class in the first.
+    /// Uses the array as labels: integers of size (labels) or (labels, 1), or, as in QMNIST, 32-bit
+    /// integers of size (labels, 8) with the class in the first column.
     ///
     /// # Errors
     ///
-    /// [`FormatError::Unusable`] for another element type or rank, [`FormatError::Label`] for a
+    /// [`FormatError::Unusable`] for another element type or size, [`FormatError::Label`] for a
     /// label that is not 0 to 255.
     ///
     /// ```
@@ -98,55 +96,47 @@ impl Array {
     /// # Ok::<(), mnist_io::idx::FormatError>(())
     /// ```
     pub fn into_labels(self) -> Result<Vec<u8>, FormatError> {
-        Content::Labels.check(&self.header)?;
-        let Header { element, dims } = &self.header;
-        let columns = dims.get(1).map_or(1, |&columns| columns as usize);
-        let first = self.header.len();
-        let classes = |numbers: &mut dyn Iterator<Item = i32>| {
-            let classes = numbers.enumerate().step_by(columns);
-            let class = |(at, found): (usize, i32)| {
-                u8::try_from(found).map_err(|_| FormatError::Label {
-                    offset: offset(first, at, *element),
-                    found,
-                    element: *element,
-                })
-            };
-            classes.map(class).collect()
-        };
-        match self.elements {
+        let Self { header, elements } = self;
+        Content::Labels.check(&header)?;
+        match elements {
             Elements::U8(labels) => Ok(labels),
-            Elements::I8(numbers) => classes(&mut numbers.into_iter().map(i32::from)),
-            Elements::I16(numbers) => classes(&mut numbers.into_iter().map(i32::from)),
-            Elements::I32(numbers) => classes(&mut numbers.into_iter()),
+            Elements::I8(numbers) => to_labels(&numbers, &header),
+            Elements::I16(numbers) => to_labels(&numbers, &header),
+            Elements::I32(numbers) => to_labels(&numbers, &header),
             Elements::F32(_) | Elements::F64(_) => unreachable!("checked"),
         }
     }
 }
 
-/// Where element `at` stands in a file whose elements begin at byte `first`.
-fn offset(first: u64, at: usize, element: ElementType) -> u64 {
-    (at as u64).saturating_mul(element.size() as u64).saturating_add(first)
-}
-
-/// How far a pixel may be from k/255: what `f32` rounds away, by whatever way it was computed, and far
-/// less than the step of 1/255.
+/// How far a pixel may be from k/255: more than the rounding errors of `f32`, whichever way the
+/// pixel was computed, and far less than 1/255.
 const TOLERANCE: f64 = 1e-6;
 
-fn bytes<T>(
-    pixels: &[T],
-    value: impl Fn(&T) -> f64,
-    element: ElementType,
-    first: u64,
-) -> Result<Vec<u8>, FormatError> {
-    let unit = !pixels.iter().any(|pixel| value(pixel) > 1.0);
+fn to_bytes<T: Copy + Into<f64>>(pixels: &[T], header: &Header) -> Result<Vec<u8>, FormatError> {
+    let element = header.element;
+    let unit = !pixels.iter().any(|&pixel| pixel.into() > 1.0);
     let (scale, tolerance) = if unit { (255.0, TOLERANCE) } else { (1.0, 0.0) };
-    let byte = |(at, pixel): (usize, &T)| {
-        let found = value(pixel);
+    let byte = |(index, &pixel): (usize, &T)| {
+        let found = pixel.into();
         let byte = (found * scale).round() as u8;
         if (f64::from(byte) / scale - found).abs() <= tolerance {
             return Ok(byte);
         }
-        Err(FormatError::Pixel { offset: offset(first, at, element), found, element, unit })
+        Err(FormatError::Pixel { offset: header.offset(index), found, element, unit })
     };
     pixels.iter().enumerate().map(byte).collect()
+}
+
+fn to_labels<T: Copy + Into<i32>>(numbers: &[T], header: &Header) -> Result<Vec<u8>, FormatError> {
+    let &Header { element, ref dims } = header;
+    let columns = dims.get(1).map_or(1, |&columns| columns as usize);
+    let label = |(index, &number): (usize, &T)| {
+        let found = number.into();
+        u8::try_from(found).map_err(|_| FormatError::Label {
+            offset: header.offset(index),
+            found,
+            element,
+        })
+    };
+    numbers.iter().enumerate().step_by(columns).map(label).collect()
 }

@@ -8,18 +8,21 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
 use crate::{Dataset, Images, Kind, Source, Split};
+use glyphs::GLYPHS;
 use pen::Draws;
 use raster::SIDE;
 
 /// Draws `train` + `test` digits of 28×28 pixels.
 ///
-/// Each is one of a few ways to write its digit, a smooth curve through points that are moved at
-/// random, slanted, turned, stretched, fitted into a box of about 20 pixels, centred by its mass
-/// and drawn with an uneven pen, as MNIST's images are. Digits are equally likely.
+/// Each image is one of a few ways to write its digit: smooth curves through points that are moved
+/// at random, slanted, rotated, stretched and drawn with an uneven pen. As in MNIST, a digit is
+/// fitted into a box of about 20 pixels and centred by its centre of mass. All digits are equally
+/// likely.
 ///
-/// Image *i* depends on `seed` and *i* alone: ChaCha8 seeded with `seed`, stream *i* for training
-/// and stream 2⁶³ + *i* for test images. So larger counts extend smaller ones, and only `+ − × ÷ √`
-/// are used, so that the bytes are the same on every platform.
+/// Image *i* depends only on `seed` and *i*: it is drawn with ChaCha8 seeded with `seed`, on stream
+/// *i* for training and stream 2⁶³ + *i* for test images. Therefore a larger data set begins with
+/// the images of a smaller one. Only `+ − × ÷ √` are used, so that the bytes are the same on every
+/// platform.
 ///
 /// ```
 /// let (few, more) = (mnist_io::synthetic(1, 5, 2), mnist_io::synthetic(1, 9, 2));
@@ -50,10 +53,11 @@ fn split(seed: u64, first_stream: u64, count: usize) -> Split {
     Split { images: Images::new(SIDE, SIDE, pixels), labels }
 }
 
-/// Draws one digit on a blank image and returns which.
+/// Draws one digit on a blank image, and returns its label.
 fn draw(draws: &mut Draws, image: &mut [u8]) -> u8 {
     let digit = draws.below(10);
-    let segments = pen::write(glyphs::of(digit), draws);
+    let ways = GLYPHS.get(digit).copied().unwrap_or_default();
+    let segments = pen::write(ways, draws);
     raster::draw(&segments, draws, image);
     digit as u8
 }
@@ -124,13 +128,14 @@ mod tests {
             mean_size += (high.0 + 1 - low.0).max(high.1 + 1 - low.1) as f64 / 2000.0;
         }
         assert!((mean_size - 20.0).abs() < 1.0, "longer side {mean_size}");
-        // 2000 images: 200 each, five standard deviations are 67.
+        // 200 of each digit are expected; 67 is five standard deviations.
         assert!(counts.iter().all(|&count: &i32| (count - 200).abs() < 67), "{counts:?}");
     }
 
-    /// The nearest mean of 1,000 images is right for 70.6 % of MNIST's first 1,000 test images.
+    /// Of MNIST's first 1,000 test images, 70.6 % are nearest to the mean of their class among
+    /// 1,000 training images.
     #[test]
-    fn as_hard_as_mnist_for_the_nearest_mean() {
+    fn the_nearest_class_mean_is_right_as_often_as_for_mnist() {
         let digits = synthetic(1, 1000, 1000);
         let mut means = [[0.0_f64; SIDE * SIDE]; 10];
         let mut counts = [0.0; 10];

@@ -1,24 +1,26 @@
-//! A hand: moves a glyph's points, bends them into curves, and fits them into MNIST's box.
+//! Handwriting: moves the points of a glyph, draws curves through them, and fits these into the box
+//! of MNIST's digits.
 
 use rand::Rng;
 use rand::rngs::ChaCha8Rng;
 
 use super::glyphs::Curve;
 
-/// Straight pieces between two points of a curve.
+/// Straight segments between two points of a curve.
 const PIECES: u16 = 5;
 
-/// Longer side of the box that holds a digit's middle line, in pixels: 20 with the pen's width.
+/// Longer side, in pixels, of the box around the centre lines of the strokes. With the width of the
+/// pen it is about 20, as in MNIST.
 const BOX: f32 = 17.6;
 
-/// Middle of the image.
+/// Centre of the image in pixels.
 const CENTRE: f32 = 14.0;
 
-/// Draws of which every bit is the same on every platform.
+/// Random numbers with the same bits on every platform.
 pub(super) struct Draws(pub(super) ChaCha8Rng);
 
 impl Draws {
-    /// A whole number below `n`.
+    /// A uniform whole number below `n`.
     pub(super) fn below(&mut self, n: usize) -> usize {
         ((u64::from(self.0.next_u32()) * n as u64) >> 32) as usize
     }
@@ -28,24 +30,24 @@ impl Draws {
         low + (high - low) * ((self.0.next_u32() >> 8) as f32 / 16_777_216.0)
     }
 
-    /// About normal with mean 0 and standard deviation `std`: the sum of four uniform bytes, so
-    /// never beyond 3.5 standard deviations.
+    /// Approximately normal with mean 0 and standard deviation `std`: from the sum of four uniform
+    /// bytes, thus never beyond 3.5 standard deviations.
     pub(super) fn bell(&mut self, std: f32) -> f32 {
         let sum: u16 = self.0.next_u32().to_le_bytes().into_iter().map(u16::from).sum();
-        // One byte has variance (256² − 1) / 12.
+        // The variance of a byte is (256² − 1) / 12, the standard deviation of four 147.8.
         std * (f32::from(sum) - 510.0) / 147.8
     }
 }
 
-/// A straight piece of a stroke, in pixels.
+/// A straight segment of a stroke, in pixels.
 pub(super) struct Segment {
     pub(super) from: (f32, f32),
     pub(super) to: (f32, f32),
-    /// Half the pen's width.
+    /// Half the width of the pen.
     pub(super) radius: f32,
 }
 
-/// Writes one of `ways`: the pieces of its strokes, in pixels.
+/// Writes a digit in one of the `ways`.
 pub(super) fn write(ways: &[&[Curve]], draws: &mut Draws) -> Vec<Segment> {
     let strokes = ways.get(draws.below(ways.len())).copied().unwrap_or_default();
     let hand = Hand::new(draws);
@@ -56,7 +58,7 @@ pub(super) fn write(ways: &[&[Curve]], draws: &mut Draws) -> Vec<Segment> {
     fit(&curves, draws)
 }
 
-/// Moves the points of a stroke at random; the two copies of a corner move together.
+/// Moves the points of a stroke at random, but both copies of a corner alike.
 fn wobble(stroke: Curve, draws: &mut Draws) -> Vec<(f32, f32)> {
     let mut shift = (0.0, 0.0);
     let mut last = None;
@@ -67,12 +69,12 @@ fn wobble(stroke: Curve, draws: &mut Draws) -> Vec<(f32, f32)> {
                 shift = (draws.bell(0.042), draws.bell(0.042));
             }
             last = Some((x, y));
-            (x + shift.0, y + shift.1)
+            (f32::from(x) / 100.0 + shift.0, f32::from(y) / 100.0 + shift.1)
         })
         .collect()
 }
 
-/// Slant, turn, stretch and bend of one hand.
+/// How a hand deforms what it writes.
 struct Hand {
     width: f32,
     slant: f32,
@@ -83,7 +85,7 @@ struct Hand {
 
 impl Hand {
     fn new(draws: &mut Draws) -> Self {
-        // cos and sin from t = tan(angle / 2), to need no library function.
+        // cos and sin from t = tan(angle / 2): library functions differ between platforms.
         let t = draws.bell(0.08);
         Self {
             width: draws.uniform(0.55, 1.3),
@@ -102,11 +104,10 @@ impl Hand {
     }
 }
 
-/// The uniform Catmull–Rom curve through `points`, as a polyline.
+/// The uniform Catmull–Rom spline through `points`, as a polyline.
 fn curve(points: &[(f32, f32)]) -> Vec<(f32, f32)> {
     let mut line: Vec<(f32, f32)> = points.first().copied().into_iter().collect();
-    for (i, pair) in points.windows(2).enumerate() {
-        let &[p1, p2] = pair else { continue };
+    for (i, &[p1, p2]) in points.array_windows().enumerate() {
         if p1 == p2 {
             continue;
         }
@@ -125,8 +126,8 @@ fn curve(points: &[(f32, f32)]) -> Vec<(f32, f32)> {
     line
 }
 
-/// Scales the curves to the box, centres them by the mass of their ink, and gives the pen a width
-/// that changes along each stroke.
+/// Scales the curves to the box, centres them by the centre of mass of their ink, and gives the pen
+/// a width that changes from the first segment to the last.
 fn fit(curves: &[Vec<(f32, f32)>], draws: &mut Draws) -> Vec<Segment> {
     let points = || curves.iter().flatten();
     let extent = |axis: fn(&(f32, f32)) -> f32| {
@@ -134,10 +135,9 @@ fn fit(curves: &[Vec<(f32, f32)>], draws: &mut Draws) -> Vec<Segment> {
     };
     let scale = BOX * draws.uniform(0.88, 1.06) / extent(|p| p.0).max(extent(|p| p.1));
 
-    let pairs = || curves.iter().flat_map(|curve| curve.windows(2));
+    let pairs = || curves.iter().flat_map(|curve| curve.array_windows());
     let (mut mass, mut moment) = (0.0, (0.0, 0.0));
-    for pair in pairs() {
-        let &[a, b] = pair else { continue };
+    for &[a, b] in pairs() {
         let (dx, dy) = (b.0 - a.0, b.1 - a.1);
         let length = (dx * dx + dy * dy).sqrt();
         mass += length;
@@ -155,10 +155,9 @@ fn fit(curves: &[Vec<(f32, f32)>], draws: &mut Draws) -> Vec<Segment> {
     let place = |p: (f32, f32)| (shift.0 + scale * p.0, shift.1 + scale * p.1);
     pairs()
         .enumerate()
-        .filter_map(|(i, pair)| {
-            let &[a, b] = pair else { return None };
+        .map(|(i, &[a, b])| {
             let radius = radius * (1.0 + taper * (2.0 * i as f32 / count - 1.0));
-            Some(Segment { from: place(a), to: place(b), radius })
+            Segment { from: place(a), to: place(b), radius }
         })
         .collect()
 }

@@ -1,15 +1,15 @@
-//! Ink on paper: antialiased segments on a grey image.
+//! Draws antialiased line segments on a grey image.
 
 use super::pen::{Draws, Segment};
 
-/// Height and width of an image: MNIST's.
+/// Height and width of an image, as in MNIST.
 pub(super) const SIDE: usize = 28;
 
-/// Width of the grey edge of a stroke, in pixels: MNIST's images were shrunk from larger ones.
+/// Width of a stroke's grey edge in pixels: MNIST's images were scaled down from larger ones.
 const EDGE: f32 = 1.2;
 
-/// Draws `segments` on a blank image. A pixel's ink is that of the nearest segment; the pen is a
-/// little uneven.
+/// Draws `segments` on a blank image, with a little noise. A pixel has the ink of the segment that
+/// covers it most.
 pub(super) fn draw(segments: &[Segment], draws: &mut Draws, image: &mut [u8]) {
     let mut ink = [[0.0_f32; SIDE]; SIDE];
     for segment in segments {
@@ -24,7 +24,7 @@ pub(super) fn draw(segments: &[Segment], draws: &mut Draws, image: &mut [u8]) {
     }
 }
 
-/// Raises `ink` to the cover of one segment: 1 within its radius, 0 beyond the grey edge.
+/// Raises `ink` to the coverage by one segment: 1 within its radius, 0 beyond the grey edge.
 fn cover(segment: &Segment, ink: &mut [[f32; SIDE]; SIDE]) {
     let &Segment { from, to, radius } = segment;
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
@@ -43,8 +43,8 @@ fn cover(segment: &Segment, ink: &mut [[f32; SIDE]; SIDE]) {
     }
 }
 
-/// First and one-past-last pixel within `reach` of a segment, along one axis.
+/// First and one-past-last pixel within `reach` of the interval from `a` to `b`.
 fn span(a: f32, b: f32, reach: f32) -> (usize, usize) {
-    // Casts from float saturate at 0.
+    // Casts from float to integer saturate at 0.
     ((a.min(b) - reach) as usize, ((a.max(b) + reach + 1.0) as usize).min(SIDE))
 }

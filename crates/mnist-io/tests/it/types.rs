@@ -1,4 +1,5 @@
-//! Element types and ranks: golden files of NumPy, and what of them is images or labels.
+//! Element types and numbers of dimensions: golden files by NumPy, and which arrays are images or
+//! labels.
 
 use mnist_io::Images;
 use mnist_io::idx::{Array, Elements, parse, parse_images, parse_labels};
@@ -22,9 +23,9 @@ fn labels(dims: &[u32], elements: Elements) -> Result<Vec<u8>, String> {
     parse_labels(&file(dims, elements)).map_err(|fault| fault.to_string())
 }
 
-/// Files and values as `docs/reference/idx.py` has them.
+/// `docs/reference/idx.py` writes these values.
 #[test]
-fn files_of_numpy_are_read_and_written_to_the_byte() {
+fn golden_files_by_numpy_are_read_and_written_as_the_same_bytes() {
     macro_rules! golden {
         ($name:literal, $dims:expr, $elements:expr) => {
             let golden = include_bytes!(concat!("../goldens/", $name, ".idx"));
@@ -42,14 +43,14 @@ fn files_of_numpy_are_read_and_written_to_the_byte() {
 }
 
 #[test]
-fn qmnist_s_labels_have_the_class_in_the_first_column() {
+fn the_first_column_of_qmnist_labels_is_the_class() {
     let golden = include_bytes!("../goldens/qmnist_labels.idx");
     assert_eq!(golden[..12], [0, 0, 0x0c, 2, 0, 0, 0, 2, 0, 0, 0, 8]);
     assert_eq!(parse_labels(golden).unwrap(), [5, 9]);
 }
 
 #[test]
-fn integers_of_every_type_are_labels() {
+fn integers_of_any_type_are_labels() {
     assert_eq!(labels(&[3], Elements::U8(vec![0, 26, 255])).unwrap(), [0, 26, 255]);
     assert_eq!(labels(&[2], Elements::I8(vec![0, 127])).unwrap(), [0, 127]);
     assert_eq!(labels(&[2], Elements::I16(vec![1, 255])).unwrap(), [1, 255]);
@@ -58,7 +59,7 @@ fn integers_of_every_type_are_labels() {
 }
 
 #[test]
-fn labels_that_are_no_bytes_are_named_with_their_offset() {
+fn labels_outside_0_to_255_are_named_with_their_offset() {
     let message = |dims: &[u32], elements| labels(dims, elements).unwrap_err();
     assert_eq!(
         message(&[3], Elements::I8(vec![1, 2, -3])),
@@ -74,26 +75,27 @@ fn labels_that_are_no_bytes_are_named_with_their_offset() {
 }
 
 #[test]
-fn arrays_that_are_no_labels_are_named_by_type_and_size() {
+fn arrays_unusable_as_labels_are_described_by_type_and_size() {
     let message = |dims: &[u32], elements| labels(dims, elements).unwrap_err();
-    let expected = "expected integers (0x08, 0x09, 0x0b, 0x0c) of 1 dimension, or as QMNIST's \
-                    32-bit integers (0x0c) of 2, the second of size 8; convert the data";
+    let expected = "expected integers (0x08, 0x09, 0x0b, 0x0c) in 1 dimension, or, as in QMNIST, \
+                    32-bit integers (0x0c) in 2, the second of size 8; convert the data";
     assert_eq!(
         message(&[2], Elements::F32(vec![1.0, 2.0])),
         format!(
-            "holds 32-bit float (0x0d) elements of 1 dimension (2), which are no labels: {expected}"
+            "holds 32-bit float (0x0d) elements in an array of size 2, which cannot be used as \
+             labels: {expected}"
         )
     );
-    // One-hot rows: the first column is not the class.
+    // In one-hot rows, the first column is not the class.
     assert_eq!(
         message(&[1, 10], Elements::I32(vec![0; 10])),
         format!(
-            "holds 32-bit integer (0x0c) elements of 2 dimensions (1×10), which are no labels: \
-             {expected}"
+            "holds 32-bit integer (0x0c) elements in an array of size 1×10, which cannot be used \
+             as labels: {expected}"
         )
     );
     assert!(message(&[1, 8], Elements::U8(vec![0; 8])).contains("unsigned byte (0x08)"));
-    assert!(message(&[0, 0], Elements::U8(vec![])).contains("2 dimensions (0×0)"));
+    assert!(message(&[0, 0], Elements::U8(vec![])).contains("size 0×0,"));
     assert_eq!(
         message(&[1, 2, 2], Elements::F32(vec![0.0; 4])),
         "holds images (byte 3 is 3), expected labels: swap the files"
@@ -101,7 +103,7 @@ fn arrays_that_are_no_labels_are_named_by_type_and_size() {
 }
 
 #[test]
-fn two_dimensions_are_images_square_where_they_can_be() {
+fn two_dimensions_are_square_images_if_possible() {
     let read = images(&[2, 4], Elements::U8((0..8).collect())).unwrap();
     assert_eq!(read, Images::new(2, 2, (0..8).collect()));
     let read = images(&[2, 5], Elements::U8((0..10).collect())).unwrap();
@@ -111,7 +113,7 @@ fn two_dimensions_are_images_square_where_they_can_be() {
 }
 
 #[test]
-fn floats_that_were_bytes_become_these_again() {
+fn floats_made_from_bytes_become_the_same_bytes() {
     let all: Vec<u8> = (0..=255).collect();
     let quotients: Vec<f32> = all.iter().map(|&byte| f32::from(byte) / 255.0).collect();
     let products: Vec<f32> = all.iter().map(|&byte| f32::from(byte) * (1.0 / 255.0)).collect();
@@ -130,13 +132,13 @@ fn floats_that_were_bytes_become_these_again() {
         let read = images(&[1, 16, 16], elements).unwrap();
         assert_eq!(read.pixels(), all);
     }
-    // Where nothing is above 1, 1 is full ink.
+    // If no pixel is above 1, 1 is full ink.
     let read = images(&[1, 1, 2], Elements::F32(vec![0.0, 1.0])).unwrap();
     assert_eq!(read.pixels(), [0, 255]);
 }
 
 #[test]
-fn floats_that_are_no_pixels_are_refused() {
+fn floats_that_are_not_bytes_are_refused() {
     let message = |pixels| images(&[1, 1, 2], Elements::F32(pixels)).unwrap_err();
     assert_eq!(
         message(vec![0.0, 0.5]),
@@ -156,22 +158,22 @@ fn floats_that_are_no_pixels_are_refused() {
 }
 
 #[test]
-fn arrays_that_are_no_images_are_named_by_type_and_size() {
+fn arrays_unusable_as_images_are_described_by_type_and_size() {
     let message = |dims: &[u32], elements| images(dims, elements).unwrap_err();
-    let expected = "expected unsigned bytes (0x08) or floats (0x0d, 0x0e) of 3 dimensions (images, \
+    let expected = "expected unsigned bytes (0x08) or floats (0x0d, 0x0e) in 3 dimensions (images, \
                     rows, columns) or 2 (images, pixels); convert the data";
     assert_eq!(
         message(&[1, 2, 2], Elements::I32(vec![0; 4])),
         format!(
-            "holds 32-bit integer (0x0c) elements of 3 dimensions (1×2×2), which are no images: \
-             {expected}"
+            "holds 32-bit integer (0x0c) elements in an array of size 1×2×2, which cannot be used \
+             as images: {expected}"
         )
     );
     assert_eq!(
         message(&[1, 2, 1, 2, 1], Elements::U8(vec![0; 4])),
         format!(
-            "holds unsigned byte (0x08) elements of 5 dimensions (1×2×1×2×…), which are no images: \
-             {expected}"
+            "holds unsigned byte (0x08) elements in an array of size 1×2×1×2×…, which cannot be \
+             used as images: {expected}"
         )
     );
     assert!(message(&[1], Elements::F64(vec![0.0])).contains("64-bit float (0x0e)"));
@@ -182,7 +184,7 @@ fn arrays_that_are_no_images_are_named_by_type_and_size() {
 }
 
 #[test]
-fn headers_of_no_array_are_refused() {
+fn invalid_headers_are_refused() {
     let message = |bytes: &[u8]| parse(bytes).unwrap_err().to_string();
     assert!(message(&[0, 0, 0x0a, 1, 0, 0, 0, 0]).starts_with("element type 0x0a at byte 2"));
     assert!(message(&[0, 0, 0x08, 0, 5]).starts_with("0 dimensions at byte 3"));

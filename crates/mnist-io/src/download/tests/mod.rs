@@ -1,4 +1,4 @@
-//! A real HTTP server on loopback gives good and bad answers.
+//! Downloads from a real HTTP server on loopback, with good and bad responses.
 
 mod processes;
 
@@ -12,28 +12,26 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::*;
-use crate::idx::Content;
-use crate::known::Digests;
 
 #[derive(Clone)]
 enum Answer {
     File(Vec<u8>),
-    /// The file, the second half of it a while after the first.
+    /// The file in two halves, with a pause between them.
     Slow(Vec<u8>),
-    /// Announces the whole file and hangs up after half of it.
+    /// Announces the whole file and closes the connection after half of it.
     Truncated(Vec<u8>),
-    /// Sends half of the file and then nothing more.
+    /// Sends half of the file and then nothing, without closing the connection.
     Stalled(Vec<u8>),
-    /// Status 200 and a page, as a captive portal gives.
+    /// Status 200 and a web page, as captive portals send it.
     Html,
     Announces(u64),
-    /// More bytes than allowed, in chunks, so without a length.
+    /// More bytes than allowed, in chunks and thus without an announced length.
     Endless,
     Status(u16),
     Redirect(String),
 }
 
-/// A server with one answer to every request; requests are counted by path.
+/// A server with the same answer to every request. It counts requests by path.
 struct Server {
     url: String,
     hits: Arc<Mutex<HashMap<String, usize>>>,
@@ -48,7 +46,7 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (answer, counted) = (answer.clone(), Arc::clone(&counted));
-                // The client may hang up at any time.
+                // The client may close the connection at any time.
                 thread::spawn(move || serve(stream, &answer, &counted).unwrap_or_default());
             }
         });
@@ -125,27 +123,20 @@ fn serve(
     }
 }
 
-/// A label file and the part that it is.
+/// A file of test labels, and a part with its digest.
 fn labels() -> (Vec<u8>, [Part; 1]) {
     let labels: Vec<u8> = (0..2000).map(|i| (i % 10) as u8).collect();
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("labels.gz");
     crate::idx::write_labels(&path, &labels).unwrap();
-    let (_, record) = file::read(&path, Content::Labels).unwrap();
-    let part = Part {
-        what: "test labels",
-        content: Content::Labels,
-        stem: "t10k-labels",
-        other_stem: "test-labels",
-        suffix: "idx1-ubyte",
-        digests: Digests { mnist: record.sha256.leak(), fashion_mnist: "" },
-    };
-    (fs::read(&path).unwrap(), [part])
+    let [.., part] = PARTS;
+    let (_, record) = file::read(&path, &part, DatasetName::Custom).unwrap();
+    (fs::read(&path).unwrap(), [Part { mnist: record.sha256.leak(), ..part }])
 }
 
 const NAME: &str = "t10k-labels-idx1-ubyte.gz";
 
-/// Fetches with `mirrors`; also gives the events, one text each, without those of arriving bytes.
+/// Fetches from `mirrors`. Returns the result and all events but those of received bytes, as texts.
 fn run(
     dir: &Path,
     parts: &[Part],
@@ -166,8 +157,8 @@ fn run(
     (result, events)
 }
 
-/// The one mirror gives a bad `answer`: the error says `reason`, and nothing is left behind.
-/// With a good mirror after it, the fetch succeeds and names the bad one.
+/// Asserts that a fetch from one mirror with a bad `answer` fails with `reason` and leaves no file,
+/// and that with a second, good mirror it succeeds and reports the bad one.
 fn refused(answer: Answer, reason: &str) {
     let (file, parts) = labels();
     let dir = TempDir::new().unwrap();
@@ -182,7 +173,8 @@ fn refused(answer: Answer, reason: &str) {
 
     let good = Server::new(Answer::File(file.clone()));
     let (result, mut events) = run(dir.path(), &parts, &[&bad, &good]);
-    // A process that another test starts holds the first fetch's lock too, until it is a program of its own.
+    // A child process that another test has just forked inherits the first fetch's lock until it
+    // executes its program.
     events.retain(|event| event != "Waiting");
     assert_eq!(result.unwrap()[0].bytes, 2008);
     assert_eq!(fs::read(dir.path().join(NAME)).unwrap(), file);
@@ -197,7 +189,7 @@ fn a_good_file_is_fetched_once() {
     let server = Server::new(Answer::File(file.clone()));
     for _ in 0..2 {
         let (result, events) = run(&dir.path().join("new"), &parts, &[&server]);
-        assert_eq!(result.unwrap()[0].sha256, parts[0].digests.mnist);
+        assert_eq!(result.unwrap()[0].sha256, parts[0].mnist);
         assert_eq!(events.len(), 1, "{events:?}");
     }
     assert_eq!(fs::read(dir.path().join("new").join(NAME)).unwrap(), file);
@@ -240,7 +232,7 @@ fn a_web_page_is_refused() {
 }
 
 #[test]
-fn an_announced_oversize_is_refused() {
+fn an_announced_length_over_the_limit_is_refused() {
     refused(
         Answer::Announces(MAX_BYTES + 1),
         "announces 67108865 bytes, expected at most 67108864",
@@ -248,7 +240,7 @@ fn an_announced_oversize_is_refused() {
 }
 
 #[test]
-fn an_unannounced_oversize_is_refused() {
+fn an_unannounced_length_over_the_limit_is_refused() {
     let (_, parts) = labels();
     let dir = TempDir::new().unwrap();
     let server = Server::new(Answer::Endless);
@@ -273,7 +265,7 @@ fn a_redirection_to_nowhere_is_refused() {
 }
 
 #[test]
-fn other_content_of_the_right_form_is_refused() {
+fn a_valid_file_with_other_content_is_refused() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("other");
     crate::idx::write_labels(&path, &[1; 2000]).unwrap();
@@ -311,7 +303,7 @@ fn http_beyond_loopback_is_refused_even_where_loopback_is_allowed() {
 }
 
 #[test]
-fn a_bad_file_on_disk_is_kept_aside_and_fetched_again() {
+fn a_bad_file_on_disk_is_renamed_and_fetched_again() {
     let (file, parts) = labels();
     let dir = TempDir::new().unwrap();
     let path = dir.path().join(NAME);

@@ -1,11 +1,12 @@
-//! Processes that fetch into one folder, and one that is killed: this test's own program, called again.
+//! Several processes that fetch into the same folder, and one that is killed. Each runs this test
+//! binary again.
 
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Instant;
 
 use super::*;
 
-/// Fetches into `dir` from `server` in a process of its own.
+/// Starts a process that fetches into `dir` from `server`.
 fn start(dir: &Path, server: &Server) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "download::tests::processes::fetch_as_told", "--ignored", "--nocapture"])
@@ -17,7 +18,7 @@ fn start(dir: &Path, server: &Server) -> Child {
 }
 
 #[test]
-#[ignore = "called by the other tests of this module"]
+#[ignore = "run in a process by the other tests of this module"]
 fn fetch_as_told() {
     let told = |name| std::env::var(name).unwrap();
     let options = Options {
@@ -55,19 +56,19 @@ fn three_processes_download_once() {
     }
     assert_eq!(server.hits(), 1);
     let waited = |output: &&Output| String::from_utf8_lossy(&output.stdout).contains("waiting");
-    assert!(outputs.iter().filter(waited).count() >= 1, "they ran one after the other");
+    assert!(outputs.iter().filter(waited).count() >= 1, "no process had to wait for another");
     assert_eq!(fs::read(dir.path().join(NAME)).unwrap(), file);
     assert_eq!(names(dir.path()), ["download.lock", NAME]);
 }
 
 #[test]
-fn what_a_killed_process_left_is_removed_and_its_lock_is_free() {
+fn a_killed_process_leaves_no_lock_and_its_file_is_removed() {
     let (file, parts) = labels();
     let dir = TempDir::new().unwrap();
     let stalled = Server::new(Answer::Stalled(file.clone()));
     let mut process = start(dir.path(), &stalled);
     let started = Instant::now();
-    // Bytes have arrived in its temporary file.
+    // Kill it only after bytes have arrived in its temporary file.
     let has_bytes = |entry: io::Result<fs::DirEntry>| {
         let entry = entry.unwrap();
         let begun = entry.file_name().to_string_lossy().starts_with(TEMPORARY);
@@ -82,7 +83,7 @@ fn what_a_killed_process_left_is_removed_and_its_lock_is_free() {
     assert_eq!(names(dir.path()).len(), 2, "{:?}", names(dir.path()));
 
     let own = dir.path().join(".mine");
-    fs::write(&own, "not of a download").unwrap();
+    fs::write(&own, "not from a download").unwrap();
     let (result, events) = run(dir.path(), &parts, &[&Server::new(Answer::File(file.clone()))]);
     result.unwrap();
     assert!(events.iter().all(|event| !event.starts_with("Waiting")), "{events:?}");
