@@ -1,8 +1,8 @@
-//! Reading, gathering and drawing.
+//! Benchmarks of parsing, gathering and drawing.
 //!
-//! Parse: the bytes of 10,000 images of 28×28, plain. Gather: a batch of 128 (section 6.1.8) or 100
-//! (sections 6.3 to 6.5) out of 10,000 images, new indices every time, as training does. Draw:
-//! synthetic digits.
+//! `parse`: an uncompressed file of 10,000 images of 28×28. `gather`: a batch of 128 (section
+//! 6.1.8) or 100 (sections 6.3 to 6.5) out of 10,000 images, with new indices every time, as in
+//! training. `synthetic`: 1,000 synthetic digits.
 
 use std::hint::black_box;
 

@@ -4,7 +4,7 @@
 //! cargo run --release -p mnist-io --example make_digits -- DIR [SEED [TRAIN TEST]]
 //! ```
 //!
-//! Defaults: seed 1, 60,000 training and 10,000 test images, as MNIST.
+//! Defaults: seed 1, 60,000 training and 10,000 test images, as in MNIST.
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,11 +1,11 @@
-//! Says what an IDX file holds, gzip or plain, and draws one of its images in letters.
+//! Describes an IDX file, gzip or uncompressed, and draws one of its images as text.
 //!
 //! ```text
 //! cargo run -p mnist-io --example show -- FILE [INDEX]
 //! ```
 //!
-//! For labels: how many there are of each. INDEX counts from 0, the default. Of other arrays: type and
-//! size.
+//! INDEX of the image counts from 0, the default. Of labels, it prints how many there are of each
+//! class; of other arrays, type and size.
 
 use std::error::Error;
 use std::io::{ErrorKind, Write};
@@ -68,7 +68,7 @@ fn describe(path: &str, index: usize) -> Result<String, Box<dyn Error>> {
     }
 }
 
-/// Two letters a pixel, which are about as wide as a line is high.
+/// Two characters per pixel, together about as wide as a line is high.
 fn draw(images: &Images, index: usize) -> String {
     let mut text = String::new();
     for row in images.image(index).chunks(images.cols()) {

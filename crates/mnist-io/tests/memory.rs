@@ -1,6 +1,7 @@
-//! Memory taken for a data set, and for files that promise, or expand to, far more than they hold.
+//! Memory allocated for a data set, and for files that promise far more than they hold, or
+//! decompress to far more than they promise.
 //!
-//! A binary of its own with one test, because the peak belongs to the whole process.
+//! One test in a separate binary, because the peak is that of the whole process.
 
 #[path = "it/common/mod.rs"]
 mod common;
@@ -19,7 +20,7 @@ use peak_alloc::PeakAlloc;
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// Bytes compressed to whole deflate blocks that can stand in any stream, any number of times.
+/// Compresses `bytes` to complete deflate blocks, which may be repeated in any stream.
 fn blocks(bytes: &[u8]) -> Vec<u8> {
     let mut blocks = Vec::with_capacity(1 << 12);
     Compress::new(Compression::best(), false)
@@ -28,7 +29,7 @@ fn blocks(bytes: &[u8]) -> Vec<u8> {
     blocks
 }
 
-/// A valid gzip file of `start` and then `mebibytes` MiB of zeros.
+/// Writes a valid gzip file of `start` followed by `mebibytes` MiB of zeros.
 fn write_bomb(path: &Path, start: &[u8], mebibytes: u32) -> io::Result<()> {
     let zeros = vec![0; 1 << 20];
     let (mut crc, mut zeros_crc) = (Crc::new(), Crc::new());
@@ -42,14 +43,14 @@ fn write_bomb(path: &Path, start: &[u8], mebibytes: u32) -> io::Result<()> {
         file.write_all(&zeros)?;
         crc.combine(&zeros_crc);
     }
-    // An empty last block, then checksum and length modulo 2³².
+    // An empty last block, the checksum, and the length modulo 2³².
     file.write_all(&[3, 0])?;
     file.write_all(&crc.sum().to_le_bytes())?;
     file.write_all(&((start.len() as u32).wrapping_add(mebibytes << 20)).to_le_bytes())?;
     file.flush()
 }
 
-/// Peak of allocated bytes while loading `dir` fails, and the fault.
+/// The peak of allocated bytes during a load of `dir` that fails, and the fault.
 fn peak(dir: &Path) -> (usize, FormatError) {
     MEMORY.reset_peak_usage();
     let before = MEMORY.current_usage();
@@ -58,7 +59,8 @@ fn peak(dir: &Path) -> (usize, FormatError) {
     (MEMORY.peak_usage() - before, fault)
 }
 
-/// Peak of allocated bytes while loading `dir` succeeds, and the bytes of all payloads.
+/// The peak of allocated bytes during a load of `dir` that succeeds, and the length of all
+/// decompressed files.
 fn peak_of_success(dir: &Path, name: DatasetName) -> (usize, usize) {
     MEMORY.reset_peak_usage();
     let before = MEMORY.current_usage();
@@ -71,13 +73,13 @@ fn peak_of_success(dir: &Path, name: DatasetName) -> (usize, usize) {
 const MIB: usize = 1 << 20;
 
 #[test]
-fn a_data_set_takes_its_payload_and_a_promise_takes_nothing() {
-    a_data_set_takes_its_payload();
-    numbers_take_their_payload();
-    nothing_is_allocated_on_a_promise();
+fn memory_is_allocated_for_what_files_hold_not_for_what_they_promise() {
+    a_data_set_takes_the_memory_of_its_payload();
+    numbers_take_the_memory_of_their_payload();
+    a_header_alone_allocates_nothing();
 }
 
-fn a_data_set_takes_its_payload() {
+fn a_data_set_takes_the_memory_of_its_payload() {
     let dir = tempfile::tempdir().unwrap();
     let digits = synthetic(1, 6_000, 1_000);
     save(dir.path(), &digits).unwrap();
@@ -85,7 +87,7 @@ fn a_data_set_takes_its_payload() {
     assert_eq!(payload, 7_000 * 785 + 2 * 16 + 2 * 8);
     assert!(plain < payload + MIB, "plain: {plain} bytes for {payload}");
 
-    // The same as gzip.
+    // The same data as gzip.
     let dir = tempfile::tempdir().unwrap();
     for (split, name) in [(&digits.train, "train"), (&digits.test, "t10k")] {
         let images = dir.path().join(format!("{name}-images-idx3-ubyte.gz"));
@@ -104,8 +106,8 @@ fn a_data_set_takes_its_payload() {
     }
 }
 
-/// Bytes are turned into numbers piece by piece, plain and out of gzip.
-fn numbers_take_their_payload() {
+/// Bytes are converted to numbers in chunks, from uncompressed and from gzip files.
+fn numbers_take_the_memory_of_their_payload() {
     let payload = 8 * MIB;
     let array = Array::new(vec![MIB as u32], Elements::F64(vec![0.1; MIB]));
     let mut file = Vec::with_capacity(payload + 8);
@@ -121,14 +123,14 @@ fn numbers_take_their_payload() {
     }
 }
 
-fn nothing_is_allocated_on_a_promise() {
+fn a_header_alone_allocates_nothing() {
     let header = |count: u32| {
         [&[0, 0, 8, 3][..], &count.to_be_bytes(), &[0, 0, 0, 28, 0, 0, 0, 28]].concat()
     };
     let (dir, _) = folder();
     let path = dir.path().join("train-images-idx3-ubyte");
 
-    // A bomb this small must first be a valid file, or the test would prove nothing.
+    // Check that `write_bomb` writes valid files, or the test would prove nothing.
     write_bomb(&path, &[&header(1338)[..], &[0; 1338 * 784 - MIB]].concat(), 1).unwrap();
     assert!(matches!(fault(dir.path()).0, Error::Counts { images: 1338, .. }));
 
@@ -142,7 +144,7 @@ fn nothing_is_allocated_on_a_promise() {
     assert!(matches!(fault, FormatError::Trailing { offset: 7_840_016 }), "{fault}");
     assert!(bytes < 7_840_000 + MIB, "10 GiB of zeros after a header: {bytes} bytes");
 
-    // The file is 10 MB, so that 10 GiB are possible, but they are over the limit.
+    // A gzip file of 10 MB can hold 10 GiB, but they are above the limit.
     write_bomb(&path, &header(13_000_000), 10 * 1024).unwrap();
     let (bytes, fault) = peak(dir.path());
     assert!(matches!(fault, FormatError::TooLarge { .. }), "{fault}");
@@ -158,7 +160,7 @@ fn nothing_is_allocated_on_a_promise() {
     assert!(matches!(fault, FormatError::Short { found: 16, .. }), "{fault}");
     assert!(bytes < MIB, "784 MB promised by 16 bytes: {bytes} bytes");
 
-    // The limit is one of bytes: 784 million of them, or of floats.
+    // The limit counts bytes: it allows 784 million bytes, but not as many floats.
     let floats = [&[0, 0, 0x0d][..], &header(1_000_000)[3..]].concat();
     std::fs::write(&path, floats).unwrap();
     let (bytes, fault) = peak(dir.path());

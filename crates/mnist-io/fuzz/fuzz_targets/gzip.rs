@@ -1,4 +1,5 @@
-//! Any bytes as a gzip file, and any bytes compressed: an error, or what plain parsing gives.
+//! Parses any bytes as a gzip file, and any bytes compressed: the result is an error, or what
+//! parsing the uncompressed bytes gives.
 #![no_main]
 
 use std::io::Read;

@@ -1,5 +1,5 @@
-//! Any bytes as an IDX file, as an image file and as a label file: an error, or exactly what the bytes
-//! say.
+//! Parses any bytes as an IDX file, as images and as labels: the result is an error, or exactly
+//! what the bytes say.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -16,7 +16,7 @@ fuzz_target!(|file: &[u8]| {
         array.write_to(&mut written).unwrap();
         assert_eq!(written, file);
     }
-    // Looked at before the elements are read, or after: the same.
+    // It makes no difference whether the header is checked before or after reading the elements.
     let images = parse_images(file).ok();
     assert_eq!(images, array.as_ref().ok().and_then(|array| array.clone().into_images().ok()));
     if let Some(images) = images {

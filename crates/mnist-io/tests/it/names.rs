@@ -1,4 +1,4 @@
-//! The names that other data sets of the family come under.
+//! The file names of EMNIST and QMNIST.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ fn load_custom(dir: &Path) -> Dataset {
     load(dir, DatasetName::Custom).unwrap()
 }
 
-/// Files named as those of an EMNIST split, with its images on their side and such labels.
+/// Writes `data` under the names of an EMNIST split, with transposed images and changed labels.
 fn write_emnist(dir: &Path, split: &str, data: &Dataset, label: fn(u8) -> u8) {
     for (name, split_data) in [("train", &data.train), ("test", &data.test)] {
         let stem = format!("emnist-{split}-{name}");
@@ -24,7 +24,7 @@ fn write_emnist(dir: &Path, split: &str, data: &Dataset, label: fn(u8) -> u8) {
 }
 
 #[test]
-fn emnist_s_letters_are_27_classes_on_their_side() {
+fn emnist_letters_are_27_classes_and_upright_after_transposing() {
     let (dir, digits) = (TempDir::new().unwrap(), synthetic(1, 12, 8));
     write_emnist(dir.path(), "letters", &digits, |digit| digit + 17);
     let read = load_custom(dir.path());
@@ -38,9 +38,9 @@ fn emnist_s_letters_are_27_classes_on_their_side() {
     );
 }
 
-/// As the archive of EMNIST unpacks.
+/// The archive of EMNIST unpacks to such a folder.
 #[test]
-fn two_data_sets_in_a_folder_are_named() {
+fn several_data_sets_in_a_folder_are_an_error_that_names_them() {
     let (dir, digits) = (TempDir::new().unwrap(), synthetic(1, 12, 8));
     for split in ["letters", "digits"] {
         write_emnist(dir.path(), split, &digits, |digit| digit);
@@ -57,7 +57,7 @@ fn two_data_sets_in_a_folder_are_named() {
 }
 
 #[test]
-fn files_without_a_prefix_go_first_and_prefixes_are_not_mixed() {
+fn files_without_a_prefix_are_preferred_and_prefixes_are_not_mixed() {
     let (dir, digits) = folder();
     write_emnist(dir.path(), "letters", &digits, |digit| digit + 17);
     assert_eq!(load_custom(dir.path()).train, digits.train);
@@ -79,7 +79,7 @@ fn files_without_a_prefix_go_first_and_prefixes_are_not_mixed() {
 }
 
 #[test]
-fn qmnist_loads_under_its_names() {
+fn qmnist_loads_under_its_published_names() {
     let (dir, digits) = (TempDir::new().unwrap(), synthetic(1, 12, 8));
     for (name, split) in [("train", &digits.train), ("test", &digits.test)] {
         let stem = dir.path().join(format!("qmnist-{name}"));

@@ -1,4 +1,4 @@
-//! Damaged bytes: a typed error or another digest, never a panic, never a wrong success.
+//! Damaged bytes give a typed error or another digest, never a panic or the wrong data.
 
 use std::fs::{self, File};
 use std::io::{Read, Seek, Write};
@@ -11,7 +11,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 use tempfile::TempDir;
 
-/// A label file of the size of MNIST's test labels.
+/// A label file as large as MNIST's test labels.
 fn label_file() -> Vec<u8> {
     let mut file = vec![0, 0, 8, 1, 0, 0, 0x27, 0x10];
     file.extend((0..10_000).map(|i| (i % 10) as u8));
@@ -65,7 +65,7 @@ fn every_bit_of_a_header_matters() {
     }
     for bit in 0..64 {
         let mut file = labels.clone();
-        // Bytes without a sign or with one: the same labels.
+        // This bit turns 0x08 into 0x09, and labels below 128 are the same with a sign.
         if bit == 16 {
             continue;
         }
@@ -100,8 +100,8 @@ fn a_changed_byte_of_a_gzip_file_is_noticed_or_harmless() {
             let mut damaged = zipped.clone();
             damaged[at] ^= flip;
             if let Ok(labels) = parse_labels(&damaged) {
-                // As time and system in the gzip header, or a copy from another distance of labels
-                // that repeat.
+                // Harmless: time and system in the gzip header, or, as the labels repeat, a copy
+                // from another distance.
                 assert!(labels == file[8..], "byte {at}");
             }
         }
@@ -117,7 +117,7 @@ fn a_changed_byte_of_a_payload_is_an_error_or_another_digest() {
     let digest = || load(dir.path(), DatasetName::Custom).map(|data| data.source.files[0].clone());
     let expected = digest().unwrap();
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    // In place: some file systems wait for the disk when a file was emptied and written anew.
+    // In place: some file systems wait for the disk when a file is truncated and written again.
     let mut file = File::options().write(true).open(&path).unwrap();
     for _ in 0..1000 {
         let mut damaged = good.clone();

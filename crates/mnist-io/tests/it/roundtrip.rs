@@ -1,4 +1,4 @@
-//! What the writer writes, the parser reads.
+//! The parser reads what the writer wrote.
 
 use std::fs;
 
@@ -11,11 +11,11 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 proptest! {
-    // Every case syncs two files to the disk.
+    // Few cases, as each syncs two files to the disk.
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn images_of_any_size_come_back(
+    fn images_of_any_size_are_read_back(
         (rows, cols, pixels) in (1_usize..9, 1_usize..9, 0_usize..5).prop_flat_map(
             |(rows, cols, count)| (Just(rows), Just(cols), vec(any::<u8>(), rows * cols * count)),
         )
@@ -30,7 +30,7 @@ proptest! {
     }
 
     #[test]
-    fn labels_come_back(labels in vec(any::<u8>(), 0..100)) {
+    fn labels_are_read_back(labels in vec(any::<u8>(), 0..100)) {
         let dir = TempDir::new()?;
         for name in ["labels", "labels.gz"] {
             let path = dir.path().join(name);
@@ -40,7 +40,7 @@ proptest! {
     }
 
     #[test]
-    fn arrays_of_any_type_and_rank_come_back(array in arrays()) {
+    fn arrays_of_any_type_and_rank_are_read_back(array in arrays()) {
         let dir = TempDir::new()?;
         let plain = {
             let mut bytes = Vec::new();
@@ -50,7 +50,7 @@ proptest! {
         for name in ["array", "array.gz"] {
             let path = dir.path().join(name);
             write(&path, &array)?;
-            // By their bytes, which NaN has too.
+            // Compared as bytes, since NaN differs from itself.
             let mut read = Vec::new();
             parse(&fs::read(path)?)?.write_to(&mut read)?;
             prop_assert_eq!(&read, &plain);
@@ -58,7 +58,7 @@ proptest! {
     }
 }
 
-/// One to six dimensions of 0 to 4, of any numbers.
+/// Arrays of any numbers in 1 to 6 dimensions, each of size 0 to 4.
 fn arrays() -> impl Strategy<Value = Array> {
     (vec(0_u32..5, 1..7), 0_usize..6).prop_flat_map(|(dims, element)| {
         let count: u32 = dims.iter().product();
@@ -90,12 +90,12 @@ fn writing_replaces_a_file_and_leaves_nothing_else() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_named() {
+fn a_missing_folder_is_named() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("nowhere").join("labels");
     let error = write_labels(&path, &[1]).unwrap_err();
     assert!(matches!(error, Error::Io { .. }));
     assert!(error.to_string().starts_with(&path.display().to_string()), "{error}");
-    // Said once where a program prints the whole chain.
+    // The message contains the cause, which a program that prints the chain would repeat.
     assert!(std::error::Error::source(&error).is_none());
 }
