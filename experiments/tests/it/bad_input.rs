@@ -19,7 +19,7 @@ fn idx(magic: u32, sizes: &[u32], payload: usize) -> Vec<u8> {
     header.chain(std::iter::repeat_n(1, payload)).collect()
 }
 
-/// A small data set of the right form.
+/// Writes a small valid data set.
 fn good_files(dir: &Path) {
     for (name, count) in NAMES.iter().zip([1200, 1200, 20, 20_u32]) {
         let bytes = if name.contains("images") {
@@ -37,7 +37,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Damages one file of a good set, and expects exit code 3 and one line that names it.
+/// Damages one file of a valid data set, and asserts exit code 3 and a message of one line that
+/// names the file.
 fn expect_data_error(file: &str, expected: &[&str], damage: impl Fn(&Path)) {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
@@ -90,7 +91,7 @@ fn a_wrong_magic_number() {
 }
 
 #[test]
-fn labels_where_images_belong() {
+fn labels_in_place_of_images() {
     expect_data_error(NAMES[2], &["labels", "images"], |dir| {
         fs::copy(dir.join(NAMES[3]), dir.join(NAMES[2])).unwrap();
     });
@@ -114,7 +115,7 @@ fn a_gzip_that_ends_early() {
 }
 
 #[test]
-fn other_data_than_mnist_is_not_taken_for_it() {
+fn other_data_is_not_accepted_as_mnist() {
     let folder = tempfile::tempdir().unwrap();
     good_files(folder.path());
     let output = run(SECTION, folder.path(), &["--data-dir", ".", "--out", "out"]);
@@ -124,7 +125,7 @@ fn other_data_than_mnist_is_not_taken_for_it() {
 }
 
 #[test]
-fn transposing_images_that_are_upright_is_a_mistake() {
+fn transposing_upright_images_is_an_error() {
     for dataset in ["mnist", "fashion-mnist", "synthetic"] {
         let folder = tempfile::tempdir().unwrap();
         let flags = ["--dataset", dataset, "--transpose", "--out", "out"];
@@ -163,9 +164,9 @@ fn images_that_are_too_large() {
     assert!(message.contains("65792 pixels") && message.contains("at most 65536"), "{message}");
 }
 
-/// Trials of one epoch have none that pruning could save.
+/// The conclusion that pruning saves epochs fails if every trial has only one epoch.
 #[test]
-fn a_conclusion_that_fails_exits_with_4_if_asked_to_and_keeps_the_results() {
+fn with_strict_a_failed_conclusion_exits_with_4_and_keeps_the_results() {
     let folder = tempfile::tempdir().unwrap();
     good_files(folder.path());
     let flags = ["--data-dir", ".", "--dataset", "custom", "--out", "out", "--strict"];
@@ -179,7 +180,7 @@ fn a_conclusion_that_fails_exits_with_4_if_asked_to_and_keeps_the_results() {
 }
 
 #[test]
-fn wrong_flags_exit_with_2_and_say_what_is_allowed() {
+fn wrong_flags_exit_with_2_and_a_message_about_allowed_values() {
     let cases: [(&[&str], &str); 6] = [
         (&["--part", "nonsense"], "batchnorm"),
         (&["--runs", "0"], "1..=1000"),
@@ -198,7 +199,7 @@ fn wrong_flags_exit_with_2_and_say_what_is_allowed() {
 }
 
 #[test]
-fn an_output_path_that_is_a_file_or_a_strangers_folder_is_left_alone() {
+fn an_output_path_with_other_files_is_refused_and_left_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "mine").unwrap();
     for out in ["file", "."] {

@@ -1,4 +1,4 @@
-//! Two runs compared as a user does it.
+//! Comparing two runs as users do.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use crate::common::{quick, run, stderr};
 const SECTION: &str = "sec6_3_batchnorm";
 
 #[test]
-fn runs_are_compared_and_what_differs_is_told() {
+fn runs_are_compared_and_different_settings_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     for (out, flags) in [
         ("a", &["--runs", "2"][..]),
@@ -44,9 +44,9 @@ fn runs_are_compared_and_what_differs_is_told() {
     assert!(table.contains("one seed has no range"), "{table}");
 }
 
-/// `--strict` changes the exit code, the others what is written beside the numbers.
+/// `--strict` changes the exit code, and the other settings change what is written besides numbers.
 #[test]
-fn settings_that_change_no_number_are_not_told_as_differing() {
+fn settings_that_change_no_number_are_not_reported_as_different() {
     let folder = tempfile::tempdir().unwrap();
     let manifest = quick(SECTION, &["--seed", "5"]).bytes("manifest.json");
     let mut manifest: serde_json::Value = serde_json::from_slice(manifest).unwrap();
@@ -66,7 +66,7 @@ fn settings_that_change_no_number_are_not_told_as_differing() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_refused_and_nothing_is_written() {
+fn incomparable_runs_are_refused_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let results = |name: &str, section: &str, metrics: &str| {
         let dir = folder.path().join(name);

@@ -1,11 +1,11 @@
-//! A network whose numbers stop being finite is named, everywhere where results are read.
+//! A network whose loss becomes NaN or infinite is reported in all results.
 
 use crate::common::quick;
 
 #[test]
-fn a_diverged_network_is_named_with_its_iteration_wherever_results_are_read() {
+fn a_diverged_network_is_reported_with_its_iteration_in_all_results() {
     let run = quick("sec6_3_batchnorm", &["--runs", "2"]);
-    // Weights of standard deviation 1 are too much for plain networks; batch normalisation bears them.
+    // With weights of standard deviation 1, networks diverge unless they have batch normalisation.
     let summary: serde_json::Value = serde_json::from_str(run.text("summary.json")).unwrap();
     let diverged = summary["diverged"].as_array().unwrap();
     let of = |series: &str| -> Vec<(u64, u64)> {

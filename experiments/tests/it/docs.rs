@@ -1,23 +1,20 @@
-//! README and book: languages in step, parts of chapters, links, included lines and commands that are
-//! there, numbers of the record.
+//! README and book: both languages have the same structure, chapters have all parts, links,
+//! included lines and commands exist, and measured numbers are on record.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::common::root;
 use serde_json::Value;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
 
 fn read(path: impl AsRef<Path>) -> String {
     let path = path.as_ref();
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The files of a folder that end so, in order.
+/// The files of a folder with this extension, sorted.
 fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<_> =
@@ -31,7 +28,7 @@ fn chapters() -> Vec<PathBuf> {
     files(&root().join("docs"), "md")
 }
 
-/// The chapters on the sections.
+/// The chapters about sections 6.1 to 6.5.
 fn sections() -> Vec<PathBuf> {
     let mut sections = chapters();
     sections.retain(|chapter| chapter.file_name().unwrap().to_str().unwrap().starts_with("6_"));
@@ -62,12 +59,12 @@ fn prose_and_code(text: &str) -> (Vec<&str>, Vec<String>) {
     (prose, code)
 }
 
-/// What stands between `open` and `close`, everywhere.
+/// The texts between `open` and the next `close`.
 fn between<'a>(text: &'a str, open: &'a str, close: char) -> impl Iterator<Item = &'a str> {
     text.split(open).skip(1).filter_map(move |rest| Some(rest.split_once(close)?.0))
 }
 
-/// The text without `code` and without what links point to.
+/// The line without `code` and without the targets of links.
 fn plain(line: &str) -> String {
     let uncoded: String = line.split('`').step_by(2).collect::<Vec<_>>().join(" ");
     let mut pieces = uncoded.split("](");
@@ -79,7 +76,7 @@ fn plain(line: &str) -> String {
     text
 }
 
-/// Numbers with a decimal point, as they are written (0.05, 1.2e-7); section numbers are none.
+/// Numbers with a decimal point, as written (0.05, 1.2e-7), but not section numbers.
 fn decimals(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')) {
@@ -122,7 +119,7 @@ fn both_readmes_have_the_same_headings_and_code() {
 }
 
 #[test]
-fn links_and_pictures_are_there() {
+fn targets_of_links_and_pictures_exist() {
     let mut pages = [chapters(), readmes().to_vec()].concat();
     for folder in fs::read_dir(root().join("crates")).unwrap() {
         pages.push(folder.unwrap().path().join("README.md"));
@@ -171,15 +168,15 @@ fn every_section_has_all_parts() {
         ] {
             let found = rest.find(part);
             let at = found.unwrap_or_else(|| panic!("{}: no {part:?}", chapter.display()));
-            // The last character may begin the next part.
+            // The last character may also be the first one of the next part.
             rest = &rest[at + part.len() - 1..];
         }
     }
 }
 
-/// The programs take the flags of the exercises; what the flags mean is not looked at.
+/// Checks only that the programs accept the flags: with `--help`, they do not run.
 #[test]
-fn exercises_are_one_command_each_that_is_there() {
+fn each_exercise_is_one_valid_command() {
     for chapter in sections() {
         let (_, code) = prose_and_code(&read(&chapter));
         let exercises: Vec<&String> =
@@ -206,9 +203,9 @@ fn exercises_are_one_command_each_that_is_there() {
     }
 }
 
-/// What mdBook includes, without mdBook: `{{#include FILE:ANCHOR}}`.
+/// Checks `{{#include FILE:ANCHOR}}` as mdBook does, but without mdBook.
 #[test]
-fn included_lines_are_in_the_sources() {
+fn included_lines_exist_in_the_sources() {
     let mut count = 0;
     for chapter in chapters() {
         for include in between(&read(&chapter), "{{#include ", '}') {
@@ -230,7 +227,7 @@ fn included_lines_are_in_the_sources() {
     assert!(count >= 15, "{count} includes");
 }
 
-/// Every number in a JSON value, those within its texts too.
+/// Every number in a JSON value, including the numbers in its texts.
 fn numbers(value: &Value, found: &mut Vec<f64>) {
     match value {
         Value::Number(number) => found.extend(number.as_f64()),
@@ -247,11 +244,12 @@ fn record() -> String {
     read(root().join("docs/figures/record.json"))
 }
 
-/// What a text on these sections may say: their part of the record, and what the notebook printed.
+/// The numbers that a text about these sections may contain: their part of the record, and what the
+/// notebook printed.
 fn known(section: &str) -> Vec<f64> {
     let mut known = Vec::new();
     let record: BTreeMap<String, Value> = serde_json::from_str(&record()).unwrap();
-    // Samplers and pruners belong to 6.5.
+    // The records of samplers and pruners belong to section 6.5.
     let of_section =
         |name: &str| name.starts_with(section) || section == "sec6_5" && !name.starts_with("sec6_");
     record.iter().filter(|(name, _)| of_section(name)).for_each(|(_, v)| numbers(v, &mut known));
@@ -273,7 +271,7 @@ fn assert_known(page: &Path, line: &str, known: &[f64]) {
         let found = known.iter().any(|x| (x.abs() - value).abs() <= half);
         assert!(found, "{}: {number} is in no record: {line}", page.display());
     }
-    // Shares stand in conclusions, as they are written here.
+    // Percentages must be in the text of a conclusion, in the same notation.
     let record = record();
     for before in plain(line).split(" %").collect::<Vec<_>>().split_last().unwrap().1 {
         let share = before.rsplit(' ').next().unwrap();
@@ -282,10 +280,10 @@ fn assert_known(page: &Path, line: &str, known: &[f64]) {
 }
 
 #[test]
-fn every_measured_number_is_in_a_record() {
+fn every_measured_number_is_on_record() {
     for chapter in chapters() {
         let name = chapter.file_stem().unwrap().to_str().unwrap();
-        // 6_1_optimizers is about sec6_1…; other chapters may speak of all sections.
+        // 6_1_optimizers is about sec6_1…; the other chapters may contain numbers of all sections.
         let section =
             if name.starts_with("6_") { format!("sec{}", &name[..3]) } else { "sec6_".to_owned() };
         let known = known(&section);
@@ -325,7 +323,7 @@ fn messages(text: &str) -> Vec<(String, String)> {
             _ if line.starts_with('"') => line,
             _ => continue,
         };
-        // Escapes are JSON's.
+        // PO files use the escapes of JSON.
         let piece: String = serde_json::from_str(quoted).unwrap();
         let (english, translation) = messages.last_mut().expect("a msgid first");
         if translating { translation.push_str(&piece) } else { english.push_str(&piece) }
@@ -334,7 +332,7 @@ fn messages(text: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_korean_book_is_whole() {
+fn the_korean_book_is_complete() {
     let text = read(root().join("docs/po/ko.po"));
     assert!(
         !text.contains("#, fuzzy"),
@@ -351,7 +349,7 @@ fn the_korean_book_is_whole() {
         assert_eq!(sorted(decimals(english)), sorted(decimals(korean)), "numbers: {english}");
         assert_eq!(code(english), code(korean), "code: {english}");
     }
-    // The text has not gone on without its translation.
+    // Every heading and number of the book is in the messages: none was added after extraction.
     let all: String =
         messages.iter().map(|(english, _)| english.as_str()).collect::<Vec<_>>().join("\n");
     for chapter in chapters() {
@@ -373,7 +371,7 @@ fn the_korean_book_is_whole() {
 }
 
 #[test]
-fn the_table_of_dependencies_lists_what_is_asked_for() {
+fn the_table_of_dependencies_lists_those_of_the_workspace() {
     let page = read(root().join("ARCHITECTURE.md"));
     let (_, table) = page.split_once("## Dependencies").unwrap();
     let cells = table.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |"));

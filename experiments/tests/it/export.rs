@@ -1,4 +1,4 @@
-//! The doors to other programs: what they write is right, and changes no number.
+//! Export formats for other programs: the files are right, and exporting changes no result.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use layers::{DropoutScaling, MultiLayerNet};
 use mnist_io::Scale;
 use nalgebra::DMatrix;
 
-/// A small run of the part `dropout`; `more` are flags.
+/// A small run of the part `dropout` with more flags.
 fn dropout(folder: &Path, out: &str, more: &[&str]) {
     let flags = ["--quick", "--dataset", "synthetic", "--quiet", "--part", "dropout", "--out", out];
     let output = run("sec6_4_regularization", folder, &[&flags[..], more].concat());
@@ -24,7 +24,7 @@ fn last(folder: &Path, metric: &str) -> f64 {
 }
 
 #[test]
-fn a_saved_network_is_the_one_that_was_measured() {
+fn a_saved_network_has_the_accuracy_that_was_measured() {
     let folder = tempfile::tempdir().unwrap();
     dropout(folder.path(), "plain", &[]);
     dropout(folder.path(), "saved", &["--save-model", "--runs", "2"]);
@@ -45,17 +45,17 @@ fn a_saved_network_is_the_one_that_was_measured() {
 }
 
 #[test]
-fn doors_change_no_number_and_equal_runs_leave_equal_files() {
+fn exports_change_no_result_and_equal_runs_export_equal_files() {
     let folder = tempfile::tempdir().unwrap();
-    let doors = ["--tensorboard", "--npz", "--save-model", "--runs", "2", "--threads"];
+    let exports = ["--tensorboard", "--npz", "--save-model", "--runs", "2", "--threads"];
     dropout(folder.path(), "plain", &["--runs", "2"]);
-    dropout(folder.path(), "one", &[&doors[..], &["1"]].concat());
-    dropout(folder.path(), "two", &[&doors[..], &["2"]].concat());
+    dropout(folder.path(), "one", &[&exports[..], &["1"]].concat());
+    dropout(folder.path(), "two", &[&exports[..], &["2"]].concat());
     let [plain, mut one, mut two] =
         ["plain", "one", "two"].map(|out| files(&folder.path().join(out)));
     for (name, bytes) in plain.iter().filter(|(name, _)| name.extension() != Some("json".as_ref()))
     {
-        let same = name != Path::new("index.html"); // which holds the command
+        let same = name != Path::new("index.html"); // contains the command
         assert!(!same || one[name] == *bytes, "{}", name.display());
     }
     let more: Vec<_> = one.keys().filter(|name| !plain.contains_key(*name)).cloned().collect();
@@ -73,7 +73,7 @@ fn doors_change_no_number_and_equal_runs_leave_equal_files() {
 }
 
 #[test]
-fn of_a_search_the_best_network_is_saved_and_has_histograms() {
+fn a_search_saves_its_best_network_with_histograms() {
     let folder = tempfile::tempdir().unwrap();
     let flags =
         ["--quick", "--dataset", "synthetic", "--quiet", "--part", "search", "--trials", "6"];

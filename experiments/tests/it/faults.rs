@@ -1,5 +1,5 @@
-//! Kills, full disks and closed doors: the earlier results or the new ones are whole, and nothing else is
-//! left. `experiments/interop/faults/run.sh` does the same 200 times, over the search too.
+//! Kills, full disks and missing permissions leave either the old results or the new ones, complete
+//! and without other files. `experiments/interop/faults/run.sh` kills 200 runs, also of the search.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-/// The section that ends soonest, with one figure.
+/// The fastest section, with one figure.
 const SECTION: &str = "sec6_4_regularization";
 const SEARCH: &str = "sec6_5_hyperparameters";
 const FILES: [&str; 5] = [
@@ -24,7 +24,7 @@ const FILES: [&str; 5] = [
     "figures/sec6_4_overfit.svg",
 ];
 
-/// How often to kill: few times here, `KILLS` times when asked.
+/// How many runs to kill: the environment variable `KILLS`, or a few.
 fn kills() -> usize {
     std::env::var("KILLS").ok().map_or(6, |kills| kills.parse().expect("KILLS is a number"))
 }
@@ -44,10 +44,10 @@ fn command(section: &str, folder: &Path, flags: &[&str]) -> Command {
     command
 }
 
-/// The bytes of the results that the seed decides.
+/// The files of results whose bytes depend only on the seed.
 fn results(folder: &Path) -> Vec<Vec<u8>> {
     let manifest = fs::read(folder.join("out/manifest.json")).unwrap();
-    serde_json::from_slice::<serde_json::Value>(&manifest).expect("a whole manifest");
+    serde_json::from_slice::<serde_json::Value>(&manifest).expect("a complete manifest");
     FILES.iter().map(|file| fs::read(folder.join("out").join(file)).unwrap()).collect()
 }
 
@@ -76,11 +76,11 @@ fn a_killed_run_leaves_the_old_results_or_the_new_ones() {
     while old + new < kills() {
         let kill = old + new + too_late;
         let before = results(folder);
-        // The one that is not there now, so that old and new differ.
+        // The seed whose results are not there now, so that old and new results differ.
         let next = usize::from(before == whole[0]);
         let mut child = run(["1", "2"][next]).spawn().unwrap();
-        // Kills fall anywhere, into the last third, where files are written, between the finished draft
-        // and its place, and right after it took it.
+        // Kill in turn at any time; late, while files are written; between the end of the draft
+        // and its swap into place; right after the swap.
         let inode = || fs::metadata(folder.join("out")).unwrap().ino();
         let place = inode();
         let mut wait_for = |moment: &dyn Fn() -> bool, at_most: u64| {
@@ -103,29 +103,30 @@ fn a_killed_run_leaves_the_old_results_or_the_new_ones() {
             (true, true) => old += 1,
             (true, false) => new += 1,
             (false, is_old) => {
-                assert!(!is_old, "kill {kill}: a run that ended has not put its results in place");
+                assert!(!is_old, "kill {kill}: a run that ended did not leave its results");
                 too_late += 1;
             }
         }
-        assert!(entries(folder).len() <= 2, "kill {kill}: drafts pile up: {:?}", entries(folder));
+        assert!(entries(folder).len() <= 2, "kill {kill}: more than one draft is left: {:?}", entries(folder));
     }
     assert!(run("1").status().unwrap().success());
     assert!(results(folder) == whole[0]);
     assert_eq!(entries(folder), ["out"], "the next run removes what a killed one left");
     eprintln!(
-        "{} kills of a section: {old} left the old results, {new} the new ones; {too_late} more came too late",
+        "{} kills of a section: {old} left the old results, {new} the new ones; \
+         {too_late} more came too late",
         old + new
     );
 }
 
-/// Whether the last file of a draft beside `out` is there.
+/// Whether a draft next to `out` has its manifest, which is written last.
 fn draft_is_finished(folder: &Path) -> bool {
     let mut entries = fs::read_dir(folder).unwrap().flatten();
     entries.any(|e| e.file_name() != "out" && e.path().join("manifest.json").exists())
 }
 
 #[test]
-fn a_killed_search_resumes_to_the_bytes_of_one_that_was_not() {
+fn a_resumed_search_gives_the_same_bytes_as_an_unbroken_one() {
     let unbroken = tempfile::tempdir().unwrap();
     let flags = ["--part", "search", "--trials", "20", "--study", "study.log", "--resume"];
     let started = Instant::now();
@@ -143,7 +144,7 @@ fn a_killed_search_resumes_to_the_bytes_of_one_that_was_not() {
     while killed < kills() {
         let folder = tempfile::tempdir().unwrap();
         let mut most = 0;
-        // A few kills over one study, then its end.
+        // Kill the same study a few times, then let it finish.
         for _ in 0..6.min(kills() - killed) {
             let mut child = command(SEARCH, folder.path(), &flags).spawn().unwrap();
             sleep(took.mul_f64(rng.random_range(0.0..0.5)));
@@ -164,20 +165,20 @@ fn a_killed_search_resumes_to_the_bytes_of_one_that_was_not() {
         assert_eq!(entries(folder.path()), entries(unbroken.path()));
     }
     eprintln!(
-        "{killed} kills of the search, {too_late} more came too late: {survived} trials finished before \
-         them kept, the same bytes in the end"
+        "{killed} kills of the search, {too_late} more came too late: {survived} trials that had \
+         finished were kept, and all searches ended with the same bytes"
     );
 }
 
 #[test]
-fn two_runs_with_one_folder_both_end_and_leave_the_results_of_one() {
+fn of_two_runs_into_one_folder_both_succeed_and_one_leaves_its_results() {
     let folder = tempfile::tempdir().unwrap();
     let run = |seed: &str| command(SECTION, folder.path(), &["--seed", seed]);
     let whole = ["1", "2"].map(|seed| {
         assert!(run(seed).status().unwrap().success());
         results(folder.path())
     });
-    // At first with a folder of earlier results, then without.
+    // The first time into a folder with earlier results, then without.
     for _ in 0..4 {
         let mut both = ["1", "2"].map(|seed| run(seed).spawn().unwrap());
         assert!(both.each_mut().map(|run| run.wait().unwrap()).iter().all(|end| end.success()));
@@ -192,14 +193,17 @@ fn a_full_disk_ends_with_5_and_keeps_the_old_results() {
     let folder = tempfile::tempdir().unwrap();
     assert!(command(SECTION, folder.path(), &[]).status().unwrap().success());
     fs::create_dir(folder.path().join("disk")).unwrap();
-    // In a mount namespace of its own: a tmpfs with `$1` percent free of what the results before take, beside
-    // them. Exit 99: no tmpfs.
-    let script = "mount -t tmpfs -o size=64m tmpfs disk || exit 99; cp -r out disk/out && cd disk || exit 98; \
-                  free=$(($(du -sk out | cut -f1) * $1 / 100)); \
-                  head -c $((64*1024*1024 - ($(du -sk . | cut -f1) + $free)*1024)) /dev/zero >filler; \
-                  \"$0\" --quick --quiet --seed 9 --part overfit --dataset synthetic --out out >/dev/null 2>../error; \
-                  code=$?; diff -r out ../out >/dev/null || exit 97; \
-                  [ $(ls -A | wc -l) = 2 ] || exit 96; exit $code";
+    // In a separate mount namespace: a tmpfs that holds the earlier results, and has `$1` percent
+    // of their size free. Exit 99: it cannot be mounted.
+    let script = "\
+        mount -t tmpfs -o size=64m tmpfs disk || exit 99; \
+        cp -r out disk/out && cd disk || exit 98; \
+        free=$(($(du -sk out | cut -f1) * $1 / 100)); \
+        head -c $((64*1024*1024 - ($(du -sk . | cut -f1) + $free)*1024)) /dev/zero >filler; \
+        \"$0\" --quick --quiet --seed 9 --part overfit --dataset synthetic --out out \
+            >/dev/null 2>../error; \
+        code=$?; diff -r out ../out >/dev/null || exit 97; \
+        [ $(ls -A | wc -l) = 2 ] || exit 96; exit $code";
     for free in ["0", "10", "30", "60", "90"] {
         let status = Command::new("unshare")
             .current_dir(folder.path())
@@ -211,7 +215,7 @@ fn a_full_disk_ends_with_5_and_keeps_the_old_results() {
         match status.map(|status| status.code()) {
             Ok(Some(5)) => {}
             Err(_) | Ok(Some(1 | 99)) if std::env::var_os("KILLS").is_none() => {
-                eprintln!("not run: this machine lets nobody mount a tmpfs");
+                eprintln!("not run: a tmpfs cannot be mounted on this machine");
                 return;
             }
             other => panic!("{free} percent free: {other:?}"),
@@ -229,7 +233,8 @@ fn a_folder_without_permission_ends_with_5() {
     let locked = folder.path().join("locked");
     fs::create_dir(&locked).unwrap();
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).unwrap();
-    // Root may write anywhere: then the program runs as somebody else, from where that one may read it.
+    // Root may write anywhere: as root, the test runs a copy of the program as another user, in a
+    // folder that this user may read.
     let binary = folder.path().join(SECTION);
     fs::copy(self::binary(SECTION), &binary).unwrap();
     let mut command = Command::new(&binary);
@@ -265,14 +270,14 @@ fn a_stdout_that_cannot_be_written_ends_with_5_and_keeps_the_old_results() {
         let message = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(5), "{help}: {message}");
         assert!(message.contains("No space left") && message.lines().count() == 1, "{message}");
-        // A reader who has gone away had enough.
+        // A reader that closes the pipe has read enough.
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let output = said(writer.into());
         assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]), "{help}");
     }
 
-    // Messages that nobody can read stop no run.
+    // A stderr that cannot be written does not stop a run.
     let mut unread = command(SECTION, folder.path(), &["--seed", "3"]);
     assert!(unread.stderr(full()).status().unwrap().success());
 }

@@ -1,27 +1,28 @@
-//! The structure of the workspace: dependencies run as ARCHITECTURE.md draws them, no import circle, one meaning a type
-//! name.
+//! The structure of the workspace: dependencies are those drawn in ARCHITECTURE.md, imports are not
+//! circular, and each public type name is defined once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::slice;
 
+use crate::common::root;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// A module's place in its crate: empty for the root.
+/// The path of a module in its crate: empty for the root.
 type Place = Vec<String>;
 type Arrows = BTreeSet<(String, String)>;
 
-/// What a file says outside its tests.
+/// What a file imports, names and defines outside its tests.
 #[derive(Default)]
 struct Module {
-    /// Whether it is public, its name here, and the path it stands for.
+    /// For each imported item: whether the `use` is public, the local name, and the path.
     uses: Vec<(bool, String, Place)>,
     paths: Vec<Place>,
     types: Vec<String>,
 }
 
-/// A library or program: its modules, children by `mod` from the root.
+/// The modules of a library or program.
 #[derive(Default)]
 struct Target(BTreeMap<Place, Module>);
 
@@ -38,7 +39,7 @@ impl Target {
         flatten(text.parse().unwrap(), &mut tokens);
         let module = Module::of(&tokens);
         self.0.insert(place.clone(), module);
-        for child in tokens.windows(3).filter(|t| t[0] == "mod" && t[2] == ";").map(|t| &t[1]) {
+        for [_, child, _] in tokens.array_windows().filter(|[a, _, b]| a == "mod" && b == ";") {
             let place = [&place[..], slice::from_ref(child)].concat();
             let below = folder.join(child);
             let files = [below.with_extension("rs"), below.join("mod.rs")];
@@ -47,29 +48,30 @@ impl Target {
         }
     }
 
-    /// The module that defines what `path` names in module `from`; `None` for a module, or what is of another crate.
+    /// The module that defines the item which module `from` names by `path`; `None` if that is a
+    /// module or from another crate.
     fn definer(&self, from: &[String], path: &[String]) -> Option<Place> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {
             "crate" => self.item(&[], rest),
             "self" => self.item(from, rest),
-            "super" => match rest.first().map(String::as_str) {
-                Some("super") => self.definer(&from[..from.len() - 1], rest),
-                _ => self.item(&from[..from.len() - 1], rest),
-            },
-            _ => Some(self.item(from, path)?).filter(|place| place != from),
+            "super" => self.item(from, path),
+            _ => self.item(from, path).filter(|place| place != from),
         }
     }
 
     fn item(&self, module: &[String], path: &[String]) -> Option<Place> {
         let (first, rest) = path.split_first()?;
+        if first == "super" {
+            return self.item(&module[..module.len() - 1], rest);
+        }
         let child = [module, slice::from_ref(first)].concat();
         if self.0.contains_key(&child) && !rest.is_empty() {
             return self.item(&child, rest);
         }
         let uses = &self.0[module].uses;
         match uses.iter().find(|(_, name, _)| name == first) {
-            // The crate of that name, whatever is taken from it.
+            // Another crate imported by its own name, as in `use rand::{self, Rng}`.
             Some((_, name, used)) if used[0] == *name && !self.0.contains_key(&child) => None,
             Some((_, _, used)) => self.definer(module, &[used, rest].concat()),
             None if self.0.contains_key(&child) => None,
@@ -77,7 +79,8 @@ impl Target {
         }
     }
 
-    /// From each module to those that define what it names. A `pub use` alone is no need of what it passes on.
+    /// Arrows from each module to the modules that define the items it names. A `pub use` alone is
+    /// not an arrow, since it only passes an item on.
     fn imports(&self) -> BTreeSet<(Place, Place)> {
         let mut imports = BTreeSet::new();
         for (place, module) in &self.0 {
@@ -89,7 +92,8 @@ impl Target {
     }
 }
 
-/// The imports between the children of `parent`, each with all that is below it, and the parent's own file.
+/// The imports between the children of `parent`. A child includes all modules below it; `mod.rs` is
+/// the file of the parent itself.
 fn between_children(parent: &[String], imports: &BTreeSet<(Place, Place)>) -> Arrows {
     let child = |place: &Place| {
         let below = place.strip_prefix(parent)?;
@@ -106,7 +110,7 @@ impl Module {
         while at < tokens.len() {
             let before = if at == 0 { "" } else { &tokens[at - 1] };
             match tokens[at].as_str() {
-                // Not `impl Trait + use<T>`.
+                // Not the captured lifetimes of `impl Trait + use<T>`.
                 "use" if tokens[at + 1] != "<" => {
                     let public = matches!(before, "pub" | ")");
                     let mut leaves = Vec::new();
@@ -137,7 +141,7 @@ fn is_word(token: &str) -> bool {
     token.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-/// Reads one tree of a `use`, and says where it ends.
+/// Collects the items of one tree of a `use`, and returns where the tree ends.
 fn leaf(
     tokens: &[String],
     mut at: usize,
@@ -170,7 +174,7 @@ fn leaf(
     at
 }
 
-/// The tokens without attributes and without what is compiled for tests only.
+/// Appends the tokens of `stream` to `tokens`, except attributes and code compiled only for tests.
 fn flatten(stream: TokenStream, tokens: &mut Vec<String>) {
     let mut trees = stream.into_iter().peekable();
     while let Some(tree) = trees.next() {
@@ -206,11 +210,7 @@ fn flatten(stream: TokenStream, tokens: &mut Vec<String>) {
     }
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// The crates that ARCHITECTURE.md draws, by folder.
+/// The folders of the crates that ARCHITECTURE.md draws.
 fn crates() -> Vec<PathBuf> {
     let entries = fs::read_dir(root().join("crates")).unwrap();
     let mut crates: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -223,7 +223,7 @@ fn name(path: &Path) -> String {
     path.file_stem().unwrap().to_str().unwrap().to_owned()
 }
 
-/// Libraries and programs, by name.
+/// The libraries and programs of the workspace, with their names.
 fn targets() -> Vec<(String, Target)> {
     let mut targets = Vec::new();
     for folder in crates() {
@@ -237,23 +237,21 @@ fn targets() -> Vec<(String, Target)> {
     targets
 }
 
-/// The arrows from whose ends others lead back to their beginnings.
+/// The arrows that belong to a circle: other arrows lead from their end back to their start.
 fn circles(arrows: &Arrows) -> Vec<&(String, String)> {
     let leads_back = |(from, to): &&(String, String)| {
         let mut reached = BTreeSet::from([to]);
-        loop {
-            let count = reached.len();
+        // No way to a place is longer than the number of arrows.
+        for _ in arrows {
             let next: Vec<_> = arrows.iter().filter(|(a, _)| reached.contains(a)).collect();
             reached.extend(next.into_iter().map(|(_, b)| b));
-            if reached.len() == count {
-                return reached.contains(from);
-            }
         }
+        reached.contains(from)
     };
     arrows.iter().filter(leads_back).collect()
 }
 
-/// The flowcharts of ARCHITECTURE.md, by the folder in their first line.
+/// The arrows of each flowchart in ARCHITECTURE.md, by the folder in its first line.
 fn drawn() -> BTreeMap<String, Arrows> {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
     let charts = text.split("```mermaid\nflowchart TD\n%% ").skip(1);
@@ -285,9 +283,9 @@ fn crates_depend_on_each_other_as_drawn() {
     assert_eq!(drawn()["crates"], arrows);
 }
 
-/// Charts other than that of the crates are of a library's folders and files.
+/// The other charts show the folders and files of a library.
 #[test]
-fn imports_run_as_drawn() {
+fn imports_between_folders_are_drawn() {
     for (folder, drawn) in drawn().iter().filter(|(folder, _)| *folder != "crates") {
         let imports = Target::read(&root().join(folder).join("lib.rs")).imports();
         let mut arrows = between_children(&[], &imports);
@@ -298,7 +296,7 @@ fn imports_run_as_drawn() {
 }
 
 #[test]
-fn no_import_circle_stands_between_files_or_folders() {
+fn no_imports_between_files_or_folders_are_circular() {
     let mut found = Vec::new();
     for (name, target) in targets() {
         let imports = target.imports();
@@ -312,7 +310,7 @@ fn no_import_circle_stands_between_files_or_folders() {
 }
 
 #[test]
-fn each_public_type_name_has_one_meaning() {
+fn each_public_type_name_is_defined_once() {
     let mut meanings = BTreeMap::<String, Vec<String>>::new();
     for (name, target) in targets() {
         for (place, module) in &target.0 {

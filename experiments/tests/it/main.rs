@@ -1,4 +1,4 @@
-//! The integration tests, in one binary: what they share is compiled and linked once.
+//! The integration tests in one binary: shared code is compiled and linked once.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! Data of another shape than MNIST's: the networks are made for it.
+//! Data whose shape differs from MNIST's: the networks are built for it.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,8 @@ use mnist_io::Images;
 use mnist_io::idx::{write_images, write_labels};
 use serde_json::Value;
 
-/// Images of 6×8 with a bright row for each of some classes, under EMNIST's names: on their side.
+/// Writes images of 6×8 with one bright row, whose position depends on the class, under EMNIST's
+/// names.
 fn letters(dir: &Path) {
     for (name, count) in [("train", 1000_usize), ("test", 20)] {
         let class = |image: usize| (image * 7 % 26 + 1) as u8;
@@ -28,7 +29,7 @@ fn read(path: &Path) -> String {
 }
 
 #[test]
-fn letters_of_another_size_get_networks_of_their_own() {
+fn networks_are_built_for_the_size_and_classes_of_the_data() {
     let folder = tempfile::tempdir().unwrap();
     letters(folder.path());
     let flags = ["--dataset", "custom", "--data-dir", ".", "--quick"];
@@ -47,21 +48,21 @@ fn letters_of_another_size_get_networks_of_their_own() {
     );
     assert!(read(&out.join("figures/sec6_3_opening.svg")).contains("48-100×5-27"));
 
-    // As they lie, the same pixels are other inputs.
+    // Without --transpose, the pixels are in another order, and results differ.
     let (lying, said) = start("lying", &[]);
     assert!(said.contains("--transpose puts them upright"), "{said}");
     let manifest: Value = serde_json::from_str(&read(&lying.join("manifest.json"))).unwrap();
     assert_eq!(manifest["data"]["transposed"], false);
     assert_ne!(read(&out.join("metrics.csv")), read(&lying.join("metrics.csv")));
 
-    // The manifest repeats the run, flag and all.
+    // The manifest repeats the run, including the flag.
     let config = out.join("manifest.json");
     let (again, _) = start("again", &["--config", config.to_str().unwrap()]);
     assert_eq!(read(&out.join("metrics.csv")), read(&again.join("metrics.csv")));
 }
 
 #[test]
-fn a_trial_has_an_output_for_each_letter() {
+fn a_trial_is_built_for_the_classes_of_the_data() {
     let folder = tempfile::tempdir().unwrap();
     letters(folder.path());
     let flags =

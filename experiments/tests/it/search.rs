@@ -1,4 +1,4 @@
-//! Section 6.5 as a tool: its flags, what they refuse, and what does not change its numbers.
+//! Section 6.5 as a tool: its flags, what they refuse, and what does not change its results.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use crate::common::{quick_korean, run, stderr};
 
 const SECTION: &str = "sec6_5_hyperparameters";
 const QUICK: [&str; 5] = ["--quick", "--dataset", "synthetic", "--out", "out"];
-/// Something of everything.
+/// Parameters of every kind.
 const MIXED: [&str; 8] = [
     "--space=lr=log:1e-3:1",
     "--space=batch_size=logint:50:200",
@@ -19,7 +19,7 @@ const MIXED: [&str; 8] = [
 ];
 
 #[test]
-fn a_search_that_learns_and_prunes_does_not_depend_on_threads() {
+fn a_search_with_sampler_and_pruner_does_not_depend_on_threads() {
     let folder = tempfile::tempdir().unwrap();
     let metrics = |threads: &str| {
         let flags = ["--sampler", "gp", "--pruner", "asha", "--trials", "24", "--together", "3"];
@@ -40,7 +40,7 @@ fn a_search_that_learns_and_prunes_does_not_depend_on_threads() {
 }
 
 #[test]
-fn every_sampler_and_pruner_ends_well_even_where_all_trials_diverge() {
+fn every_sampler_and_pruner_succeeds_even_if_all_trials_diverge() {
     let folder = tempfile::tempdir().unwrap();
     let space = ["--space=lr=log:1e8:1e12", "--space=weight_decay=log:1e-8:1e-4"];
     for (sampler, pruner) in
@@ -55,7 +55,7 @@ fn every_sampler_and_pruner_ends_well_even_where_all_trials_diverge() {
 }
 
 #[test]
-fn samplers_and_pruners_are_judged_on_request() {
+fn samplers_and_pruners_can_be_compared() {
     for (part, figure) in [("samplers", "sec6_5_samplers"), ("pruners", "sec6_5_pruners")] {
         let run = quick_korean(SECTION, "1", &["--part", part, "--epochs", "3"]);
         assert!(run.text(&format!("figures/{figure}.svg")).ends_with("</svg>\n"), "{part}");
@@ -63,7 +63,7 @@ fn samplers_and_pruners_are_judged_on_request() {
 }
 
 #[test]
-fn the_file_of_a_space_is_that_of_its_flags() {
+fn a_space_from_a_file_equals_a_space_from_flags() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("space.toml"), "depth = \"int:1:3\"\nlr = \"log:1e-3:1\"\n")
         .unwrap();
@@ -77,7 +77,7 @@ fn the_file_of_a_space_is_that_of_its_flags() {
 }
 
 #[test]
-fn what_cannot_be_searched_exits_with_2_and_leaves_nothing() {
+fn an_invalid_search_exits_with_2_and_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("space.toml");
     fs::write(&file, "lr = \"log:1e-3:1\"\ndepht = \"int:1:3\"\n").unwrap();

@@ -1,4 +1,4 @@
-//! A signal ends a run with its own exit code and leaves the earlier results whole.
+//! A signal ends a run with the exit code of that signal and leaves the earlier results complete.
 #![cfg(unix)]
 
 use std::fs;
@@ -22,10 +22,10 @@ fn the_earlier_results_survive_a_signal() {
     let before = manifest();
 
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
-        // Long enough that no machine finishes it first.
+        // Enough runs that no machine finishes them before the signal.
         let mut command = command(&["--runs", "1000"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // It trains soon after it has said what its data are.
+        // Training starts soon after the line about the data.
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut String::new()).unwrap();
         std::thread::sleep(Duration::from_millis(300));

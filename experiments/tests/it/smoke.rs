@@ -1,4 +1,4 @@
-//! Every section, small, on synthetic digits: it ends well and leaves what it promises.
+//! Quick runs of every section on synthetic digits: they succeed and leave the promised files.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ const SECTIONS: [&str; 5] = [
     "sec6_4_regularization",
     "sec6_5_hyperparameters",
 ];
-/// Figures in which no data set is used.
+/// Figures without a data set.
 const WITHOUT_DATA: [&str; 7] = [
     "sec6_1_surface",
     "sec6_1_contours",
@@ -25,7 +25,7 @@ const WITHOUT_DATA: [&str; 7] = [
 ];
 
 #[test]
-fn a_quick_run_leaves_a_whole_folder_that_says_synthetic() {
+fn a_quick_run_leaves_all_files_and_they_say_synthetic() {
     for section in SECTIONS {
         let run = quick(section, &[]);
         let stdout = run.stdout();
@@ -52,12 +52,13 @@ fn a_quick_run_leaves_a_whole_folder_that_says_synthetic() {
     }
 }
 
-/// The page holds the command, the manifest the time.
-fn is_about_the_call(name: &Path) -> bool {
+/// The page contains the command, and the manifest the time.
+fn depends_on_the_call(name: &Path) -> bool {
     ["index.html", "manifest.json"].map(Path::new).contains(&name)
 }
 
-/// Runs a section in one thread and again in two: the same files, to the byte. Gives what the two said on stdout and their pages, without the flag in which they differ.
+/// Runs a section in one thread and in two, and asserts that the files have the same bytes. Returns
+/// the stdout and the page of both runs, without the flag that differs.
 fn twice(section: &str, flags: &[&str]) -> [(&'static str, String); 2] {
     let runs = ["1", "2"].map(|threads| {
         let run = quick_korean(section, threads, flags);
@@ -69,7 +70,7 @@ fn twice(section: &str, flags: &[&str]) -> [(&'static str, String); 2] {
     let [(first, said), (second, said_again)] = runs;
     let names = || first.files.keys();
     assert!(names().eq(second.files.keys()) && names().len() >= 6, "{section}: other files");
-    for name in names().filter(|name| !is_about_the_call(name)) {
+    for name in names().filter(|name| !depends_on_the_call(name)) {
         let same = first.files[name] == second.files[name];
         assert!(same, "{section} {flags:?}: {} differs", name.display());
     }
@@ -78,21 +79,22 @@ fn twice(section: &str, flags: &[&str]) -> [(&'static str, String); 2] {
 
 #[test]
 fn results_do_not_depend_on_threads_or_repetition() {
-    // How work is divided does not depend on the type of numbers: f64 takes twice the time, and one section.
+    // Work is divided in the same way for f32 and f64: one section suffices for f64, which takes
+    // twice the time.
     let f64: &[&str] = &["--precision", "f64"];
     let cases = SECTIONS.map(|section| (section, &[][..]));
     for (section, flags) in cases.into_iter().chain([("sec6_4_regularization", f64)]) {
         let [first, second] = twice(section, flags);
         assert!(first == second, "{section} {flags:?}: stdout or page differ");
     }
-    // These say how long something took.
+    // The stdout and the pages of these parts contain times.
     for part in ["samplers", "pruners"] {
         twice("sec6_5_hyperparameters", &["--part", part, "--epochs", "3"]);
     }
 }
 
 #[test]
-fn another_seed_gives_other_numbers() {
+fn another_seed_gives_other_results() {
     for section in SECTIONS {
         let metrics = |flags: &[&str]| quick(section, flags).bytes("metrics.csv");
         assert!(metrics(&[]) != metrics(&["--seed", "5"]));
@@ -100,7 +102,7 @@ fn another_seed_gives_other_numbers() {
 }
 
 #[test]
-fn a_reader_who_goes_away_does_not_stop_the_run() {
+fn closing_the_pipe_of_stdout_does_not_stop_the_run() {
     use std::io::Read;
     use std::process::{Command, Stdio};
 
@@ -119,9 +121,9 @@ fn a_reader_who_goes_away_does_not_stop_the_run() {
     assert!(folder.path().join("out/metrics.csv").exists());
 }
 
-/// A program from a wheel has no workspace to be run in.
+/// A program installed from a wheel has no workspace in which `cargo run` works.
 #[test]
-fn the_page_says_cargo_only_where_cargo_started_the_program() {
+fn the_page_shows_a_cargo_command_only_if_cargo_started_the_program() {
     use std::process::{Command, Stdio};
 
     let package = env!("CARGO_MANIFEST_DIR");
@@ -142,9 +144,9 @@ fn the_page_says_cargo_only_where_cargo_started_the_program() {
     }
 }
 
-/// A text without an entry in the table of the language is warned of.
+/// A run warns about texts without a translation.
 #[test]
-fn every_text_of_every_section_has_a_korean_one() {
+fn every_text_of_every_section_is_translated_to_korean() {
     for section in SECTIONS {
         let run = quick_korean(section, "1", &[]);
         assert_eq!(stderr(&run.output), "", "{section}");
@@ -164,7 +166,7 @@ fn a_manifest_repeats_its_run_to_the_byte() {
         let output = run(section, folder.path(), &flags);
         assert!(output.status.success(), "{section}: {}", stderr(&output));
         let again = files(&folder.path().join("again"));
-        for (name, bytes) in first.files.iter().filter(|(name, _)| !is_about_the_call(name)) {
+        for (name, bytes) in first.files.iter().filter(|(name, _)| !depends_on_the_call(name)) {
             assert!(again[name] == *bytes, "{section}: {} differs", name.display());
         }
     }

@@ -1,4 +1,4 @@
-//! A search that keeps its trials in a file: killed and resumed, shared, refused.
+//! A search that keeps its trials in a file: killed and resumed, shared, or refused.
 #![cfg(unix)]
 
 use std::fs;
@@ -40,7 +40,7 @@ fn metrics(folder: &Path, out: &str) -> Vec<u8> {
 }
 
 #[test]
-fn killed_and_resumed_it_ends_as_an_unbroken_one() {
+fn a_killed_and_resumed_search_ends_like_an_unbroken_one() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     assert!(search(path, "unbroken", &[]).status().unwrap().success());
@@ -59,7 +59,7 @@ fn killed_and_resumed_it_ends_as_an_unbroken_one() {
 }
 
 #[test]
-fn processes_that_share_a_file_all_end_with_the_whole_search() {
+fn processes_that_share_a_study_all_end_with_the_whole_search() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let study = ["--study", "study.log", "--resume"];
@@ -76,7 +76,7 @@ fn processes_that_share_a_file_all_end_with_the_whole_search() {
 }
 
 #[test]
-fn a_study_that_cannot_be_used_is_refused_and_left_alone() {
+fn an_unusable_study_is_refused_and_left_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let small =

@@ -1,4 +1,4 @@
-//! The contract of a single training: lines on stdout, exit codes, signals, a reader that goes away.
+//! The interface of a single trial: lines on stdout, exit codes, signals, and a closed pipe.
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Read};
@@ -20,7 +20,7 @@ fn lines(stdout: &[u8]) -> Vec<Value> {
 }
 
 #[test]
-fn every_epoch_and_then_one_done_the_same_every_time() {
+fn a_trial_prints_each_epoch_then_done_and_the_same_every_time() {
     let flags = ["--lr", "0.01", "--epochs", "3", "--seed", "5", "--number", "2"];
     let (first, second) = (trial(&flags).output().unwrap(), trial(&flags).output().unwrap());
     assert_eq!(first.status.code(), Some(0));
@@ -33,7 +33,7 @@ fn every_epoch_and_then_one_done_the_same_every_time() {
 }
 
 #[test]
-fn exit_codes_say_how_it_ended() {
+fn the_exit_code_says_how_a_trial_ended() {
     for (flags, code) in [
         (&["--lr", "1e30", "--epochs", "3"][..], 4),
         (&["--lr", "-1"], 2),
@@ -41,7 +41,7 @@ fn exit_codes_say_how_it_ended() {
         (&["--optimizer", "adamm"], 2),
         (&["--dataset", "mnist", "--data-dir", "/nonexistent"], 3),
     ] {
-        // The later --dataset stands in place of the earlier.
+        // Not `trial`, because --dataset may be given only once.
         let mut command = Command::new(env!("CARGO_BIN_EXE_sec6_5_hyperparameters"));
         command.args(["trial", "--json"]).args(flags);
         if !flags.contains(&"--dataset") {
@@ -55,10 +55,11 @@ fn exit_codes_say_how_it_ended() {
     }
 }
 
-/// The trial itself, the one that waits for signals, and the one that ends late epochs.
+/// At most three threads: training, waiting for signals, and ending a process whose epoch takes too
+/// long after a signal.
 #[cfg(target_os = "linux")]
 #[test]
-fn it_starts_no_workers() {
+fn a_trial_starts_no_worker_threads() {
     let mut child = trial(&["--epochs", "60000"]).spawn().unwrap();
     let mut text = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut text).unwrap();
@@ -68,9 +69,9 @@ fn it_starts_no_workers() {
     assert!(threads <= 3, "{threads} threads");
 }
 
-/// clap's own negative numbers have no exponent.
+/// clap by itself does not recognise negative numbers with an exponent.
 #[test]
-fn a_negative_number_in_any_form_gets_the_message_of_its_flag() {
+fn a_negative_number_in_any_notation_is_refused_by_its_flag() {
     for lr in ["-1e-3", "-0.001", "-.5E+2"] {
         let output = trial(&["--lr", lr]).output().unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
@@ -84,7 +85,7 @@ fn a_negative_number_in_any_form_gets_the_message_of_its_flag() {
 }
 
 #[test]
-fn a_signal_ends_it_after_the_epoch_without_a_done() {
+fn a_signal_ends_a_trial_after_the_epoch_without_done() {
     for (signal, code) in [("TERM", 143), ("INT", 130)] {
         let mut child = trial(&["--epochs", "60000"]).spawn().unwrap();
         let mut reader = BufReader::new(child.stdout.take().unwrap());
@@ -101,7 +102,7 @@ fn a_signal_ends_it_after_the_epoch_without_a_done() {
 }
 
 #[test]
-fn a_reader_that_goes_away_ends_it() {
+fn a_closed_pipe_ends_a_trial() {
     let mut child = trial(&["--epochs", "60000"]).spawn().unwrap();
     let mut reader = BufReader::new(child.stdout.take().unwrap());
     reader.read_line(&mut String::new()).unwrap();

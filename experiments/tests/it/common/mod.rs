@@ -1,4 +1,4 @@
-//! Running a section as a user does.
+//! Runs sections as users do.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,12 @@ use std::sync::{Mutex, OnceLock};
 
 use assert_cmd::Command;
 
-/// Runs a section in `folder`, with no environment that could change what it does.
+/// The folder of the workspace.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Runs a section in `folder`, without environment variables that could change its results.
 pub fn run(section: &str, folder: &Path, flags: &[&str]) -> Output {
     let binary = Path::new(env!("CARGO_BIN_EXE_sec6_3_batchnorm")).with_file_name(section);
     Command::new(binary)
@@ -19,12 +24,12 @@ pub fn run(section: &str, folder: &Path, flags: &[&str]) -> Output {
         .expect("the binary was built with the tests")
 }
 
-/// What came out on stderr.
+/// The text that a program wrote to stderr.
 pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Every file below a folder, by its place in it.
+/// All files in a folder and below, by relative path.
 pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -41,7 +46,7 @@ pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-/// A run that ended well: what it said, and the files of its results.
+/// A successful run: its output and the files of its results.
 pub struct Results {
     pub output: Output,
     pub files: BTreeMap<PathBuf, Vec<u8>>,
@@ -61,8 +66,8 @@ impl Results {
     }
 }
 
-/// A quick run on synthetic digits, which leaves its results and nothing beside them. The tests that ask for the
-/// same flags share one run.
+/// A quick run on synthetic digits, which must leave its results and nothing else. Tests that ask
+/// for the same flags share one run.
 pub fn quick(section: &str, flags: &[&str]) -> &'static Results {
     static RUNS: Mutex<BTreeMap<String, &OnceLock<Results>>> = Mutex::new(BTreeMap::new());
     let name = format!("{section} {}", flags.join(" "));
@@ -77,7 +82,8 @@ pub fn quick(section: &str, flags: &[&str]) -> &'static Results {
     })
 }
 
-/// The same in Korean and over two seeds, both of which have texts of their own, in so many threads.
+/// A [`quick`] run in Korean and over two seeds, in so many threads: a run in Korean and a run over
+/// several seeds have additional texts.
 pub fn quick_korean(section: &str, threads: &str, flags: &[&str]) -> &'static Results {
     let korean = ["--runs", "2", "--lang", "ko", "--quiet", "--threads", threads];
     quick(section, &[flags, &korean].concat())
