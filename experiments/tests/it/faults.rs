@@ -107,7 +107,11 @@ fn a_killed_run_leaves_the_old_results_or_the_new_ones() {
                 too_late += 1;
             }
         }
-        assert!(entries(folder).len() <= 2, "kill {kill}: more than one draft is left: {:?}", entries(folder));
+        assert!(
+            entries(folder).len() <= 2,
+            "kill {kill}: more than one draft is left: {:?}",
+            entries(folder)
+        );
     }
     assert!(run("1").status().unwrap().success());
     assert!(results(folder) == whole[0]);

@@ -1,6 +1,7 @@
 //! The header of an IDX file: element type and dimensions.
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+use byteorder::{BigEndian, ByteOrder};
 use std::io::Read;
 
 use super::{ElementType, FormatError};
@@ -53,7 +54,7 @@ impl Header {
         if found < expected {
             return Err(FormatError::ShortHeader { expected, found });
         }
-        let dims = bytes.as_chunks().0.iter().skip(1).map(|&dim| u32::from_be_bytes(dim)).collect();
+        let dims = bytes.chunks_exact(4).skip(1).map(BigEndian::read_u32).collect();
         Self { element, dims }.checked()
     }
 
