@@ -122,8 +122,8 @@ pub fn reading(series: &[Compared<'_>], losses: &[Spread]) -> String {
     format!("Mean loss of the last 100 iterations, the lowest first: {}.", ends.join(", "))
 }
 
-/// Compares the series with the notebook's table. `csv` is the text of its file: the iteration, then
-/// one column per series, in their order.
+/// Compares the series with the notebook's table. `csv` is the text of its file: the iteration,
+/// then one column per series, in their order.
 pub fn beside_the_notebook(report: &mut RunReport, findings: &Findings, csv: &str) {
     let rows = csv_rows(csv);
     for (column, series) in (1..rows[0].len()).zip(&findings.series) {

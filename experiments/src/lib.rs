@@ -1,12 +1,12 @@
 //! What the sections share, in storeys: each uses those above it in this list, and none below.
 //!
-//! | module | |
+//! | module | what it holds |
 //! |---|---|
-//! | [`screen`] | what a user sees while a program runs: progress, downloads, lines; and the signals that stop it |
-//! | [`findings`] | what was measured, and what follows from it |
+//! | [`screen`] | progress, downloads and lines while a program runs; signals that stop it |
+//! | [`findings`] | measurements, and what follows from them |
 //! | [`cli`] | flags, settings in files, languages, failures and their exit codes |
 //! | [`lab`] | data, and the one loop that trains networks and measures them |
-//! | [`report`] | what a run leaves: tables, figures, the page, files |
+//! | [`report`] | the output of a run: tables, figures, the page, files |
 //! | [`section`](mod@section) | a section of the chapter as a program |
 //! | [`compare_losses`] | the experiment that sections 6.1 and 6.2 share |
 

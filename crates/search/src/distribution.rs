@@ -12,7 +12,7 @@ use crate::{SpaceError, Value};
 /// | `uniform:LOW:HIGH` | real | LOW + u·(HIGH − LOW) |
 /// | `log:LOW:HIGH` | real, positive | 10^(log₁₀ LOW + u·(log₁₀ HIGH − log₁₀ LOW)) |
 /// | `int:LOW:HIGH` | integers, both ends included | one of equal cells, a cell for each integer |
-/// | `logint:LOW:HIGH` | positive integers | the same; n's cell reaches from ln(n − ½) to ln(n + ½) |
+/// | `logint:LOW:HIGH` | positive integers | the same, n's cell from ln(n − ½) to ln(n + ½) |
 /// | `choice:A,B,…` | the names | one of equal cells, a cell for each name |
 ///
 /// Samplers see the unit interval only: the log scale is implemented here and nowhere else.

@@ -21,8 +21,8 @@ enum Kind {
 ///
 /// Ticks are multiples of 1·10ᵏ, 2·10ᵏ or 5·10ᵏ, as dense as their labels allow. On a log axis they
 /// are powers of ten, over few decades also 2 and 5 times these, within one decade possibly those
-/// of a linear axis. [`Axis::ticks`] replaces them. Where labels would be long, as for a minute of Unix time,
-/// they are relative to a round number, which the title names: `time (+1.7×10⁹)`.
+/// of a linear axis. [`Axis::ticks`] replaces them. Where labels would be long, as for a minute of
+/// Unix time, they are relative to a round number, which the title names: `time (+1.7×10⁹)`.
 ///
 /// Panels of one row with equal y axes share their tick labels, as do panels of one column with
 /// equal x axes.

@@ -21,7 +21,7 @@ pub struct Findings {
 /// ```
 /// use experiments::findings::{Measurements, Metric, Series};
 ///
-/// let run = |accuracy| [(0, Metric::TEST_ACCURACY, accuracy)].into_iter().collect::<Measurements>();
+/// let run = |accuracy| Measurements::from_iter([(0, Metric::TEST_ACCURACY, accuracy)]);
 /// let series = Series { name: "adam".to_owned(), runs: vec![run(0.5), run(0.75)] };
 /// assert_eq!(series.values(Metric::TEST_ACCURACY), [(0, vec![0.5, 0.75])]);
 /// assert_eq!(series.last(Metric::TEST_ACCURACY).mean, 0.625);

@@ -323,3 +323,24 @@ fn each_public_type_name_is_defined_once() {
     meanings.retain(|_, places| places.len() > 1);
     assert!(meanings.is_empty(), "{meanings:#?}");
 }
+
+/// rustfmt leaves comments as they are.
+#[test]
+fn comments_are_at_most_100_columns_wide() {
+    let mut folders = ["crates", "experiments", "benches"].map(|name| root().join(name)).to_vec();
+    let mut wide = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() && !path.ends_with("target") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let lines = (1..).zip(text.lines());
+                let comments = lines.filter(|(_, line)| line.trim_start().starts_with("//"));
+                let too_wide = comments.filter(|(_, line)| line.chars().count() > 100);
+                wide.extend(too_wide.map(|(number, _)| format!("{}:{number}", path.display())));
+            }
+        }
+    }
+    assert!(wide.is_empty(), "{wide:#?}");
+}

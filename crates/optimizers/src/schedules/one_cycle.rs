@@ -66,7 +66,8 @@ impl Schedule for OneCycle {
 mod tests {
     use super::*;
 
-    /// The first and last value of PyTorch's `OneCycleLR(max_lr=0.1, total_steps=100, pct_start=1)`.
+    /// The first and last value of PyTorch's `OneCycleLR(max_lr=0.1, total_steps=100,
+    /// pct_start=1)`.
     #[test]
     fn a_cycle_that_only_rises_ends_at_its_peak() {
         let cycle = OneCycle { warmup: 1.0, ..OneCycle::new(0.1, 100) };

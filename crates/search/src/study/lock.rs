@@ -26,7 +26,8 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Removes the lock of a killed process, which would stay if nothing more is written to the study.
+    /// Removes the lock of a killed process, which would stay if nothing more is written to the
+    /// study.
     pub(super) fn sweep(study: &Path) {
         remove_if_its_creator_is_dead(&lock_of(study));
     }

@@ -4,7 +4,8 @@ use search::Trial;
 
 use crate::trial_measurements::real;
 
-/// The rank correlation of a hyperparameter of the notebook's space with the accuracy, averaged over seeds.
+/// The rank correlation of a hyperparameter of the notebook's space with the accuracy, averaged
+/// over seeds.
 pub fn mean_correlation(all: &[Vec<Trial>], name: &str) -> f64 {
     let seeds = all.iter().map(|trials| rank_correlation(trials, |trial| real(trial, name)));
     seeds.sum::<f64>() / all.len() as f64

@@ -35,8 +35,8 @@ const REGRET: Metric = Metric::lower("regret");
 /// A sampler, its name in files and figures, and its look there.
 type Contender = (SamplerKind, &'static str, Color, LineStyle);
 
-/// The samplers that are compared; the grid is as fine as the trials allow. The conclusion is about the first and the
-/// last one.
+/// The samplers that are compared; the grid is as fine as the trials allow. The conclusion is about
+/// the first and the last one.
 fn contenders(space: &Space, trials: u64) -> Vec<Contender> {
     let enough = |levels: &u64| {
         SamplerKind::Grid(*levels).sampler().count(space).is_some_and(|count| count >= trials)
