@@ -20,7 +20,9 @@ pub(crate) fn orthogonal<T: Scalar>(weights: &mut DMatrix<T>, gain: f64, rng: &m
         column *= if r < 0.0 { -gain } else { gain };
     }
     let q = if rows >= columns { q } else { q.transpose() };
-    weights.zip_apply(&q, |w, q| *w = T::of(q));
+    for (w, &q) in weights.as_mut_slice().iter_mut().zip(q.as_slice()) {
+        *w = T::of(q);
+    }
 }
 
 #[cfg(test)]
