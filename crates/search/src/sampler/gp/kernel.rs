@@ -15,22 +15,19 @@ pub struct Matern52 {
 }
 
 impl Matern52 {
-    /// r², the squared scaled distance.
-    fn distance(&self, a: &[f64], b: &[f64]) -> f64 {
-        let scaled = a.iter().zip(b).zip(&self.lengths).map(|((a, b), l)| (a - b) / l);
-        scaled.map(|d| d * d).sum()
-    }
-
     /// k(a, b).
     pub fn covariance(&self, a: &[f64], b: &[f64]) -> f64 {
-        let r2 = self.distance(a, b);
-        let root = (5.0 * r2).sqrt();
-        self.variance * (1.0 + root + 5.0 * r2 / 3.0) * (-root).exp()
+        self.with_slope(a, b).0
     }
 
-    /// g = −2·∂k/∂(r²), which gives ∂k/∂ln ℓᵢ = g·((aᵢ − bᵢ)/ℓᵢ)² and ∂k/∂aᵢ = −g·(aᵢ − bᵢ)/ℓᵢ².
-    pub fn slope(&self, a: &[f64], b: &[f64]) -> f64 {
-        let root = (5.0 * self.distance(a, b)).sqrt();
-        self.variance * 5.0 / 3.0 * (1.0 + root) * (-root).exp()
+    /// k = k(a, b) and g = −2·∂k/∂(r²), which gives ∂k/∂ln ℓᵢ = g·((aᵢ − bᵢ)/ℓᵢ)² and
+    /// ∂k/∂aᵢ = −g·(aᵢ − bᵢ)/ℓᵢ².
+    pub fn with_slope(&self, a: &[f64], b: &[f64]) -> (f64, f64) {
+        let scaled = a.iter().zip(b).zip(&self.lengths).map(|((a, b), l)| (a - b) / l);
+        let r2: f64 = scaled.map(|d| d * d).sum();
+        let root = (5.0 * r2).sqrt();
+        let decay = (-root).exp();
+        let covariance = self.variance * (1.0 + root + 5.0 * r2 / 3.0) * decay;
+        (covariance, self.variance * 5.0 / 3.0 * (1.0 + root) * decay)
     }
 }

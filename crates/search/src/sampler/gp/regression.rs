@@ -63,10 +63,11 @@ impl Regression {
         points: Vec<Vec<f64>>,
         values: DVector<f64>,
     ) -> Option<Self> {
-        let matrix = DMatrix::from_fn(points.len(), points.len(), |i, j| {
-            let noise = if i == j { noise[i] } else { 0.0 };
-            kernel.covariance(&points[i], &points[j]) + noise
-        });
+        let covariance = |i: usize, j: usize| kernel.covariance(&points[i], &points[j]);
+        let mut matrix = DMatrix::from_fn(points.len(), points.len(), covariance);
+        for (i, noise) in noise.iter().enumerate() {
+            matrix[(i, i)] += noise;
+        }
         let factor = Cholesky::new(matrix)?;
         let alpha = factor.solve(&values);
         Some(Self { kernel, noise, points, values, factor, alpha })
@@ -90,11 +91,11 @@ impl Regression {
                 // The ½ of the formula; entries off the diagonal count twice.
                 let times = if i == j { 0.5 } else { 1.0 };
                 let weight = times * (self.alpha[i] * self.alpha[j] - inverse[(i, j)]);
-                let slope = weight * self.kernel.slope(a, b);
+                let (covariance, slope) = self.kernel.with_slope(a, b);
                 for (k, length) in lengths.iter().enumerate() {
-                    gradient[k] += slope * ((a[k] - b[k]) / length).powi(2);
+                    gradient[k] += weight * slope * ((a[k] - b[k]) / length).powi(2);
                 }
-                gradient[lengths.len()] += weight * self.kernel.covariance(a, b);
+                gradient[lengths.len()] += weight * covariance;
                 if i == j {
                     gradient[lengths.len() + 1] += weight * self.noise[i];
                 }
@@ -118,7 +119,7 @@ impl Regression {
         let mut mean_gradient = vec![0.0; point.len()];
         let mut deviation_gradient = vec![0.0; point.len()];
         for (i, seen) in self.points.iter().enumerate() {
-            let slope = self.kernel.slope(point, seen);
+            let (_, slope) = self.kernel.with_slope(point, seen);
             for (k, length) in self.kernel.lengths.iter().enumerate() {
                 let change = -slope * (point[k] - seen[k]) / (length * length);
                 mean_gradient[k] += change * self.alpha[i];
