@@ -75,7 +75,8 @@ impl Journal {
     /// Locks and reads the file, and appends the lines that `compose` adds, in one synced write.
     ///
     /// An incomplete line at the end, which readers ignore, is cut first: a line appended to it
-    /// could not be read. A trial that a killed worker of this crate left incomplete fails.
+    /// could not be read. A trial that a killed worker of this crate left incomplete is ended as
+    /// failed.
     pub(super) fn append(
         &mut self,
         compose: impl FnOnce(&Replay, &mut JournalLines),
