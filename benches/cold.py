@@ -109,9 +109,9 @@ class Checkout:
     def edit(self, number):
         """Makes the section train for `number` epochs; `--quick` stays what it is."""
         path = self.folder / "experiments/src/bin/sec6_3_batchnorm/main.rs"
-        text, count = re.subn(r"run\.scaled\(\d+, 3\)", f"run.scaled({number}, 3)", path.read_text())
+        text, count = re.subn(r"(run|lab)\.scaled\(\d+, 3\)", rf"\1.scaled({number}, 3)", path.read_text())
         if count != 1:
-            sys.exit(f"{path.relative_to(self.folder)} of {self.name} has no single `run.scaled(20, 3)` to change")
+            sys.exit(f"{path.relative_to(self.folder)} of {self.name} has no single `scaled(20, 3)` to change")
         path.write_text(text)
 
 
