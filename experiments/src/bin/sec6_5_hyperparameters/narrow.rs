@@ -71,12 +71,12 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
         .subtitle(lab.subtitle_of_first_seed(&format!("{count} trials a round")))
         .grid(rounds.div_ceil(2), 2)
         .panels(panels);
-    report.figure(
-        "sec6_5_narrow",
-        figure,
-        "Each round searches the range that the best trials of the round before span: it closes in on \
-         high learning rates, and on no particular weight decay.",
+    let reading = format!(
+        "Each round searches the range that the best trials of the round before span. The range found: \
+         {}.",
+        ends(&all[0].found)
     );
+    report.figure("sec6_5_narrow", figure, &reading);
     conclude(report, &all);
     for Narrowed { seed, rounds, .. } in all {
         for (round, Round { space, trials }) in rounds.iter().enumerate() {

@@ -21,7 +21,6 @@ use crate::flags::SearchFlags;
 use crate::functions::{FUNCTIONS, TestFunction};
 use crate::objective::objective;
 use crate::search::task;
-use crate::space;
 
 /// The name of the part.
 pub const SAMPLERS: &str = "samplers";
@@ -102,15 +101,12 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
         .subtitle(lab.subtitle("median and middle half of the seeds"))
         .plot_size(330.0, 250.0)
         .panels(panels);
-    let reading = if flags.space()? == space::notebook() {
-        "Left: higher is better; the grid does well since the best learning rate stands at the edge of \
-         the notebook's range, which is a level of it. Middle and right: how far the best point is \
-         above the function's least value; lower is better."
-    } else {
-        "Left: higher is better. Middle and right: how far the best point is above the function's \
-         least value; lower is better."
-    };
-    report.figure("sec6_5_samplers", figure, reading);
+    report.figure(
+        "sec6_5_samplers",
+        figure,
+        "Left: higher is better. Middle and right: how far the best point is above the function's least \
+         value; lower is better.",
+    );
     conclude(report, &judged);
     for Judged { problem, metric, found } in judged {
         for Found { contender: (_, name, ..), curves } in found {
