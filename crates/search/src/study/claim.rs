@@ -1,7 +1,7 @@
 //! Which process runs which trial.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// The right to run a trial of a study that several processes work on.
@@ -21,10 +21,10 @@ impl Claim {
         let folder = folder(study_file);
         let path = folder.join(format!("{study}.{number}"));
         let file = loop {
-            fs::create_dir_all(&folder)?;
+            make_folder(&folder)?;
             match OpenOptions::new().create(true).truncate(false).write(true).open(&path) {
                 // Another process removed the folder with its last claim in the meantime.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) if error.kind() == ErrorKind::NotFound && !folder.is_symlink() => {}
                 opened => break opened?,
             }
         };
@@ -56,6 +56,15 @@ impl Claim {
     }
 }
 
+/// Creates the folder if it is not there. `fs::create_dir_all` looks at a folder that is there once
+/// more, and fails if another process has removed it by then.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir(folder).or_else(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Ok(()),
+        _ => Err(error),
+    })
+}
+
 fn folder(study_file: &Path) -> PathBuf {
     study_file.with_added_extension("claims")
 }
@@ -76,6 +85,23 @@ mod tests {
         take(3).unwrap().remove();
         take(4).unwrap().remove();
         assert!(!folder.path().join("study.log.claims").exists());
+    }
+
+    #[test]
+    fn processes_that_make_and_remove_the_folder_at_once_do_not_fail() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("study.log");
+        std::thread::scope(|scope| {
+            for number in 0..4 {
+                let file = &file;
+                scope.spawn(move || {
+                    for _ in 0..2_000 {
+                        Claim::take(file, "study", number).unwrap().unwrap().remove();
+                    }
+                });
+            }
+        });
+        assert!(!super::folder(&file).exists());
     }
 
     #[test]
