@@ -1,56 +1,108 @@
 //! Drafts of results, and the removal of those that killed runs left behind.
 
-use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
-/// Random characters in the name of a draft.
+/// Random characters in the names of a draft and its lock.
 const RANDOM: usize = 6;
+/// The names begin with `.NAME.` and one of these. A lock is [`NEW`] until it is locked.
+const DRAFT: &str = "draft-";
+const LOCK: &str = "lock-";
+const NEW: &str = "new-";
 /// Suffix of earlier results while the draft takes their name, on systems without an atomic swap.
 const ASIDE: &str = ".old";
 
-/// A new folder in `parent` whose name begins with `prefix`, locked where folders can be.
-pub(super) fn lock_new(parent: &Path, prefix: &str) -> io::Result<(TempDir, Option<File>)> {
-    loop {
-        let draft =
-            tempfile::Builder::new().prefix(prefix).rand_bytes(RANDOM).tempdir_in(parent)?;
-        let lock = lock(draft.path());
-        // Before it was locked, another run may have removed it as abandoned.
-        if draft.path().exists() {
-            return Ok((draft, lock));
+/// A folder in the making; removed when dropped.
+///
+/// A file beside it, empty and locked, tells other runs that this one lives. It gets its name when
+/// it is locked, so a [`sweep`] never finds the lock of a living run unlocked.
+#[derive(Debug)]
+pub(super) struct Draft {
+    path: PathBuf,
+    lock_path: PathBuf,
+    _lock: File,
+}
+
+impl Draft {
+    /// A new folder in `parent` for what will be called `name`.
+    pub(super) fn create(parent: &Path, name: &str) -> io::Result<Self> {
+        let new = format!(".{name}.{NEW}");
+        loop {
+            let new =
+                tempfile::Builder::new().prefix(&new).rand_bytes(RANDOM).tempfile_in(parent)?;
+            // A file system without locks gives none to a sweep either.
+            let _ = new.as_file().lock();
+            let file_name = new.path().file_name().unwrap_or_default().to_string_lossy();
+            let random = &file_name[file_name.len() - RANDOM..];
+            let path = parent.join(format!(".{name}.{DRAFT}{random}"));
+            let lock_path = parent.join(format!(".{name}.{LOCK}{random}"));
+            match new.persist(&lock_path) {
+                Ok(lock) => {
+                    let draft = Self { path, lock_path, _lock: lock };
+                    fs::create_dir(&draft.path)?;
+                    return Ok(draft);
+                }
+                // Another run has swept it.
+                Err(error) if error.error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error.error),
+            }
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // What cannot be removed now, the next run sweeps.
+        if fs::remove_dir_all(&self.path).is_ok() || !self.path.exists() {
+            let _ = fs::remove_file(&self.lock_path);
         }
     }
 }
 
 /// Removes the drafts in `parent` that killed runs left, and restores earlier results that they had
 /// set aside. Errors are ignored: a leftover is in nobody's way.
-pub(super) fn sweep(parent: &Path, prefix: &str, out: &Path) {
+pub(super) fn sweep(parent: &Path, name: &str, out: &Path) {
     let Ok(entries) = fs::read_dir(parent) else { return };
-    let (mut drafts, mut set_aside) = (Vec::new(), Vec::new());
-    for path in entries.flatten().map(|entry| entry.path()) {
-        let name = path.file_name().and_then(OsStr::to_str);
-        let Some(rest) = name.and_then(|name| name.strip_prefix(prefix)) else { continue };
-        let random = rest.strip_suffix(ASIDE).unwrap_or(rest);
-        let ours = random.len() == RANDOM && random.bytes().all(|b| b.is_ascii_alphanumeric());
-        if ours && path.is_dir() {
-            if random == rest { drafts.push(path) } else { set_aside.push(path) }
+    let prefix = format!(".{name}.");
+    for entry in entries.flatten() {
+        let file_name = entry.file_name();
+        let rest = file_name.to_str().and_then(|name| name.strip_prefix(&prefix));
+        let lock = rest.and_then(|rest| rest.strip_prefix(LOCK));
+        let new = rest.and_then(|rest| rest.strip_prefix(NEW));
+        let is_ours = lock.or(new).is_some_and(is_random)
+            && entry.metadata().is_ok_and(|file| file.is_file() && file.len() == 0);
+        if !is_ours {
+            continue;
         }
-    }
-    for earlier in set_aside {
-        // If the final name is free, the run was killed between two renames, and these are the only
-        // results.
-        if lock(&earlier).is_some() && (out.exists() || fs::rename(&earlier, out).is_err()) {
-            let _ = fs::remove_dir_all(earlier);
+        if let Some(random) = lock {
+            let Ok(file) = File::open(entry.path()) else { continue };
+            if file.try_lock().is_err() {
+                continue;
+            }
+            clear(&parent.join(format!("{prefix}{DRAFT}{random}")), out);
         }
+        let _ = fs::remove_file(entry.path());
     }
-    for draft in drafts {
-        if lock(&draft).is_some() {
-            let _ = fs::remove_dir_all(draft);
-        }
+}
+
+/// Removes the draft of a dead run.
+fn clear(draft: &Path, out: &Path) {
+    let earlier = aside(draft);
+    // If the final name is free, the run was killed between two renames, and these are the only
+    // results.
+    if earlier.is_dir() && (out.exists() || fs::rename(&earlier, out).is_err()) {
+        let _ = fs::remove_dir_all(earlier);
     }
+    let _ = fs::remove_dir_all(draft);
+}
+
+fn is_random(end: &str) -> bool {
+    end.len() == RANDOM && end.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// The name of earlier results while `draft` takes their place.
@@ -60,17 +112,9 @@ pub(super) fn aside(draft: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Locks a folder until the value is dropped or the process ends. `None` if another process holds
-/// the lock, or where folders cannot be locked.
-fn lock(path: &Path) -> Option<File> {
-    if cfg!(unix) { File::open(path).ok().filter(|folder| folder.try_lock().is_ok()) } else { None }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const PREFIX: &str = ".out.draft-";
 
     fn names(path: &Path) -> Vec<String> {
         let entries = fs::read_dir(path).unwrap();
@@ -82,8 +126,10 @@ mod tests {
 
     /// The draft of a killed run: not locked, not removed.
     fn dead(parent: &Path) -> PathBuf {
-        let path = lock_new(parent, PREFIX).unwrap().0.keep();
+        let path = parent.join(".out.draft-dead00");
+        fs::create_dir(&path).unwrap();
         fs::write(path.join("half"), "a resu").unwrap();
+        fs::write(parent.join(".out.lock-dead00"), "").unwrap();
         path
     }
 
@@ -91,9 +137,12 @@ mod tests {
     fn a_dead_runs_draft_is_removed_and_a_living_ones_is_not() {
         let parent = tempfile::tempdir().unwrap();
         dead(parent.path());
-        let living = lock_new(parent.path(), PREFIX).unwrap();
-        sweep(parent.path(), PREFIX, &parent.path().join("out"));
-        assert_eq!(names(parent.path()), [living.0.path().file_name().unwrap().to_str().unwrap()]);
+        fs::write(parent.path().join(".out.new-dead00"), "").unwrap();
+        let living = Draft::create(parent.path(), "out").unwrap();
+        sweep(parent.path(), "out", &parent.path().join("out"));
+        let random = living.path().extension().unwrap().to_str().unwrap().replace("draft-", "");
+        let kept = [".out.draft-", ".out.lock-"].map(|name| format!("{name}{random}"));
+        assert_eq!(names(parent.path()), kept);
         drop(living);
         assert!(names(parent.path()).is_empty());
     }
@@ -101,11 +150,13 @@ mod tests {
     #[test]
     fn what_is_only_named_alike_is_left_alone() {
         let parent = tempfile::tempdir().unwrap();
-        let alike = [".out.backup", ".out.draft-2", ".out.draft-chapter", ".other.draft-abcdef"];
+        let alike = [".out.backup", ".out.draft-abcdef", ".out.lock-abcdef", ".out.new-abcdef"];
         alike.iter().for_each(|name| fs::create_dir(parent.path().join(name)).unwrap());
-        fs::write(parent.path().join(".out.draft-abcdef"), "a file").unwrap();
+        fs::write(parent.path().join(".out.lock-chapter"), "").unwrap();
+        fs::write(parent.path().join(".out.lock-backup"), "a file").unwrap();
+        fs::write(parent.path().join(".other.lock-abcdef"), "").unwrap();
         let before = names(parent.path());
-        sweep(parent.path(), PREFIX, &parent.path().join("out"));
+        sweep(parent.path(), "out", &parent.path().join("out"));
         assert_eq!(names(parent.path()), before);
     }
 
@@ -114,10 +165,10 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let out = parent.path().join("out");
         fs::create_dir(aside(&dead(parent.path()))).unwrap();
-        sweep(parent.path(), PREFIX, &out);
+        sweep(parent.path(), "out", &out);
         assert_eq!(names(parent.path()), ["out"]);
         fs::create_dir(aside(&dead(parent.path()))).unwrap();
-        sweep(parent.path(), PREFIX, &out);
+        sweep(parent.path(), "out", &out);
         assert_eq!(names(parent.path()), ["out"]);
     }
 }

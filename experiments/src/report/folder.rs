@@ -5,9 +5,8 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use tempfile::TempDir;
 
-use super::draft;
+use super::draft::{self, Draft};
 use crate::cli::Failure;
 
 /// The file that marks a folder as the results of a run.
@@ -60,17 +59,15 @@ fn is_mount_point(path: &Path) -> bool {
 }
 
 /// Results in the making, in a hidden folder beside their final place: `.NAME.draft-` and six
-/// letters.
+/// letters, with a lock of its own, `.NAME.lock-` and the same letters.
 ///
 /// Every file is synced when written; [`publish`](Self::publish) then puts the whole folder in
 /// place in one step. Dropping it unpublished removes it and leaves the final place alone. A killed
 /// run cannot clean up: its draft is removed by the next run.
 #[derive(Debug)]
 pub struct Folder {
-    draft: TempDir,
+    draft: Draft,
     out: PathBuf,
-    /// Locked while this run lives, so that no other run takes the draft for an abandoned one.
-    _lock: Option<File>,
 }
 
 impl Folder {
@@ -87,19 +84,13 @@ impl Folder {
             _ => Path::new("."),
         };
         let name = out.file_name().context("the output folder has no name")?;
-        let prefix = format!(".{}.draft-", name.to_string_lossy());
+        let name = name.to_string_lossy();
         fs::create_dir_all(parent)
             .with_context(|| format!("cannot create {}", parent.display()))?;
-        draft::sweep(parent, &prefix, &out);
-        let (draft, lock) = draft::lock_new(parent, &prefix)
+        draft::sweep(parent, &name, &out);
+        let draft = Draft::create(parent, &name)
             .with_context(|| format!("cannot create a folder in {}", parent.display()))?;
-        // Temporary folders are created with mode 700; results are for everyone.
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            fs::set_permissions(draft.path(), fs::Permissions::from_mode(0o755))?;
-        }
-        Ok(Self { draft, out, _lock: lock })
+        Ok(Self { draft, out })
     }
 
     /// Writes one file, synced to the disk; `name` may hold a folder.
@@ -200,23 +191,27 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let out = parent.path().join("results");
         for _ in 0..50 {
-            let together = std::sync::Barrier::new(4);
-            std::thread::scope(|scope| {
-                for run in 0..4_u8 {
-                    let (out, together) = (&out, &together);
-                    scope.spawn(move || {
-                        let draft = Folder::create(out).unwrap();
-                        draft.write("a", &[run]).unwrap();
-                        draft.write("b", &[run]).unwrap();
-                        together.wait();
-                        draft.publish().unwrap();
-                    });
-                }
+            let drafts = in_parallel((0..4_u8).collect(), |run| {
+                let draft = Folder::create(&out).unwrap();
+                draft.write("a", &[run]).unwrap();
+                draft.write("b", &[run]).unwrap();
+                draft
             });
+            in_parallel(drafts, |draft| draft.publish().unwrap());
             assert_eq!(fs::read(out.join("a")).unwrap(), fs::read(out.join("b")).unwrap());
             assert_eq!(names(parent.path()), ["results"]);
             fs::remove_dir_all(&out).unwrap();
         }
+    }
+
+    /// One thread for each item.
+    fn in_parallel<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+        std::thread::scope(|scope| {
+            let work = &work;
+            let threads: Vec<_> =
+                items.into_iter().map(|item| scope.spawn(move || work(item))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        })
     }
 
     /// A link was replaced by a folder, and a link to nothing or a mount point lost the results at
