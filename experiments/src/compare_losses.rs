@@ -4,6 +4,7 @@ use training::{Contestant, Plan, Real};
 use viz::{Axis, Figure, Panel};
 
 use crate::cli::Failure;
+use crate::findings::equivalence::{Curves, Quantity};
 use crate::findings::{Findings, Metric, Spread, csv_rows};
 use crate::lab::{Experiment, Lab};
 use crate::report::RunReport;
@@ -130,4 +131,29 @@ pub fn beside_the_notebook(report: &mut RunReport, findings: &Findings, csv: &st
         let printed = rows.iter().map(|row| (row[0] as usize, row[column]));
         report.beside_the_notebook(PART, series, Metric::TRAIN_LOSS, printed);
     }
+}
+
+/// Compares the series with the original's losses, which are kept as means of 20 iterations.
+pub fn beside_the_original(report: &mut RunReport, section: &str, findings: &Findings, csv: &str) {
+    const BLOCK: usize = 20;
+    let names = findings.series.iter().map(|series| series.name.as_str());
+    let wanted: Vec<_> =
+        names.clone().map(|name| (name.to_owned(), "train_loss_mean_of_20")).collect();
+    let original = Curves::read(csv, &wanted);
+    let ours = findings
+        .series
+        .iter()
+        .map(|series| Curves::of(&series.name, series, Metric::TRAIN_LOSS).in_blocks(BLOCK));
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let quantities = names.enumerate().flat_map(|(curve, name)| {
+        let last = move |run: &[&[f64]]| mean(&run[curve][run[curve].len() - 100 / BLOCK..]);
+        [
+            Quantity::new(format!("{name}: loss of the last 100 iterations"), last),
+            Quantity::new(format!("{name}: mean loss of all iterations"), move |run| {
+                mean(run[curve])
+            }),
+        ]
+    });
+    let (ours, quantities) = (ours.collect::<Vec<_>>(), quantities.collect::<Vec<_>>());
+    report.beside_the_original(section, [&original, &ours], &quantities);
 }

@@ -77,7 +77,7 @@ fn open(
     let parts = outline.chosen(args.part.as_deref());
     let lab = Lab::open(args, parts, samples)?;
     let folder = Folder::create(&out).map_err(Failure::Output)?;
-    let mut report = RunReport::new(folder, started, lab.args());
+    let mut report = RunReport::new(folder, started, &lab);
     if let Some(note) = lab.data().note() {
         report.say(&format!("data: {note}"))?;
     }

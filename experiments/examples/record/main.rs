@@ -72,6 +72,7 @@ fn section(folder: &Path) -> Result<Value, Box<dyn Error>> {
         "diverged": diverged,
         "conclusions": summary["conclusions"],
         "notebook": agreement(&summary["notebook"]),
+        "original": rounded_all(&summary["original"]),
     });
     search::tell(&read_rows(&folder.join("metrics.csv"))?, &mut section);
     Ok(section)
@@ -97,6 +98,20 @@ fn agreement(comparisons: &Value) -> Value {
         (name, json!({ "numbers": count, "inside": inside, "mean_difference": mean }))
     };
     groups.into_iter().map(told).collect::<Map<_, _>>().into()
+}
+
+/// All decimal numbers of a value, rounded.
+fn rounded_all(value: &Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            significant(number.as_f64().unwrap_or(f64::NAN)).into()
+        }
+        Value::Array(values) => values.iter().map(rounded_all).collect(),
+        Value::Object(map) => {
+            map.iter().map(|(k, v)| (k.clone(), rounded_all(v))).collect::<Map<_, _>>().into()
+        }
+        other => other.clone(),
+    }
 }
 
 /// Least and largest.

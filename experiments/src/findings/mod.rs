@@ -6,6 +6,7 @@
 mod bins;
 mod conclusion;
 mod divergence;
+pub mod equivalence;
 mod measurements;
 mod metric;
 mod number;
@@ -21,7 +22,7 @@ pub use divergence::Divergence;
 pub use measurements::Measurements;
 pub use metric::Metric;
 pub use number::significant;
-pub use reference::{Comparison, by_series, compare, csv_rows};
+pub use reference::{Comparison, Printed, by_series, compare, csv_rows};
 pub use row::{Row, read_rows, write_rows};
 pub use series::{Findings, Series};
 pub use spread::Spread;

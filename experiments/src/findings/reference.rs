@@ -1,7 +1,9 @@
 //! The comparison of a run with the numbers that the notebook printed.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
+use super::equivalence::{Farthest, farthest};
 use super::{Metric, Series, Spread};
 
 /// The rows of a file in `data/reference`, without its header.
@@ -33,6 +35,30 @@ pub struct Comparison {
     pub inside: Option<bool>,
 }
 
+/// What the notebook printed of a series, beside ours.
+#[derive(Clone, Debug)]
+pub struct Printed {
+    /// Number by number.
+    pub numbers: Vec<Comparison>,
+    /// How far the whole curve lies from ours; unknown for fewer than three seeds.
+    pub farthest: Option<Farthest>,
+}
+
+impl Printed {
+    /// The place of the whole curve for `summary.json`, if it is known.
+    pub(crate) fn curve(&self) -> Option<Value> {
+        let (first, farthest) = (self.numbers.first()?, self.farthest?);
+        let Comparison { part, series, metric, .. } = first;
+        Some(json!({
+            "part": part,
+            "series": series,
+            "metric": metric,
+            "rank": farthest.rank,
+            "of": farthest.of,
+        }))
+    }
+}
+
 /// Compares the numbers that the notebook printed of a series, (step, number), with ours at these
 /// steps.
 pub fn compare(
@@ -40,38 +66,57 @@ pub fn compare(
     series: &Series,
     metric: Metric,
     printed: impl IntoIterator<Item = (usize, f64)>,
-) -> Vec<Comparison> {
-    let spreads = series.spreads(metric);
-    let beside = |(step, notebook): (usize, f64)| {
-        let (_, ours) = spreads.iter().find(|(measured, _)| *measured == step)?;
+) -> Printed {
+    let values = series.values(metric);
+    let both: Vec<(usize, f64, &Vec<f64>)> = printed
+        .into_iter()
+        .filter_map(|(step, notebook)| {
+            let (_, ours) = values.iter().find(|(measured, _)| *measured == step)?;
+            Some((step, notebook, ours))
+        })
+        .collect();
+    let beside = |&(step, notebook, ours): &(usize, f64, &Vec<f64>)| {
+        let ours = Spread::of(ours);
         let range = ours.min..=ours.max;
-        Some(Comparison {
+        Comparison {
             part: part.to_owned(),
             series: series.name.clone(),
             metric: metric.name(),
             step,
             notebook,
-            ours: *ours,
+            ours,
             inside: (ours.runs >= 3).then(|| range.contains(&notebook)),
-        })
+        }
     };
-    printed.into_iter().filter_map(beside).collect()
+    let runs = both.first().map_or(0, |(.., ours)| ours.len());
+    let curves = (0..runs).map(|run| both.iter().map(|(.., ours)| ours[run]).collect());
+    let curves: Vec<Vec<f64>> = curves.collect();
+    let curve: Vec<f64> = both.iter().map(|(_, notebook, _)| *notebook).collect();
+    Printed {
+        numbers: both.iter().map(beside).collect(),
+        farthest: (runs >= 3).then(|| farthest(&curve, &curves)),
+    }
 }
 
 /// A line for each series that the notebook printed, and one for all of them.
-pub fn by_series(comparisons: &[Comparison]) -> Vec<String> {
-    let same = |a: &Comparison, b: &Comparison| {
-        (&a.part, &a.series, a.metric) == (&b.part, &b.series, b.metric)
-    };
-    let groups = comparisons.chunk_by(same);
-    let mut lines: Vec<String> = groups
-        .map(|group| {
-            let Comparison { part, series, metric, .. } = &group[0];
-            line(&format!("{part}, {series}, {metric}"), group)
+pub fn by_series(printed: &[Printed]) -> Vec<String> {
+    let printed = printed.iter().filter(|printed| !printed.numbers.is_empty());
+    let mut lines: Vec<String> = printed
+        .clone()
+        .map(|Printed { numbers, farthest }| {
+            let Comparison { part, series, metric, .. } = &numbers[0];
+            let line = line(&format!("{part}, {series}, {metric}"), numbers);
+            farthest.map_or(line.clone(), |Farthest { rank, of }| {
+                let nearer = of - rank;
+                format!("{line}, farther from the mean than {nearer} of our {} curves", of - 1)
+            })
         })
         .collect();
-    if let Some(first) = comparisons.first() {
-        lines.push(line("all printed numbers", comparisons));
+    let places = printed.clone().filter_map(|printed| printed.farthest);
+    let all: Vec<Comparison> = printed.flat_map(|printed| printed.numbers.clone()).collect();
+    if let Some(first) = all.first() {
+        lines.push(line("all printed numbers", &all));
+        lines.extend(outermost(&places.collect::<Vec<_>>()));
         if first.inside.is_none() {
             lines.push(
                 "give --runs 5 to see which of them lie within the spread of seeds".to_owned(),
@@ -79,6 +124,19 @@ pub fn by_series(comparisons: &[Comparison]) -> Vec<String> {
         }
     }
     lines
+}
+
+/// How many curves of the notebook lie farther out than all of ours, and how many would by chance.
+fn outermost(places: &[Farthest]) -> Option<String> {
+    let count = places.iter().filter(|place| place.rank == 1).count();
+    let chance = places.iter().map(|place| 1.0 / place.of as f64).sum::<f64>();
+    (!places.is_empty()).then(|| {
+        format!(
+            "notebook, whole curves: {count} of {} are farther from the mean than all of ours (by chance: about \
+             {chance:.1})",
+            places.len()
+        )
+    })
 }
 
 fn line(what: &str, comparisons: &[Comparison]) -> String {
@@ -102,7 +160,7 @@ fn line(what: &str, comparisons: &[Comparison]) -> String {
 mod tests {
     use super::*;
 
-    fn compared(runs: u64, printed: &[(usize, f64)]) -> Vec<Comparison> {
+    fn compared(runs: u64, printed: &[(usize, f64)]) -> Printed {
         let run = |seed| {
             let numbers = [(0, seed as f64), (1, 1.0)];
             numbers.into_iter().map(|(step, x)| (step, Metric::TEST_ACCURACY, x)).collect()
@@ -113,19 +171,26 @@ mod tests {
 
     #[test]
     fn a_number_is_inside_if_our_seeds_reach_around_it() {
-        let comparisons = compared(3, &[(0, 1.5), (1, 1.5), (9, 0.0)]);
-        let inside: Vec<_> = comparisons.iter().map(|c| c.inside).collect();
+        let printed = compared(3, &[(0, 1.5), (1, 1.5), (9, 0.0)]);
+        let inside: Vec<_> = printed.numbers.iter().map(|c| c.inside).collect();
         assert_eq!(inside, [Some(true), Some(false)]); // step 9 was not reached
         let line = "p, a, test_accuracy: 1 of 2 within the range of our seeds (one more run of ours: \
                     about 1)";
-        assert!(by_series(&comparisons)[0].contains(line));
+        let lines = by_series(&[printed]);
+        assert!(lines[0].contains(line));
+        assert!(lines[0].ends_with(", farther from the mean than 3 of our 3 curves"));
+        assert!(
+            lines[2].ends_with(
+                "1 of 1 are farther from the mean than all of ours (by chance: about 0.2)"
+            )
+        );
     }
 
     #[test]
     fn one_run_is_no_range() {
-        let comparisons = compared(1, &[(0, 0.0)]);
-        assert_eq!(comparisons[0].inside, None);
-        assert!(by_series(&comparisons).last().unwrap().contains("--runs 5"));
+        let printed = compared(1, &[(0, 0.0)]);
+        assert_eq!((printed.numbers[0].inside, printed.farthest), (None, None));
+        assert!(by_series(&[printed]).last().unwrap().contains("--runs 5"));
         assert!(by_series(&[]).is_empty());
     }
 }

@@ -5,6 +5,7 @@ mod draft;
 mod export;
 pub mod folder;
 mod manifest;
+mod original;
 mod page;
 mod smooth;
 
@@ -16,10 +17,11 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 use viz::Figure;
 
-use crate::cli::{Args, Failure, SETTINGS, Texts};
+use crate::cli::{Failure, SETTINGS, Texts};
+use crate::findings::equivalence::{Curves, Fidelity, Quantity};
 use crate::findings::{
-    Comparison, Conclusion, Divergence, Findings, Metric, Row, Series, by_series, compare, summary,
-    write_rows,
+    Comparison, Conclusion, Divergence, Findings, Metric, Printed, Row, Series, by_series, compare,
+    summary, write_rows,
 };
 use crate::lab::Lab;
 use crate::screen::{notice, print};
@@ -28,6 +30,9 @@ use folder::{Folder, MANIFEST};
 use page::{Drawn, Page};
 
 pub use page::{Table, command_line};
+
+/// With fewer seeds than this, differences from the original are not judged: they would be luck.
+const FEWEST_SEEDS: usize = 10;
 
 const QUICK_READING: &str = "A quick run: too short to show what the section is about.";
 
@@ -38,6 +43,8 @@ pub struct RunReport {
     texts: Arc<Texts>,
     exporters: Vec<Box<dyn Exporter>>,
     quick: bool,
+    /// Whether the notebook's numbers apply: not with fewer steps or other data.
+    as_the_notebook: bool,
     /// Whether stdout is still read: `head` closes it early.
     read: bool,
     started: Instant,
@@ -45,24 +52,28 @@ pub struct RunReport {
     figures: Vec<Drawn>,
     tables: Vec<Table>,
     conclusions: Vec<Conclusion>,
-    comparisons: Vec<Comparison>,
+    printed: Vec<Printed>,
+    fidelity: Option<Fidelity>,
 }
 
 impl RunReport {
     /// An empty report of a run that started at `started`.
-    pub(crate) fn new(folder: Folder, started: Instant, args: &Args) -> Self {
+    pub(crate) fn new(folder: Folder, started: Instant, lab: &Lab) -> Self {
+        let args = lab.args();
         Self {
             folder,
             texts: Arc::new(Texts::new(args.lang)),
             exporters: export::wanted(args),
             quick: args.quick,
+            as_the_notebook: !args.quick && lab.data().note().is_none(),
             read: true,
             started,
             findings: Vec::new(),
             figures: Vec::new(),
             tables: Vec::new(),
             conclusions: Vec::new(),
-            comparisons: Vec::new(),
+            printed: Vec::new(),
+            fidelity: None,
         }
     }
 
@@ -120,7 +131,26 @@ impl RunReport {
         metric: Metric,
         printed: impl IntoIterator<Item = (usize, f64)>,
     ) {
-        self.comparisons.extend(compare(part, series, metric, printed));
+        if self.as_the_notebook {
+            self.printed.push(compare(part, series, metric, printed));
+        }
+    }
+
+    /// Judges over ten seeds or more whether this run is the original's experiment. `theirs` and
+    /// `ours` have the curves of the same series in the same order; the margins of the quantities
+    /// stand under the section's name in `data/reference/margins.toml`.
+    pub fn beside_the_original(
+        &mut self,
+        section: &str,
+        [theirs, ours]: [&[Curves]; 2],
+        quantities: &[Quantity<'_>],
+    ) {
+        if self.as_the_notebook && ours[0].runs.len() >= FEWEST_SEEDS {
+            let fidelity = Fidelity::judge(section, theirs, ours, quantities);
+            let (figure, reading) = original::figure(&fidelity);
+            self.figure(&format!("{section}_original"), figure, &reading);
+            self.fidelity = Some(fidelity);
+        }
     }
 
     /// Writes the numbers, the figures and the page, and puts the results in place.
@@ -134,10 +164,6 @@ impl RunReport {
         lab: &Lab,
         settings: Value,
     ) -> Result<(), Failure> {
-        // With fewer steps or other data, the notebook's numbers do not apply.
-        if self.quick || lab.data().note().is_some() {
-            self.comparisons.clear();
-        }
         // A quick run shows none, but translates them, so that it warns of the same missing texts.
         let judged: Vec<String> = self.conclusions.iter().map(|c| self.judged(c)).collect();
         if self.quick {
@@ -150,17 +176,25 @@ impl RunReport {
             lines.iter().map(|line| self.texts.text(line)).collect()
         };
         let divergences = translated(Divergence::lines(&diverged));
-        let compared = translated(by_series(&self.comparisons));
+        let compared = translated(by_series(&self.printed));
+        let judged_beside = translated(self.fidelity.as_ref().map_or(Vec::new(), Fidelity::lines));
+        let compared = [compared, judged_beside].concat();
         for line in divergences.iter().cloned().chain(judged).chain(compared.clone()) {
             self.say(&line)?;
         }
+        let numbers: Vec<&Comparison> = self.printed.iter().flat_map(|p| &p.numbers).collect();
         let summary = json!({
             "section": name,
             "results": summary(&self.findings),
             "diverged": diverged,
             "conclusions": self.conclusions,
-            "notebook": self.comparisons,
+            "notebook": numbers,
+            "notebook_curves": self.printed.iter().filter_map(Printed::curve).collect::<Vec<_>>(),
+            "original": self.fidelity,
         });
+        if let Some(fidelity) = &self.fidelity {
+            self.tables.extend(Table::beside_the_original(fidelity, &self.texts));
+        }
         let page = Page {
             texts: &self.texts,
             section: name,
@@ -172,7 +206,7 @@ impl RunReport {
             conclusions: &self.conclusions,
             tables: &self.tables,
             compared: &compared,
-            numbers: Table::beside(&self.comparisons, &self.texts),
+            numbers: Table::beside(&numbers, &self.texts),
         };
         let page = page.render().context("index.html").map_err(Failure::Output)?;
         let args = lab.args();

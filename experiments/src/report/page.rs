@@ -11,6 +11,7 @@ use upon::{Engine, Value};
 
 use crate::cli::help::{line, quoted};
 use crate::cli::{Lang, Texts};
+use crate::findings::equivalence::{Equivalence, Fidelity};
 use crate::findings::{Comparison, Conclusion};
 
 /// A figure as it goes onto the page and into files.
@@ -43,9 +44,9 @@ impl Table {
     }
 
     /// The table of the notebook's printed numbers beside ours.
-    pub(super) fn beside(comparisons: &[Comparison], texts: &Texts) -> Self {
+    pub(super) fn beside(comparisons: &[&Comparison], texts: &Texts) -> Self {
         let heads = ["series", "metric", "step", "notebook", "ours", "within our range"];
-        let row = |c: &Comparison| {
+        let row = |c: &&Comparison| {
             let inside = c.inside.map_or_else(
                 || "–".to_owned(),
                 |inside| texts.text(if inside { "yes" } else { "no" }),
@@ -55,6 +56,59 @@ impl Table {
         };
         let (title, columns) = ("number by number".to_owned(), heads.map(str::to_owned).to_vec());
         Self { title, columns, rows: comparisons.iter().map(row).collect() }.translated(texts)
+    }
+
+    /// The tables of the tests beside the original: of quantities, and of whole curves.
+    pub(super) fn beside_the_original(fidelity: &Fidelity, texts: &Texts) -> [Self; 2] {
+        let quantities = fidelity.quantities.iter().map(|test| {
+            let verdict = match test.verdict {
+                Equivalence::Shown => "equal",
+                Equivalence::NotShown => "not shown",
+                Equivalence::Different => "different",
+            };
+            let [low, high] = test.interval;
+            vec![
+                texts.text(&test.quantity),
+                test.original.text(4),
+                test.ours.text(4),
+                format!("{:.4} ({low:.4}, {high:.4})", test.difference),
+                test.margin.to_string(),
+                format!("{:.4}", test.p),
+                format!("{:.2}", test.effect),
+                format!("{:.2}", test.above),
+                texts.text(verdict),
+            ]
+        });
+        let curves = fidelity.curves.iter().map(|test| {
+            let verdict = texts.text(if test.differ { "yes" } else { "no" });
+            vec![test.series.clone(), format!("{:.4}", test.p), verdict]
+        });
+        let table = |title: &str, columns: &[&str], rows: Vec<Vec<String>>| {
+            let columns = columns.iter().map(|&column| column.to_owned()).collect();
+            Self { title: title.to_owned(), columns, rows }.translated(texts)
+        };
+        [
+            table(
+                "beside the original: equal within margins?",
+                &[
+                    "quantity",
+                    "original",
+                    "ours",
+                    "difference (95 % interval)",
+                    "margin",
+                    "p",
+                    "effect size",
+                    "chance that ours is above",
+                    "verdict",
+                ],
+                quantities.collect(),
+            ),
+            table(
+                "beside the original: do whole curves differ?",
+                &["series", "p", "differ"],
+                curves.collect(),
+            ),
+        ]
     }
 }
 
@@ -147,6 +201,7 @@ mod tests {
             inside,
         };
         let comparisons = [None, Some(true), Some(false)].map(comparison);
+        let numbers = comparisons.each_ref();
         let texts = Arc::new(Texts::new(lang));
         let cells = vec![vec!["1".to_owned(), "<2>".to_owned()]];
         let columns = vec!["epoch".to_owned(), "seed".to_owned()];
@@ -162,7 +217,7 @@ mod tests {
             conclusions: if full { &conclusions } else { &[] },
             tables: if full { &tables } else { &[] },
             compared: if full { &["a line".to_owned()] } else { &[] },
-            numbers: Table::beside(if full { &comparisons } else { &[] }, &texts),
+            numbers: Table::beside(if full { &numbers } else { &[] }, &texts),
         };
         page.render().unwrap()
     }

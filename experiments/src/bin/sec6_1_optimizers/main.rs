@@ -65,6 +65,8 @@ fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     );
     let notebook = include_str!("../../../../data/reference/sec6_1_mnist_loss.csv");
     compare_losses::beside_the_notebook(report, &findings, notebook);
+    let original = include_str!("../../../../data/reference/numpy/sec6_1.csv");
+    compare_losses::beside_the_original(report, "sec6_1", &findings, original);
 
     let [sgd, momentum, adagrad, adam] = [0, 1, 2, 3].map(|series: usize| losses[series].mean);
     report.conclude(

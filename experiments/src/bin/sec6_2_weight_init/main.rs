@@ -92,6 +92,8 @@ fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     );
     let notebook = include_str!("../../../../data/reference/sec6_2_mnist_loss.csv");
     compare_losses::beside_the_notebook(report, &findings, notebook);
+    let original = include_str!("../../../../data/reference/numpy/sec6_2.csv");
+    compare_losses::beside_the_original(report, "sec6_2", &findings, original);
 
     let [small, xavier, he] = [0, 1, 2].map(|series: usize| losses[series].mean);
     report.conclude("std = 0.01 does not learn", small > 2.29, by.clone());

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use experiments::Section;
 use experiments::cli::{Args, Failure, NoFlags};
+use experiments::findings::equivalence::{Curves, Quantity};
 use experiments::findings::{Findings, Metric, Series, csv_rows, significant};
 use experiments::lab::{Data, Experiment, Lab, Unit};
 use experiments::report::RunReport;
@@ -45,6 +46,7 @@ impl Section for BatchNormSection {
         print_table(report, &findings)?;
         draw(report, lab, &findings, epochs);
         beside_the_notebook(report, &findings);
+        beside_the_original(report, &findings);
         conclude(report, &findings);
         report.record(findings)
     }
@@ -186,6 +188,46 @@ fn beside_the_notebook(report: &mut RunReport, findings: &Findings) {
             report.beside_the_notebook(PART, series, Metric::TRAIN_ACCURACY, printed);
         }
     }
+}
+
+/// Each scale by its final accuracy, and what the section says of all of them.
+fn beside_the_original(report: &mut RunReport, findings: &Findings) {
+    let csv = include_str!("../../../../data/reference/numpy/sec6_3.csv");
+    let names = findings.series.iter().map(|series| (series.name.clone(), "train_accuracy"));
+    let original = Curves::read(csv, &names.collect::<Vec<_>>());
+    let ours = findings
+        .series
+        .iter()
+        .map(|series| Curves::of(&series.name, series, Metric::TRAIN_ACCURACY));
+    let ours: Vec<Curves> = ours.collect();
+    let mut quantities: Vec<Quantity<'_>> = (0..2 * SCALES)
+        .map(|k| Quantity::last(format!("{}: final training accuracy", ours[k].name), k))
+        .collect();
+    // The final accuracies of one of the two kinds, by scale.
+    let ends = |run: &[&[f64]], kind: usize| -> Vec<f64> {
+        run.iter().skip(kind).step_by(2).map(|curve| curve[curve.len() - 1]).collect()
+    };
+    for (kind, (name, _)) in KINDS.iter().enumerate() {
+        quantities.push(Quantity::new(
+            format!("{name}: final training accuracy, mean of the scales"),
+            move |run| ends(run, kind).iter().sum::<f64>() / SCALES as f64,
+        ));
+        quantities.push(Quantity::new(format!("{name}: scales that end above 0.5"), move |run| {
+            ends(run, kind).iter().filter(|end| **end > 0.5).count() as f64
+        }));
+    }
+    quantities.push(Quantity::new(
+        "batchnorm: final training accuracy, lowest of the scales",
+        move |run| ends(run, 1).into_iter().fold(f64::INFINITY, f64::min),
+    ));
+    quantities.push(Quantity::new("scales at which batchnorm ends ahead", move |run| {
+        ends(run, 0)
+            .iter()
+            .zip(ends(run, 1))
+            .filter(|(plain, normalised)| normalised > plain)
+            .count() as f64
+    }));
+    report.beside_the_original("sec6_3", [&original, &ours], &quantities);
 }
 
 fn conclude(report: &mut RunReport, findings: &Findings) {
