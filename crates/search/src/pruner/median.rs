@@ -36,7 +36,7 @@ impl Pruner for Median {
         }
         others.sort_by(f64::total_cmp);
         // ANCHOR: prune
-        let median = (others[(others.len() - 1) / 2] + others[others.len() / 2]) / 2.0;
+        let median = others[(others.len() - 1) / 2] / 2.0 + others[others.len() / 2] / 2.0;
         so_far.iter().map(|report| report.value).fold(f64::NEG_INFINITY, f64::max) < median
         // ANCHOR_END: prune
     }

@@ -80,6 +80,9 @@ mod tests {
         assert!(
             median.prune(&reports(&[-4.0]), &below) && !median.prune(&reports(&[-3.0]), &below)
         );
+        // The sum of these two is infinite.
+        let large = [1.5e308, 1.6e308].map(|value| trial(&[value], End::Complete));
+        assert!(!median.prune(&reports(&[1.6e308]), &large));
     }
 
     #[test]

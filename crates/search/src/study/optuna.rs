@@ -39,7 +39,8 @@ pub(super) fn external(distribution: &Distribution, stored: &Value) -> Option<Pa
     let number = stored.as_f64()?;
     let value = match distribution {
         Distribution::Uniform { .. } | Distribution::LogUniform { .. } => Param::Float(number),
-        Distribution::Integer { .. } => Param::Integer(number as i64),
+        // Beyond 2⁵³, an f64 is no exact whole number.
+        Distribution::Integer { .. } => Param::Integer(stored.as_i64().unwrap_or(number as i64)),
         Distribution::Categorical { choices } => Param::Text(choices.get(number as usize)?.clone()),
     };
     distribution.unit(&value).map(|_| value)

@@ -69,6 +69,25 @@ fn trials_come_back_to_the_bit() {
     assert_eq!(names(&folder), ["study.log"]);
 }
 
+/// No `f64` is 2⁵³ + 1: read as one, it would lie outside of its range, and the file be refused.
+#[test]
+fn whole_numbers_that_no_f64_holds_come_back() {
+    let space = Space::parse(["x=int:9007199254740993:9007199254740995"]).unwrap();
+    let trial = |number: u64| {
+        let params = space.at(&[number as f64 / 2.0]);
+        Trial { number, params, reports: vec![Report::of(0, 0.5)], end: End::Complete }
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let open = |resume| {
+        let identity = Identity { space: space.clone(), measures: Vec::new(), ..identity() };
+        Study::open(&path(&folder), identity, resume, |_| {}).unwrap()
+    };
+    let written =
+        complete::<StudyError>(&open(false), 0..3, &|number| Ok(trial(number)), &|| Ok(()));
+    assert_eq!(written.unwrap(), (0..3).map(trial).collect::<Vec<_>>());
+    assert_eq!(open(true).trials().into_values().collect::<Vec<_>>(), [0, 1, 2].map(trial));
+}
+
 /// A process can be killed after any byte: complete trials are kept, the others are run again.
 #[test]
 fn a_file_cut_anywhere_goes_on() {

@@ -137,6 +137,11 @@ fn standardise(values: &mut [f64]) -> Option<()> {
     for value in values.iter_mut().filter(|v| !v.is_finite()) {
         *value = worst;
     }
+    // The squares of such numbers would overflow, or vanish.
+    let largest = values.iter().fold(0.0_f64, |largest, v| largest.max(v.abs()));
+    if largest > 0.0 && !(1e-140..1e140).contains(&largest) {
+        values.iter_mut().for_each(|v| *v /= largest);
+    }
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
     let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / count;
@@ -264,6 +269,22 @@ mod tests {
         assert!(space.unit(&suggest(&finished)).is_some());
         finished.iter_mut().for_each(|trial| trial.params = space.at(&[0.5; 3]));
         assert!(space.unit(&suggest(&finished)).is_some());
+    }
+
+    /// With an overflow, no suggestion came to an end.
+    #[test]
+    fn values_of_any_size_are_learned_from_alike() {
+        let of_size = |size: f64| {
+            let mut values = [-1.0, 0.25, f64::NAN, 0.5].map(|v| v * size);
+            standardise(&mut values).unwrap();
+            values
+        };
+        let expected = of_size(1.0);
+        for size in [1e-320, 1e-170, 1e150, f64::MAX] {
+            for (value, expected) in of_size(size).iter().zip(expected) {
+                assert!((value - expected).abs() < 1e-3, "{size}: {value}, not {expected}");
+            }
+        }
     }
 
     #[test]
