@@ -140,7 +140,8 @@ impl Norm {
 
 /// Σ f(g)² over the gradients of all slots.
 fn sum_over_slots<T: Float>(slots: &mut dyn Slots<T>, f: impl Fn(f64) -> f64 + Copy) -> f64 {
-    (0..slots.len()).map(|i| sum_of_squares(slots.slot(i).grad, f)).sum()
+    // Not `sum`, which is −0 for no slots.
+    (0..slots.len()).fold(0.0, |sum, i| sum + sum_of_squares(slots.slot(i).grad, f))
 }
 
 /// Σ f(x)² in `f64`, in eight interleaved sums, whose additions need not wait for one another.
@@ -220,6 +221,7 @@ mod tests {
 
     #[test]
     fn a_norm_of_zero_stops_all_movement_without_dividing_by_zero() {
+        assert!(total_norm::<f32>(&mut []).is_sign_positive());
         let mut grad = [0.0, 0.0];
         assert_eq!(clip(&mut grad, 0.0), Ok(0.0));
         let mut grad = [1.0, 2.0];

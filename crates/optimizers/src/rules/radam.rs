@@ -107,8 +107,9 @@ impl Rule<2> for RAdam {
                     *v
                 },
                 |_, [w, m, _], root| {
-                    let step = rectified.map_or(lr_t, |scale: T| scale / (root + eps));
-                    *w = *w - step * *m;
+                    // Not scale/(√v + ε)·m: where both are 0 but for ε, the quotient may overflow.
+                    let step = rectified.map_or(lr_t * *m, |scale: T| scale * *m / (root + eps));
+                    *w = *w - step;
                 },
             );
         }

@@ -158,6 +158,22 @@ fn a_zero_gradient_is_no_division_by_zero_in_single_precision() {
     }
 }
 
+/// For the smallest ε of single precision, 1/ε is infinite, and its product with 0 is NaN.
+#[test]
+fn a_zero_gradient_moves_nothing_even_with_the_smallest_eps() {
+    for Entry { label, f32, .. } in RULES {
+        let (mut value, mut optimizer) = ([1.0], f32());
+        if optimizer.hyperparameters().iter().any(|(name, _)| *name == "eps") {
+            optimizer.set("eps", f32::from_bits(1).into()).unwrap();
+        }
+        for _ in 0..10 {
+            let slot = Slot { value: &mut value, grad: &mut [0.0], decay: false };
+            optimizer.step(&mut [slot]).unwrap();
+        }
+        assert_eq!(value, [1.0], "{label}");
+    }
+}
+
 #[test]
 fn nan_stays_in_its_element_and_is_not_hidden() {
     for Entry { label, f32, .. } in RULES {
