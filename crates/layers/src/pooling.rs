@@ -106,9 +106,15 @@ impl<T: Scalar> Layer<T> for MaxPooling<T> {
         let channels = self.columns.as_slice().chunks_exact(places * taps);
         let outputs = y.as_mut_slice().chunks_exact_mut(places);
         let winners = self.winners.chunks_exact_mut(places);
+        // The first position in the image: among pixels of −∞, no padding may win.
+        let (Window { width, stride, pad, .. }, across) = (self.window, self.output.width);
+        let outside = |window: usize| pad.saturating_sub(window * stride);
+        let first = |window: usize| outside(window / across) * width + outside(window % across);
         for ((columns, y), winners) in channels.zip(outputs).zip(winners) {
             y.copy_from_slice(&columns[..places]);
-            winners.fill(0);
+            for (window, winners) in winners.chunks_mut(x.nrows().max(1)).enumerate() {
+                winners.fill(first(window) as u32);
+            }
             for (tap, column) in columns.chunks_exact(places).enumerate().skip(1) {
                 for ((best, winner), &value) in y.iter_mut().zip(&mut *winners).zip(column) {
                     if value > *best || (value.is_nan() && !best.is_nan()) {
@@ -151,12 +157,29 @@ mod tests {
         let image = ImageShape { channels: 1, height: 1, width: 1 };
         let window = Window { height: 3, width: 3, stride: 1, pad: 1 };
         let mut layer = MaxPooling::<f64>::new(image, window).unwrap();
-        let x = DMatrix::from_element(2, 1, -5.0);
-        let (mut y, mut dx) = (DMatrix::zeros(2, 1), DMatrix::zeros(2, 1));
+        for pixel in [-5.0, f64::NEG_INFINITY] {
+            let x = DMatrix::from_element(2, 1, pixel);
+            let (mut y, mut dx) = (DMatrix::zeros(2, 1), DMatrix::zeros(2, 1));
+            layer.forward(&x, &mut y, Mode::Train);
+            assert_eq!(y, x);
+            layer.backward(&x, &y, &DMatrix::from_element(2, 1, 3.0), Some(&mut dx));
+            assert_eq!(dx, DMatrix::from_element(2, 1, 3.0));
+        }
+    }
+
+    /// Each of the nine windows has its gradient in one of the four pixels.
+    #[test]
+    fn no_gradient_is_lost_to_the_padding() {
+        let image = ImageShape { channels: 2, height: 2, width: 2 };
+        let window = Window { height: 2, width: 2, stride: 1, pad: 1 };
+        let mut layer = MaxPooling::<f32>::new(image, window).unwrap();
+        let x = DMatrix::from_element(3, 8, f32::NEG_INFINITY);
+        let (mut y, mut dx) = (DMatrix::zeros(3, 18), x.clone());
         layer.forward(&x, &mut y, Mode::Train);
-        assert_eq!(y, x);
-        layer.backward(&x, &y, &DMatrix::from_element(2, 1, 3.0), Some(&mut dx));
-        assert_eq!(dx, DMatrix::from_element(2, 1, 3.0));
+        layer.backward(&x, &y, &DMatrix::from_element(3, 18, 1.0), Some(&mut dx));
+        for image in dx.row_iter() {
+            assert_eq!(image.iter().copied().collect::<Vec<_>>(), [4.0, 2.0, 2.0, 1.0].repeat(2));
+        }
     }
 
     #[test]
