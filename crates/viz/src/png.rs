@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::fontdb::Database;
-use resvg::usvg::{Options, Tree};
+use resvg::usvg::{FontResolver, Options, Tree};
 
 use crate::VizError;
 
@@ -25,15 +25,23 @@ static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
 });
 
 pub(crate) fn parse(svg: &str) -> Result<Tree, VizError> {
-    let options =
-        Options { fontdb: FONTS.clone(), font_family: "Inter".to_owned(), ..Options::default() };
+    // The next font, even if it lacks this character: by default, texts with a character that no
+    // font has would lose all others that the first font lacks.
+    let next = FontResolver {
+        select_fallback: Box::new(|_, tried, fonts| {
+            fonts.faces().map(|face| face.id).find(|id| !tried.contains(id))
+        }),
+        ..FontResolver::default()
+    };
+    let (fontdb, font_family) = (FONTS.clone(), "Inter".to_owned());
+    let options = Options { fontdb, font_family, font_resolver: next, ..Options::default() };
     Ok(Tree::from_str(svg, &options)?)
 }
 
 /// Renders an SVG on white as a PNG with `scale` pixels per logical pixel.
 ///
 /// Only the two bundled fonts are used: Inter for Latin, Greek and mathematical signs, NanumSquare
-/// for Hangul and other characters that Inter lacks.
+/// for Hangul and other characters that Inter lacks. A character that neither has is left out.
 ///
 /// # Errors
 ///

@@ -18,7 +18,8 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Bars of heights `counts`, the k-th from `edges[k]` to `edges[k + 1]`.
+    /// Bars of heights `counts`, the k-th from `edges[k]` to `edges[k + 1]`; one of no width is a
+    /// line.
     ///
     /// # Panics
     ///
@@ -64,8 +65,13 @@ impl Histogram {
                 continue;
             };
             if top != zero {
-                // A white gap between bars that are wide enough for it.
-                let right = if (right - left).abs() > 4.0 { right - 0.5 } else { right };
+                let (left, right) = match (right - left).abs() {
+                    // A white gap between bars that are wide enough for it.
+                    4.0.. => (left, right - 0.5),
+                    // The bar of equal numbers is a line.
+                    ..0.1 => (left - 0.5, left + 0.5),
+                    _ => (left, right),
+                };
                 let bar = [(left, zero), (left, top), (right, top), (right, zero)];
                 plot.fill(&bar, self.color, self.opacity);
             }

@@ -147,6 +147,21 @@ fn texts_of_any_length_stay_inside() {
 }
 
 #[test]
+fn the_bar_of_equal_numbers_is_seen() {
+    for edges in [[0.0, 0.0, 0.0], [3.9491581381352656, 3.949158138135266, 3.9491581381352665]] {
+        let panel = Panel::new("")
+            .x_axis(Axis::fitting("", edges))
+            .y_axis(Axis::linear("", 0.0, 3.0))
+            .mark(Histogram::new(Color::BLUE, edges, [0.0, 2.0]));
+        let svg = Figure::new("").panel(panel).to_svg();
+        let is_bar = |&(left, top, right, bottom): &common::Box4| {
+            (5.0..50.0).contains(&(right - left)) && bottom - top > 500.0
+        };
+        assert!(common::boxes(&svg).iter().any(is_bar), "{edges:?}");
+    }
+}
+
+#[test]
 #[should_panic(expected = "a histogram of 3 counts needs 4 edges, got 3")]
 fn a_histogram_with_missing_edges_is_refused() {
     let _ = Histogram::new(Color::BLUE, [0.0, 1.0, 2.0], [1.0, 2.0, 3.0]);

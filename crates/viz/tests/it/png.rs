@@ -39,6 +39,8 @@ fn hangul_leaves_ink_in_the_title() {
     };
     assert!(dark("배치 정규화") > 1000);
     assert_eq!(dark(""), 0);
+    // No bundled font has this character.
+    assert!(dark("\u{1F600} 배치 정규화") > 1000);
 }
 
 #[test]
