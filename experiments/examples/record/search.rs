@@ -175,3 +175,38 @@ fn medians(rows: &[Row]) -> Value {
         .collect::<Map<_, _>>()
         .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first of these trials diverged before its first epoch, the second after it.
+    #[test]
+    fn diverged_trials_are_counted_and_rank_last() {
+        let row = |trial: u64, step, metric: &str, value| Row {
+            part: "search".to_owned(),
+            series: trial.to_string(),
+            seed: 0,
+            step,
+            metric: metric.to_owned(),
+            value,
+        };
+        let mut rows: Vec<Row> = (0..3)
+            .flat_map(|trial| {
+                [("learning_rate", 1e-3), ("weight_decay", 1e-5)]
+                    .map(|(metric, size)| row(trial, 0, metric, size * (trial + 1) as f64))
+            })
+            .collect();
+        rows.push(row(0, 0, Metric::DIVERGED.name(), 1.0));
+        rows.push(row(1, 0, "validation_accuracy", 0.9));
+        rows.push(row(1, 7, Metric::DIVERGED.name(), 1.0));
+        rows.push(row(2, 0, "validation_accuracy", 0.3));
+        let mut section = json!({});
+        tell(&rows, &mut section);
+        let winners = &section["winners"];
+        assert_eq!(winners["diverged"], 2);
+        assert_eq!(winners["best"][0]["validation_accuracy"], 0.3);
+        assert_eq!(winners["best"][0]["learning_rate"], 0.003);
+        assert_eq!(winners["best_five"]["validation_accuracy"]["max"], 0.3);
+    }
+}

@@ -305,6 +305,36 @@ fn every_measured_number_is_on_record() {
     }
 }
 
+/// The bands are those of the figures: mean ± standard deviation.
+#[test]
+fn claims_about_bands_follow_from_the_numbers_beside_them() {
+    for (chapter, claim, overlap, bands) in [
+        (
+            "6_1_optimizers.md",
+            "The bands of AdaGrad and Adam overlap",
+            true,
+            [(" with Momentum, ", " with AdaGrad"), (" with AdaGrad and ", " with Adam.")],
+        ),
+        (
+            "6_2_weight_init.md",
+            "at the end the bands still do not touch.",
+            false,
+            [("Xavier ends at a loss of ", ", He at"), (", He at ", ". ")],
+        ),
+    ] {
+        let text = read(root().join("docs").join(chapter));
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(claim), "{chapter}: {claim}");
+        let [(low, high), (other_low, other_high)] = bands.map(|(before, after)| {
+            let (_, rest) = text.split_once(before).unwrap();
+            let (mean, deviation) = rest.split_once(after).unwrap().0.split_once(" ± ").unwrap();
+            let [mean, deviation] = [mean, deviation].map(|number| number.parse::<f64>().unwrap());
+            (mean - deviation, mean + deviation)
+        });
+        assert_eq!(low <= other_high && other_low <= high, overlap, "{chapter}: {claim}");
+    }
+}
+
 /// The messages of a .po file: English and translation.
 fn messages(text: &str) -> Vec<(String, String)> {
     let mut messages: Vec<(String, String)> = Vec::new();

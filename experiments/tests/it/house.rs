@@ -324,23 +324,44 @@ fn each_public_type_name_is_defined_once() {
     assert!(meanings.is_empty(), "{meanings:#?}");
 }
 
-/// rustfmt leaves comments as they are.
-#[test]
-fn comments_are_at_most_100_columns_wide() {
-    let mut folders = ["crates", "experiments", "benches"].map(|name| root().join(name)).to_vec();
-    let mut wide = Vec::new();
+/// The Rust files in these folders and below, and their texts.
+fn sources(mut folders: Vec<PathBuf>) -> Vec<(PathBuf, String)> {
+    let mut sources = Vec::new();
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() && !path.ends_with("target") {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path).unwrap();
-                let lines = (1..).zip(text.lines());
-                let comments = lines.filter(|(_, line)| line.trim_start().starts_with("//"));
-                let too_wide = comments.filter(|(_, line)| line.chars().count() > 100);
-                wide.extend(too_wide.map(|(number, _)| format!("{}:{number}", path.display())));
+                sources.push((path.clone(), fs::read_to_string(&path).unwrap()));
             }
         }
     }
+    sources
+}
+
+/// rustfmt leaves comments as they are.
+#[test]
+fn comments_are_at_most_100_columns_wide() {
+    let folders = ["crates", "experiments", "benches"].map(|name| root().join(name));
+    let mut wide = Vec::new();
+    for (path, text) in sources(folders.to_vec()) {
+        let lines = (1..).zip(text.lines());
+        let comments = lines.filter(|(_, line)| line.trim_start().starts_with("//"));
+        let too_wide = comments.filter(|(_, line)| line.chars().count() > 100);
+        wide.extend(too_wide.map(|(number, _)| format!("{}:{number}", path.display())));
+    }
     assert!(wide.is_empty(), "{wide:#?}");
+}
+
+/// A library that named one would decide for every program that uses it.
+#[test]
+fn only_programs_name_their_allocator() {
+    let folders = fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().path());
+    let mut libraries: Vec<PathBuf> = folders.map(|folder| folder.join("src")).collect();
+    libraries.push(root().join("experiments/src"));
+    for (path, text) in sources(libraries) {
+        let program = path.starts_with(root().join("experiments/src/bin"));
+        let names_it = text.lines().any(|line| line.trim() == "#[global_allocator]");
+        assert!(program || !names_it, "{}", path.display());
+    }
 }

@@ -10,6 +10,7 @@ mod export;
 mod faults;
 mod house;
 mod other_data;
+mod scale_out;
 mod search;
 mod signals;
 mod smoke;

@@ -109,6 +109,19 @@ mod tests {
         assert_relative_eq!(loss, (1.0 + (-1.0_f32).exp()).ln(), epsilon = 1e-6);
     }
 
+    /// Added up in f32, the mean of so many would differ in its fourth digit.
+    #[test]
+    fn a_large_batch_costs_no_digits() {
+        for kind in [Loss::CrossEntropy, Loss::ExactCrossEntropy] {
+            let of_rows = |rows| {
+                let scores = DMatrix::<f32>::from_fn(rows, 2, |_, j| 0.7 * j as f32);
+                let (mut gradient, mut scratch) = (DMatrix::zeros(0, 0), Vec::new());
+                kind.evaluate(&scores, (&vec![0; rows]).into(), &mut gradient, &mut scratch)
+            };
+            assert_eq!(of_rows(60_000), of_rows(1));
+        }
+    }
+
     #[test]
     fn nan_scores_give_a_nan_loss() {
         let scores = dmatrix![f64::NAN, 1.0];

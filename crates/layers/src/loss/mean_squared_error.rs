@@ -36,6 +36,16 @@ mod tests {
     }
 
     #[test]
+    fn a_large_batch_costs_no_digits() {
+        let of_rows = |rows| {
+            let (y, t) = (DMatrix::from_element(rows, 1, 12.7_f32), DMatrix::zeros(rows, 1));
+            let mut gradient = DMatrix::zeros(0, 0);
+            Loss::MeanSquaredError.evaluate(&y, (&t).into(), &mut gradient, &mut Vec::new())
+        };
+        assert_eq!(of_rows(60_000), of_rows(1));
+    }
+
+    #[test]
     #[should_panic(expected = "`one_hot` makes them from labels")]
     fn labels_are_refused() {
         let y = dmatrix![1.0];
