@@ -12,7 +12,8 @@ pub enum Failure {
     Usage(anyhow::Error),
     /// The data cannot be used: exit code 3.
     Data(anyhow::Error),
-    /// A conclusion of the section does not hold, and `--strict` was given: exit code 4.
+    /// A conclusion of the section does not hold in more than half of the seeds, and `--strict` was
+    /// given: exit code 4.
     Conclusion(anyhow::Error),
     /// Results could not be written: exit code 5.
     Output(anyhow::Error),

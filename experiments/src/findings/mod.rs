@@ -3,6 +3,7 @@
 //! [`Measurements`] belong to one network, [`Findings`] to all series and seeds of a part.
 //! Conclusions, tables and figures are made of them; files hold them as [`Row`]s.
 
+mod binomial;
 mod bins;
 mod conclusion;
 mod divergence;
@@ -16,6 +17,7 @@ mod series;
 mod spread;
 mod summary;
 
+pub use binomial::confidence_interval;
 pub use bins::{BINS, Bins};
 pub use conclusion::Conclusion;
 pub use divergence::Divergence;

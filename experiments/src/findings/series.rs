@@ -55,6 +55,19 @@ impl Findings {
         let series = vec![Series { name: name.into(), runs }];
         Self { part: part.into(), seeds: seeds.to_vec(), series }
     }
+
+    /// What `judge` says of the numbers of each seed alone, in the order of the seeds.
+    pub fn each_seed<R>(&self, judge: impl Fn(&Self) -> R) -> Vec<R> {
+        let numbers = |series: &Series, run: usize| {
+            let run = series.runs[run].numbers().iter().copied().collect();
+            (series.name.clone(), run)
+        };
+        let alone = |(run, &seed): (usize, &u64)| {
+            let series = self.series.iter().map(|series| numbers(series, run));
+            judge(&Self::of_seed(self.part.clone(), seed, series))
+        };
+        self.seeds.iter().enumerate().map(alone).collect()
+    }
 }
 
 impl Series {
@@ -69,6 +82,13 @@ impl Series {
     pub fn spreads(&self, metric: Metric) -> Vec<(usize, Spread)> {
         let steps = self.values(metric).into_iter();
         steps.map(|(step, values)| (step, Spread::of(&values))).collect()
+    }
+
+    /// The spread at a step; NaN if the metric was not measured there.
+    pub fn at(&self, metric: Metric, step: usize) -> Spread {
+        let spreads = self.spreads(metric);
+        let found = spreads.iter().find(|(measured, _)| *measured == step);
+        found.map_or(Spread::of(&[]), |(_, spread)| *spread)
     }
 
     /// The spread at the last step; NaN if the metric was never measured.
@@ -121,6 +141,19 @@ mod tests {
         assert_eq!((values.len(), &values[0]), (2, &(0, vec![0.5, 0.1])));
         assert!(series.last(Metric::TRAIN_LOSS).mean.is_nan());
         assert!(series.last(Metric::TEST_ACCURACY).mean.is_nan());
+        assert_eq!(series.at(Metric::TRAIN_LOSS, 0).max, 0.5);
+        assert!(series.at(Metric::TRAIN_LOSS, 2).mean.is_nan());
+    }
+
+    #[test]
+    fn each_seed_is_judged_alone() {
+        let series = vec![series([&[0.5, 0.25], &[0.1, f64::NAN]])];
+        let findings = Findings { part: "p".to_owned(), seeds: vec![3, 4], series };
+        let ends = findings.each_seed(|one| {
+            assert_eq!(one.series[0].runs.len(), 1);
+            (one.seeds[0], one.series[0].last(Metric::TRAIN_LOSS).mean < 1.0)
+        });
+        assert_eq!(ends, [(3, true), (4, false)]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::lab::Lab;
 use crate::screen::{notice, print};
 use export::Exporter;
 use folder::{Folder, MANIFEST};
-use page::{Drawn, Page};
+use page::{Drawn, Judged, Page};
 
 pub use page::{Table, command_line};
 
@@ -118,9 +118,21 @@ impl RunReport {
         self.tables.push(table.translated(&self.texts));
     }
 
-    /// Adds a conclusion of the book, whether this run confirms it, and the numbers that decide.
-    pub fn conclude(&mut self, text: &str, holds: bool, by: String) {
-        self.conclusions.push(Conclusion { text: text.to_owned(), holds, by });
+    /// Adds a conclusion of the book: what must be true of a seed for it to hold, in which seeds it
+    /// does, and numbers to see it by.
+    pub fn conclude(&mut self, text: &str, threshold: &str, held: &[bool], by: String) {
+        self.conclusions.push(Conclusion::new(text, threshold, held, by));
+    }
+
+    /// Adds a conclusion about something without random numbers.
+    pub fn conclude_without_chance(
+        &mut self,
+        text: &str,
+        threshold: &str,
+        holds: bool,
+        by: String,
+    ) {
+        self.conclusions.push(Conclusion::without_chance(text, threshold, holds, by));
     }
 
     /// Compares a series with the numbers that the notebook printed: (step, number).
@@ -157,7 +169,7 @@ impl RunReport {
     ///
     /// # Errors
     /// [`Failure::Output`] if something cannot be written; with `--strict`, [`Failure::Conclusion`]
-    /// if a conclusion does not hold.
+    /// if a conclusion does not hold in more than half of the seeds.
     pub(crate) fn publish(
         mut self,
         (name, about): (&str, &str),
@@ -165,11 +177,12 @@ impl RunReport {
         settings: Value,
     ) -> Result<(), Failure> {
         // A quick run shows none, but translates them, so that it warns of the same missing texts.
-        let judged: Vec<String> = self.conclusions.iter().map(|c| self.judged(c)).collect();
+        let mut judged: Vec<Judged> =
+            self.conclusions.iter().map(|c| Judged::of(c, &self.texts)).collect();
         if self.quick {
             self.conclusions.clear();
+            judged.clear();
         }
-        let judged = judged.into_iter().take(self.conclusions.len());
         let rows: Vec<Row> = self.findings.iter().flat_map(Row::of).collect();
         let diverged = Divergence::all(&rows);
         let translated = |lines: Vec<String>| -> Vec<String> {
@@ -177,9 +190,12 @@ impl RunReport {
         };
         let divergences = translated(Divergence::lines(&diverged));
         let compared = translated(by_series(&self.printed));
-        let judged_beside = translated(self.fidelity.as_ref().map_or(Vec::new(), Fidelity::lines));
-        let compared = [compared, judged_beside].concat();
-        for line in divergences.iter().cloned().chain(judged).chain(compared.clone()) {
+        let beside = translated(self.fidelity.as_ref().map_or(Vec::new(), Fidelity::lines));
+        let compared = [compared, beside].concat();
+        let verdicts = judged.iter().map(|judged| judged.line(&self.texts));
+        let lines: Vec<String> =
+            divergences.iter().cloned().chain(verdicts).chain(compared.clone()).collect();
+        for line in lines {
             self.say(&line)?;
         }
         let numbers: Vec<&Comparison> = self.printed.iter().flat_map(|p| &p.numbers).collect();
@@ -203,7 +219,7 @@ impl RunReport {
             command: command_line(),
             figures: &self.figures,
             diverged: &divergences,
-            conclusions: &self.conclusions,
+            conclusions: &judged,
             tables: &self.tables,
             compared: &compared,
             numbers: Table::beside(&numbers, &self.texts),
@@ -234,16 +250,12 @@ impl RunReport {
         };
         write().map_err(Failure::Output)?;
         if args.strict && failed > 0 {
-            return Err(Failure::Conclusion(anyhow!("{failed} conclusions do not hold")));
+            return Err(Failure::Conclusion(anyhow!(
+                "{failed} of {} conclusions do not hold in more than half of the seeds",
+                judged.len()
+            )));
         }
         Ok(())
-    }
-
-    /// A conclusion as a line on stdout.
-    fn judged(&self, conclusion: &Conclusion) -> String {
-        let text = |english: &str| self.texts.text(english);
-        let verdict = text(if conclusion.holds { "[holds]" } else { "[FAILS]" });
-        format!("{verdict} {}: {}", text(&conclusion.text), text(&conclusion.by))
     }
 
     /// Writes all figures in parallel: a PNG takes as long as thousands of steps of a network.

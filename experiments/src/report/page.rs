@@ -26,6 +26,35 @@ pub(super) struct Drawn {
     pub(super) captioned: String,
 }
 
+/// A conclusion in the language of the run.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Judged {
+    holds: bool,
+    text: String,
+    threshold: String,
+    in_seeds: String,
+    by: String,
+}
+
+impl Judged {
+    pub(super) fn of(conclusion: &Conclusion, texts: &Texts) -> Self {
+        Self {
+            holds: conclusion.holds,
+            text: texts.text(&conclusion.text),
+            threshold: texts.text(&conclusion.threshold),
+            in_seeds: texts.text(&conclusion.in_seeds()),
+            by: texts.text(&conclusion.by),
+        }
+    }
+
+    /// The conclusion as a line on stdout.
+    pub(super) fn line(&self, texts: &Texts) -> String {
+        let Self { holds, text, threshold, in_seeds, by } = self;
+        let verdict = texts.text(if *holds { "[holds]" } else { "[FAILS]" });
+        format!("{verdict} {text} ({threshold}: {in_seeds}): {by}")
+    }
+}
+
 /// A table of the page.
 #[derive(Clone, Debug, Serialize)]
 pub struct Table {
@@ -125,7 +154,7 @@ pub(super) struct Page<'a> {
     pub(super) figures: &'a [Drawn],
     /// The networks that diverged, one line per series.
     pub(super) diverged: &'a [String],
-    pub(super) conclusions: &'a [Conclusion],
+    pub(super) conclusions: &'a [Judged],
     pub(super) tables: &'a [Table],
     /// The comparison with the notebook, one line per series.
     pub(super) compared: &'a [String],
@@ -186,11 +215,6 @@ mod tests {
             bare: "<svg role=\"img\"></svg>".to_owned(),
             captioned: String::new(),
         }];
-        let conclusions = [true, false].map(|holds| Conclusion {
-            text: "x & y".to_owned(),
-            holds,
-            by: "1 > 2".to_owned(),
-        });
         let comparison = |inside| Comparison {
             part: "p".to_owned(),
             series: "plain".to_owned(),
@@ -203,6 +227,10 @@ mod tests {
         let comparisons = [None, Some(true), Some(false)].map(comparison);
         let numbers = comparisons.each_ref();
         let texts = Arc::new(Texts::new(lang));
+        let conclusions = [true, false].map(|holds| {
+            let by = "1 > 2".to_owned();
+            Judged::of(&Conclusion::new("x & y", "y < 0.5", &[holds; 10], by), &texts)
+        });
         let cells = vec![vec!["1".to_owned(), "<2>".to_owned()]];
         let columns = vec!["epoch".to_owned(), "seed".to_owned()];
         let tables = [Table { title: "trials".to_owned(), columns, rows: cells }];
@@ -238,6 +266,9 @@ mod tests {
             "synthetic digits, not MNIST: the numbers of the book do not apply",
             "holds\">✓ holds</span>",
             "fails\">✗ fails</span>",
+            "A conclusion holds if it does in more than half of the seeds.",
+            "<small>y &#60; 0.5: in 10 of 10 seeds; chance for a new seed 69 to 100 %, 95 % interval</small>",
+            "<small>1 &#62; 2</small>",
             "<summary>series: 1</summary>",
             "<li>diverged: 01/plain</li>",
             "<li>a line</li>",

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use experiments::Section;
 use experiments::cli::{Args, Failure, NoFlags};
 use experiments::compare_losses::{self, Compared, HIDDEN};
+use experiments::findings::{Findings, Metric, Spread};
 use experiments::lab::{Lab, Unit};
 use experiments::report::RunReport;
 use experiments::report::curves::Style;
@@ -68,14 +69,35 @@ fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let original = include_str!("../../../../data/reference/numpy/sec6_1.csv");
     compare_losses::beside_the_original(report, "sec6_1", &findings, original);
 
-    let [sgd, momentum, adagrad, adam] = [0, 1, 2, 3].map(|series: usize| losses[series].mean);
+    conclude(report, &findings, by);
+    report.record(findings)
+}
+
+fn conclude(report: &mut RunReport, findings: &Findings, by: String) {
+    let ends = findings.each_seed(|one| {
+        [0, 1, 2, 3].map(|series: usize| one.series[series].last_hundred(Metric::TRAIN_LOSS).mean)
+    });
+    let held = |holds: fn(&[f64; 4]) -> bool| ends.iter().map(holds).collect::<Vec<bool>>();
     report.conclude(
         "Momentum, AdaGrad and Adam learn faster than SGD",
-        momentum.max(adagrad).max(adam) < sgd,
+        "the mean loss of the last 100 iterations of each is below SGD's",
+        &held(|[sgd, others @ ..]| others.iter().all(|loss| loss < sgd)),
         by.clone(),
     );
-    report.conclude("AdaGrad ends lowest with these settings", adagrad < momentum.min(adam), by);
-    report.record(findings)
+    report.conclude(
+        "AdaGrad ends lowest with these settings",
+        "its mean loss of the last 100 iterations is the lowest",
+        &held(|[sgd, momentum, adagrad, adam]| [sgd, momentum, adam].iter().all(|x| adagrad < x)),
+        by,
+    );
+    let differences = ends.iter().map(|[.., adagrad, adam]| adam - adagrad);
+    let difference = Spread::of(&differences.collect::<Vec<f64>>());
+    report.conclude(
+        "AdaGrad ends lower than Adam",
+        "on the same mini-batches, its mean loss of the last 100 iterations is below Adam's",
+        &held(|[.., adagrad, adam]| adagrad < adam),
+        format!("difference seed by seed: {}", difference.text(4)),
+    );
 }
 
 /// Matrices start at cache lines: 5 % of a step.

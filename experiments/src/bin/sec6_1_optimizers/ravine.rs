@@ -74,8 +74,9 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
         let (x, y) = paths[k][POINTS - 1];
         f(x, y)
     });
-    report.conclude(
+    report.conclude_without_chance(
         "in the ravine AdaGrad comes closest to the minimum; the notebook reads Adam off its figure",
+        "its f is the lowest at the last point",
         adagrad < sgd.min(momentum).min(adam),
         format!(
             "f after {POINTS} points: AdaGrad {adagrad:.4}, SGD {sgd:.4}, Adam {adam:.4}, \

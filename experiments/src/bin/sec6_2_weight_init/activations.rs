@@ -108,25 +108,34 @@ fn table(report: &mut RunReport, findings: &Findings) -> Result<(), Failure> {
 /// Sigmoid saturates or all units agree; ReLU needs He.
 fn conclude(report: &mut RunReport, findings: &Findings) {
     // In the order of `SHOWN`: three initialisers an activation.
-    let [sigmoid_one, sigmoid_small, relu_small, relu_xavier, relu_he] =
-        [0, 1, 6, 7, 8].map(|case: usize| &findings.series[case]);
-    let saturated = sigmoid_one.last(SATURATED).mean;
+    let sigmoid_one = |findings: &Findings| findings.series[0].last(SATURATED).mean;
+    let sigmoid_small = |findings: &Findings| findings.series[1].last(STD).mean;
+    let relu =
+        |findings: &Findings| [6, 7, 8].map(|case: usize| findings.series[case].last(STD).mean);
+    let saturated = sigmoid_one(findings);
     report.conclude(
         "sigmoid with std 1 saturates",
-        saturated > 0.5,
+        "more than half of the last layer lies within 0.05 of 0 or 1",
+        &findings.each_seed(|one| sigmoid_one(one) > 0.5),
         format!("{:.0} % of the last layer within 0.05 of 0 or 1", 100.0 * saturated),
     );
-    let spread = sigmoid_small.last(STD).mean;
+    let spread = sigmoid_small(findings);
     report.conclude(
         "sigmoid with std 0.01 gives almost the same value everywhere",
-        spread < 0.05,
+        "the standard deviation in the last layer is below 0.05",
+        &findings.each_seed(|one| sigmoid_small(one) < 0.05),
         format!("standard deviation {spread:.3} in the last layer"),
     );
-    let [small, xavier, he] =
-        [relu_small, relu_xavier, relu_he].map(|series| series.last(STD).mean);
+    let [small, xavier, he] = relu(findings);
+    let held = findings.each_seed(|one| {
+        let [small, xavier, he] = relu(one);
+        he > 0.5 && xavier < 0.5 * he && small < 1e-3
+    });
     report.conclude(
         "with ReLU only He keeps the activations spread through the layers",
-        he > 0.5 && xavier < 0.5 * he && small < 1e-3,
+        "the standard deviation in the last layer is above 0.5 with He, less than half of that with \
+         Xavier, below 0.001 with 0.01",
+        &held,
         format!(
             "standard deviation in the last layer: 0.01 {small:.1e}, Xavier {xavier:.2}, He {he:.2}"
         ),

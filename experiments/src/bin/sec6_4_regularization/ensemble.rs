@@ -129,7 +129,12 @@ pub fn report(
         .unwrap_or_default();
     report.conclude(
         "averaging separately trained networks raises test accuracy",
-        all.mean > one.mean,
+        "the average of all networks is more accurate than the first of them",
+        &findings.each_seed(|seed| {
+            let sizes = seed.series[findings.series.len() - 1].values(Metric::TEST_ACCURACY);
+            let [(_, one), .., (_, all)] = &sizes[..] else { return false };
+            all[0] > one[0]
+        }),
         format!("one network {}, {members} averaged {}{beside}", one.text(3), all.text(3)),
     );
 

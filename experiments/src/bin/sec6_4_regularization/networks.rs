@@ -39,7 +39,12 @@ impl Trained {
 
     /// Training and test accuracy at the end.
     pub fn last(&self) -> [Spread; 2] {
-        [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY].map(|metric| self.series().last(metric))
+        ends(&self.findings)
+    }
+
+    /// The same of each seed.
+    pub fn last_of_each_seed(&self) -> Vec<[f64; 2]> {
+        self.findings.each_seed(|one| ends(one).map(|spread| spread.mean))
     }
 
     /// Training accuracy less test accuracy at the end.
@@ -47,6 +52,10 @@ impl Trained {
         let [train, test] = self.last();
         train.mean - test.mean
     }
+}
+
+fn ends(findings: &Findings) -> [Spread; 2] {
+    [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY].map(|metric| findings.series[0].last(metric))
 }
 
 /// No regularisation; weight decay on 300 images, and on 400; dropout.

@@ -91,18 +91,20 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
 
 /// Later rounds do better.
 fn conclude(report: &mut RunReport, all: &[Narrowed]) {
-    let median = |round: fn(&Narrowed) -> &Round| {
-        let middles = all.iter().map(|narrowed| {
-            let ranked = ranking(&round(narrowed).trials);
-            ranked[ranked.len() / 2].value()
-        });
-        middles.sum::<f64>() / all.len() as f64
+    let median = |round: &Round| {
+        let ranked = ranking(&round.trials);
+        ranked[ranked.len() / 2].value()
     };
-    let before = median(|narrowed| &narrowed.rounds[0]);
-    let after = median(|narrowed| &narrowed.rounds[narrowed.rounds.len() - 1]);
+    let medians = all
+        .iter()
+        .map(|Narrowed { rounds, .. }| [&rounds[0], &rounds[rounds.len() - 1]].map(median));
+    let medians: Vec<[f64; 2]> = medians.collect();
+    let [before, after] = [0, 1]
+        .map(|end: usize| medians.iter().map(|ends| ends[end]).sum::<f64>() / medians.len() as f64);
     report.conclude(
         "narrowing the range raises the accuracy of a typical trial",
-        after > before,
+        "the median of the last round is above that of the first",
+        &medians.iter().map(|[before, after]| after > before).collect::<Vec<bool>>(),
         format!("median of the first round {before:.2}, of the last {after:.2}"),
     );
 }

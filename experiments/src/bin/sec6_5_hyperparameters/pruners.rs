@@ -44,9 +44,9 @@ impl Pruned {
     }
 
     /// The best accuracy of a search without pruning less this one's, seed by seed.
-    fn lost(&self, whole: &Self) -> Spread {
+    fn lost(&self, whole: &Self) -> Vec<f64> {
         let pairs = whole.best().into_iter().zip(self.best());
-        Spread::of(&pairs.map(|(whole, best)| whole - best).collect::<Vec<_>>())
+        pairs.map(|(whole, best)| whole - best).collect()
     }
 }
 
@@ -120,7 +120,7 @@ fn table(
             format!("{time:.1} s"),
             format!("{:.0} %", 100.0 * (1.0 - time / unpruned.time.as_secs_f64())),
             Spread::of(&one.best()).text(3),
-            one.lost(unpruned).text(3),
+            Spread::of(&one.lost(unpruned)).text(3),
         ];
         report.say(&format!(
             "{}: {} trials pruned, {} of the epochs trained in {} ({} saved), best val acc {}, lost {}",
@@ -149,12 +149,20 @@ fn table(
 fn conclude(report: &mut RunReport, found: &[Pruned]) {
     let [whole, pruned @ ..] = found else { return };
     for one in pruned {
-        let [trained, all] = [one, whole].map(|found| Spread::of(&found.epochs()).mean);
-        let (saved, lost) = (1.0 - trained / all, one.lost(whole));
+        let saved = one.epochs().into_iter().zip(whole.epochs());
+        let saved: Vec<f64> = saved.map(|(trained, all)| 1.0 - trained / all).collect();
+        let lost = one.lost(whole);
+        // Accuracies are whole hundredths, and 0.82 − 0.80 is a little less than 0.02 in floats.
+        let held = saved.iter().zip(&lost).map(|(saved, lost)| *saved > 0.5 && *lost < 0.015);
         report.conclude(
             &format!("{} pruning saves half of the epochs and loses less than 0.02", one.kind),
-            saved > 0.5 && lost.mean < 0.02,
-            format!("saved {:.0} %, lost {}", 100.0 * saved, lost.text(3)),
+            "it trains less than half of the epochs, and its best accuracy is at most 0.01 lower",
+            &held.collect::<Vec<bool>>(),
+            format!(
+                "saved {:.0} %, lost {}",
+                100.0 * Spread::of(&saved).mean,
+                Spread::of(&lost).text(3)
+            ),
         );
     }
 }

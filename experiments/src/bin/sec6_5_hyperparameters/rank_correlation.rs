@@ -7,8 +7,12 @@ use crate::trial_measurements::real;
 /// The rank correlation of a hyperparameter of the notebook's space with the accuracy, averaged
 /// over seeds.
 pub fn mean_correlation(all: &[Vec<Trial>], name: &str) -> f64 {
-    let seeds = all.iter().map(|trials| rank_correlation(trials, |trial| real(trial, name)));
-    seeds.sum::<f64>() / all.len() as f64
+    all.iter().map(|trials| correlation(trials, name)).sum::<f64>() / all.len() as f64
+}
+
+/// The same of one seed.
+pub fn correlation(trials: &[Trial], name: &str) -> f64 {
+    rank_correlation(trials, |trial| real(trial, name))
 }
 
 /// Spearman's rank correlation of a hyperparameter with the value of the trials, from −1 to 1. Ties

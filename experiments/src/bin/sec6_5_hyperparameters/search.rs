@@ -17,7 +17,7 @@ use training::Real;
 use crate::figures::{self, BEST};
 use crate::flags::SearchFlags;
 use crate::objective::objective;
-use crate::rank_correlation::mean_correlation;
+use crate::rank_correlation::{correlation, mean_correlation};
 use crate::settings::Settings;
 use crate::study::Stop;
 use crate::task::{Epoch, Task};
@@ -99,31 +99,55 @@ pub fn task<T: Real>(lab: &Lab, seed: u64) -> Task<T> {
 /// What the book concludes from its search.
 fn conclude(report: &mut RunReport, all: &[Vec<Trial>]) {
     let ranked: Vec<Vec<&Trial>> = all.iter().map(|trials| ranking(trials)).collect();
-    let best = ranked.iter().map(|trials| trials[0].value());
-    let worst_best = best.fold(f64::INFINITY, f64::min);
+    let best: Vec<f64> = ranked.iter().map(|trials| trials[0].value()).collect();
+    let worst_best = best.iter().copied().fold(f64::INFINITY, f64::min);
     report.conclude(
         "random search finds settings that learn",
-        worst_best >= 0.7,
+        "the best validation accuracy is at least 0.7",
+        &best.iter().map(|best| *best >= 0.7).collect::<Vec<bool>>(),
         format!("the best validation accuracy of every seed is at least {worst_best:.2}"),
     );
-    let rates = ranked.iter().map(|trials| {
-        let mut rates: Vec<f64> = trials[..5].iter().map(|trial| real(trial, "lr")).collect();
+    let sorted = |trials: &[&Trial]| {
+        let mut rates: Vec<f64> = trials.iter().map(|trial| real(trial, "lr")).collect();
         rates.sort_by(f64::total_cmp);
-        rates[2]
-    });
-    let lowest = rates.fold(f64::INFINITY, f64::min);
+        rates
+    };
+    let medians: Vec<f64> = ranked.iter().map(|trials| sorted(&trials[..5])[2]).collect();
+    let lowest = medians.iter().copied().fold(f64::INFINITY, f64::min);
     report.conclude(
         "the best learning rates lie above 1e-3",
-        lowest > 1e-3,
+        "the median of the five best is above 0.001",
+        &medians.iter().map(|median| *median > 1e-3).collect::<Vec<bool>>(),
         format!(
             "the median of the five best is at least {}; the range ends at 0.01",
             significant(lowest)
         ),
     );
+    // How many trials have a learning rate at least as high as the lowest of the five best.
+    let reach = |trials: &Vec<&Trial>| {
+        let lowest = sorted(&trials[..5])[0];
+        trials.iter().filter(|trial| real(trial, "lr") >= lowest).count()
+    };
+    let reaches: Vec<usize> = ranked.iter().map(reach).collect();
+    report.conclude(
+        "the best trials are among those with the highest learning rates",
+        "the five best trials are among the ten with the highest",
+        &reaches.iter().map(|reach| *reach <= 10).collect::<Vec<bool>>(),
+        format!(
+            "the five best are among the highest {} in every seed",
+            reaches.iter().max().expect("at least one seed")
+        ),
+    );
     let [rate, decay] = ["lr", "weight_decay"].map(|name| mean_correlation(all, name));
+    let decides = |trials: &Vec<Trial>| {
+        let [rate, decay] = ["lr", "weight_decay"].map(|name| correlation(trials, name));
+        rate > 0.5 && decay.abs() < 0.3
+    };
     report.conclude(
         "the learning rate decides, the weight decay hardly matters in this range",
-        rate > 0.5 && decay.abs() < 0.3,
+        "the rank correlation with the accuracy is above 0.5 for the learning rate, between −0.3 and \
+         0.3 for the weight decay",
+        &all.iter().map(decides).collect::<Vec<bool>>(),
         format!("rank correlation with the accuracy: {rate:.2} and {decay:.2}"),
     );
 }
