@@ -5,7 +5,7 @@ use viz::{Axis, Figure, Panel};
 
 use crate::cli::Failure;
 use crate::findings::equivalence::{Curves, Quantity};
-use crate::findings::{Findings, Metric, Spread, csv_rows};
+use crate::findings::{Findings, Metric, Series, Spread, csv_rows};
 use crate::lab::{Experiment, Lab};
 use crate::report::RunReport;
 use crate::report::curves::{Style, smoothed};
@@ -111,6 +111,12 @@ pub fn last_hundred(series: &[Compared<'_>], findings: &Findings) -> (Vec<Spread
     let numbers: Vec<_> =
         numbers.map(|(series, spread)| format!("{} {}", series.label, spread.text(3))).collect();
     (spreads, format!("mean loss of the last 100 iterations: {}", numbers.join(", ")))
+}
+
+/// The mean loss of each of the first N series over its last 100 iterations, seed by seed.
+pub fn ends_of_each_seed<const N: usize>(findings: &Findings) -> Vec<[f64; N]> {
+    let end = |series: &Series| series.last_hundred(Metric::TRAIN_LOSS).mean;
+    findings.each_seed(|one| std::array::from_fn(|index| end(&one.series[index])))
 }
 
 /// The caption of the figure: who ended lowest, and where.

@@ -198,6 +198,10 @@ mod tests {
         assert_eq!(ko("epoch").0, "에폭");
         assert_eq!(ko("round 3").0, "3라운드");
         assert_eq!(ko("MNIST, seeds 0–4, f32"), ("MNIST, 시드 0–4, f32".to_owned(), vec![]));
+        assert_eq!(
+            ko("in 9 of 10 seeds; chance for a new seed 55 to 99.7 %, 95 % interval").0,
+            "시드 10개 중 9개에서 성립; 새 시드에서 성립할 확률 55–99.7 %, 95 % 신뢰구간"
+        );
     }
 
     #[test]

@@ -170,13 +170,19 @@ fn with_strict_a_failed_conclusion_exits_with_4_and_keeps_the_results() {
     let folder = tempfile::tempdir().unwrap();
     good_files(folder.path());
     let flags = ["--data-dir", ".", "--dataset", "custom", "--out", "out", "--strict"];
-    let pruners = ["--part", "pruners", "--trials", "4", "--epochs", "1"];
+    let pruners = ["--part", "pruners", "--trials", "4", "--epochs", "1", "--runs", "2"];
     let output = run("sec6_5_hyperparameters", folder.path(), &[&flags[..], &pruners].concat());
     assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
-    assert!(stderr(&output).contains("do not hold"), "{}", stderr(&output));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("[FAILS] median pruning saves"));
+    let why = "2 of 2 conclusions do not hold in more than half of the seeds";
+    assert!(stderr(&output).contains(why), "{}", stderr(&output));
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(stdout.contains("[FAILS] median pruning saves"), "{stdout}");
+    assert!(stdout.contains(": in 0 of 2 seeds; chance for a new seed 0 to 84 %"), "{stdout}");
     let summary = fs::read_to_string(folder.path().join("out/summary.json")).unwrap();
-    assert!(summary.contains("\"holds\": false"));
+    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    let conclusion = &summary["conclusions"][0];
+    assert_eq!((&conclusion["holds"], &conclusion["held"]), (&false.into(), &0.into()));
+    assert_eq!((&conclusion["seeds"], &conclusion["chance"][0]), (&2.into(), &0.0.into()));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use experiments::Section;
 use experiments::cli::{Args, Failure, NoFlags};
 use experiments::compare_losses::{self, Compared, HIDDEN};
-use experiments::findings::{Findings, Metric, Spread};
+use experiments::findings::{Findings, Spread};
 use experiments::lab::{Lab, Unit};
 use experiments::report::RunReport;
 use experiments::report::curves::Style;
@@ -74,9 +74,7 @@ fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
 }
 
 fn conclude(report: &mut RunReport, findings: &Findings, by: String) {
-    let ends = findings.each_seed(|one| {
-        [0, 1, 2, 3].map(|series: usize| one.series[series].last_hundred(Metric::TRAIN_LOSS).mean)
-    });
+    let ends = compare_losses::ends_of_each_seed::<4>(findings);
     let held = |holds: fn(&[f64; 4]) -> bool| ends.iter().map(holds).collect::<Vec<bool>>();
     report.conclude(
         "Momentum, AdaGrad and Adam learn faster than SGD",

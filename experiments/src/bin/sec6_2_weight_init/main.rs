@@ -104,9 +104,7 @@ fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
 }
 
 fn conclude(report: &mut RunReport, findings: &Findings, by: String) {
-    let ends = findings.each_seed(|one| {
-        [0, 1, 2].map(|series: usize| one.series[series].last_hundred(Metric::TRAIN_LOSS).mean)
-    });
+    let ends = compare_losses::ends_of_each_seed::<3>(findings);
     let held = |holds: fn(&[f64; 3]) -> bool| ends.iter().map(holds).collect::<Vec<bool>>();
     report.conclude(
         "std = 0.01 does not learn",
@@ -128,7 +126,7 @@ fn conclude(report: &mut RunReport, findings: &Findings, by: String) {
     });
     report.conclude(
         "after 400 iterations He's loss is below Xavier's",
-        "on the mini-batch of iteration 400, which both see",
+        "its loss on the mini-batch of iteration 400, which both see, is below Xavier's",
         &held,
         format!("Xavier {}, He {}", early(1).text(3), early(2).text(3)),
     );

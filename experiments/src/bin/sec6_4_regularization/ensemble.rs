@@ -124,17 +124,15 @@ pub fn report(
         report.say(&format!("ensemble of {size}: test acc:{}", spread.text(4)))?;
     }
     let ((_, one), (members, all)) = (sizes[0], sizes[sizes.len() - 1]);
+    let seeds = averages.values(Metric::TEST_ACCURACY);
+    let pairs = seeds[0].1.iter().zip(&seeds[seeds.len() - 1].1);
     let beside = single
         .map(|(_, spread)| format!("; one network with dropout {}", spread.text(3)))
         .unwrap_or_default();
     report.conclude(
         "averaging separately trained networks raises test accuracy",
         "the average of all networks is more accurate than the first of them",
-        &findings.each_seed(|seed| {
-            let sizes = seed.series[findings.series.len() - 1].values(Metric::TEST_ACCURACY);
-            let [(_, one), .., (_, all)] = &sizes[..] else { return false };
-            all[0] > one[0]
-        }),
+        &pairs.map(|(one, all)| all > one).collect::<Vec<bool>>(),
         format!("one network {}, {members} averaged {}{beside}", one.text(3), all.text(3)),
     );
 
