@@ -70,12 +70,25 @@ fn section(folder: &Path) -> Result<Value, Box<dyn Error>> {
         "data": manifest["data"]["kind"],
         "last": last,
         "diverged": diverged,
-        "conclusions": summary["conclusions"],
+        "conclusions": conclusions(&summary["conclusions"]),
         "notebook": agreement(&summary["notebook"]),
         "original": rounded_all(&summary["original"]),
     });
     search::tell(&read_rows(&folder.join("metrics.csv"))?, &mut section);
     Ok(section)
+}
+
+/// The conclusions, with rounded chances.
+fn conclusions(all: &Value) -> Value {
+    let mut all = all.clone();
+    for conclusion in all.as_array_mut().into_iter().flatten() {
+        // None if nothing random is in it, or if an earlier version wrote the file.
+        for end in conclusion.get_mut("chance").and_then(Value::as_array_mut).into_iter().flatten()
+        {
+            *end = end.as_f64().map_or(Value::Null, |end| significant(end).into());
+        }
+    }
+    all
 }
 
 /// How many of the notebook's printed numbers lie within the range of the seeds, and how far off

@@ -235,7 +235,11 @@ fn numbers(value: &Value, found: &mut Vec<f64>) {
             found.extend(decimals(text).iter().map(|n| n.parse::<f64>().unwrap()))
         }
         Value::Array(values) => values.iter().for_each(|value| numbers(value, found)),
-        Value::Object(values) => values.values().for_each(|value| numbers(value, found)),
+        Value::Object(values) => {
+            // A threshold is a setting, not a measurement.
+            let measured = values.iter().filter(|(key, _)| *key != "threshold");
+            measured.for_each(|(_, value)| numbers(value, found));
+        }
         Value::Null | Value::Bool(_) => {}
     }
 }
@@ -332,6 +336,54 @@ fn claims_about_bands_follow_from_the_numbers_beside_them() {
             (mean - deviation, mean + deviation)
         });
         assert_eq!(low <= other_high && other_low <= high, overlap, "{chapter}: {claim}");
+    }
+}
+
+/// Where a chapter says in how many seeds a conclusion holds: the chapter, the conclusion, and the
+/// sentence with places for both numbers.
+const IN_SEEDS: [(&str, &str, &str); 3] = [
+    (
+        "6_1_optimizers",
+        "AdaGrad ends lower than Adam",
+        "AdaGrad ends lower than Adam in {held} of {seeds} seeds",
+    ),
+    (
+        "6_2_weight_init",
+        "after 400 iterations He's loss is below Xavier's",
+        "After 400 iterations, He's loss is below Xavier's in {held} of {seeds} seeds",
+    ),
+    (
+        "6_5_hyperparameters",
+        "the best trials are among those with the highest learning rates",
+        "the five best trials are among the ten with the highest learning rates in {held} of {seeds} seeds",
+    ),
+];
+
+#[test]
+fn conclusions_hold_in_as_many_seeds_as_the_chapters_say() {
+    let record: Value = serde_json::from_str(&record()).unwrap();
+    let translations = messages(&read(root().join("docs/po/ko.po")));
+    for (chapter, text, sentence) in IN_SEEDS {
+        let (_, section) = record
+            .as_object()
+            .unwrap()
+            .iter()
+            .find(|(name, _)| name[3..].starts_with(&chapter[..3]))
+            .unwrap();
+        let conclusions = section["conclusions"].as_array().unwrap();
+        let found = conclusions.iter().find(|conclusion| conclusion["text"] == text);
+        let conclusion = found.unwrap_or_else(|| panic!("no conclusion {text:?} is on record"));
+        let (held, seeds) = (&conclusion["held"], &conclusion["seeds"]);
+        let says =
+            sentence.replace("{held}", &held.to_string()).replace("{seeds}", &seeds.to_string());
+        let page = read(root().join(format!("docs/{chapter}.md")));
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(page.contains(&says), "{chapter}.md does not say: {says}");
+        let (_, korean) = translations
+            .iter()
+            .find(|(english, _)| english.contains(&says))
+            .unwrap_or_else(|| panic!("ko.po does not say: {says}"));
+        assert!(korean.contains(&format!("시드 {seeds}개 중 {held}개")), "{korean}");
     }
 }
 
