@@ -40,8 +40,8 @@ pub struct Args {
     /// A small version that ends within seconds: other numbers than the book's
     #[arg(long)]
     pub quick: bool,
-    /// Exit with code 4 if a conclusion of the section does not hold in more than half of the seeds;
-    /// --quick judges none
+    /// Exit with code 4 if a conclusion of the section does not hold in more than half of the
+    /// seeds; --quick judges none
     #[arg(long, hide_short_help = true)]
     pub strict: bool,
     /// Take flags from a TOML file, or from the manifest.json of an earlier run
