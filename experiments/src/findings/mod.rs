@@ -16,6 +16,7 @@ mod row;
 mod series;
 mod spread;
 mod summary;
+mod time_to_target;
 
 pub use binomial::confidence_interval;
 pub use bins::{BINS, Bins};
@@ -29,3 +30,4 @@ pub use row::{Row, read_rows, write_rows};
 pub use series::{Findings, Series};
 pub use spread::Spread;
 pub use summary::summary;
+pub use time_to_target::{SampleMedian, time_to_target};

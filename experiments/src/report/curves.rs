@@ -44,18 +44,23 @@ pub fn curve(series: &Series, metric: Metric, style: &Style<'_>) -> Vec<Mark> {
 
 /// As [`curve`], after each run was smoothed as in the book.
 pub fn smoothed(series: &Series, metric: Metric, style: &Style<'_>) -> Vec<Mark> {
+    let smooth = smoothed_runs(series, metric);
+    let spreads = series.values(metric).into_iter().enumerate().map(|(i, (step, _))| {
+        let values: Vec<f64> = smooth.iter().map(|run| run[i]).collect();
+        (step, Spread::of(&values))
+    });
+    draw(&spreads.collect::<Vec<_>>(), style)
+}
+
+/// The values of each run, smoothed as in the book.
+pub fn smoothed_runs(series: &Series, metric: Metric) -> Vec<Vec<f64>> {
     let steps = series.values(metric);
     let runs = steps.first().map_or(0, |(_, values)| values.len());
     let smooth = |run: usize| {
         let values: Vec<f64> = steps.iter().map(|(_, values)| values[run]).collect();
         smooth_curve(&values, BOOK_WINDOW, BOOK_BETA)
     };
-    let smooth: Vec<Vec<f64>> = (0..runs).map(smooth).collect();
-    let spreads = steps.iter().enumerate().map(|(i, (step, _))| {
-        let values: Vec<f64> = smooth.iter().map(|run| run[i]).collect();
-        (*step, Spread::of(&values))
-    });
-    draw(&spreads.collect::<Vec<_>>(), style)
+    (0..runs).map(smooth).collect()
 }
 
 /// As [`curve`], from spreads by step.

@@ -2,6 +2,7 @@
 
 mod ravine;
 mod settings;
+mod targets;
 
 use std::process::ExitCode;
 
@@ -58,6 +59,7 @@ fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     })?;
 
     compare_losses::table(report, &series, &findings)?;
+    targets::report(report, &series, &findings)?;
     let (losses, by) = compare_losses::last_hundred(&series, &findings);
     report.figure(
         "sec6_1_mnist",
