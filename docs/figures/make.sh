@@ -27,7 +27,9 @@ if [ "${1:-}" != --no-run ]; then
     # shellcheck disable=SC2086
     target/release/"$section" $part --runs 30 --dataset mnist --out $results/"$section"_30_seeds >/dev/null
   done
-  # Only on request in the program, since they take the longest.
+  # Only on request in the programs, since they take the longest.
+  echo "== rates"
+  target/release/sec6_1_optimizers --part rates --runs 10 --dataset mnist --out $results/sec6_1_rates >/dev/null
   for part in samplers pruners; do
     echo "== $part"
     target/release/sec6_5_hyperparameters --part $part --runs 10 --out $results/$part >/dev/null
@@ -36,6 +38,7 @@ fi
 
 for figure in \
   sec6_1_optimizers/sec6_1_{contours,gradient_field,paths,mnist} \
+  sec6_1_rates/sec6_1_rates \
   sec6_2_weight_init/sec6_2_{sigmoid,tanh,relu,mnist} \
   sec6_3_batchnorm/sec6_3_{batchnorm,opening} \
   sec6_4_regularization/sec6_4_{comparison,ensemble} \

@@ -16,7 +16,10 @@ pub const PART: &str = "mnist";
 pub const SAMPLES: (usize, usize) = (60_000, 10_000);
 /// Hidden layers of the networks of both sections.
 pub const HIDDEN: [usize; 4] = [100; 4];
-const BATCH_SIZE: usize = 128;
+/// The size of the mini-batches of both sections.
+pub const BATCH_SIZE: usize = 128;
+/// The number of updates, of a run that is not quick.
+pub const UPDATES: usize = 2000;
 /// The notebook prints every so many iterations.
 const EVERY: usize = 100;
 
@@ -42,7 +45,7 @@ pub fn run<T: Real>(
     series: &[Compared<'_>],
     contestant: impl Fn(usize, u64) -> Contestant<T> + Sync,
 ) -> Result<Findings, Failure> {
-    let plan = Plan::updates(lab.scaled(2000, 100), BATCH_SIZE);
+    let plan = Plan::updates(lab.scaled(UPDATES, 100), BATCH_SIZE);
     let test = lab.data().test.blocks::<T>();
     let names = series.iter().map(|series| series.name);
     let samples = lab.data().train.clone();

@@ -3,8 +3,8 @@
 
 use statrs::distribution::{Binomial, DiscreteCDF};
 
-/// The number of updates after which a curve stays below `target` to its end: one more than the
-/// index of its last value that is not below. Infinite if the last value is not.
+/// The number of updates after which a curve of losses stays below `target` to its end; infinite if
+/// the last one is not below.
 ///
 /// ```
 /// use experiments::findings::time_to_target;
@@ -14,11 +14,9 @@ use statrs::distribution::{Binomial, DiscreteCDF};
 /// assert_eq!(time_to_target(&losses, 0.1), f64::INFINITY);
 /// ```
 pub fn time_to_target(losses: &[f64], target: f64) -> f64 {
-    // NaN is not below.
-    match losses.iter().rposition(|&loss| !(loss < target)) {
-        None => 1.0,
-        Some(last) if last + 1 == losses.len() => f64::INFINITY,
-        Some(last) => last as f64 + 2.0,
+    match losses.iter().rev().take_while(|&&loss| loss < target).count() {
+        0 => f64::INFINITY,
+        below => (losses.len() - below + 1) as f64,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Section 6.1: four optimizers in a ravine and on MNIST.
 
+mod rates;
 mod ravine;
 mod settings;
 mod targets;
@@ -14,6 +15,7 @@ use experiments::lab::{Lab, Unit};
 use experiments::report::RunReport;
 use experiments::report::curves::Style;
 use layers::MultiLayerNet;
+use rates::RATES;
 use ravine::RAVINE;
 use settings::{OPTIMIZERS, Setting};
 use training::{Contestant, Real};
@@ -28,6 +30,8 @@ impl Section for Optimizers {
         (RAVINE, "their paths on f(x, y) = x²/20 + y²"),
         (compare_losses::PART, "their training losses on MNIST, 2,000 iterations"),
     ];
+    const ON_REQUEST: &'static [(&'static str, &'static str)] =
+        &[(RATES, "each of them at eight learning rates, the book's among them; give --runs 10")];
 
     fn samples(args: &Args) -> (usize, usize) {
         if args.part.as_deref() == Some(RAVINE) { (1, 1) } else { compare_losses::SAMPLES }
@@ -39,6 +43,9 @@ impl Section for Optimizers {
         }
         if lab.wants(compare_losses::PART) {
             mnist::<T>(lab, report)?;
+        }
+        if lab.wants(RATES) {
+            rates::run::<T>(lab, report)?;
         }
         Ok(())
     }

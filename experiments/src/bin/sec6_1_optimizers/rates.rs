@@ -1,0 +1,255 @@
+//! The four optimizers at eight learning rates each: what of their comparison is due to the book's
+//! learning rates.
+
+use experiments::cli::Failure;
+use experiments::compare_losses::{BATCH_SIZE, HIDDEN, UPDATES};
+use experiments::findings::{Metric, Series, Spread, significant};
+use experiments::lab::{Experiment, Lab, Unit};
+use experiments::report::{RunReport, Table};
+use layers::MultiLayerNet;
+use optimizers::OptimizerKind;
+use training::{Contestant, Plan, Real};
+use viz::{Area, Axis, Corner, Figure, Legend, Line, Marker, Panel, Scatter};
+
+use crate::settings::{OPTIMIZERS, Setting};
+
+/// The name of the part.
+pub const RATES: &str = "rates";
+/// Learning rates per optimizer, half a power of ten apart.
+const COUNT: usize = 8;
+/// The loss is the mean over so many last iterations.
+const TAIL: usize = 100;
+/// A learning rate is as good as the best one if its loss is at most so many times the best loss.
+const AS_GOOD: f64 = 1.1;
+/// The top of the figure: a network that learns nothing has a loss of ln 10 = 2.3.
+const HIGHEST: f64 = 10.0;
+
+/// The learning rates of an optimizer, ascending.
+///
+/// The book's rate is one of them, and both ends are so far off that the best one lies between
+/// them. A step of Adam changes each weight by about its learning rate, a first step of AdaGrad
+/// too; those of SGD and Momentum are that times a gradient far below 1. So each has a range of its
+/// own.
+fn rates(kind: OptimizerKind) -> [f64; COUNT] {
+    let first = match kind {
+        OptimizerKind::Adam => -5.0,
+        OptimizerKind::AdaGrad => -3.5,
+        _ => -3.0,
+    };
+    std::array::from_fn(|k| 10_f64.powf(first + k as f64 / 2.0))
+}
+
+/// An optimizer at one learning rate.
+#[derive(Clone, Copy)]
+struct AtRate {
+    rate: f64,
+    /// The mean loss of the last iterations, NaN if a run diverged.
+    loss: Spread,
+    /// How many runs diverged.
+    diverged: usize,
+}
+
+/// An optimizer at all its learning rates.
+struct Swept {
+    setting: &'static Setting,
+    /// The index of the book's learning rate.
+    book: usize,
+    /// The index of the one with the lowest loss.
+    best: usize,
+    rates: Vec<AtRate>,
+}
+
+impl Swept {
+    fn of<T: Real>(setting: &'static Setting, series: &[Series]) -> Self {
+        let rates = rates(setting.kind).into_iter().zip(series).map(|(rate, found)| AtRate {
+            rate,
+            loss: found.last_hundred(Metric::TRAIN_LOSS),
+            diverged: found.values(Metric::DIVERGED).iter().map(|(_, runs)| runs.len()).sum(),
+        });
+        let rates: Vec<AtRate> = rates.collect();
+        let books = T::optimizer(setting.kind).lr();
+        let off = |at: &AtRate| (at.rate / books).ln().abs();
+        // NaN is above every number.
+        let loss = |at: &AtRate| at.loss.mean.abs();
+        let lowest = |key: &dyn Fn(&AtRate) -> f64| {
+            let all = 0..rates.len();
+            all.min_by(|&a, &b| key(&rates[a]).total_cmp(&key(&rates[b]))).expect("eight rates")
+        };
+        Self { setting, book: lowest(&off), best: lowest(&loss), rates }
+    }
+
+    fn best(&self) -> AtRate {
+        self.rates[self.best]
+    }
+
+    fn book(&self) -> AtRate {
+        self.rates[self.book]
+    }
+
+    /// The smallest and the largest of the rates around the best one that are as good.
+    fn as_good(&self) -> (f64, f64) {
+        let good = |at: &&AtRate| at.loss.mean <= AS_GOOD * self.best().loss.mean;
+        let (below, above) = (&self.rates[..=self.best], &self.rates[self.best..]);
+        let ends =
+            [below.iter().rev().take_while(good).last(), above.iter().take_while(good).last()];
+        let [low, high] = ends.map(|end| end.map_or(f64::NAN, |at| at.rate));
+        (low, high)
+    }
+}
+
+/// Trains each optimizer at each of its learning rates, and shows what the rate decides.
+///
+/// # Errors
+/// Any failure of the experiment.
+pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
+    let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
+    let all: Vec<(usize, f64)> = (OPTIMIZERS.iter().enumerate())
+        .flat_map(|(index, setting)| rates(setting.kind).map(|rate| (index, rate)))
+        .collect();
+    let name = |&(index, rate): &(usize, f64)| {
+        format!("{}/{}", OPTIMIZERS[index].kind.name(), significant(rate))
+    };
+    // An optimizer starts from the same weights at all rates: those of part mnist.
+    let make = |series: usize, seed| {
+        let (index, rate) = all[series];
+        let network = MultiLayerNet::new(inputs, &HIDDEN, classes);
+        let unit = Unit::Series(index).of(seed);
+        let mut contestant = Contestant::<T>::new(&network, OPTIMIZERS[index].kind, unit)
+            .expect("fixed settings are valid");
+        contestant.optimizer.set_lr(rate).expect("a positive number");
+        contestant
+    };
+    let plan = Plan::updates(lab.scaled(UPDATES, 100), BATCH_SIZE);
+    let samples = lab.data().train.clone();
+    let tail = plan.iterations() - TAIL;
+    let findings =
+        lab.run_one(Experiment::new(RATES, all.iter().map(name), samples, plan, make).measure(
+            |moment, measured| {
+                if moment.iteration >= tail {
+                    measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
+                }
+            },
+        ))?;
+    let swept: Vec<Swept> = (OPTIMIZERS.iter().zip(findings.series.chunks(COUNT)))
+        .map(|(setting, series)| Swept::of::<T>(setting, series))
+        .collect();
+    table(report, &swept)?;
+    report.figure("sec6_1_rates", figure(lab, &swept), &reading(&swept));
+    conclude(report, &swept);
+    report.record(findings)
+}
+
+/// Prints each optimizer's best rate, the range of those that are as good, and what the book's rate
+/// costs; the page has the losses at all rates, too.
+fn table(report: &mut RunReport, swept: &[Swept]) -> Result<(), Failure> {
+    let (mut bests, mut rows) = (Vec::new(), Vec::new());
+    for one in swept {
+        let label = one.setting.label;
+        let (best, book, (low, high)) = (one.best(), one.book(), one.as_good());
+        let [rate, low, high, books] = [best.rate, low, high, book.rate].map(significant);
+        let (lowest, at_the_books) = (best.loss.text(4), book.loss.text(4));
+        report.say(&format!(
+            "{label}: best at {rate}, loss {lowest}; within 10 % of it from {low} to {high}; the book's \
+             {books}, loss {at_the_books}"
+        ))?;
+        let cells = [label, &rate, &lowest, &low, &high, &books, &at_the_books];
+        bests.push(cells.map(str::to_owned).to_vec());
+        for (at, AtRate { rate, loss, diverged }) in one.rates.iter().enumerate() {
+            let marked = |here| if at == here { "✓" } else { "" };
+            let (rate, loss, diverged) = (significant(*rate), loss.text(4), diverged.to_string());
+            let cells = [label, &rate, &loss, &diverged, marked(one.best), marked(one.book)];
+            rows.push(cells.map(str::to_owned).to_vec());
+        }
+    }
+    for (title, columns, rows) in [
+        (
+            "Each optimizer at its best learning rate and at the book's",
+            &[
+                "optimizer",
+                "best rate",
+                "loss",
+                "within 10 % from",
+                "to",
+                "the book's rate",
+                "loss at the book's rate",
+            ][..],
+            bests,
+        ),
+        (
+            "The mean loss of the last 100 iterations by learning rate",
+            &["optimizer", "learning rate", "loss", "diverged", "best", "the book's"][..],
+            rows,
+        ),
+    ] {
+        let columns = columns.iter().map(|&column| column.to_owned()).collect();
+        report.table(Table { title: title.to_owned(), columns, rows });
+    }
+    Ok(())
+}
+
+/// Loss against learning rate: mean and range over seeds, the book's rates as large circles, and
+/// crosses at the top where a run diverged.
+fn figure(lab: &Lab, swept: &[Swept]) -> Figure {
+    let all = || swept.iter().flat_map(|one| &one.rates);
+    let ends = |pick: fn(f64, f64) -> f64, values: &mut dyn Iterator<Item = f64>| {
+        values.filter(|x| x.is_finite()).reduce(pick).unwrap_or(f64::NAN)
+    };
+    let lowest = ends(f64::min, &mut all().map(|at| at.loss.min));
+    let smallest = ends(f64::min, &mut all().map(|at| at.rate));
+    let largest = ends(f64::max, &mut all().map(|at| at.rate));
+    let mut panel = Panel::new("")
+        .x_axis(Axis::log("learning rate", smallest / 1.5, largest * 1.5))
+        .y_axis(Axis::log("mean loss of the last 100 iterations", lowest / 1.5, HIGHEST));
+    for Swept { setting, rates, .. } in swept {
+        let range = rates.iter().map(|at| (at.rate, at.loss.min, at.loss.max.min(HIGHEST)));
+        let line = Line::new(setting.color, rates.iter().map(|at| (at.rate, at.loss.mean)));
+        panel = panel
+            .mark(Area::new(setting.color, range))
+            .mark(line.named(setting.label).marker(setting.marker, 1));
+    }
+    for one in swept {
+        let (color, book) = (one.setting.color, one.book());
+        panel = panel.mark(Scatter::new(color, [(book.rate, book.loss.mean)]).radius(9.0));
+    }
+    for (k, Swept { setting, rates, .. }) in swept.iter().enumerate() {
+        // One below the other, where several diverged at the same rate.
+        let height = HIGHEST / 1.15_f64.powi(k as i32);
+        let lost = rates.iter().filter(|at| at.diverged > 0).map(|at| (at.rate, height));
+        panel = panel.mark(Scatter::new(setting.color, lost).marker(Marker::Cross).radius(6.0));
+    }
+    Figure::new("What the learning rate decides")
+        .subtitle(lab.subtitle(&format!("{}, ReLU, batch 128", lab.data().layers(&HIDDEN))))
+        .plot_size(760.0, 420.0)
+        .legend(Legend::Inside(0, Corner::LowerLeft))
+        .panel(panel)
+}
+
+/// The caption: the optimizers at their best rates, the lowest loss first.
+fn reading(swept: &[Swept]) -> String {
+    let mut order: Vec<&Swept> = swept.iter().collect();
+    order.sort_by(|a, b| a.best().loss.mean.total_cmp(&b.best().loss.mean));
+    let best = order.iter().map(|one| {
+        let AtRate { rate, loss, .. } = one.best();
+        format!("{} {} at {}", one.setting.label, loss.text(3), significant(rate))
+    });
+    format!(
+        "Each at its best learning rate, the lowest loss first: {}. A large circle marks the book's rate, a \
+         cross at the top a rate at which runs diverged.",
+        best.collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// Whether the book's learning rates are to blame for the order of the optimizers.
+fn conclude(report: &mut RunReport, swept: &[Swept]) {
+    let [sgd, _, _, adam, ..] = swept else { return };
+    report.conclude(
+        "SGD is slow at the book's learning rate, not as a method: its best rate at least halves its loss",
+        sgd.best().loss.mean <= 0.5 * sgd.book().loss.mean,
+        format!("{} instead of {}", sgd.best().loss.text(3), sgd.book().loss.text(3)),
+    );
+    report.conclude(
+        "at its best learning rate, SGD ends below Adam at the book's",
+        sgd.best().loss.mean < adam.book().loss.mean,
+        format!("{} and {}", sgd.best().loss.text(3), adam.book().loss.text(3)),
+    );
+}
