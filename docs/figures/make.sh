@@ -30,6 +30,12 @@ if [ "${1:-}" != --no-run ]; then
   # Only on request in the programs, since they take the longest.
   echo "== rates"
   target/release/sec6_1_optimizers --part rates --runs 10 --dataset mnist --out $results/sec6_1_rates >/dev/null
+  for section in $sections; do
+    # Section 6.2 has no such part.
+    [ "$section" = sec6_2_weight_init ] && continue
+    echo "== luck of $section"
+    target/release/"$section" --part luck --runs 10 --dataset mnist --out $results/"${section:0:6}"_luck >/dev/null
+  done
   for part in samplers pruners; do
     echo "== $part"
     target/release/sec6_5_hyperparameters --part $part --runs 10 --out $results/$part >/dev/null
@@ -38,7 +44,7 @@ fi
 
 for figure in \
   sec6_1_optimizers/sec6_1_{contours,gradient_field,paths,mnist} \
-  sec6_1_rates/sec6_1_rates \
+  sec6_1_rates/sec6_1_rates sec6_1_luck/sec6_1_luck sec6_3_luck/sec6_3_luck sec6_4_luck/sec6_4_luck \
   sec6_2_weight_init/sec6_2_{sigmoid,tanh,relu,mnist} \
   sec6_3_batchnorm/sec6_3_{batchnorm,opening} \
   sec6_4_regularization/sec6_4_{comparison,ensemble} \

@@ -1,5 +1,6 @@
 //! Compares networks by their training loss on MNIST, in sections 6.1.8 and 6.2.4.
 
+use init::Seed;
 use training::{Contestant, Plan, Real};
 use viz::{Axis, Figure, Panel};
 
@@ -43,7 +44,7 @@ pub struct Compared<'a> {
 pub fn run<T: Real>(
     lab: &Lab,
     series: &[Compared<'_>],
-    contestant: impl Fn(usize, u64) -> Contestant<T> + Sync,
+    contestant: impl Fn(usize, Seed) -> Contestant<T> + Sync,
 ) -> Result<Findings, Failure> {
     let plan = Plan::updates(lab.scaled(UPDATES, 100), BATCH_SIZE);
     let test = lab.data().test.blocks::<T>();

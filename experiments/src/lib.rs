@@ -9,6 +9,7 @@
 //! | [`report`] | the output of a run: tables, figures, the page, files |
 //! | [`section`](mod@section) | a section of the chapter as a program |
 //! | [`compare_losses`] | the experiment that sections 6.1 and 6.2 share |
+//! | [`luck`] | which random numbers decide how far seeds differ: a part of four sections |
 
 #![forbid(unsafe_code)]
 // They panic where nobody can read: those of `screen` do not.
@@ -18,6 +19,7 @@ pub mod cli;
 pub mod compare_losses;
 pub mod findings;
 pub mod lab;
+pub mod luck;
 pub mod report;
 pub mod screen;
 pub mod section;

@@ -34,6 +34,12 @@ pub enum Purpose {
     Inputs = 6,
 }
 
+impl Purpose {
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
 /// The source of all random numbers of one network, trial or run.
 ///
 /// A seed gives an independent generator for each (seed, unit, purpose, index): ChaCha8 with the
@@ -57,6 +63,8 @@ pub enum Purpose {
 pub struct Seed {
     seed: u64,
     unit: u64,
+    /// Purposes whose streams are those of another seed, a bit each, and that seed.
+    varied: (u8, u64),
 }
 
 impl Seed {
@@ -66,7 +74,7 @@ impl Seed {
     /// assert_eq!(init::Seed::new(7), init::Seed::new(7).unit(0));
     /// ```
     pub const fn new(seed: u64) -> Self {
-        Self { seed, unit: 0 }
+        Self { seed, unit: 0, varied: (0, 0) }
     }
 
     /// The same seed for the `unit`-th network or trial.
@@ -75,7 +83,26 @@ impl Seed {
     /// assert_ne!(init::Seed::new(7).unit(1), init::Seed::new(7).unit(2));
     /// ```
     pub const fn unit(self, unit: u64) -> Self {
-        Self { seed: self.seed, unit }
+        Self { unit, ..self }
+    }
+
+    /// The same seed, except that the streams of these purposes are those of the seed `of`: between
+    /// two values of `of`, nothing else differs.
+    ///
+    /// ```
+    /// use init::{Purpose, Seed};
+    /// use rand::Rng;
+    ///
+    /// let draw = |seed: Seed, purpose| seed.unit(3).stream(purpose, 0).next_u64();
+    /// let (first, other) = (Seed::new(0), Seed::new(7));
+    /// let varied = first.vary(&[Purpose::Weights], 7);
+    /// assert_eq!(draw(varied, Purpose::Weights), draw(other, Purpose::Weights));
+    /// assert_eq!(draw(varied, Purpose::Batches), draw(first, Purpose::Batches));
+    /// ```
+    #[must_use]
+    pub fn vary(self, purposes: &[Purpose], of: u64) -> Self {
+        let bits = purposes.iter().fold(0, |bits, purpose| bits | purpose.bit());
+        Self { varied: (bits, of), ..self }
     }
 
     /// The generator with number `index` of a purpose, for example for the weights of one layer.
@@ -91,7 +118,9 @@ impl Seed {
     /// assert!(batch.iter().all(|&i| i < 60_000));
     /// ```
     pub fn stream(self, purpose: Purpose, index: u64) -> ChaCha8Rng {
-        let key = [self.seed, self.unit, purpose as u64, 0].map(u64::to_le_bytes);
+        let (varied, of) = self.varied;
+        let seed = if varied & purpose.bit() == 0 { self.seed } else { of };
+        let key = [seed, self.unit, purpose as u64, 0].map(u64::to_le_bytes);
         let key = key.as_flattened().try_into().expect("four words of 8 bytes are 32 bytes");
         let mut rng = ChaCha8Rng::from_seed(key);
         rng.set_stream(index);

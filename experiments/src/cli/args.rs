@@ -8,7 +8,7 @@ use clap::Parser;
 use clap_complete::Shell;
 use mnist_io::DatasetName;
 
-use super::Lang;
+use super::{Lang, Stream};
 
 /// The whole command line of a section: the shared flags and its own.
 #[derive(Clone, Debug, Parser)]
@@ -34,6 +34,13 @@ pub struct Args {
     /// How many runs with seeds N, N+1, …: figures show the mean and a band
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1000), allow_hyphen_values = true)]
     pub runs: u64,
+    /// What differs between runs, once for each: weights, batches, dropout, images, trials, inputs;
+    /// all of them by default
+    ///
+    /// The other random numbers are those of the first run. images: which of 6.5's images train
+    /// and which validate. A stream that a part does not draw from leaves its runs equal.
+    #[arg(long, value_name = "STREAM", hide_possible_values = true, hide_short_help = true)]
+    pub vary: Vec<Stream>,
     /// Run only this part of the section (see above); all parts by default
     #[arg(long, value_name = "NAME")]
     pub part: Option<String>,
@@ -212,6 +219,7 @@ mod tests {
             ("--precision", "f16", "f32 or f64"),
             ("--lang", "fr", "en or ko"),
             ("--threads", "0", "1.."),
+            ("--vary", "seed", "weights, batches, dropout, images, trials, inputs"),
         ] {
             let error =
                 CommandLine::<NoFlags>::try_parse_from(["x", flag, value]).unwrap_err().to_string();

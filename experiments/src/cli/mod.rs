@@ -5,8 +5,10 @@ mod config;
 mod failure;
 pub mod help;
 mod lang;
+mod stream;
 
 pub use args::{Args, CommandLine, DataArgs, DataChoice, NoFlags, Precision};
 pub use config::{SETTINGS, matches, settings};
 pub use failure::Failure;
 pub use lang::{Lang, Texts};
+pub use stream::Stream;

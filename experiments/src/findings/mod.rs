@@ -17,6 +17,7 @@ mod series;
 mod spread;
 mod summary;
 mod time_to_target;
+mod variance;
 
 pub use binomial::confidence_interval;
 pub use bins::{BINS, Bins};
@@ -31,3 +32,4 @@ pub use series::{Findings, Series};
 pub use spread::Spread;
 pub use summary::summary;
 pub use time_to_target::{SampleMedian, time_to_target};
+pub use variance::Variance;

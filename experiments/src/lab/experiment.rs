@@ -5,25 +5,28 @@ use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
+use init::{Purpose, Seed};
 use layers::Sequential;
 use rayon::prelude::*;
 use training::{Contestant, Moment, Plan, Real, Samples};
 
 use super::{Lab, Ongoing, Unit};
-use crate::cli::Failure;
+use crate::cli::{Failure, Stream};
 use crate::findings::{Findings, Measurements, Series};
 
-type Make<'a, T> = Box<dyn Fn(usize, u64) -> Contestant<T> + Sync + 'a>;
+type Make<'a, T> = Box<dyn Fn(usize, Seed) -> Contestant<T> + Sync + 'a>;
 type Measure<'a, T> = Box<dyn Fn(&mut Moment<'_, T>, &mut Measurements) + Sync + 'a>;
 type Finish<'a, T> = Box<dyn Fn((usize, u64), &mut Sequential<T>, &mut Measurements) + Sync + 'a>;
 
 /// Networks that are trained in parallel on the same mini-batches, one per series, for every seed.
 pub struct Experiment<'a, T: Real> {
-    part: &'static str,
+    part: String,
     series: Vec<String>,
     samples: Samples,
     plan: Plan,
     batches: Unit,
+    images: Option<usize>,
+    vary: Option<Vec<Stream>>,
     make: Make<'a, T>,
     measure: Measure<'a, T>,
     finish: Finish<'a, T>,
@@ -34,18 +37,20 @@ impl<'a, T: Real> Experiment<'a, T> {
     /// files; `make(k, seed)` creates the network and the optimizer of the k-th series for the seed
     /// of a run.
     pub fn new(
-        part: &'static str,
+        part: impl Into<String>,
         series: impl IntoIterator<Item = impl Into<String>>,
         samples: Samples,
         plan: Plan,
-        make: impl Fn(usize, u64) -> Contestant<T> + Sync + 'a,
+        make: impl Fn(usize, Seed) -> Contestant<T> + Sync + 'a,
     ) -> Self {
         Self {
-            part,
+            part: part.into(),
             series: series.into_iter().map(Into::into).collect(),
             samples,
             plan,
             batches: Unit::Run,
+            images: None,
+            vary: None,
             make: Box::new(make),
             measure: Box::new(|_, _| {}),
             finish: Box::new(|_, _, _| {}),
@@ -55,6 +60,16 @@ impl<'a, T: Real> Experiment<'a, T> {
     /// Draws the mini-batches from the stream of this unit instead of the run's.
     pub fn batches(self, batches: Unit) -> Self {
         Self { batches, ..self }
+    }
+
+    /// Trains on so many of the samples, drawn anew for every seed by [`draw_images`].
+    pub fn images(self, count: usize) -> Self {
+        Self { images: Some(count), ..self }
+    }
+
+    /// Varies these streams from run to run instead of those of `--vary`; none means all.
+    pub fn vary(self, streams: &[Stream]) -> Self {
+        Self { vary: Some(streams.to_vec()), ..self }
     }
 
     /// Calls `measure` for each network after each update.
@@ -78,6 +93,13 @@ impl<T: Real> std::fmt::Debug for Experiment<'_, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Experiment").field("part", &self.part).finish_non_exhaustive()
     }
+}
+
+/// `count` of these samples without repetition, from the stream of the run that also splits 6.5's
+/// images.
+pub fn draw_images(samples: &Samples, count: usize, run: Seed) -> Samples {
+    let mut rng = Unit::Run.of(run).stream(Purpose::Shuffle, 0);
+    samples.clone().shuffled(&mut rng).first(count)
 }
 
 impl Lab {
@@ -124,7 +146,7 @@ impl Lab {
             for runs in all.by_ref().take(seeds.len()) {
                 series.iter_mut().zip(runs).for_each(|(series, run)| series.runs.push(run));
             }
-            Findings { part: experiment.part.to_owned(), seeds: seeds.clone(), series }
+            Findings { part: experiment.part.clone(), seeds: seeds.clone(), series }
         });
         Ok(findings.collect())
     }
@@ -133,10 +155,16 @@ impl Lab {
     fn train<T: Real>(
         &self,
         experiment: &Experiment<'_, T>,
-        seed: u64,
+        run: u64,
         work: &Ongoing<'_>,
     ) -> Result<Vec<Measurements>, Failure> {
-        let Experiment { samples, plan, batches, make, measure, finish, .. } = experiment;
+        let Experiment { plan, batches, make, measure, finish, .. } = experiment;
+        let varied = experiment.vary.as_ref().unwrap_or(&self.args().vary);
+        let seed = self.seed_varying(varied, run);
+        let samples = match experiment.images {
+            Some(count) => &draw_images(&experiment.samples, count, seed),
+            None => &experiment.samples,
+        };
         let count = experiment.series.len();
         let series = (0..count).into_par_iter();
         let mut contestants: Vec<_> = series.map(|series| make(series, seed)).collect();
@@ -178,7 +206,7 @@ impl Lab {
             if self.args().save_model {
                 measured.keep_model(network);
             }
-            finish((series, seed), network, &mut measured);
+            finish((series, run), network, &mut measured);
             measured
         });
         Ok(finished.collect())

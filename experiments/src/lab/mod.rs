@@ -9,13 +9,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
+use init::Seed;
 use training::{Blocks, Moment, Real};
 
-use crate::cli::{Args, Failure};
+use crate::cli::{Args, Failure, Stream};
 use crate::screen::{Bar, DownloadView, Interrupt};
 
 pub use data::Data;
-pub use experiment::Experiment;
+pub use experiment::{Experiment, draw_images};
 pub use unit::Unit;
 
 /// What every experiment of a run uses: settings, data and threads.
@@ -71,6 +72,21 @@ impl Lab {
         self.parts.contains(&part)
     }
 
+    /// The root seed of the run with this number. With `--vary`, only the streams that it names
+    /// are those of the run; the others are the first run's.
+    pub fn seed(&self, run: u64) -> Seed {
+        self.seed_varying(&self.args.vary, run)
+    }
+
+    /// As [`seed`](Self::seed), for these streams instead of those of `--vary`; none means all.
+    pub fn seed_varying(&self, streams: &[Stream], run: u64) -> Seed {
+        if streams.is_empty() {
+            return Seed::new(run);
+        }
+        let purposes: Vec<_> = streams.iter().map(|stream| stream.purpose()).collect();
+        Seed::new(self.args.seed).vary(&purposes, run)
+    }
+
     /// The data.
     pub fn data(&self) -> &Data {
         &self.data
@@ -122,14 +138,19 @@ impl Lab {
     }
 
     fn subtitle_of_runs(&self, settings: &str, runs: u64) -> String {
-        let Args { seed, precision, quick, .. } = &self.args;
+        let Args { seed, vary, precision, quick, .. } = &self.args;
         let data = self.data.note().unwrap_or("MNIST");
         let seeds = match runs {
             1 => format!("seed {seed}"),
             _ => format!("seeds {seed}–{}", seed.wrapping_add(runs - 1)),
         };
+        let vary: Vec<String> = vary.iter().map(|stream| stream.name()).collect();
+        let vary = match &vary[..] {
+            [] => String::new(),
+            names => format!(", only {} varying", names.join(" and ")),
+        };
         let quick = if *quick { ", quick" } else { "" };
-        format!("{data}, {settings}, {seeds}, {precision}{quick}")
+        format!("{data}, {settings}, {seeds}{vary}, {precision}{quick}")
     }
 }
 

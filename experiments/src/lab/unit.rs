@@ -13,9 +13,10 @@ use init::Seed;
 /// use experiments::lab::Unit;
 /// use init::Seed;
 ///
-/// assert_eq!(Unit::Run.of(7), Seed::new(7));
-/// assert_eq!(Unit::Series(2).of(7), Seed::new(7).unit(2));
-/// assert_eq!(Unit::Trial(0).of(7), Seed::new(7).unit(1));
+/// let run = Seed::new(7);
+/// assert_eq!(Unit::Run.of(run), run);
+/// assert_eq!(Unit::Series(2).of(run), run.unit(2));
+/// assert_eq!(Unit::Trial(0).of(run), run.unit(1));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -37,8 +38,8 @@ impl Unit {
     pub const FIRST_PRINTED: u64 = 10_000;
 
     /// The seed of this unit in the run with seed `run`.
-    pub fn of(self, run: u64) -> Seed {
-        Seed::new(run).unit(match self {
+    pub fn of(self, run: Seed) -> Seed {
+        run.unit(match self {
             Self::Run => 0,
             Self::Series(index) => index as u64,
             Self::Member(index) => 100 + index as u64,

@@ -62,14 +62,16 @@ pub struct Table {
     pub title: String,
     /// The headings of the columns.
     pub columns: Vec<String>,
-    /// The rows, one text per column.
+    /// The rows, one text per column; a cell that is a word of the language's table is translated.
     pub rows: Vec<Vec<String>>,
 }
 
 impl Table {
     pub(super) fn translated(self, texts: &Texts) -> Self {
         let columns = self.columns.iter().map(|column| texts.text(column)).collect();
-        Self { title: texts.text(&self.title), columns, rows: self.rows }
+        let cells = |row: Vec<String>| row.iter().map(|cell| texts.word(cell)).collect();
+        let rows = self.rows.into_iter().map(cells).collect();
+        Self { title: texts.text(&self.title), columns, rows }
     }
 
     /// The table of the notebook's printed numbers beside ours.

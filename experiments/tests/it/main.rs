@@ -9,6 +9,7 @@ mod docs;
 mod export;
 mod faults;
 mod house;
+mod luck;
 mod optimizers;
 mod other_data;
 mod scale_out;

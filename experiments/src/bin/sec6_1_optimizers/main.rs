@@ -1,5 +1,6 @@
 //! Section 6.1: four optimizers in a ravine and on MNIST.
 
+mod luck;
 mod rates;
 mod ravine;
 mod settings;
@@ -12,6 +13,7 @@ use experiments::cli::{Args, Failure, NoFlags};
 use experiments::compare_losses::{self, Compared, HIDDEN};
 use experiments::findings::{Findings, Spread};
 use experiments::lab::{Lab, Unit};
+use experiments::luck::LUCK;
 use experiments::report::RunReport;
 use experiments::report::curves::Style;
 use layers::MultiLayerNet;
@@ -30,8 +32,10 @@ impl Section for Optimizers {
         (RAVINE, "their paths on f(x, y) = x²/20 + y²"),
         (compare_losses::PART, "their training losses on MNIST, 2,000 iterations"),
     ];
-    const ON_REQUEST: &'static [(&'static str, &'static str)] =
-        &[(RATES, "each of them at eight learning rates, the book's among them; give --runs 10")];
+    const ON_REQUEST: &'static [(&'static str, &'static str)] = &[
+        (RATES, "each of them at eight learning rates, the book's among them; give --runs 10"),
+        (LUCK, "what initial weights and mini-batches decide alone; give --runs 10"),
+    ];
 
     fn samples(args: &Args) -> (usize, usize) {
         if args.part.as_deref() == Some(RAVINE) { (1, 1) } else { compare_losses::SAMPLES }
@@ -46,6 +50,9 @@ impl Section for Optimizers {
         }
         if lab.wants(RATES) {
             rates::run::<T>(lab, report)?;
+        }
+        if lab.wants(LUCK) {
+            luck::run::<T>(lab, report)?;
         }
         Ok(())
     }

@@ -66,8 +66,9 @@ pub fn run<T: Real>(
             .par_iter()
             .enumerate()
             .map(|(case, &what)| {
-                let weights = Unit::Series(case).of(seed);
-                layer_outputs::<T>(what, flags, Unit::Run.of(seed), weights)
+                let run = lab.seed(seed);
+                let weights = Unit::Series(case).of(run);
+                layer_outputs::<T>(what, flags, Unit::Run.of(run), weights)
             })
             .collect();
         let measured: Vec<Measurements> =

@@ -1,28 +1,24 @@
 //! Section 6.3: batch normalisation at sixteen scales of the initial weights.
 
+mod luck;
+mod networks;
+
 use std::process::ExitCode;
 
 use experiments::Section;
 use experiments::cli::{Args, Failure, NoFlags};
 use experiments::findings::equivalence::{Curves, Quantity};
 use experiments::findings::{Findings, Metric, Series, csv_rows, significant};
-use experiments::lab::{Data, Experiment, Lab, Unit};
+use experiments::lab::{Experiment, Lab};
+use experiments::luck::LUCK;
 use experiments::report::RunReport;
 use experiments::report::curves::{Style, curve};
-use init::Initializer;
-use layers::MultiLayerNet;
-use optimizers::OptimizerKind;
-use training::{Contestant, Plan, Real};
+use networks::{BATCH_SIZE, HIDDEN, SCALES, TRAIN_SIZE, contestant, series, weight_scale};
+use training::{Plan, Real};
 use viz::{Axis, Color, Corner, Figure, Line, Marker, Note, Panel};
 
 const PART: &str = "batchnorm";
-const TRAIN_SIZE: usize = 1000;
-const BATCH_SIZE: usize = 100;
 const ITER_PER_EPOCH: usize = TRAIN_SIZE / BATCH_SIZE;
-const HIDDEN: [usize; 5] = [100; 5];
-const SCALES: usize = 16;
-/// The two networks of each scale, in the order of the table.
-const KINDS: [(&str, bool); 2] = [("plain", false), ("batchnorm", true)];
 /// The scale of the opening figure, 0.0136: well within what batch normalisation is for.
 const OPENING: usize = 7;
 
@@ -36,11 +32,17 @@ impl Section for BatchNormSection {
     const PARTS: &'static [(&'static str, &'static str)] =
         &[(PART, "16 weight scales, plain and with batch normalisation, on 1,000 images")];
 
-    fn samples(_: &Args) -> (usize, usize) {
-        (TRAIN_SIZE, 0)
+    const ON_REQUEST: &'static [(&'static str, &'static str)] =
+        &[(LUCK, "what weights, mini-batches and images decide alone; give --runs 10")];
+
+    fn samples(args: &Args) -> (usize, usize) {
+        if args.part.as_deref() == Some(LUCK) { (60_000, 0) } else { (TRAIN_SIZE, 0) }
     }
 
     fn run<T: Real>(lab: &Lab, _: &NoFlags, report: &mut RunReport) -> Result<(), Failure> {
+        if lab.wants(LUCK) {
+            return luck::run::<T>(lab, report);
+        }
         let epochs = lab.scaled(20, 3);
         let findings = train_all::<T>(lab, epochs)?;
         print_table(report, &findings)?;
@@ -50,11 +52,6 @@ impl Section for BatchNormSection {
         conclude(report, &findings);
         report.record(findings)
     }
-}
-
-/// np.logspace(0, -4, 16): from 1 down to 10⁻⁴.
-fn weight_scale(index: usize) -> f64 {
-    10_f64.powf(-4.0 * index as f64 / (SCALES - 1) as f64)
 }
 
 /// The series of a scale: without batch normalisation, and with it.
@@ -72,27 +69,13 @@ fn train_all<T: Real>(lab: &Lab, epochs: usize) -> Result<Findings, Failure> {
     let samples = lab.data().train.clone().first(TRAIN_SIZE);
     let blocks = samples.blocks::<T>();
     let plan = Plan::epochs(epochs, BATCH_SIZE, TRAIN_SIZE);
-    // `01/plain`, `01/batchnorm`, …, `16/batchnorm`.
-    let name = |unit: usize| format!("{:02}/{}", unit / 2 + 1, KINDS[unit % 2].0);
     let make = |unit, seed| contestant(lab.data(), unit, seed);
-    let experiment = Experiment::new(PART, (0..2 * SCALES).map(name), samples, plan, make);
+    let experiment = Experiment::new(PART, (0..2 * SCALES).map(series), samples, plan, make);
     lab.run_one(experiment.measure(|moment, measured| {
         if let Some(epoch) = plan.step_at(moment.iteration) {
             measured.push(epoch, Metric::TRAIN_ACCURACY, lab.accuracy(moment, &blocks));
         }
     }))
-}
-
-/// One of the 32 networks: for each scale the plain one, then the one with batch normalisation.
-fn contestant<T: Real>(data: &Data, unit: usize, seed: u64) -> Contestant<T> {
-    // ANCHOR: network
-    let network = MultiLayerNet::new(data.inputs(), &HIDDEN, data.classes())
-        .initializer(Initializer::Normal { std: weight_scale(unit / 2) })
-        .batch_norm(KINDS[unit % 2].1);
-    // ANCHOR_END: network
-    // SGD of 0.01, the book's default.
-    Contestant::new(&network, OptimizerKind::Sgd, Unit::Series(unit).of(seed))
-        .expect("fixed settings are valid")
 }
 
 /// The notebook's table: epoch, accuracy without and with batch normalisation.

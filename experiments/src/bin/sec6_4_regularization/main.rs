@@ -2,6 +2,7 @@
 
 mod ensemble;
 mod figures;
+mod luck;
 mod networks;
 
 use std::process::ExitCode;
@@ -12,6 +13,7 @@ use experiments::Section;
 use experiments::cli::{Args, Failure, NoFlags};
 use experiments::findings::{Findings, Metric, csv_rows};
 use experiments::lab::{Experiment, Lab, Unit};
+use experiments::luck::LUCK;
 use experiments::report::RunReport;
 use networks::{BATCH_SIZE, PRINTED_SIZE, Trained, Variant, contestant, variants};
 use training::{Blocks, Plan, Real};
@@ -29,14 +31,24 @@ impl Section for Regularization {
         (ENSEMBLE, "ten networks trained separately and averaged, beside dropout"),
     ];
 
-    fn samples(_: &Args) -> (usize, usize) {
-        (PRINTED_SIZE, 10_000)
+    const ON_REQUEST: &'static [(&'static str, &'static str)] = &[(
+        LUCK,
+        "of dropout: what weights, mini-batches, masks and images decide alone; give --runs 10",
+    )];
+
+    fn samples(args: &Args) -> (usize, usize) {
+        let luck = args.part.as_deref() == Some(LUCK);
+        (if luck { 60_000 } else { PRINTED_SIZE }, 10_000)
     }
 
     fn run<T: Real>(lab: &Lab, _: &NoFlags, report: &mut RunReport) -> Result<(), Failure> {
         let scaled = |v: Variant| Variant { epochs: lab.scaled(v.epochs, 6), ..v };
         let wanted = variants(lab.data()).map(|v| lab.wants(v.part).then(|| scaled(v)));
         let test = lab.data().test.clone().first(lab.scaled(10_000, 500)).blocks::<T>();
+        if lab.wants(LUCK) {
+            let [_, _, _, dropout] = variants(lab.data()).map(scaled);
+            return luck::run::<T>(lab, report, &dropout, &test);
+        }
         let probabilities = Mutex::default();
         let variants = wanted.iter().flatten().enumerate();
         let mut experiments: Vec<_> =

@@ -79,6 +79,10 @@ impl SearchFlags {
             ("precision", lab.args().precision.to_string()),
             ("data", lab.data().note().unwrap_or("MNIST").to_owned()),
         ];
+        let vary: Vec<String> = lab.args().vary.iter().map(|stream| stream.name()).collect();
+        if !vary.is_empty() {
+            settings.push(("vary", vary.join(" ")));
+        }
         // Where trials are independent, it changes nothing.
         if learns {
             settings.push(("together", self.together.to_string()));

@@ -3,6 +3,7 @@
 mod figures;
 mod flags;
 mod functions;
+mod luck;
 mod narrow;
 mod objective;
 mod printed;
@@ -23,6 +24,7 @@ use anyhow::anyhow;
 use experiments::Section;
 use experiments::cli::{Args, Failure};
 use experiments::lab::Lab;
+use experiments::luck::LUCK;
 use experiments::report::RunReport;
 use flags::SearchFlags;
 use narrow::NARROW;
@@ -48,6 +50,7 @@ impl Section for Hyperparameters {
     const ON_REQUEST: &'static [(&'static str, &'static str)] = &[
         (SAMPLERS, "random, grid, Sobol and Bayesian search judged by trials; give --runs 10"),
         (PRUNERS, "what median pruning and successive halving save and lose; give --runs 10"),
+        (LUCK, "what weights, mini-batches, images and trial points decide alone; give --runs 10"),
     ];
 
     fn samples(_: &Args) -> (usize, usize) {
@@ -57,7 +60,7 @@ impl Section for Hyperparameters {
     fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<(), Failure> {
         let notebooks = flags.are_the_notebooks();
         if let Some(part) = &lab.args().part
-            && [NARROW, PRINTED].contains(&part.as_str())
+            && [NARROW, PRINTED, LUCK].contains(&part.as_str())
             && !notebooks
         {
             return Err(Failure::Usage(anyhow!(
@@ -72,6 +75,9 @@ impl Section for Hyperparameters {
         }
         if lab.wants(PRUNERS) {
             pruners::run::<T>(lab, flags, report)?;
+        }
+        if lab.wants(LUCK) {
+            luck::run::<T>(lab, report)?;
         }
         if lab.wants(NARROW) && notebooks {
             narrow::run::<T>(lab, report)?;

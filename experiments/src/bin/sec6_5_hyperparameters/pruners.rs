@@ -6,7 +6,6 @@ use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric, Spread};
 use experiments::lab::Lab;
 use experiments::report::{RunReport, Table};
-use init::Seed;
 use search::pruner::PrunerKind;
 use search::{End, Search, Trial, pruned, steps_taken};
 use training::Real;
@@ -67,7 +66,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
         let pruner = kind.pruner(epochs);
         let started = work_done();
         let one = |&number: &u64| {
-            let (sampler, pruner, seed) = (sampler.as_ref(), pruner.as_ref(), Seed::new(number));
+            let (sampler, pruner, seed) = (sampler.as_ref(), pruner.as_ref(), lab.seed(number));
             let together = flags.together();
             let search = Search { space: &space, sampler, pruner, seed, steps: epochs, together };
             let train = objective(task::<T>(lab, number), epochs);

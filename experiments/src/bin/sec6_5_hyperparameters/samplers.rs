@@ -8,7 +8,6 @@ use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric, significant};
 use experiments::lab::Lab;
 use experiments::report::{RunReport, Table};
-use init::Seed;
 use rayon::prelude::*;
 use search::pruner::Never;
 use search::sampler::{Known, SamplerKind};
@@ -146,7 +145,7 @@ fn on_networks<T: Real>(lab: &Lab, flags: &SearchFlags) -> Result<Judged, Failur
     let updates = seeds.len() * contenders.len() * trials as usize * epochs;
     let work = lab.begin("samplers on networks", updates);
     let found = in_parallel(contenders, &seeds, &|kind, number| {
-        let (sampler, seed) = (kind.sampler(), Seed::new(number));
+        let (sampler, seed) = (kind.sampler(), lab.seed(number));
         let (sampler, pruner, steps) = (&*sampler, &Never, epochs);
         let search = Search { space: &space, sampler, pruner, seed, steps, together: 1 };
         let train = objective(task::<T>(lab, number), epochs);
@@ -169,7 +168,7 @@ fn on(lab: &Lab, function: &TestFunction) -> Result<(Judged, f64), Failure> {
     let work = lab.begin(&what, contenders.len() * suggestions);
     let thinking = AtomicU64::new(0);
     let found = in_parallel(contenders, &seeds, &|kind, seed| {
-        let (sampler, seed) = (kind.sampler(), Seed::new(seed));
+        let (sampler, seed) = (kind.sampler(), lab.seed(seed));
         let (mut finished, mut best) = (Vec::new(), Vec::new());
         let mut least = f64::INFINITY;
         for number in 0..trials {

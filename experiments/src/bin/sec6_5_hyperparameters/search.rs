@@ -6,7 +6,6 @@ use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, significant};
 use experiments::lab::Lab;
 use experiments::report::{RunReport, Table};
-use init::Seed;
 use layers::Sequential;
 use search::pruner::Never;
 use search::sampler::Random;
@@ -40,7 +39,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     let all_epochs = seeds.len() * count as usize * epochs;
     let work = lab.begin(&format!("{} search", flags.sampler), all_epochs);
     let one = |&number: &u64| -> Result<Vec<Trial>, Failure> {
-        let (sampler, pruner, seed) = (sampler.as_ref(), pruner.as_ref(), Seed::new(number));
+        let (sampler, pruner, seed) = (sampler.as_ref(), pruner.as_ref(), lab.seed(number));
         let together = flags.together();
         let search = Search { space: &space, sampler, pruner, seed, steps: epochs, together };
         let train = objective(task::<T>(lab, number), epochs);
@@ -93,7 +92,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
 
 /// The task of a seed: its training and validation images.
 pub fn task<T: Real>(lab: &Lab, seed: u64) -> Task<T> {
-    Task::new(&lab.data().train, lab.data().classes(), seed)
+    Task::new(&lab.data().train, lab.data().classes(), lab.seed(seed))
 }
 
 /// What the book concludes from its search.
@@ -183,7 +182,7 @@ fn train_again<T: Real>(
 
 /// The notebook's search with another space.
 pub fn notebooks<'a>(lab: &Lab, space: &'a Space, seed: u64) -> Search<'a> {
-    let (seed, steps) = (Seed::new(seed), lab.scaled(50, 5));
+    let (seed, steps) = (lab.seed(seed), lab.scaled(50, 5));
     Search { space, sampler: &Random, pruner: &Never, seed, steps, together: 1 }
 }
 

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
 use experiments::lab::Unit;
-use init::Purpose;
+use init::{Purpose, Seed};
 use layers::Sequential;
 use search::{End, SpaceError};
 use tensor_ops::Sparse;
@@ -20,7 +20,7 @@ const VALIDATION: usize = 100;
 /// What all trials of a search share: 400 images to train on and 100 to validate with.
 #[derive(Clone, Debug)]
 pub struct Task<T: Real> {
-    seed: u64,
+    seed: Seed,
     classes: usize,
     training: Samples,
     evaluate: Blocks<T>,
@@ -46,7 +46,7 @@ impl<T: Real> Task<T> {
     ///
     /// # Panics
     /// If there are fewer samples.
-    pub fn new(samples: &Samples, classes: usize, seed: u64) -> Self {
+    pub fn new(samples: &Samples, classes: usize, seed: Seed) -> Self {
         let mut rng = Unit::Run.of(seed).stream(Purpose::Shuffle, 0);
         let shuffled = samples.clone().first(SIZE).shuffled(&mut rng);
         let (validation, training) = shuffled.split_at(VALIDATION);
@@ -131,7 +131,7 @@ mod tests {
     fn task() -> Task<f32> {
         let digits = mnist_io::synthetic(0, SIZE, 0).train;
         let images = ByteRows::new((0..SIZE).map(|i| digits.images.image(i)));
-        Task::new(&Samples::new(images, digits.labels), 10, 3)
+        Task::new(&Samples::new(images, digits.labels), 10, Seed::new(3))
     }
 
     fn small() -> Settings {

@@ -14,6 +14,7 @@ use clap::Parser;
 use experiments::cli::{DataArgs, Failure, Precision, help};
 use experiments::lab::Data;
 use experiments::screen::{DownloadView, Interrupt, notice};
+use init::Seed;
 use search::End;
 use serde_json::{Value, json};
 use training::Real;
@@ -87,7 +88,7 @@ fn train<T: Real>(line: &CommandLine) -> Result<End, Failure> {
     end_late_epochs(interrupt.clone());
     let wrong = |error: search::SpaceError| Failure::Usage(error.into());
     let data = Data::load(&line.data, &mut DownloadView::new(false, false), SIZE, 0)?;
-    let task = Task::<T>::new(&data.train, data.classes(), line.seed);
+    let task = Task::<T>::new(&data.train, data.classes(), Seed::new(line.seed));
     let (mut last, mut going) = (None, Ok(()));
     let observe = |epoch: Epoch| {
         last = Some(epoch);

@@ -1,0 +1,52 @@
+//! Which random numbers decide where training ends at three of the scales.
+
+use experiments::cli::{Failure, Stream};
+use experiments::findings::{Findings, Metric, significant};
+use experiments::lab::{Experiment, Lab, draw_images};
+use experiments::luck::{self, Case, Quantity};
+use experiments::report::RunReport;
+use training::{Plan, Real};
+
+use crate::networks::{BATCH_SIZE, HIDDEN, KINDS, TRAIN_SIZE, contestant, series, weight_scale};
+
+/// At the first of three scales both networks learn; at the others only the one with batch
+/// normalisation does, at the last of them with much luck.
+const UNITS: [usize; 4] = [2 * 2, 2 * 2 + 1, 2 * 7 + 1, 2 * 12 + 1];
+
+/// Trains the networks of these scales for each case, on images drawn from the whole training set,
+/// and reports the spread of their final accuracies.
+///
+/// # Errors
+/// Any failure of the experiments.
+pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
+    let cases = Case::all(lab, &[Stream::Weights, Stream::Batches, Stream::Images])?;
+    let plan = Plan::epochs(lab.scaled(20, 3), BATCH_SIZE, TRAIN_SIZE);
+    let all = &lab.data().train;
+    let experiment = |case: &Case| {
+        let varied = case.streams().to_vec();
+        let make = |k: usize, seed| contestant::<T>(lab.data(), UNITS[k], seed);
+        let names = UNITS.iter().map(|&unit| series(unit));
+        Experiment::new(case.part(), names, all.clone(), plan, make)
+            .vary(case.streams())
+            .images(TRAIN_SIZE)
+            .finish(move |(_, run), network, measured| {
+                let images = draw_images(all, TRAIN_SIZE, lab.seed_varying(&varied, run));
+                let accuracy = images.blocks().accuracy(network, 1);
+                measured.push(plan.last_step(), Metric::TRAIN_ACCURACY, accuracy);
+            })
+    };
+    let findings = lab.run(&cases.iter().map(experiment).collect::<Vec<_>>())?;
+    let quantity = |(k, unit): (usize, usize)| {
+        let (scale, kind) = (significant(weight_scale(unit / 2)), KINDS[unit % 2].1);
+        let norm = if kind { "with" } else { "without" };
+        let last = |found: &Findings| found.series[k].last(Metric::TRAIN_ACCURACY);
+        let label = format!("{scale} {norm} batch norm");
+        Quantity { label, spreads: findings.iter().map(last).collect() }
+    };
+    let quantities: Vec<Quantity> = UNITS.into_iter().enumerate().map(quantity).collect();
+    let network = lab.data().layers(&HIDDEN);
+    let settings = format!("1,000 training images, {network}, SGD(0.01)");
+    let named = ("sec6_3_luck", "final training accuracy at three scales", settings.as_str());
+    luck::report(report, lab, named, &cases, &quantities)?;
+    findings.into_iter().try_for_each(|findings| report.record(findings))
+}

@@ -1,0 +1,196 @@
+//! What luck decides: how far results differ between seeds if everything random follows the seed,
+//! and if only one stream of random numbers does.
+
+use anyhow::anyhow;
+use viz::{Axis, Bars, Color, Figure, Line, Marker, Panel};
+
+use crate::cli::{Failure, Stream};
+use crate::findings::{Spread, Variance, significant};
+use crate::lab::Lab;
+use crate::report::{RunReport, Table};
+
+/// The part's name in all sections.
+pub const LUCK: &str = "luck";
+
+/// What varies from seed to seed; everything else stays as in the first run.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The stream that varies alone; `None` if everything does.
+    stream: Option<Stream>,
+}
+
+impl Case {
+    /// Everything, then each of the streams alone.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] if there is a single run, or `--vary` wants something else.
+    pub fn all(lab: &Lab, streams: &[Stream]) -> Result<Vec<Self>, Failure> {
+        if lab.args().runs < 2 {
+            let text = "--part luck compares runs: give --runs 10, or another number above 1";
+            return Err(Failure::Usage(anyhow!(text)));
+        }
+        if !lab.args().vary.is_empty() {
+            let text = "--part luck varies each stream itself: --vary is for the other parts";
+            return Err(Failure::Usage(anyhow!(text)));
+        }
+        let alone = streams.iter().map(|&stream| Some(stream));
+        Ok([None].into_iter().chain(alone).map(|stream| Self { stream }).collect())
+    }
+
+    /// The streams to vary, as [`Lab::seed_varying`] takes them.
+    pub fn streams(&self) -> &[Stream] {
+        self.stream.as_slice()
+    }
+
+    /// The name of its part in files: `luck/all`, `luck/weights`, …
+    pub fn part(&self) -> String {
+        let name = self.stream.map_or_else(|| "all".to_owned(), Stream::name);
+        format!("{LUCK}/{name}")
+    }
+
+    fn label(&self) -> &'static str {
+        match self.stream {
+            None => "everything",
+            Some(Stream::Weights) => "initial weights",
+            Some(Stream::Batches) => "mini-batches",
+            Some(Stream::Dropout) => "dropout masks",
+            Some(Stream::Images) => "choice of images",
+            Some(Stream::Trials) => "trial points",
+            Some(Stream::Inputs) => "inputs",
+        }
+    }
+}
+
+/// A result of which it is asked what its luck is.
+#[derive(Clone, Debug)]
+pub struct Quantity {
+    /// Its name in figure and table.
+    pub label: String,
+    /// Its spread over the runs in each case, in their order.
+    pub spreads: Vec<Spread>,
+}
+
+impl Quantity {
+    fn variances(&self) -> Vec<Variance> {
+        self.spreads.iter().map(Variance::of).collect()
+    }
+
+    /// The part of the variance, when everything varies, that each stream has alone.
+    fn shares(&self) -> Vec<f64> {
+        let variances = self.variances();
+        variances[1..].iter().map(|alone| alone.value / variances[0].value).collect()
+    }
+}
+
+/// Prints the standard deviation of each quantity in each case with its 95 % interval, and what the
+/// streams leave over together; adds the same as a table and, as figure `name`, a picture. `what`
+/// is what the quantities are, `settings` how they were made.
+///
+/// # Errors
+/// If stdout cannot be written to.
+pub fn report(
+    report: &mut RunReport,
+    lab: &Lab,
+    (name, what, settings): (&str, &str, &str),
+    cases: &[Case],
+    quantities: &[Quantity],
+) -> Result<(), Failure> {
+    table(report, what, cases, quantities)?;
+    let columns = if quantities.len() > 1 { 2 } else { 1 };
+    let figure = Figure::new(format!("What luck decides: {what}"))
+        .subtitle(lab.subtitle(settings))
+        .grid(quantities.len().div_ceil(columns), columns)
+        .plot_size(300.0, 30.0 * cases.len() as f64 + 20.0)
+        .panels(quantities.iter().map(|quantity| panel(cases, quantity)));
+    report.figure(name, figure, &reading(lab, cases, quantities));
+    Ok(())
+}
+
+fn panel(cases: &[Case], quantity: &Quantity) -> Panel {
+    let variances = quantity.variances();
+    let ends = variances.iter().map(|variance| variance.high.sqrt());
+    let longest = ends.filter(|end| end.is_finite()).fold(0.0, f64::max);
+    let intervals = variances.iter().enumerate().map(|(k, variance)| {
+        let ends = [variance.low, variance.high].map(|end| (end.sqrt(), k as f64));
+        Line::new(Color::INK, ends).width(1.2).marker(Marker::Circle, 1)
+    });
+    Panel::new(&quantity.label)
+        .x_axis(Axis::linear("standard deviation over seeds", 0.0, 1.05 * longest))
+        .y_axis(Axis::categories(cases.iter().map(Case::label)))
+        .mark(Bars::new(Color::BLUE, variances.iter().map(|variance| variance.value.sqrt())))
+        .marks(intervals)
+}
+
+/// The caption: how to read the bars, how wide intervals are with so many seeds, and which stream
+/// alone varies each quantity the most.
+fn reading(lab: &Lab, cases: &[Case], quantities: &[Quantity]) -> String {
+    let runs = lab.args().runs as usize;
+    let unit = Variance::of(&Spread { runs, mean: 0.0, std: 1.0, min: -1.0, max: 1.0 });
+    let [low, high] = [unit.low, unit.high].map(|end| significant(end.sqrt()));
+    let most = quantities.iter().filter_map(|quantity| {
+        let shares = quantity.shares();
+        let most = (0..shares.len()).max_by(|&a, &b| shares[a].total_cmp(&shares[b]))?;
+        let (share, cause) = (shares[most], cases[most + 1].label());
+        share.is_finite().then(|| format!("{cause} {} of {}", percent(share), quantity.label))
+    });
+    format!(
+        "Bars: standard deviation over {runs} seeds if everything random follows the seed, and if only one \
+         stream does. Lines: 95 % intervals of a normal distribution, with so many seeds from {low} to \
+         {high} times the bar. The \
+         largest share of the variance alone: {}.",
+        most.collect::<Vec<_>>().join(", ")
+    )
+}
+
+fn table(
+    report: &mut RunReport,
+    what: &str,
+    cases: &[Case],
+    quantities: &[Quantity],
+) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    for quantity in quantities {
+        let variances = quantity.variances();
+        let all = variances[0];
+        for ((case, spread), variance) in cases.iter().zip(&quantity.spreads).zip(&variances) {
+            let [mean, std] = [spread.mean, variance.value.sqrt()].map(significant);
+            let [low, high] = [variance.low, variance.high].map(|end| significant(end.sqrt()));
+            let (interval, share) =
+                (format!("[{low}, {high}]"), percent(variance.value / all.value));
+            let alone = if case.stream.is_some() { " alone" } else { "" };
+            report.say(&format!(
+                "{}, {}{alone}: standard deviation {std} {interval}, {share} of the variance",
+                quantity.label,
+                case.label()
+            ))?;
+            let cells = [&quantity.label, case.label(), &mean, &std, &interval, &share];
+            rows.push(cells.map(str::to_owned).to_vec());
+        }
+        let rest = all.less(&variances[1..]);
+        let [value, low, high] =
+            [rest.value, rest.low, rest.high].map(|part| percent(part / all.value));
+        let left = format!("{value} [{low}, {high}]");
+        report.say(&format!("{}, left over: {left} of the variance", quantity.label))?;
+        let cells = [&quantity.label, "left over", "", "", "", &left];
+        rows.push(cells.map(str::to_owned).to_vec());
+    }
+    let columns = [
+        "result",
+        "varies",
+        "mean",
+        "standard deviation",
+        "95 % interval",
+        "share of the variance",
+    ];
+    report.table(Table {
+        title: format!("What luck decides: {what}"),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows,
+    });
+    Ok(())
+}
+
+/// `12 %`; `–` of nothing.
+fn percent(share: f64) -> String {
+    if share.is_finite() { format!("{:.0} %", 100.0 * share) } else { "–".to_owned() }
+}
