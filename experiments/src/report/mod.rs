@@ -43,7 +43,7 @@ pub struct RunReport {
     texts: Arc<Texts>,
     exporters: Vec<Box<dyn Exporter>>,
     quick: bool,
-    /// Whether the notebook's numbers apply: not with fewer steps or other data.
+    /// Whether the notebook's numbers apply: not with fewer steps, other data, or luck held back.
     as_the_notebook: bool,
     /// Whether stdout is still read: `head` closes it early.
     read: bool,
@@ -65,7 +65,7 @@ impl RunReport {
             texts: Arc::new(Texts::new(args.lang)),
             exporters: export::wanted(args),
             quick: args.quick,
-            as_the_notebook: !args.quick && lab.data().note().is_none(),
+            as_the_notebook: !args.quick && args.vary.is_empty() && lab.data().note().is_none(),
             read: true,
             started,
             findings: Vec::new(),

@@ -13,7 +13,7 @@ use experiments::lab::{Experiment, Lab};
 use experiments::luck::LUCK;
 use experiments::report::RunReport;
 use experiments::report::curves::{Style, curve};
-use networks::{BATCH_SIZE, HIDDEN, SCALES, TRAIN_SIZE, contestant, series, weight_scale};
+use networks::{BATCH_SIZE, HIDDEN, KINDS, SCALES, TRAIN_SIZE, contestant, series, weight_scale};
 use training::{Plan, Real};
 use viz::{Axis, Color, Corner, Figure, Line, Marker, Note, Panel};
 
