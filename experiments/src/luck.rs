@@ -63,14 +63,14 @@ impl Case {
 
 /// A result of which it is asked what its luck is.
 #[derive(Clone, Debug)]
-pub struct Quantity {
+pub struct Outcome {
     /// Its name in figure and table.
     pub label: String,
     /// Its spread over the runs in each case, in their order.
     pub spreads: Vec<Spread>,
 }
 
-impl Quantity {
+impl Outcome {
     fn variances(&self) -> Vec<Variance> {
         self.spreads.iter().map(Variance::of).collect()
     }
@@ -93,7 +93,7 @@ pub fn report(
     lab: &Lab,
     (name, what, settings): (&str, &str, &str),
     cases: &[Case],
-    quantities: &[Quantity],
+    quantities: &[Outcome],
 ) -> Result<(), Failure> {
     table(report, what, cases, quantities)?;
     let columns = if quantities.len() > 1 { 2 } else { 1 };
@@ -106,7 +106,7 @@ pub fn report(
     Ok(())
 }
 
-fn panel(cases: &[Case], quantity: &Quantity) -> Panel {
+fn panel(cases: &[Case], quantity: &Outcome) -> Panel {
     let variances = quantity.variances();
     let ends = variances.iter().map(|variance| variance.high.sqrt());
     let longest = ends.filter(|end| end.is_finite()).fold(0.0, f64::max);
@@ -123,7 +123,7 @@ fn panel(cases: &[Case], quantity: &Quantity) -> Panel {
 
 /// The caption: how to read the bars, how wide intervals are with so many seeds, and which stream
 /// alone varies each quantity the most.
-fn reading(lab: &Lab, cases: &[Case], quantities: &[Quantity]) -> String {
+fn reading(lab: &Lab, cases: &[Case], quantities: &[Outcome]) -> String {
     let runs = lab.args().runs as usize;
     let unit = Variance::of(&Spread { runs, mean: 0.0, std: 1.0, min: -1.0, max: 1.0 });
     let [low, high] = [unit.low, unit.high].map(|end| significant(end.sqrt()));
@@ -146,7 +146,7 @@ fn table(
     report: &mut RunReport,
     what: &str,
     cases: &[Case],
-    quantities: &[Quantity],
+    quantities: &[Outcome],
 ) -> Result<(), Failure> {
     let mut rows = Vec::new();
     for quantity in quantities {

@@ -321,7 +321,7 @@ fn claims_about_bands_follow_from_the_numbers_beside_them() {
         ),
         (
             "6_2_weight_init.md",
-            "at the end the bands still do not touch.",
+            "At the end the bands still do not touch.",
             false,
             [("Xavier ends at a loss of ", ", He at"), (", He at ", ". ")],
         ),

@@ -4,7 +4,7 @@ use experiments::cli::{Failure, Stream};
 use experiments::compare_losses::{BATCH_SIZE, HIDDEN, UPDATES};
 use experiments::findings::{Findings, Metric};
 use experiments::lab::{Experiment, Lab, Unit};
-use experiments::luck::{self, Case, Quantity};
+use experiments::luck::{self, Case, Outcome};
 use experiments::report::RunReport;
 use layers::MultiLayerNet;
 use training::{Contestant, Plan, Real};
@@ -40,9 +40,9 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let quantity = |index: usize| {
         let loss = |found: &Findings| found.series[index].last_hundred(Metric::TRAIN_LOSS);
         let spreads = findings.iter().map(loss).collect();
-        Quantity { label: OPTIMIZERS[index].label.to_owned(), spreads }
+        Outcome { label: OPTIMIZERS[index].label.to_owned(), spreads }
     };
-    let quantities: Vec<Quantity> = (0..OPTIMIZERS.len()).map(quantity).collect();
+    let quantities: Vec<Outcome> = (0..OPTIMIZERS.len()).map(quantity).collect();
     let settings = format!("{}, ReLU, batch 128", lab.data().layers(&HIDDEN));
     let named = ("sec6_1_luck", "mean loss of the last 100 iterations", settings.as_str());
     luck::report(report, lab, named, &cases, &quantities)?;

@@ -3,7 +3,7 @@
 use experiments::cli::{Failure, Stream};
 use experiments::findings::{Findings, Metric, significant};
 use experiments::lab::{Experiment, Lab, draw_images};
-use experiments::luck::{self, Case, Quantity};
+use experiments::luck::{self, Case, Outcome};
 use experiments::report::RunReport;
 use training::{Plan, Real};
 
@@ -41,9 +41,9 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
         let norm = if kind { "with" } else { "without" };
         let last = |found: &Findings| found.series[k].last(Metric::TRAIN_ACCURACY);
         let label = format!("{scale} {norm} batch norm");
-        Quantity { label, spreads: findings.iter().map(last).collect() }
+        Outcome { label, spreads: findings.iter().map(last).collect() }
     };
-    let quantities: Vec<Quantity> = UNITS.into_iter().enumerate().map(quantity).collect();
+    let quantities: Vec<Outcome> = UNITS.into_iter().enumerate().map(quantity).collect();
     let network = lab.data().layers(&HIDDEN);
     let settings = format!("1,000 training images, {network}, SGD(0.01)");
     let named = ("sec6_3_luck", "final training accuracy at three scales", settings.as_str());

@@ -3,7 +3,7 @@
 use experiments::cli::{Failure, Stream};
 use experiments::findings::{Findings, Metric};
 use experiments::lab::{Experiment, Lab, Unit, draw_images};
-use experiments::luck::{self, Case, Quantity};
+use experiments::luck::{self, Case, Outcome};
 use experiments::report::RunReport;
 use training::{Blocks, Plan, Real};
 
@@ -41,7 +41,7 @@ pub fn run<T: Real>(
     let findings = lab.run(&cases.iter().map(experiment).collect::<Vec<_>>())?;
     let quantity = |(label, metric): (&str, Metric)| {
         let last = |found: &Findings| found.series[0].last(metric);
-        Quantity { label: label.to_owned(), spreads: findings.iter().map(last).collect() }
+        Outcome { label: label.to_owned(), spreads: findings.iter().map(last).collect() }
     };
     let quantities =
         [("training accuracy", Metric::TRAIN_ACCURACY), ("test accuracy", Metric::TEST_ACCURACY)];

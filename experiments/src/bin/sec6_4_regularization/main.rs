@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use ensemble::ENSEMBLE;
 use experiments::Section;
 use experiments::cli::{Args, Failure, NoFlags};
+use experiments::findings::equivalence::{Curves, Quantity};
 use experiments::findings::{Findings, Metric, csv_rows};
 use experiments::lab::{Experiment, Lab, Unit};
 use experiments::luck::LUCK;
@@ -66,6 +67,7 @@ impl Section for Regularization {
         figures::draw(report, lab, &trained);
         let [overfit, decay, decay_400, dropout] = &trained;
         beside_the_notebook(report, overfit.as_ref(), decay_400.as_ref());
+        beside_the_original(report, &trained);
         if let Some(plain) = overfit {
             conclude(report, plain, [("weight decay", decay), ("dropout", dropout)]);
         }
@@ -117,6 +119,35 @@ fn beside_the_notebook(
             report.beside_the_notebook(trained.variant.part, trained.series(), metric, printed);
         }
     }
+}
+
+/// The original keeps every fifth epoch: 10,000 test images take it longer than training.
+fn beside_the_original(report: &mut RunReport, trained: &[Option<Trained>; 4]) {
+    const METRICS: [Metric; 2] = [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY];
+    let all: Vec<&Trained> = trained.iter().flatten().collect();
+    if all.len() < trained.len() {
+        return;
+    }
+    let each = all.iter().flat_map(|trained| METRICS.map(|metric| (trained.series(), metric)));
+    let csv = include_str!("../../../../data/reference/numpy/sec6_4.csv");
+    let wanted = each.clone().map(|(series, metric)| (series.name.clone(), metric.name()));
+    let original = Curves::read(csv, &wanted.collect::<Vec<_>>());
+    let ours = each.map(|(series, metric)| {
+        Curves::of(&format!("{}, {}", series.name, metric.name()), series, metric).every(5)
+    });
+    let quantities = all.iter().enumerate().flat_map(|(k, trained)| {
+        let (name, [train, test]) = (trained.variant.series, [2 * k, 2 * k + 1]);
+        let last = |curve: &[f64]| curve[curve.len() - 1];
+        [
+            Quantity::last(format!("{name}: final training accuracy"), train),
+            Quantity::last(format!("{name}: final test accuracy"), test),
+            Quantity::new(format!("{name}: final gap"), move |run| {
+                last(run[train]) - last(run[test])
+            }),
+        ]
+    });
+    let (ours, quantities) = (ours.collect::<Vec<_>>(), quantities.collect::<Vec<_>>());
+    report.beside_the_original("sec6_4", [&original, &ours], &quantities);
 }
 
 fn conclude(report: &mut RunReport, plain: &Trained, regularised: [(&str, &Option<Trained>); 2]) {

@@ -3,7 +3,7 @@
 use experiments::cli::{Failure, Stream};
 use experiments::findings::{Findings, Measurements, Metric};
 use experiments::lab::Lab;
-use experiments::luck::{self, Case, Quantity};
+use experiments::luck::{self, Case, Outcome};
 use experiments::report::RunReport;
 use search::{Search, ranking};
 use training::Real;
@@ -48,7 +48,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     work.done();
     let quantity = |(label, metric): (&str, Metric)| {
         let last = |found: &Findings| found.series[0].last(metric);
-        Quantity { label: label.to_owned(), spreads: findings.iter().map(last).collect() }
+        Outcome { label: label.to_owned(), spreads: findings.iter().map(last).collect() }
     };
     let quantities = [
         ("best validation accuracy", BEST_ACCURACY),

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use experiments::cli::Failure;
+use experiments::findings::equivalence::{Curves, Quantity};
 use experiments::findings::{Findings, Measurements, significant};
 use experiments::lab::Lab;
 use experiments::report::{RunReport, Table};
@@ -72,6 +73,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     figures::importance(report, lab, &space, &all)?;
     // The book's conclusions are about its own search.
     if flags.are_the_notebooks() {
+        beside_the_original(report, &all);
         conclude(report, &all);
     }
     for (seed, trials) in seeds.into_iter().zip(all) {
@@ -93,6 +95,51 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
 /// The task of a seed: its training and validation images.
 pub fn task<T: Real>(lab: &Lab, seed: u64) -> Task<T> {
     Task::new(&lab.data().train, lab.data().classes(), lab.seed(seed))
+}
+
+/// Trials have no order that means something, so the curves are their accuracies and the logarithms
+/// of their learning rates, the best trial first.
+fn beside_the_original(report: &mut RunReport, all: &[Vec<Trial>]) {
+    let names =
+        ["validation accuracy of the trials, the best first", "log10 of their learning rates"];
+    let both = |trials: &[(f64, f64)]| -> [Vec<f64>; 2] {
+        let mut trials = trials.to_vec();
+        trials.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        let (accuracies, rates) =
+            trials.into_iter().map(|(accuracy, rate)| (accuracy, rate.log10())).unzip();
+        [accuracies, rates]
+    };
+    let curves = |runs: Vec<[Vec<f64>; 2]>| -> Vec<Curves> {
+        let of = |k: usize| runs.iter().map(|run| run[k].clone()).collect();
+        names
+            .iter()
+            .enumerate()
+            .map(|(k, name)| Curves { name: (*name).to_owned(), runs: of(k) })
+            .collect()
+    };
+    let ours = all.iter().map(|trials| {
+        let pair = |trial: &Trial| (trial.value(), real(trial, "lr"));
+        both(&trials.iter().map(pair).collect::<Vec<_>>())
+    });
+    let csv = include_str!("../../../../data/reference/numpy/sec6_5.csv");
+    let read = ["validation_accuracy", "learning_rate"].map(|metric| ("trials".to_owned(), metric));
+    let [accuracies, rates] = &Curves::read(csv, &read)[..] else { return };
+    let original = accuracies.runs.iter().zip(&rates.runs).map(|(accuracies, rates)| {
+        both(&accuracies.iter().copied().zip(rates.iter().copied()).collect::<Vec<_>>())
+    });
+    let (original, ours) = (curves(original.collect()), curves(ours.collect()));
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let quantities = [
+        Quantity::new("validation accuracy of the best trial", |run| run[0][0]),
+        Quantity::new("share of the trials above 0.5", move |run| {
+            mean(&run[0].iter().map(|x| f64::from(u8::from(*x > 0.5))).collect::<Vec<_>>())
+        }),
+        Quantity::new("mean validation accuracy of the trials", move |run| mean(run[0])),
+        Quantity::new("mean log10 learning rate of the ten best trials", move |run| {
+            mean(&run[1][..10])
+        }),
+    ];
+    report.beside_the_original("sec6_5", [&original, &ours], &quantities);
 }
 
 /// What the book concludes from its search.
