@@ -33,8 +33,6 @@ plant() {
 }
 wanted=${1:-}
 
-plant dropout-0.25 "sec6_4_regularization --" experiments/src/bin/sec6_4_regularization/networks.rs \
-  "DROPOUT: f64 = 0.2;" "DROPOUT: f64 = 0.25;"
 plant momentum-0.85 "sec6_1_optimizers -- --part mnist" crates/optimizers/src/rules/momentum.rs \
   "lr: 0.01, momentum: 0.9" "lr: 0.01, momentum: 0.85"
 plant batch-norm-epsilon-1e-3 "sec6_3_batchnorm --" crates/layers/src/batch_norm.rs \
@@ -46,3 +44,5 @@ plant without-replacement "sec6_4_regularization --" crates/training/src/batches
   "rand::seq::index::sample(rng, count as usize, size)"
 plant batch-norm-by-batch-statistics "sec6_3_batchnorm --" crates/layers/src/batch_norm.rs \
   "        if mode == Mode::Train {" "        let mode = Mode::Train; {"
+plant dropout-0.25 "sec6_4_regularization --" experiments/src/bin/sec6_4_regularization/networks.rs \
+  "DROPOUT: f64 = 0.2;" "DROPOUT: f64 = 0.25;"
