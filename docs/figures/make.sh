@@ -27,6 +27,9 @@ if [ "${1:-}" != --no-run ]; then
     # shellcheck disable=SC2086
     target/release/"$section" $part --runs 30 --dataset mnist --out $results/"$section"_30_seeds >/dev/null
   done
+  echo "== sec6_3_batchnorm over thirty seeds in the original's precision"
+  target/release/sec6_3_batchnorm --runs 30 --precision f64 --dataset mnist \
+    --out $results/sec6_3_batchnorm_30_seeds_f64 >/dev/null
   # Only on request in the programs, since they take the longest.
   echo "== rates"
   target/release/sec6_1_optimizers --part rates --runs 10 --dataset mnist --out $results/sec6_1_rates >/dev/null
@@ -53,6 +56,7 @@ for figure in \
   samplers/sec6_5_samplers pruners/sec6_5_pruners; do
   cp "$results/${figure%/*}/figures/${figure#*/}.svg" docs/figures/
 done
+cargo run --release -p experiments --example seeds -- docs/figures
 cargo run --release -p experiments --example record -- $results docs/figures/record.json
 size=$(cat docs/figures/*.svg | wc -c)
 echo "figures: $size bytes"

@@ -305,6 +305,8 @@ def main():
     done = {row[1] for row in rows}
     seeds = [seed for seed in range(first, end) if seed not in done]
     started = time.time()
+    meta = path.with_suffix(".json")
+    runs = json.loads(meta.read_text())["runs"] if meta.exists() else []
     with ProcessPoolExecutor(args.processes) as pool:
         for seed, found in zip(seeds, pool.map(sections[args.section], seeds)):
             rows += [(series, seed, metric, [f"{v:.5g}" for v in values]) for series, metric, values in found]
@@ -315,13 +317,12 @@ def main():
                 start, stride = STEPS.get(args.section, (0, 1))
                 writer.writerow(["series", "seed", "metric", *range(start, start + stride * steps, stride)])
                 writer.writerows([series, seed, metric, *values] for series, seed, metric, values in rows)
+            run = {"seeds": f"{seeds[0]}:{seed + 1}", "wall_seconds": round(time.time() - started),
+                   "processes": args.processes, "numpy": np.__version__,
+                   "python": platform.python_version(), "machine": platform.machine()}
+            found = {"script": "docs/reference/notebook.py", "runs": [*runs, run]}
+            meta.write_text(json.dumps(found, indent=1) + "\n")
             print(f"{args.section} seed {seed}: {time.time() - started:.0f} s", flush=True)
-    meta = path.with_suffix(".json")
-    runs = json.loads(meta.read_text())["runs"] if meta.exists() else []
-    if seeds:
-        runs.append({"seeds": seeds, "wall_seconds": round(time.time() - started), "processes": args.processes,
-                     "numpy": np.__version__, "python": platform.python_version(), "machine": platform.machine()})
-    meta.write_text(json.dumps({"script": "docs/reference/notebook.py", "runs": runs}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

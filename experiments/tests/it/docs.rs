@@ -387,6 +387,74 @@ fn conclusions_hold_in_as_many_seeds_as_the_chapters_say() {
     }
 }
 
+/// The tables of the READMEs beside the original: a row a section, and a row for each quantity that
+/// the chapter talks about; of 6.3, what it says of all scales.
+fn rows_beside_the_original() -> [Vec<String>; 2] {
+    let record: Value = serde_json::from_str(&record()).unwrap();
+    let (mut counts, mut rows) = (Vec::new(), Vec::new());
+    for (label, section) in [
+        ("6.1", "sec6_1_optimizers_30_seeds"),
+        ("6.2", "sec6_2_weight_init_30_seeds"),
+        ("6.3", "sec6_3_batchnorm_30_seeds"),
+        ("6.3 `--precision f64`", "sec6_3_batchnorm_30_seeds_f64"),
+        ("6.4", "sec6_4_regularization_30_seeds"),
+        ("6.5", "sec6_5_hyperparameters_30_seeds"),
+    ] {
+        let judged = &record[section]["original"];
+        let of = |key: &str| judged[key].as_array().unwrap_or_else(|| panic!("no {section}"));
+        let (quantities, curves) = (of("quantities"), of("curves"));
+        let shown = quantities.iter().filter(|test| test["verdict"] == "shown").count();
+        let differ = curves.iter().filter(|test| test["differ"] == true).count();
+        let (all, all_curves) = (quantities.len(), curves.len());
+        counts.push(format!("| {label} | {shown} / {all} | {differ} / {all_curves} |"));
+        if !section.ends_with("f64") {
+            let of_all = |test: &&Value| !test["quantity"].as_str().unwrap().contains('/');
+            rows.extend(quantities.iter().filter(of_all).map(|test| row_of(label, test)));
+        }
+    }
+    [counts, rows]
+}
+
+fn row_of(section: &str, test: &Value) -> String {
+    let number = |value: &Value| value.as_f64().unwrap();
+    let digits = if number(&test["margin"]) < 0.02 { 4 } else { 3 };
+    let spread = |who: &Value| {
+        format!("{:.digits$} ± {:.digits$}", number(&who["mean"]), number(&who["std"]))
+    };
+    let verdict = match test["verdict"].as_str().unwrap() {
+        "shown" => "equal",
+        "not_shown" => "not shown",
+        other => other,
+    };
+    format!(
+        "| {section} {} | {} | {} | {:.digits$} ({:.digits$}, {:.digits$}) | {} | {verdict} |",
+        test["quantity"].as_str().unwrap(),
+        spread(&test["original"]),
+        spread(&test["ours"]),
+        number(&test["difference"]),
+        number(&test["interval"][0]),
+        number(&test["interval"][1]),
+        test["margin"],
+    )
+}
+
+#[test]
+fn readmes_have_the_tables_beside_the_original() {
+    let [counts, rows] = rows_beside_the_original();
+    let [english, korean] = readmes().map(read);
+    for rows in [&counts, &rows] {
+        assert!(english.contains(&rows.join("\n")), "README.md should have:\n{}", rows.join("\n"));
+    }
+    for row in counts {
+        assert!(korean.contains(&row), "README.ko.md should have: {row}");
+    }
+    for row in rows {
+        // The first and the last cell are translated.
+        let numbers = row.split(" | ").skip(1).take(4).collect::<Vec<_>>().join(" | ");
+        assert!(korean.contains(&numbers), "README.ko.md should have: {numbers}");
+    }
+}
+
 /// The messages of a .po file: English and translation.
 fn messages(text: &str) -> Vec<(String, String)> {
     let mut messages: Vec<(String, String)> = Vec::new();
