@@ -11,10 +11,12 @@ use super::{holm, means, permutation};
 /// The level of all tests, after Holm's correction.
 const LEVEL: f64 = 0.05;
 
+type OfRun<'a> = Box<dyn Fn(&[&[f64]]) -> f64 + Sync + 'a>;
+
 /// A number that the chapter talks about, computed of one run's curves in the order of the section.
 pub struct Quantity<'a> {
     name: String,
-    of: Box<dyn Fn(&[&[f64]]) -> f64 + Sync + 'a>,
+    of: OfRun<'a>,
 }
 
 impl std::fmt::Debug for Quantity<'_> {
