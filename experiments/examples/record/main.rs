@@ -4,7 +4,8 @@
 //! cargo run -p experiments --example record -- RESULTS RECORD.json
 //! ```
 //!
-//! RESULTS holds a folder for each section, as `docs/figures/make.sh` leaves it. The record keeps
+//! RESULTS holds a folder for each section, as `docs/figures/make.sh` leaves it; beside it stands
+//! `planted`, as `docs/figures/planted.sh` does. The record keeps
 //! the last value of every series over the seeds, what the sections conclude, how the notebook's
 //! printed numbers compare, and of the search its winners; the tests of the book look its numbers
 //! up.
@@ -35,6 +36,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         let name = folder.file_name().expect("read from a folder").to_string_lossy().into_owned();
         sections.insert(name, section(&folder)?);
     }
+    sections.insert("planted".to_owned(), planted(&Path::new(&results).with_file_name("planted"))?);
     fs::write(&record, serde_json::to_string_pretty(&sections)? + "\n")?;
     Ok(())
 }
@@ -111,6 +113,30 @@ fn agreement(comparisons: &Value) -> Value {
         (name, json!({ "numbers": count, "inside": inside, "mean_difference": mean }))
     };
     groups.into_iter().map(told).collect::<Map<_, _>>().into()
+}
+
+/// What the comparison with the original says of each fault that `docs/figures/planted.sh` planted.
+fn planted(folder: &Path) -> Result<Value, Box<dyn Error>> {
+    let mut faults = Map::new();
+    for fault in fs::read_dir(folder)? {
+        let fault = fault?;
+        let text = fs::read_to_string(fault.path().join("summary.json"))?;
+        let summary: Value = serde_json::from_str(&text)?;
+        let tests = |key: &str| summary["original"][key].as_array().cloned().unwrap_or_default();
+        let (quantities, curves) = (tests("quantities"), tests("curves"));
+        let is =
+            |verdict: &str| quantities.iter().filter(|test| test["verdict"] == verdict).count();
+        let told = json!({
+            "section": summary["section"],
+            "quantities": quantities.len(),
+            "different": is("different"),
+            "not_shown": is("not_shown"),
+            "curves": curves.len(),
+            "curves_that_differ": curves.iter().filter(|test| test["differ"] == true).count(),
+        });
+        faults.insert(fault.file_name().to_string_lossy().into_owned(), told);
+    }
+    Ok(faults.into())
 }
 
 /// All decimal numbers of a value, rounded.

@@ -455,6 +455,21 @@ fn readmes_have_the_tables_beside_the_original() {
     }
 }
 
+#[test]
+fn the_book_says_which_planted_faults_are_found() {
+    let record: Value = serde_json::from_str(&record()).unwrap();
+    let planted = record["planted"].as_object().unwrap();
+    assert_eq!(planted.len(), 6);
+    let page = read(root().join("docs/trust.md"));
+    for (name, fault) in planted {
+        let row = format!(
+            "| `{name}` | {} of {} | {} of {} |",
+            fault["different"], fault["quantities"], fault["curves_that_differ"], fault["curves"]
+        );
+        assert!(page.contains(&row), "docs/trust.md should have: {row}");
+    }
+}
+
 /// The messages of a .po file: English and translation.
 fn messages(text: &str) -> Vec<(String, String)> {
     let mut messages: Vec<(String, String)> = Vec::new();
