@@ -131,12 +131,19 @@ fn planted(folder: &Path) -> Result<Value, Box<dyn Error>> {
             "quantities": quantities.len(),
             "different": is("different"),
             "not_shown": is("not_shown"),
+            "largest_effect": significant(
+                quantities.iter().filter_map(|test| test["effect"].as_f64()).fold(0.0, largest),
+            ),
             "curves": curves.len(),
             "curves_that_differ": curves.iter().filter(|test| test["differ"] == true).count(),
         });
         faults.insert(fault.file_name().to_string_lossy().into_owned(), told);
     }
     Ok(faults.into())
+}
+
+fn largest(a: f64, b: f64) -> f64 {
+    a.abs().max(b.abs())
 }
 
 /// All decimal numbers of a value, rounded.
