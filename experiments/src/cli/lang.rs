@@ -226,6 +226,21 @@ mod tests {
         assert!(!fits("{a}x", "x"), "a place is not empty");
     }
 
+    /// A pattern can match a whole list, from the first piece to the last.
+    #[test]
+    fn pieces_of_a_list_keep_their_order() {
+        let texts = Texts::new(Lang::Ko);
+        for (english, korean) in [
+            (
+                "mini-batches 65 % of SGD, initial weights 82 % of Momentum",
+                "미니배치만으로 65 %: SGD, 가중치 초깃값만으로 82 %: 모멘텀",
+            ),
+            ("SGD 0.1 at 0.3, Adam 2 at 1", "SGD 0.1(학습률 0.3), Adam 2(학습률 1)"),
+        ] {
+            assert_eq!(texts.text(english), korean);
+        }
+    }
+
     #[test]
     fn every_entry_keeps_its_places_and_is_korean_or_a_name() {
         let table: HashMap<String, String> = toml::from_str(Lang::Ko.table()).unwrap();

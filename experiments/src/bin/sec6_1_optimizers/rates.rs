@@ -260,6 +260,6 @@ fn conclude(report: &mut RunReport, swept: &[Swept], findings: &Findings) {
         "at its best learning rate, SGD ends below Adam at the book's",
         "its mean loss of the last 100 iterations is below Adam's",
         &held(|[best, _, adam]| best < adam),
-        format!("{} and {}", sgd.best().loss.text(3), adam.book().loss.text(3)),
+        format!("SGD {}, Adam {}", sgd.best().loss.text(3), adam.book().loss.text(3)),
     );
 }
