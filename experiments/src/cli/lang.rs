@@ -236,6 +236,10 @@ mod tests {
                 "미니배치만으로 65 %: SGD, 가중치 초깃값만으로 82 %: 모멘텀",
             ),
             ("SGD 0.1 at 0.3, Adam 2 at 1", "SGD 0.1(학습률 0.3), Adam 2(학습률 1)"),
+            (
+                "original, he: final gap: different, difference 0.1 (0.1 to 0.2), margin 0.03",
+                "원본, he: 마지막 차이: 다름, 차이 0.1(0.1~0.2), 한계 0.03",
+            ),
         ] {
             assert_eq!(texts.text(english), korean);
         }
