@@ -9,7 +9,7 @@ use clap::{Command, CommandFactory, FromArgMatches};
 
 use training::Real;
 
-use crate::cli::{self, Args, CommandLine, Failure, Precision, help};
+use crate::cli::{self, Args, CommandLine, Failure, Precision, help, knobs};
 use crate::lab::Lab;
 use crate::report::RunReport;
 use crate::report::folder::{self, Folder};
@@ -56,7 +56,7 @@ fn start<S: Section>() -> Result<(), Failure> {
         return help::print_instead(command, args.completions);
     }
     let (precision, samples) = (args.precision, S::samples(&args));
-    let (lab, mut report) = open(&outline, args, samples)?;
+    let (lab, mut report) = open(&outline, args, knobs::given(&matches), samples)?;
     match precision {
         Precision::F32 => S::run::<f32>(&lab, &flags, &mut report)?,
         Precision::F64 => S::run::<f64>(&lab, &flags, &mut report)?,
@@ -69,17 +69,18 @@ fn start<S: Section>() -> Result<(), Failure> {
 fn open(
     outline: &Outline,
     args: Args,
+    own_settings: Vec<String>,
     samples: (usize, usize),
 ) -> Result<(Lab, RunReport), Failure> {
     let started = Instant::now();
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(outline.name));
     folder::check(&out, args.force)?;
     let parts = outline.chosen(args.part.as_deref());
-    let lab = Lab::open(args, parts, samples)?;
+    let lab = Lab::open(args, own_settings, parts, samples)?;
     let folder = Folder::create(&out).map_err(Failure::Output)?;
     let mut report = RunReport::new(folder, started, &lab);
-    if let Some(note) = lab.data().note() {
-        report.say(&format!("data: {note}"))?;
+    for note in lab.notes() {
+        report.say(&note)?;
     }
     Ok((lab, report))
 }

@@ -61,6 +61,10 @@ pub struct Args {
     /// Language of figures, conclusions and the page: en or ko
     #[arg(long, value_name = "LANG", default_value_t = Lang::En)]
     pub lang: Lang,
+    /// What is printed: short, a table of results; full, the notebook's print and each comparison
+    /// with it
+    #[arg(long, value_name = "KIND", default_value_t = Tables::Short, help_heading = "Output", hide_short_help = true)]
+    pub table: Tables,
     /// What to train on
     #[command(flatten)]
     pub data: DataArgs,
@@ -163,6 +167,33 @@ impl FromStr for Precision {
     }
 }
 
+/// How much is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tables {
+    /// A table of results.
+    Short,
+    /// What the notebook prints, and each comparison with it.
+    Full,
+}
+
+impl fmt::Display for Tables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Short => "short",
+            Self::Full => "full",
+        })
+    }
+}
+
+impl FromStr for Tables {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = [Self::Short, Self::Full].into_iter().find(|kind| kind.to_string() == text);
+        known.ok_or_else(|| "give short or full".to_owned())
+    }
+}
+
 /// What to train on: files, or the built-in digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DataChoice {
@@ -218,6 +249,7 @@ mod tests {
             ("--dataset", "cifar", "mnist, fashion-mnist, synthetic or custom"),
             ("--precision", "f16", "f32 or f64"),
             ("--lang", "fr", "en or ko"),
+            ("--table", "long", "short or full"),
             ("--threads", "0", "1.."),
             ("--vary", "seed", "weights, batches, dropout, images, trials, inputs"),
         ] {

@@ -4,10 +4,11 @@ mod args;
 mod config;
 mod failure;
 pub mod help;
+pub mod knobs;
 mod lang;
 mod stream;
 
-pub use args::{Args, CommandLine, DataArgs, DataChoice, NoFlags, Precision};
+pub use args::{Args, CommandLine, DataArgs, DataChoice, NoFlags, Precision, Tables};
 pub use config::{SETTINGS, matches, settings};
 pub use failure::Failure;
 pub use lang::{Lang, Texts};

@@ -1,11 +1,11 @@
 //! Networks that diverged.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
 use super::series::grouped;
-use super::{Metric, Row};
+use super::{Findings, Metric, Row};
 
 /// A network that diverged.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -34,13 +34,22 @@ impl Divergence {
             .collect()
     }
 
-    /// One line per series: which seeds diverged, at which iterations.
-    pub fn lines(all: &[Self]) -> Vec<String> {
-        let line = |((part, series), group): ((&str, &str), Vec<&Self>)| {
-            let seeds =
-                group.iter().map(|d| format!("seed {} at iteration {}", d.seed, d.iteration));
-            let seeds: Vec<String> = seeds.collect();
-            format!("diverged: {part} {series}: {}", seeds.join(", "))
+    /// One line per series: in how many of its runs it diverged, and the first iteration at which
+    /// one did.
+    pub fn lines(all: &[Self], findings: &[Findings]) -> Vec<String> {
+        let series = findings.iter().flat_map(|Findings { part, series, .. }| {
+            series.iter().map(move |series| ((part.as_str(), series.name.as_str()), series))
+        });
+        let series: HashMap<_, _> = series.collect();
+        let line = |(key, group): ((&str, &str), Vec<&Self>)| {
+            let (label, runs) = series
+                .get(&key)
+                .map_or((key.1, group.len()), |series| (series.label.as_str(), series.runs.len()));
+            let first = group.iter().map(|d| d.iteration).min().unwrap_or(0);
+            format!(
+                "diverged: {label}: {} of {runs} runs, the first at iteration {first}",
+                group.len()
+            )
         };
         let keyed = all.iter().map(|d| ((d.part.as_str(), d.series.as_str()), d));
         grouped(keyed).into_iter().map(line).collect()
@@ -50,7 +59,7 @@ impl Divergence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::{Findings, Measurements};
+    use crate::findings::{Findings, Measurements, Series};
 
     #[test]
     fn a_diverged_network_is_named_once_with_its_iteration() {
@@ -59,15 +68,16 @@ mod tests {
         told.diverged(4);
         told.push(5, Metric::TRAIN_LOSS, f64::NAN);
         let only_seen = [(1, Metric::TEST_ACCURACY, f64::NAN)].into_iter().collect();
-        let of = |seed, name: &str, run| {
-            Row::of(&Findings::of_seed("p", seed, [(name.to_owned(), run)]))
-        };
-        let rows = [of(2, "a", only_seen), of(7, "b", told.clone()), of(8, "b", told)].concat();
+        let series = [Series::new("a", vec![only_seen, Measurements::default()])];
+        let a = Findings { part: "p".to_owned(), seeds: vec![2, 3], series: series.into() };
+        let mut b = Findings::of_series("p", &[7, 8], "b", vec![told.clone(), told]);
+        b.series[0].label = "W 1, plain".to_owned();
+        let rows = [Row::of(&a), Row::of(&b)].concat();
         assert_eq!(
-            Divergence::lines(&Divergence::all(&rows)),
+            Divergence::lines(&Divergence::all(&rows), &[a, b]),
             [
-                "diverged: p b: seed 7 at iteration 3, seed 8 at iteration 3",
-                "diverged: p a: seed 2 at iteration 1"
+                "diverged: W 1, plain: 2 of 2 runs, the first at iteration 3",
+                "diverged: a: 1 of 2 runs, the first at iteration 1"
             ]
         );
     }

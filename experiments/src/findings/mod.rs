@@ -27,7 +27,7 @@ pub use measurements::Measurements;
 pub use metric::Metric;
 pub use number::significant;
 pub use reference::{Comparison, Printed, by_series, compare, csv_rows};
-pub use row::{Row, read_rows, write_rows};
+pub use row::{Row, read_rows, write_rows, write_series};
 pub use series::{Findings, Series};
 pub use spread::Spread;
 pub use summary::summary;

@@ -22,6 +22,9 @@ pub struct Comparison {
     pub part: String,
     /// The series.
     pub series: String,
+    /// Its name for readers.
+    #[serde(skip)]
+    pub label: String,
     /// The name of the metric.
     pub metric: &'static str,
     /// Iteration or epoch.
@@ -81,6 +84,7 @@ pub fn compare(
         Comparison {
             part: part.to_owned(),
             series: series.name.clone(),
+            label: series.label.clone(),
             metric: metric.name(),
             step,
             notebook,
@@ -98,14 +102,14 @@ pub fn compare(
     }
 }
 
-/// A line for each series that the notebook printed, and one for all of them.
-pub fn by_series(printed: &[Printed]) -> Vec<String> {
+/// A line for each series that the notebook printed, and those about all of them.
+pub fn by_series(printed: &[Printed]) -> (Vec<String>, Vec<String>) {
     let printed = printed.iter().filter(|printed| !printed.numbers.is_empty());
-    let mut lines: Vec<String> = printed
+    let lines: Vec<String> = printed
         .clone()
         .map(|Printed { numbers, farthest }| {
-            let Comparison { part, series, metric, .. } = &numbers[0];
-            let line = line(&format!("{part}, {series}, {metric}"), numbers);
+            let Comparison { label, metric, .. } = &numbers[0];
+            let line = line(&format!("{label}, {metric}"), numbers);
             farthest.map_or(line.clone(), |Farthest { rank, of }| {
                 let nearer = of - rank;
                 format!("{line}, farther from the mean than {nearer} of our {} curves", of - 1)
@@ -114,16 +118,17 @@ pub fn by_series(printed: &[Printed]) -> Vec<String> {
         .collect();
     let places = printed.clone().filter_map(|printed| printed.farthest);
     let all: Vec<Comparison> = printed.flat_map(|printed| printed.numbers.clone()).collect();
+    let mut totals = Vec::new();
     if let Some(first) = all.first() {
-        lines.push(line("all printed numbers", &all));
-        lines.extend(outermost(&places.collect::<Vec<_>>()));
+        totals.push(line("all printed numbers", &all));
+        totals.extend(outermost(&places.collect::<Vec<_>>()));
         if first.inside.is_none() {
-            lines.push(
+            totals.push(
                 "give --runs 5 to see which of them lie within the spread of seeds".to_owned(),
             );
         }
     }
-    lines
+    (lines, totals)
 }
 
 /// How many curves of the notebook lie farther out than all of ours, and how many would by chance.
@@ -165,7 +170,7 @@ mod tests {
             let numbers = [(0, seed as f64), (1, 1.0)];
             numbers.into_iter().map(|(step, x)| (step, Metric::TEST_ACCURACY, x)).collect()
         };
-        let series = Series { name: "a".to_owned(), runs: (0..runs).map(run).collect() };
+        let series = Series::new("a", (0..runs).map(run).collect()).labelled("one of ours");
         compare("p", &series, Metric::TEST_ACCURACY, printed.iter().copied())
     }
 
@@ -174,13 +179,13 @@ mod tests {
         let printed = compared(3, &[(0, 1.5), (1, 1.5), (9, 0.0)]);
         let inside: Vec<_> = printed.numbers.iter().map(|c| c.inside).collect();
         assert_eq!(inside, [Some(true), Some(false)]); // step 9 was not reached
-        let line = "p, a, test_accuracy: 1 of 2 within the range of our seeds (one more run of ours: \
+        let line = "one of ours, test_accuracy: 1 of 2 within the range of our seeds (one more run of ours: \
                     about 1)";
-        let lines = by_series(&[printed]);
+        let (lines, totals) = by_series(&[printed]);
         assert!(lines[0].contains(line));
         assert!(lines[0].ends_with(", farther from the mean than 3 of our 3 curves"));
         assert!(
-            lines[2].ends_with(
+            totals[1].ends_with(
                 "1 of 1 are farther from the mean than all of ours (by chance: about 0.2)"
             )
         );
@@ -190,7 +195,7 @@ mod tests {
     fn one_run_is_no_range() {
         let printed = compared(1, &[(0, 0.0)]);
         assert_eq!((printed.numbers[0].inside, printed.farthest), (None, None));
-        assert!(by_series(&[printed]).last().unwrap().contains("--runs 5"));
-        assert!(by_series(&[]).is_empty());
+        assert!(by_series(&[printed]).1.last().unwrap().contains("--runs 5"));
+        assert_eq!(by_series(&[]), (Vec::new(), Vec::new()));
     }
 }

@@ -1,11 +1,12 @@
 //! `metrics.csv`: every measured number of a run, in long form.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::Findings;
+use super::{Findings, Series};
 
 /// A line of `metrics.csv`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +60,24 @@ pub fn write_rows(rows: &[Row]) -> anyhow::Result<Vec<u8>> {
     let mut csv = csv::Writer::from_writer(Vec::new());
     rows.iter().try_for_each(|row| csv.serialize(row))?;
     csv.into_inner().context("metrics.csv")
+}
+
+/// The bytes of a file that names each series for readers: part, series, label.
+///
+/// # Errors
+/// As [`write_rows`].
+pub fn write_series(findings: &[Findings]) -> anyhow::Result<Vec<u8>> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(["part", "series", "label"])?;
+    let mut known = HashSet::new();
+    for Findings { part, series, .. } in findings {
+        for Series { name, label, .. } in series {
+            if known.insert((part, name)) {
+                csv.write_record([part, name, label])?;
+            }
+        }
+    }
+    csv.into_inner().context("series.csv")
 }
 
 /// The rows of a file.

@@ -22,7 +22,7 @@ pub struct Findings {
 /// use experiments::findings::{Measurements, Metric, Series};
 ///
 /// let run = |accuracy| Measurements::from_iter([(0, Metric::TEST_ACCURACY, accuracy)]);
-/// let series = Series { name: "adam".to_owned(), runs: vec![run(0.5), run(0.75)] };
+/// let series = Series::new("adam", vec![run(0.5), run(0.75)]).labelled("Adam");
 /// assert_eq!(series.values(Metric::TEST_ACCURACY), [(0, vec![0.5, 0.75])]);
 /// assert_eq!(series.last(Metric::TEST_ACCURACY).mean, 0.625);
 /// ```
@@ -30,6 +30,8 @@ pub struct Findings {
 pub struct Series {
     /// The name in files.
     pub name: String,
+    /// The name for readers, in English.
+    pub label: String,
     /// One run per seed, in order.
     pub runs: Vec<Measurements>,
 }
@@ -41,7 +43,7 @@ impl Findings {
         seed: u64,
         series: impl IntoIterator<Item = (String, Measurements)>,
     ) -> Self {
-        let series = series.into_iter().map(|(name, run)| Series { name, runs: vec![run] });
+        let series = series.into_iter().map(|(name, run)| Series::new(name, vec![run]));
         Self { part: part.into(), seeds: vec![seed], series: series.collect() }
     }
 
@@ -52,7 +54,7 @@ impl Findings {
         name: impl Into<String>,
         runs: Vec<Measurements>,
     ) -> Self {
-        let series = vec![Series { name: name.into(), runs }];
+        let series = vec![Series::new(name, runs)];
         Self { part: part.into(), seeds: seeds.to_vec(), series }
     }
 
@@ -60,17 +62,29 @@ impl Findings {
     pub fn each_seed<R>(&self, judge: impl Fn(&Self) -> R) -> Vec<R> {
         let numbers = |series: &Series, run: usize| {
             let run = series.runs[run].numbers().iter().copied().collect();
-            (series.name.clone(), run)
+            Series::new(&series.name, vec![run]).labelled(&series.label)
         };
         let alone = |(run, &seed): (usize, &u64)| {
-            let series = self.series.iter().map(|series| numbers(series, run));
-            judge(&Self::of_seed(self.part.clone(), seed, series))
+            let series = self.series.iter().map(|series| numbers(series, run)).collect();
+            judge(&Self { part: self.part.clone(), seeds: vec![seed], series })
         };
         self.seeds.iter().enumerate().map(alone).collect()
     }
 }
 
 impl Series {
+    /// A series with this name, for readers too.
+    pub fn new(name: impl Into<String>, runs: Vec<Measurements>) -> Self {
+        let name = name.into();
+        Self { label: name.clone(), name, runs }
+    }
+
+    /// The same with another name for readers.
+    #[must_use]
+    pub fn labelled(self, label: impl Into<String>) -> Self {
+        Self { label: label.into(), ..self }
+    }
+
     /// The values of a metric at each step, in the order of the runs.
     pub fn values(&self, metric: Metric) -> Vec<(usize, Vec<f64>)> {
         let numbers = self.runs.iter().flat_map(Measurements::numbers);
@@ -131,7 +145,7 @@ mod tests {
         let run = |losses: &[f64]| -> Measurements {
             losses.iter().enumerate().map(|(step, x)| (step, Metric::TRAIN_LOSS, *x)).collect()
         };
-        Series { name: "a".to_owned(), runs: runs.map(run).into() }
+        Series::new("a", runs.map(run).into())
     }
 
     #[test]

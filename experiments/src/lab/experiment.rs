@@ -22,6 +22,7 @@ type Finish<'a, T> = Box<dyn Fn((usize, u64), &mut Sequential<T>, &mut Measureme
 pub struct Experiment<'a, T: Real> {
     part: String,
     series: Vec<String>,
+    labels: Vec<String>,
     samples: Samples,
     plan: Plan,
     batches: Unit,
@@ -43,9 +44,11 @@ impl<'a, T: Real> Experiment<'a, T> {
         plan: Plan,
         make: impl Fn(usize, Seed) -> Contestant<T> + Sync + 'a,
     ) -> Self {
+        let series: Vec<String> = series.into_iter().map(Into::into).collect();
         Self {
             part: part.into(),
-            series: series.into_iter().map(Into::into).collect(),
+            labels: series.clone(),
+            series,
             samples,
             plan,
             batches: Unit::Run,
@@ -55,6 +58,16 @@ impl<'a, T: Real> Experiment<'a, T> {
             measure: Box::new(|_, _| {}),
             finish: Box::new(|_, _, _| {}),
         }
+    }
+
+    /// Names the series for readers, in their order; else they read the names in files.
+    ///
+    /// # Panics
+    /// If there are not as many labels as series.
+    pub fn labels(self, labels: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let labels: Vec<String> = labels.into_iter().map(Into::into).collect();
+        assert_eq!(labels.len(), self.series.len(), "one label a series");
+        Self { labels, ..self }
     }
 
     /// Draws the mini-batches from the stream of this unit instead of the run's.
@@ -141,8 +154,10 @@ impl Lab {
         all.sort_by_key(|(job, _)| *job);
         let mut all = all.into_iter().map(|(_, measured)| measured);
         let findings = experiments.iter().map(|experiment| {
-            let named = |name: &String| Series { name: name.clone(), runs: Vec::new() };
-            let mut series: Vec<Series> = experiment.series.iter().map(named).collect();
+            let names = experiment.series.iter().zip(&experiment.labels);
+            let named =
+                |(name, label): (&String, &String)| Series::new(name, Vec::new()).labelled(label);
+            let mut series: Vec<Series> = names.map(named).collect();
             for runs in all.by_ref().take(seeds.len()) {
                 series.iter_mut().zip(runs).for_each(|(series, run)| series.runs.push(run));
             }

@@ -23,6 +23,7 @@ pub use unit::Unit;
 #[derive(Debug)]
 pub struct Lab {
     args: Args,
+    own_settings: Vec<String>,
     parts: Vec<&'static str>,
     data: Data,
     threads: usize,
@@ -37,6 +38,7 @@ impl Lab {
     /// Starts the threads and loads the data: numbers of training and test images.
     pub(crate) fn open(
         args: Args,
+        own_settings: Vec<String>,
         parts: Vec<&'static str>,
         (train, test): (usize, usize),
     ) -> Result<Self, Failure> {
@@ -49,6 +51,7 @@ impl Lab {
         Ok(Self {
             data: Data::load(&args.data, &mut view, train, test)?,
             args,
+            own_settings,
             parts,
             threads: rayon::current_num_threads(),
             interrupt: Interrupt::listen(),
@@ -60,6 +63,19 @@ impl Lab {
     /// The settings.
     pub fn args(&self) -> &Args {
         &self.args
+    }
+
+    /// Settings of the networks that are not the book's, such as `lr 0.1`.
+    pub fn own_settings(&self) -> &[String] {
+        &self.own_settings
+    }
+
+    /// What a reader must know before comparing this run with the book.
+    pub fn notes(&self) -> Vec<String> {
+        let data = self.data.note().map(|note| format!("data: {note}"));
+        let own = (!self.own_settings.is_empty())
+            .then(|| format!("settings that are not the book's: {}", self.own_settings.join(", ")));
+        data.into_iter().chain(own).collect()
     }
 
     /// The parts of the section that are run.
@@ -150,7 +166,8 @@ impl Lab {
             names => format!(", only {} varying", names.join(" and ")),
         };
         let quick = if *quick { ", quick" } else { "" };
-        format!("{data}, {settings}, {seeds}{vary}, {precision}{quick}")
+        let own = if self.own_settings.is_empty() { "" } else { ", not the book's settings" };
+        format!("{data}, {settings}{own}, {seeds}{vary}, {precision}{quick}")
     }
 }
 

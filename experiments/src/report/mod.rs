@@ -4,6 +4,7 @@ pub mod curves;
 mod draft;
 mod export;
 pub mod folder;
+mod lesson;
 mod manifest;
 mod original;
 mod page;
@@ -17,18 +18,20 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 use viz::Figure;
 
-use crate::cli::{Failure, SETTINGS, Texts};
+use crate::cli::{Failure, SETTINGS, Tables, Texts};
 use crate::findings::equivalence::{Curves, Fidelity, Quantity};
 use crate::findings::{
     Comparison, Conclusion, Divergence, Findings, Metric, Printed, Row, Series, by_series, compare,
-    summary, write_rows,
+    summary, write_rows, write_series,
 };
 use crate::lab::Lab;
 use crate::screen::{notice, print};
 use export::Exporter;
 use folder::{Folder, MANIFEST};
+use lesson::{Chapter, Told};
 use page::{Drawn, Judged, Page};
 
+pub use lesson::{Exercise, Lesson};
 pub use page::{Table, command_line};
 
 /// With fewer seeds than this, differences from the original are not judged: they would be luck.
@@ -43,14 +46,16 @@ pub struct RunReport {
     texts: Arc<Texts>,
     exporters: Vec<Box<dyn Exporter>>,
     quick: bool,
-    /// Whether the notebook's numbers apply: not with fewer steps, other data, or luck held back.
+    /// Whether the notebook's numbers apply: not with fewer steps, other data or settings, or luck
+    /// held back.
     as_the_notebook: bool,
+    tables: Tables,
     /// Whether stdout is still read: `head` closes it early.
     read: bool,
     started: Instant,
     findings: Vec<Findings>,
-    figures: Vec<Drawn>,
-    tables: Vec<Table>,
+    /// What stands before the first lesson, then one chapter a lesson.
+    chapters: Vec<Chapter>,
     conclusions: Vec<Conclusion>,
     printed: Vec<Printed>,
     fidelity: Option<Fidelity>,
@@ -65,24 +70,44 @@ impl RunReport {
             texts: Arc::new(Texts::new(args.lang)),
             exporters: export::wanted(args),
             quick: args.quick,
-            as_the_notebook: !args.quick && args.vary.is_empty() && lab.data().note().is_none(),
+            as_the_notebook: !args.quick && args.vary.is_empty() && lab.notes().is_empty(),
+            tables: args.table,
             read: true,
             started,
             findings: Vec::new(),
-            figures: Vec::new(),
-            tables: Vec::new(),
+            chapters: vec![Chapter::default()],
             conclusions: Vec::new(),
             printed: Vec::new(),
             fidelity: None,
         }
     }
 
-    /// Prints a line on stdout. It is no failure if the reader has gone away (`| head`): the
-    /// results on disk are still wanted.
+    /// Prints a line on stdout, in the language of the run. It is no failure if the reader has gone
+    /// away (`| head`): the results on disk are still wanted.
     ///
     /// # Errors
     /// [`Failure::Output`] if stdout cannot be written to.
     pub fn say(&mut self, line: &str) -> Result<(), Failure> {
+        self.print(&self.texts.text(line))
+    }
+
+    /// Prints the results as a table and keeps it for the page; with `--table full`, what the
+    /// notebook prints instead.
+    ///
+    /// # Errors
+    /// As [`say`](Self::say).
+    pub fn results(
+        &mut self,
+        table: Table,
+        notebook: impl FnOnce() -> Vec<String>,
+    ) -> Result<(), Failure> {
+        let table = table.translated(&self.texts);
+        let lines = if self.tables == Tables::Full { notebook() } else { table.lines() };
+        self.chapter().tables.push(table);
+        lines.iter().try_for_each(|line| self.print(line))
+    }
+
+    fn print(&mut self, line: &str) -> Result<(), Failure> {
         if self.read {
             self.read = print(format!("{line}\n").as_bytes()).map_err(Failure::of_stdout)?;
         }
@@ -101,6 +126,16 @@ impl RunReport {
         Ok(())
     }
 
+    /// Begins a lesson. The figures, tables and conclusions that follow belong to it.
+    pub fn lesson(&mut self, lesson: Lesson<'_>) {
+        let told = Told::of(&lesson, self.quick.then_some(QUICK_READING), &self.texts);
+        self.chapters.push(Chapter { lesson: Some(told), ..Chapter::default() });
+    }
+
+    fn chapter(&mut self) -> &mut Chapter {
+        self.chapters.last_mut().expect("the first is there from the start")
+    }
+
     /// Adds a figure to the page, and to the results as `figures/NAME.svg` and `.png`. `reading` is
     /// its caption: a sentence that says what to see in it.
     pub fn figure(&mut self, name: &str, figure: Figure, reading: &str) {
@@ -110,18 +145,20 @@ impl RunReport {
         let figure = figure.map_texts(|text| self.texts.text(text));
         let bare = figure.to_svg();
         let captioned = figure.caption(&reading).to_svg();
-        self.figures.push(Drawn { name: name.to_owned(), reading, bare, captioned });
+        let drawn = Drawn { name: name.to_owned(), reading, bare, captioned };
+        self.chapter().figures.push(drawn);
     }
 
     /// Adds a table to the page, folded behind its title.
     pub fn table(&mut self, table: Table) {
-        self.tables.push(table.translated(&self.texts));
+        let table = table.translated(&self.texts);
+        self.chapter().tables.push(table);
     }
 
     /// Adds a conclusion of the book: what must be true of a seed for it to hold, in which seeds it
     /// does, and numbers to see it by.
     pub fn conclude(&mut self, text: &str, threshold: &str, held: &[bool], by: String) {
-        self.conclusions.push(Conclusion::new(text, threshold, held, by));
+        self.add(Conclusion::new(text, threshold, held, by));
     }
 
     /// Adds a conclusion about something without random numbers.
@@ -132,7 +169,16 @@ impl RunReport {
         holds: bool,
         by: String,
     ) {
-        self.conclusions.push(Conclusion::without_chance(text, threshold, holds, by));
+        self.add(Conclusion::without_chance(text, threshold, holds, by));
+    }
+
+    /// A quick run shows none, but translates them, so that it warns of the same missing texts.
+    fn add(&mut self, conclusion: Conclusion) {
+        let judged = Judged::of(&conclusion, &self.texts);
+        if !self.quick {
+            self.chapter().conclusions.push(judged);
+            self.conclusions.push(conclusion);
+        }
     }
 
     /// Compares a series with the numbers that the notebook printed: (step, number).
@@ -176,27 +222,24 @@ impl RunReport {
         lab: &Lab,
         settings: Value,
     ) -> Result<(), Failure> {
-        // A quick run shows none, but translates them, so that it warns of the same missing texts.
-        let mut judged: Vec<Judged> =
-            self.conclusions.iter().map(|c| Judged::of(c, &self.texts)).collect();
-        if self.quick {
-            self.conclusions.clear();
-            judged.clear();
-        }
         let rows: Vec<Row> = self.findings.iter().flat_map(Row::of).collect();
         let diverged = Divergence::all(&rows);
         let translated = |lines: Vec<String>| -> Vec<String> {
             lines.iter().map(|line| self.texts.text(line)).collect()
         };
-        let divergences = translated(Divergence::lines(&diverged));
-        let compared = translated(by_series(&self.printed));
-        let beside = translated(self.fidelity.as_ref().map_or(Vec::new(), Fidelity::lines));
-        let compared = [compared, beside].concat();
-        let verdicts = judged.iter().map(|judged| judged.line(&self.texts));
-        let lines: Vec<String> =
-            divergences.iter().cloned().chain(verdicts).chain(compared.clone()).collect();
+        let divergences = translated(Divergence::lines(&diverged, &self.findings));
+        let (of_series, totals) = by_series(&self.printed);
+        let (of_series, mut totals) = (translated(of_series), translated(totals));
+        let (judged, apart) = self.fidelity.as_ref().map_or_else(Default::default, Fidelity::lines);
+        totals.extend(translated(judged));
+        let compared = [of_series, translated(apart), totals.clone()].concat();
+        // The verdicts last, where a terminal shows them.
+        let verdicts = self.chapters.iter().flat_map(|chapter| &chapter.conclusions);
+        let verdicts = verdicts.flat_map(|judged| judged.lines(&self.texts));
+        let shown = if self.tables == Tables::Full { &compared } else { &totals };
+        let lines: Vec<String> = divergences.iter().chain(shown).cloned().chain(verdicts).collect();
         for line in lines {
-            self.say(&line)?;
+            self.print(&line)?;
         }
         let numbers: Vec<&Comparison> = self.printed.iter().flat_map(|p| &p.numbers).collect();
         let summary = json!({
@@ -208,19 +251,20 @@ impl RunReport {
             "notebook_curves": self.printed.iter().filter_map(Printed::curve).collect::<Vec<_>>(),
             "original": self.fidelity,
         });
-        if let Some(fidelity) = &self.fidelity {
-            self.tables.extend(Table::beside_the_original(fidelity, &self.texts));
-        }
+        let fidelity = self.fidelity.as_ref();
+        let fidelity: Vec<Table> = fidelity
+            .into_iter()
+            .flat_map(|fidelity| Table::beside_the_original(fidelity, &self.texts))
+            .collect();
         let page = Page {
             texts: &self.texts,
             section: name,
             about,
-            note: lab.data().note(),
+            notes: &lab.notes(),
             command: command_line(),
-            figures: &self.figures,
+            chapters: &self.chapters,
             diverged: &divergences,
-            conclusions: &judged,
-            tables: &self.tables,
+            fidelity: &fidelity,
             compared: &compared,
             numbers: Table::beside(&numbers, &self.texts),
         };
@@ -229,16 +273,18 @@ impl RunReport {
         for text in self.texts.missing() {
             notice(&format!("warning: not in the table of --lang {}: {text}", args.lang));
         }
+        let judged = self.conclusions.len();
         let failed = self.conclusions.iter().filter(|conclusion| !conclusion.holds).count();
         let write = || -> anyhow::Result<()> {
             self.write_figures()?;
-            let Self { mut exporters, folder, started, .. } = self;
+            let Self { mut exporters, folder, started, findings, .. } = self;
             let mut manifest = manifest::manifest(name, lab);
             manifest[SETTINGS] = settings;
             manifest["training_seconds"] = lab.working().as_secs_f64().into();
             manifest["wall_seconds"] = started.elapsed().as_secs_f64().into();
             exporters.iter_mut().try_for_each(|exporter| exporter.end(&rows, &folder))?;
             folder.write("metrics.csv", &write_rows(&rows)?)?;
+            folder.write("data/series.csv", &write_series(&findings)?)?;
             folder.write("index.html", page.as_bytes())?;
             folder.write("summary.json", &serde_json::to_vec_pretty(&summary)?)?;
             folder.write(MANIFEST, &serde_json::to_vec_pretty(&manifest)?)?;
@@ -251,8 +297,7 @@ impl RunReport {
         write().map_err(Failure::Output)?;
         if args.strict && failed > 0 {
             return Err(Failure::Conclusion(anyhow!(
-                "{failed} of {} conclusions do not hold in more than half of the seeds",
-                judged.len()
+                "{failed} of {judged} conclusions do not hold in more than half of the seeds"
             )));
         }
         Ok(())
@@ -260,7 +305,9 @@ impl RunReport {
 
     /// Writes all figures in parallel: a PNG takes as long as thousands of steps of a network.
     fn write_figures(&self) -> anyhow::Result<()> {
-        self.figures.par_iter().with_max_len(1).try_for_each(|Drawn { name, captioned, .. }| {
+        let figures: Vec<&Drawn> =
+            self.chapters.iter().flat_map(|chapter| &chapter.figures).collect();
+        figures.par_iter().with_max_len(1).try_for_each(|Drawn { name, captioned, .. }| {
             self.folder.write(&format!("figures/{name}.svg"), captioned.as_bytes())?;
             self.folder.write(&format!("figures/{name}.png"), &viz::svg_to_png(captioned, 2.0)?)
         })

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 use upon::fmt::Formatter;
 use upon::{Engine, Value};
 
+use super::lesson::Chapter;
 use crate::cli::help::{line, quoted};
 use crate::cli::{Lang, Texts};
 use crate::findings::equivalence::{Equivalence, Fidelity};
@@ -47,11 +49,16 @@ impl Judged {
         }
     }
 
-    /// The conclusion as a line on stdout.
-    pub(super) fn line(&self, texts: &Texts) -> String {
+    /// The conclusion on stdout.
+    pub(super) fn lines(&self, texts: &Texts) -> [String; 3] {
         let Self { holds, text, threshold, in_seeds, by } = self;
         let verdict = texts.text(if *holds { "[holds]" } else { "[FAILS]" });
-        format!("{verdict} {text} ({threshold}: {in_seeds}): {by}")
+        let indent = " ".repeat(verdict.width());
+        [
+            format!("{verdict} {text}"),
+            format!("{indent} {threshold}: {in_seeds}"),
+            format!("{indent} {by}"),
+        ]
     }
 }
 
@@ -67,6 +74,19 @@ pub struct Table {
 }
 
 impl Table {
+    /// The table for a terminal: aligned by the width of characters, which is two for Hangul.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let rows = || std::iter::once(&self.columns).chain(&self.rows);
+        let widest = |column: usize| rows().map(|row| row[column].width()).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..self.columns.len()).map(widest).collect();
+        let line = |row: &Vec<String>| {
+            let cells = row.iter().zip(&widths);
+            let cells = cells.map(|(cell, width)| cell.clone() + &" ".repeat(width - cell.width()));
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        };
+        std::iter::once(self.title.clone()).chain(rows().map(line)).collect()
+    }
+
     pub(super) fn translated(self, texts: &Texts) -> Self {
         let columns = self.columns.iter().map(|column| texts.text(column)).collect();
         let cells = |row: Vec<String>| row.iter().map(|cell| texts.word(cell)).collect();
@@ -83,7 +103,8 @@ impl Table {
                 |inside| texts.text(if inside { "yes" } else { "no" }),
             );
             let (step, notebook) = (c.step.to_string(), format!("{:.4}", c.notebook));
-            vec![c.series.clone(), c.metric.to_owned(), step, notebook, c.ours.text(4), inside]
+            let label = texts.text(&c.label);
+            vec![label, c.metric.to_owned(), step, notebook, c.ours.text(4), inside]
         };
         let (title, columns) = ("number by number".to_owned(), heads.map(str::to_owned).to_vec());
         Self { title, columns, rows: comparisons.iter().map(row).collect() }.translated(texts)
@@ -150,14 +171,14 @@ pub(super) struct Page<'a> {
     pub(super) texts: &'a Arc<Texts>,
     pub(super) section: &'a str,
     pub(super) about: &'a str,
-    /// The name of the data, if it is not MNIST.
-    pub(super) note: Option<&'a str>,
+    /// What a reader must know before comparing the run with the book.
+    pub(super) notes: &'a [String],
     pub(super) command: String,
-    pub(super) figures: &'a [Drawn],
+    pub(super) chapters: &'a [Chapter],
     /// The networks that diverged, one line per series.
     pub(super) diverged: &'a [String],
-    pub(super) conclusions: &'a [Judged],
-    pub(super) tables: &'a [Table],
+    /// The tests beside the original.
+    pub(super) fidelity: &'a [Table],
     /// The comparison with the notebook, one line per series.
     pub(super) compared: &'a [String],
     /// The comparison with the notebook, number by number.
@@ -208,6 +229,19 @@ pub fn command_line() -> String {
 mod tests {
     use super::*;
     use crate::findings::Spread;
+    use crate::report::lesson::{Exercise, Lesson, Told};
+
+    fn lesson() -> Lesson<'static> {
+        Lesson {
+            question: "Which is < ?",
+            choices: &["plain", "batch norm"],
+            answer: Some(1),
+            see: "batch norm".to_owned(),
+            why: "epoch",
+            formula: "<math><mi>x</mi></math>",
+            exercise: Exercise { text: "seed", flags: "--seed 7" },
+        }
+    }
 
     /// A page with everything that it may show, or with only what it always shows.
     fn page(lang: Lang, full: bool) -> String {
@@ -219,7 +253,8 @@ mod tests {
         }];
         let comparison = |inside| Comparison {
             part: "p".to_owned(),
-            series: "plain".to_owned(),
+            series: "01/plain".to_owned(),
+            label: "plain".to_owned(),
             metric: "accuracy",
             step: 3,
             notebook: 1.0 / 3.0,
@@ -236,16 +271,22 @@ mod tests {
         let cells = vec![vec!["1".to_owned(), "<2>".to_owned()]];
         let columns = vec!["epoch".to_owned(), "seed".to_owned()];
         let tables = [Table { title: "trials".to_owned(), columns, rows: cells }];
+        let chapter = Chapter {
+            lesson: full.then(|| Told::of(&lesson(), None, &texts)),
+            figures: figures.into(),
+            conclusions: if full { conclusions.into() } else { Vec::new() },
+            tables: if full { tables.into() } else { Vec::new() },
+        };
+        let notes = ["data: synthetic digits, not MNIST".to_owned()];
         let page = Page {
             texts: &texts,
             section: "s",
             about: "about",
-            note: full.then_some("synthetic digits, not MNIST"),
+            notes: if full { &notes } else { &[] },
             command: "cargo run -- --data-dir '\"'".to_owned(),
-            figures: &figures,
+            chapters: &[chapter],
             diverged: if full { &["diverged: 01/plain".to_owned()] } else { &[] },
-            conclusions: if full { &conclusions } else { &[] },
-            tables: if full { &tables } else { &[] },
+            fidelity: &[],
             compared: if full { &["a line".to_owned()] } else { &[] },
             numbers: Table::beside(if full { &numbers } else { &[] }, &texts),
         };
@@ -265,7 +306,10 @@ mod tests {
     fn everything_is_on_the_page_that_there_is() {
         let html = page(Lang::En, true);
         for part in [
-            "synthetic digits, not MNIST: the numbers of the book do not apply",
+            "data: synthetic digits, not MNIST",
+            "Which is &#60; ?",
+            "<math><mi>x</mi></math>",
+            " --seed 7</pre>",
             "holds\">✓ holds</span>",
             "fails\">✗ fails</span>",
             "A conclusion holds if it does in more than half of the seeds.",
@@ -289,12 +333,20 @@ mod tests {
     }
 
     #[test]
+    fn a_table_is_aligned_on_a_terminal_in_hangul_too() {
+        let rows = [["에폭", "1"], ["seed", "10"]].map(|row| row.map(str::to_owned).to_vec());
+        let columns = vec!["x".to_owned(), "값".to_owned()];
+        let table = Table { title: "t".to_owned(), columns, rows: rows.into() };
+        assert_eq!(table.lines(), ["t", "x     값", "에폭  1", "seed  10"]);
+    }
+
+    #[test]
     fn a_korean_page_brings_its_font() {
         let [english, korean] = [Lang::En, Lang::Ko].map(|lang| page(lang, true));
         assert!(english.contains("<html lang=\"en\">") && !english.contains("NanumSquare"));
         assert!(
             korean.contains("<html lang=\"ko\">") && korean.contains(": 16px/1.55 NanumSquare,")
         );
-        assert!(korean.contains("base64,AAEAAAA") && korean.contains("그림"));
+        assert!(korean.contains("base64,AAEAAAA") && korean.contains("이 절의 결론"));
     }
 }

@@ -56,9 +56,8 @@ pub fn run<T: Real>(
     let cases: Vec<(Activation, Initializer)> =
         SHOWN.iter().flat_map(|(activation, _, all)| all.map(|one| (*activation, one))).collect();
     let seeds = lab.args().seeds();
-    let named = |(activation, initializer): &(Activation, Initializer)| Series {
-        name: format!("{activation}/{initializer}"),
-        runs: Vec::new(),
+    let named = |(activation, initializer): &(Activation, Initializer)| {
+        Series::new(format!("{activation}/{initializer}"), Vec::new())
     };
     let mut series: Vec<Series> = cases.iter().map(named).collect();
     for &seed in &seeds {

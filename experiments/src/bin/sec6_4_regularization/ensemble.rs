@@ -78,7 +78,7 @@ pub fn average<T: Real>(
         }
         measured
     };
-    let averages = Series { name: ENSEMBLE.to_owned(), runs: seeds.iter().map(averaged).collect() };
+    let averages = Series::new(ENSEMBLE, seeds.iter().map(averaged).collect());
     let members = members.into_iter().flat_map(|member| member.series);
     Findings { part: ENSEMBLE.to_owned(), seeds, series: members.chain([averages]).collect() }
 }

@@ -70,10 +70,8 @@ mod tests {
         let run = |losses: [f64; 4]| -> Measurements {
             losses.iter().enumerate().map(|(k, x)| (k, Metric::TRAIN_LOSS, *x)).collect()
         };
-        let series = Series {
-            name: "adam".to_owned(),
-            runs: vec![run([1.0, 3.0, 5.0, 5.0]), run([0.0, 0.0, 1.0, 2.0])],
-        };
+        let runs = vec![run([1.0, 3.0, 5.0, 5.0]), run([0.0, 0.0, 1.0, 2.0])];
+        let series = Series::new("adam", runs);
         let ours = Curves::of("adam", &series, Metric::TRAIN_LOSS).in_blocks(2);
         let csv = "series,seed,metric,0,1\nadam,0,loss,2,5\nsgd,0,loss,9,9\nadam,1,loss,0,1.5\n";
         assert_eq!(Curves::read(csv, &[("adam".to_owned(), "loss")]), [ours]);

@@ -158,12 +158,12 @@ impl Fidelity {
         Self { quantities, curves: curves.collect() }
     }
 
-    /// The result in lines: how many quantities and curves pass, and each that does not.
-    pub fn lines(&self) -> Vec<String> {
-        let Some(first) = self.quantities.first() else { return Vec::new() };
+    /// The result in lines: how many quantities and curves pass, then each that does not.
+    pub fn lines(&self) -> (Vec<String>, Vec<String>) {
+        let Some(first) = self.quantities.first() else { return Default::default() };
         let shown = self.quantities.iter().filter(|test| test.verdict == Equivalence::Shown);
         let differ = self.curves.iter().filter(|test| test.differ).count();
-        let mut lines = vec![format!(
+        let total = vec![format!(
             "original over {} seeds: {} of {} quantities are equal within their margins; {differ} of {} whole \
              curves differ",
             first.original.runs,
@@ -172,7 +172,7 @@ impl Fidelity {
             self.curves.len()
         )];
         let others = self.quantities.iter().filter(|test| test.verdict != Equivalence::Shown);
-        lines.extend(others.map(|test| {
+        let others = others.map(|test| {
             let MeanTest { quantity, difference, interval: [low, high], margin, .. } = test;
             let verdict = match test.verdict {
                 Equivalence::Different => "different",
@@ -181,11 +181,11 @@ impl Fidelity {
             format!(
                 "original, {quantity}: {verdict}, difference {difference:.4} ({low:.4} to {high:.4}), margin {margin}"
             )
-        }));
+        });
         let differing = self.curves.iter().filter(|test| test.differ);
-        lines.extend(differing.map(|CurveTest { series, p, .. }| {
+        let differing = differing.map(|CurveTest { series, p, .. }| {
             format!("original, {series}: the curves differ, p = {p:.4}")
-        }));
-        lines
+        });
+        (total, others.chain(differing).collect())
     }
 }
