@@ -4,12 +4,28 @@
 #
 #   docs/figures/make.sh             run everything, copy the figures, write record.json
 #   docs/figures/make.sh --no-run    the same from results/book as they are
+#   docs/figures/make.sh --zip       nothing of that, but results/handout.zip, to hand out: figures and pages of all
+#                                    sections over ten seeds, in English and Korean, each with its command and seeds
 #
 # Look at every figure before it is committed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 results=results/book
 sections="sec6_1_optimizers sec6_2_weight_init sec6_3_batchnorm sec6_4_regularization sec6_5_hyperparameters"
+
+if [ "${1:-}" = --zip ]; then
+  cargo build --release -p experiments --bins
+  rm -rf results/handout results/handout.zip
+  for lang in en ko; do
+    for section in $sections; do
+      echo "== $section, $lang"
+      target/release/"$section" --runs 10 --lang $lang --out results/handout/$lang/"$section" >/dev/null
+    done
+  done
+  (cd results && python3 -m zipfile -c handout.zip handout)
+  echo "results/handout.zip: open handout/en/sec6_1_optimizers/index.html"
+  exit
+fi
 
 if [ "${1:-}" != --no-run ]; then
   cargo build --release -p experiments --bins

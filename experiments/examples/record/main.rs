@@ -5,10 +5,9 @@
 //! ```
 //!
 //! RESULTS holds a folder for each section, as `docs/figures/make.sh` leaves it; beside it stands
-//! `planted`, as `docs/figures/planted.sh` does. The record keeps
-//! the last value of every series over the seeds, what the sections conclude, how the notebook's
-//! printed numbers compare, and of the search its winners; the tests of the book look its numbers
-//! up.
+//! `planted`, as `docs/figures/planted.sh` does. The record keeps the last value of every series over
+//! the seeds, the tables, what the sections conclude, how the notebook's printed numbers compare, and
+//! of the search its winners; the tests of the book look its numbers up.
 
 mod search;
 
@@ -73,11 +72,18 @@ fn section(folder: &Path) -> Result<Value, Box<dyn Error>> {
         "last": last,
         "diverged": diverged,
         "conclusions": conclusions(&summary["conclusions"]),
+        "tables": short_tables(&summary["tables"]),
         "notebook": agreement(&summary["notebook"]),
         "original": rounded_all(&summary["original"]),
     });
     search::tell(&read_rows(&folder.join("metrics.csv"))?, &mut section);
     Ok(section)
+}
+
+/// The tables but those of single trials.
+fn short_tables(all: &Value) -> Value {
+    let short = |table: &&Value| table["rows"].as_array().is_some_and(|rows| rows.len() <= 40);
+    all.as_array().into_iter().flatten().filter(short).cloned().collect()
 }
 
 /// The conclusions, with rounded chances.

@@ -49,13 +49,15 @@ pub struct RunReport {
     /// Whether the notebook's numbers apply: not with fewer steps, other data or settings, or luck
     /// held back.
     as_the_notebook: bool,
-    tables: Tables,
+    printed_tables: Tables,
     /// Whether stdout is still read: `head` closes it early.
     read: bool,
     started: Instant,
     findings: Vec<Findings>,
     /// What stands before the first lesson, then one chapter a lesson.
     chapters: Vec<Chapter>,
+    /// The tables of all chapters, in English for `summary.json`.
+    tables: Vec<Table>,
     conclusions: Vec<Conclusion>,
     printed: Vec<Printed>,
     fidelity: Option<Fidelity>,
@@ -71,11 +73,12 @@ impl RunReport {
             exporters: export::wanted(args),
             quick: args.quick,
             as_the_notebook: !args.quick && args.vary.is_empty() && lab.notes().is_empty(),
-            tables: args.table,
+            printed_tables: args.table,
             read: true,
             started,
             findings: Vec::new(),
             chapters: vec![Chapter::default()],
+            tables: Vec::new(),
             conclusions: Vec::new(),
             printed: Vec::new(),
             fidelity: None,
@@ -101,9 +104,11 @@ impl RunReport {
         table: Table,
         notebook: impl FnOnce() -> Vec<String>,
     ) -> Result<(), Failure> {
-        let table = table.translated(&self.texts);
-        let lines = if self.tables == Tables::Full { notebook() } else { table.lines() };
-        self.chapter().tables.push(table);
+        let lines = match self.printed_tables {
+            Tables::Full => notebook(),
+            Tables::Short => table.clone().translated(&self.texts).lines(),
+        };
+        self.table(table);
         lines.iter().try_for_each(|line| self.print(line))
     }
 
@@ -151,8 +156,9 @@ impl RunReport {
 
     /// Adds a table to the page, folded behind its title.
     pub fn table(&mut self, table: Table) {
-        let table = table.translated(&self.texts);
-        self.chapter().tables.push(table);
+        let translated = table.clone().translated(&self.texts);
+        self.chapter().tables.push(translated);
+        self.tables.push(table);
     }
 
     /// Adds a conclusion of the book: what must be true of a seed for it to hold, in which seeds it
@@ -236,7 +242,7 @@ impl RunReport {
         // The verdicts last, where a terminal shows them.
         let verdicts = self.chapters.iter().flat_map(|chapter| &chapter.conclusions);
         let verdicts = verdicts.flat_map(|judged| judged.lines(&self.texts));
-        let shown = if self.tables == Tables::Full { &compared } else { &totals };
+        let shown = if self.printed_tables == Tables::Full { &compared } else { &totals };
         let lines: Vec<String> = divergences.iter().chain(shown).cloned().chain(verdicts).collect();
         for line in lines {
             self.print(&line)?;
@@ -247,6 +253,7 @@ impl RunReport {
             "results": summary(&self.findings),
             "diverged": diverged,
             "conclusions": self.conclusions,
+            "tables": self.tables,
             "notebook": numbers,
             "notebook_curves": self.printed.iter().filter_map(Printed::curve).collect::<Vec<_>>(),
             "original": self.fidelity,
