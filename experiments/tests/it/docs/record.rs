@@ -123,6 +123,62 @@ fn claims_about_bands_follow_from_the_numbers_beside_them() {
     }
 }
 
+/// Claims of order: the chapter, its words, and the series whose means, on record, must ascend.
+const ORDERS: [(&str, &str, &[&str]); 6] = [
+    (
+        "6_1_optimizers",
+        "`f` is 0.0009 for AdaGrad, 0.0164 for SGD, 0.1037 for Adam and 0.1076 for Momentum",
+        &["ravine adagrad f", "ravine sgd f", "ravine adam f", "ravine momentum f"],
+    ),
+    (
+        "6_3_batchnorm",
+        "it learns *faster*, and in every seed: 0.986 against 0.635",
+        &["batchnorm 03/batchnorm train_accuracy", "batchnorm 03/plain train_accuracy"],
+    ),
+    (
+        "6_3_batchnorm",
+        "0.867 against 0.789",
+        &["batchnorm 04/batchnorm train_accuracy", "batchnorm 04/plain train_accuracy"],
+    ),
+    (
+        "6_4_regularization",
+        "the test accuracy does not rise but fall",
+        &["weight_decay weight_decay test_accuracy", "overfit overfit test_accuracy"],
+    ),
+    (
+        "6_4_regularization",
+        "the test accuracy does not rise but fall",
+        &["dropout dropout test_accuracy", "overfit overfit test_accuracy"],
+    ),
+    (
+        "6_4_regularization",
+        "One network with dropout is still far below",
+        &["dropout dropout test_accuracy", "ensemble ensemble test_accuracy"],
+    ),
+];
+
+#[test]
+fn claims_of_order_follow_from_the_record() {
+    let record: Value = serde_json::from_str(&record()).unwrap();
+    for (chapter, claim, series) in ORDERS {
+        let page = read(root().join(format!("docs/{chapter}.md")));
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(page.contains(claim), "{chapter}.md does not say: {claim}");
+        let section = of_chapter(&record, chapter);
+        let mean = |series: &&str| section["last"][series]["mean"].as_f64().unwrap();
+        let means: Vec<f64> = series.iter().map(mean).collect();
+        assert!(means.is_sorted_by(|a, b| a < b), "{chapter}.md: {claim}: {means:?}");
+    }
+}
+
+/// The record of the run over ten seeds that a chapter is about.
+fn of_chapter<'a>(record: &'a Value, chapter: &str) -> &'a Value {
+    let sections = record.as_object().unwrap();
+    let (_, section) =
+        sections.iter().find(|(name, _)| name[3..].starts_with(&chapter[..3])).unwrap();
+    section
+}
+
 /// Where a chapter says in how many seeds a conclusion holds: the chapter, the conclusion, and the
 /// sentence with places for both numbers.
 const IN_SEEDS: [(&str, &str, &str); 3] = [
@@ -148,12 +204,7 @@ fn conclusions_hold_in_as_many_seeds_as_the_chapters_say() {
     let record: Value = serde_json::from_str(&record()).unwrap();
     let translations = messages(&read(root().join("docs/po/ko.po")));
     for (chapter, text, sentence) in IN_SEEDS {
-        let (_, section) = record
-            .as_object()
-            .unwrap()
-            .iter()
-            .find(|(name, _)| name[3..].starts_with(&chapter[..3]))
-            .unwrap();
+        let section = of_chapter(&record, chapter);
         let conclusions = section["conclusions"].as_array().unwrap();
         let found = conclusions.iter().find(|conclusion| conclusion["text"] == text);
         let conclusion = found.unwrap_or_else(|| panic!("no conclusion {text:?} is on record"));
