@@ -37,10 +37,10 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not CHANGES_
 SECTION = ["cargo", "run", "-p", "experiments", "--bin", "sec6_3_batchnorm"]
 # A report of the units is written after the build and costs nothing.
 COMMANDS = {"first": [*SECTION, "--timings"], "test": ["cargo", "test", "--workspace", "--timings"],
-            "edit": [*SECTION, "--", "--quick", "--dataset", "synthetic"], "gate": [".ci/run"]}
+            "edit": [*SECTION, "--", "--help"], "gate": [".ci/run"]}
 TITLES = {"first": "`cargo run -p experiments --bin sec6_3_batchnorm`, from nothing",
           "test": "`cargo test --workspace`, after it",
-          "edit": "a number changed in the section, until its `--quick` has ended",
+          "edit": "a number changed in the section, until it runs again",
           "gate": "`.ci/run`, from nothing"}
 # What is measured of each, in the order of its rows.
 ROWS = {"seconds": "seconds", "processor": "processor seconds", "crates": "crates compiled", "mib": "`target`, MiB"}
@@ -107,7 +107,7 @@ class Checkout:
             self.measure(what)
 
     def edit(self, number):
-        """Makes the section train for `number` epochs; `--quick` stays what it is."""
+        """Makes the section train for `number` epochs."""
         path = self.folder / "experiments/src/bin/sec6_3_batchnorm/main.rs"
         text, count = re.subn(r"(run|lab)\.scaled\(\d+, 3\)", rf"\1.scaled({number}, 3)", path.read_text())
         if count != 1:
@@ -175,7 +175,7 @@ def main():
                         help="what HEAD is compared with (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="rounds (default: %(default)s)")
     parser.add_argument("--edit", action="store_true",
-                        help="measure too how long it takes from a changed number to the end of a quick run")
+                        help="measure too how long it takes from a changed number until the program runs again")
     parser.add_argument("--gate", action="store_true", help="measure .ci/run from nothing too, once")
     parser.add_argument("--only", choices=TITLES, action="append",
                         help="measure this alone, or with others given so; `test` still comes after the first command")
