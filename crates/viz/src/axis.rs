@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::data::{AxisData, AxisScale};
 use crate::labels::{self, Offset};
 use crate::ticks;
 
@@ -189,6 +190,17 @@ impl Axis {
 
     pub(crate) fn range(&self) -> (f64, f64) {
         (self.lo, self.hi)
+    }
+
+    pub(crate) fn data(&self) -> AxisData {
+        let scale = match self.kind {
+            _ if self.categorical => AxisScale::Categories,
+            Kind::Linear => AxisScale::Linear,
+            Kind::Log => AxisScale::Log,
+        };
+        let names = self.ticks.iter().flatten().filter(|_| self.categorical);
+        let names = names.map(|(_, name)| name.clone()).collect();
+        AxisData { title: self.label.clone(), scale, from: self.lo, to: self.hi, names }
     }
 
     /// The place of `value` on the axis: 0 at the lower bound, 1 at the upper, possibly beyond

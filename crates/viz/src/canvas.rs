@@ -124,6 +124,20 @@ impl<'a> Canvas<'a> {
         self.text(line, at, align, Font { size, ..font });
     }
 
+    /// What `draw` draws, as a group with an attribute by which a script or style sheet finds it.
+    pub(crate) fn group(&self, attribute: &str, value: &str, draw: impl FnOnce()) {
+        let value = value.replace(is_unprintable, " ");
+        self.tag(&format!("{OPEN}{attribute}={value}"));
+        draw();
+        self.tag(CLOSE);
+    }
+
+    /// The back end writes no tags, so a text stands for one until [`groups`] replaces it.
+    fn tag(&self, text: &str) {
+        let style = (text::FAMILY, 1.0).into_font().color(&rgba(theme::INK, 1.0));
+        self.area.draw_text(text, &style, (0, 0)).expect(NO_ERROR);
+    }
+
     fn put<'e, E>(&self, element: &'e E)
     where
         E: Drawable<SVGBackend<'a>>,
@@ -132,6 +146,10 @@ impl<'a> Canvas<'a> {
         self.area.draw(element).expect(NO_ERROR);
     }
 }
+
+/// Beginnings of texts that stand for tags; no other text has these characters, which XML forbids.
+const OPEN: &str = "\u{FFFE}";
+const CLOSE: &str = "\u{FFFF}";
 
 const NO_ERROR: &str = "writing to a String cannot fail";
 
@@ -152,12 +170,31 @@ fn paint_opacity(line: &str) -> Cow<'_, str> {
     format!("{head} {paint}-opacity=\"{rest}").into()
 }
 
+/// The body of a document with tags for the texts that stand for them.
+fn groups(body: &str) -> String {
+    let mut texts = body.split("<text ");
+    let mut out = texts.next().unwrap_or_default().to_owned();
+    for text in texts {
+        let content = text.split_once(">\n").and_then(|(_, text)| text.split_once("\n</text>\n"));
+        let (tag, rest) = match content {
+            Some((CLOSE, rest)) => ("</g>\n".to_owned(), rest),
+            Some((open, rest)) if open.starts_with(OPEN) => {
+                let (attribute, value) = open[OPEN.len()..].split_once('=').unwrap_or_default();
+                (format!("<g {attribute}=\"{value}\">\n"), rest)
+            }
+            _ => ("<text ".to_owned(), text),
+        };
+        out += &tag;
+        out += rest;
+    }
+    out
+}
+
 /// The back end's document with a head that scales it, inherited styles in the head only, and a
 /// name for screen readers.
 fn finish(svg: &str, (width, height): (f64, f64), title: &str, description: &str) -> String {
-    let Color(red, green, blue) = theme::INK;
     let (_, body) = svg.split_once('\n').unwrap_or_default();
-    let body = body
+    let body = groups(body)
         .replace(" opacity=\"1\"", "")
         .replace(&format!(" font-family=\"{}\"", escape(text::FAMILY)), "")
         // 0.5ex depends on the viewer's font; half the height of Inter's capitals does not.
@@ -165,7 +202,7 @@ fn finish(svg: &str, (width, height): (f64, f64), title: &str, description: &str
         // One weight is bundled; a hairline around the glyphs makes it bolder, Hangul too.
         .replace(
             " font-weight=\"bold\"",
-            &format!(" stroke=\"#{red:02X}{green:02X}{blue:02X}\" stroke-width=\"4\""),
+            &format!(" stroke=\"{}\" stroke-width=\"4\"", theme::INK.hex()),
         )
         // No line breaks around texts; markup in them is escaped, so tags are tags.
         .replace("\n</text>", "</text>")

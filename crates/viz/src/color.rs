@@ -57,6 +57,12 @@ impl Color {
         CYCLE[index % CYCLE.len()]
     }
 
+    /// As in SVG and CSS: `#RRGGBB`.
+    pub(crate) fn hex(self) -> String {
+        let Color(red, green, blue) = self;
+        format!("#{red:02X}{green:02X}{blue:02X}")
+    }
+
     fn rgb(hex: u32) -> Color {
         let [_, red, green, blue] = hex.to_be_bytes();
         Color(red, green, blue)

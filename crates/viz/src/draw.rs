@@ -61,15 +61,15 @@ impl Figure {
         for &(ref line, y, font) in &layout.lines {
             canvas.text(line, (theme::MARGIN, y), Align::Left, font);
         }
-        for placed in &layout.panels {
+        for (k, placed) in layout.panels.iter().enumerate() {
             let rect = placed.rect;
             let at = (rect.x, rect.y - theme::PANEL_TITLE_LINE / 2.0 - 1.0);
             canvas.text_within(rect.w, placed.cell.title(), at, Align::Left, theme::PANEL_TITLE);
-            match placed.cell {
+            canvas.group("data-panel", &k.to_string(), || match placed.cell {
                 Cell::Panel(panel) => panel.draw(canvas, rect, placed.x_labels, placed.y_labels),
                 Cell::Parallel(parallel) => parallel.draw(canvas, rect),
                 Cell::Surface(surface) => surface.draw(canvas, rect),
-            }
+            });
         }
         self.draw_axis_titles(canvas, layout);
 

@@ -60,6 +60,14 @@ impl Key {
     /// Draws the entry with its left end at `x` and its middle at `y`, its name at `size`, or
     /// smaller where the entry would be wider than `limit`.
     pub(crate) fn draw(&self, canvas: &Canvas, (x, y): Point, limit: f64, size: f64) {
+        canvas.group("data-series", &self.name, || {
+            self.draw_swatch(canvas, (x, y));
+            let (at, font) = ((x + SWATCH + SWATCH_GAP, y), Font { size, ..theme::LEGEND });
+            canvas.text_within(limit - SWATCH - SWATCH_GAP, &self.name, at, Align::Left, font);
+        });
+    }
+
+    fn draw_swatch(&self, canvas: &Canvas, (x, y): Point) {
         let at = (x + SWATCH / 2.0, y);
         match self.swatch {
             Swatch::Line(stroke, marker) => {
@@ -74,8 +82,6 @@ impl Key {
             }
             Swatch::Marker(marker, radius, color) => marker.draw(canvas, at, radius, color, true),
         }
-        let (at, font) = ((x + SWATCH + SWATCH_GAP, y), Font { size, ..theme::LEGEND });
-        canvas.text_within(limit - SWATCH - SWATCH_GAP, &self.name, at, Align::Left, font);
     }
 }
 

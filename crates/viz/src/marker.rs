@@ -1,10 +1,13 @@
+use serde::Serialize;
+
 use crate::canvas::Canvas;
 use crate::geometry::Point;
 use crate::stroke::Stroke;
 use crate::{Color, theme};
 
 /// The shape drawn at a point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Marker {
     /// A filled circle.
     Circle,

@@ -64,6 +64,19 @@ impl Panel {
         self
     }
 
+    /// The series that mark `k` belongs to: its own name, or without one that of the next named
+    /// mark of its colour, else of the last one before; empty if there is none. So the band before
+    /// a curve and the cross at its end are part of it.
+    pub(crate) fn series_of(&self, k: usize) -> &str {
+        let mark = &self.marks[k];
+        if !mark.name().is_empty() || mark.color().is_none() {
+            return mark.name();
+        }
+        let named = |other: &&Mark| !other.name().is_empty() && other.color() == mark.color();
+        let after = self.marks[k..].iter().find(named);
+        after.or_else(|| self.marks[..k].iter().rfind(named)).map_or("", Mark::name)
+    }
+
     pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
         let axes = [&mut self.x, &mut self.y].into_iter().flat_map(Axis::texts_mut);
         let marks = self.marks.iter_mut().flat_map(Mark::texts_mut);
@@ -89,16 +102,20 @@ impl Panel {
         let (x_ticks, y_ticks) = (self.x_ticks(rect.w), names::upright(&self.y, rect.h));
         let across = |tick: &Tick| rect.x + tick.at * rect.w;
         let down = |tick: &Tick| rect.bottom() - tick.at * rect.h;
-        for x in names::labelled(&x_ticks).filter(|_| !self.x.categorical).map(across) {
-            canvas.line(&[(x, rect.y), (x, rect.bottom())], theme::GRID);
-        }
-        for y in names::labelled(&y_ticks).filter(|_| !self.y.categorical).map(down) {
-            canvas.line(&[(rect.x, y), (rect.right(), y)], theme::GRID);
-        }
+        canvas.group("data-grid", "x", || {
+            for x in names::labelled(&x_ticks).filter(|_| !self.x.categorical).map(across) {
+                canvas.line(&[(x, rect.y), (x, rect.bottom())], theme::GRID);
+            }
+        });
+        canvas.group("data-grid", "y", || {
+            for y in names::labelled(&y_ticks).filter(|_| !self.y.categorical).map(down) {
+                canvas.line(&[(rect.x, y), (rect.right(), y)], theme::GRID);
+            }
+        });
         canvas.frame(rect, theme::FRAME);
         let plot = Plot { canvas, rect, x: &self.x, y: &self.y };
-        for mark in &self.marks {
-            mark.draw(&plot);
+        for (k, mark) in self.marks.iter().enumerate() {
+            canvas.group("data-series", self.series_of(k), || mark.draw(&plot));
         }
         let length =
             |tick: &Tick| theme::TICK_LENGTH * if tick.label.is_empty() { 0.5 } else { 1.0 };
@@ -108,20 +125,24 @@ impl Panel {
         let (down_by, align) =
             if below.turned { (0.0, Align::UpTo) } else { (half_line, Align::Center) };
         let label_y = rect.bottom() + theme::TICK_GAP + down_by;
-        for tick in &x_ticks {
-            let x = across(tick);
-            canvas.line(&[(x, rect.bottom()), (x, rect.bottom() + length(tick))], theme::FRAME);
-            if x_labels {
-                canvas.text(&tick.label, (x, label_y), align, font);
+        canvas.group("data-ticks", "x", || {
+            for tick in &x_ticks {
+                let x = across(tick);
+                canvas.line(&[(x, rect.bottom()), (x, rect.bottom() + length(tick))], theme::FRAME);
+                if x_labels {
+                    canvas.text(&tick.label, (x, label_y), align, font);
+                }
             }
-        }
+        });
         let font = Font { size: names::stacked_size(&y_ticks, rect.h), ..theme::TICK };
-        for tick in &y_ticks {
-            let y = down(tick);
-            canvas.line(&[(rect.x - length(tick), y), (rect.x, y)], theme::FRAME);
-            if y_labels {
-                canvas.text(&tick.label, (rect.x - theme::TICK_GAP, y), Align::Right, font);
+        canvas.group("data-ticks", "y", || {
+            for tick in &y_ticks {
+                let y = down(tick);
+                canvas.line(&[(rect.x - length(tick), y), (rect.x, y)], theme::FRAME);
+                if y_labels {
+                    canvas.text(&tick.label, (rect.x - theme::TICK_GAP, y), Align::Right, font);
+                }
             }
-        }
+        });
     }
 }

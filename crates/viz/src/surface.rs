@@ -45,9 +45,9 @@ const PITCH: f64 = 0.5;
 const HEIGHT: f64 = 0.75;
 
 /// Grey, since the highest parts of the surface may be white.
-const FLOOR: Color = Color(0xEC, 0xEE, 0xF1);
-const WALL: Color = Color(0xF3, 0xF4, 0xF6);
-const PANE_GRID: Stroke = Stroke::solid(Color(0xD3, 0xD7, 0xDC), 0.8);
+pub(crate) const FLOOR: Color = Color(0xEC, 0xEE, 0xF1);
+pub(crate) const WALL: Color = Color(0xF3, 0xF4, 0xF6);
+pub(crate) const PANE_GRID: Stroke = Stroke::solid(Color(0xD3, 0xD7, 0xDC), 0.8);
 
 /// An edge of the box: its point at a coordinate from 0 to 1.
 type Edge = fn(f64) -> Point3;

@@ -6,8 +6,8 @@ use crate::text::Font;
 
 pub(crate) const WHITE: Color = Color(0xFF, 0xFF, 0xFF);
 pub(crate) const INK: Color = Color(0x1A, 0x1D, 0x21);
-const TEXT: Color = Color(0x3A, 0x41, 0x4A);
-const MUTED: Color = Color(0x55, 0x5D, 0x67);
+pub(crate) const TEXT: Color = Color(0x3A, 0x41, 0x4A);
+pub(crate) const MUTED: Color = Color(0x55, 0x5D, 0x67);
 
 pub(crate) const TITLE: Font = Font { size: 17.0, color: INK, bold: true };
 pub(crate) const SUBTITLE: Font = Font { size: 12.5, color: MUTED, bold: false };

@@ -1,4 +1,5 @@
 use crate::Color;
+use crate::data::{MarkData, MarkKind};
 use crate::geometry::Point;
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
@@ -15,7 +16,7 @@ use crate::plot::Plot;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Area {
     pub(super) name: String,
-    color: Color,
+    pub(super) color: Color,
     points: Vec<(f64, f64, f64)>,
     opacity: f64,
 }
@@ -49,6 +50,12 @@ impl Area {
             let outline: Vec<Point> = lower.chain(upper.rev()).collect();
             plot.fill(&outline, self.color, self.opacity);
         }
+    }
+
+    pub(crate) fn data(&self) -> MarkData {
+        let points = self.points.iter().map(|&(x, low, high)| vec![x, low, high]).collect();
+        let data = MarkData::new(MarkKind::Band, self.color, points);
+        MarkData { opacity: self.opacity, ..data }
     }
 
     pub(crate) fn key(&self) -> Option<Key> {

@@ -1,3 +1,4 @@
+use crate::data::{MarkData, MarkKind};
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
 use crate::{Color, theme};
@@ -17,7 +18,7 @@ use crate::{Color, theme};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bars {
     pub(super) name: String,
-    color: Color,
+    pub(super) color: Color,
     values: Vec<f64>,
 }
 
@@ -49,6 +50,11 @@ impl Bars {
         }
         let (bottom, top) = plot.y.range();
         plot.line([(0.0, bottom), (0.0, top)], theme::FRAME);
+    }
+
+    pub(crate) fn data(&self) -> MarkData {
+        let bar = |(k, &value): (usize, &f64)| vec![value, k as f64];
+        MarkData::new(MarkKind::Bars, self.color, self.values.iter().enumerate().map(bar).collect())
     }
 
     pub(crate) fn key(&self) -> Option<Key> {

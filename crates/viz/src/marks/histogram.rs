@@ -1,4 +1,5 @@
 use crate::Color;
+use crate::data::{MarkData, MarkKind};
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
 
@@ -76,6 +77,12 @@ impl Histogram {
                 plot.fill(&bar, self.color, self.opacity);
             }
         }
+    }
+
+    pub(crate) fn data(&self) -> MarkData {
+        let bins = self.edges.windows(2).zip(&self.counts);
+        let points = bins.map(|(bin, &count)| vec![bin[0], bin[1], count]).collect();
+        MarkData::new(MarkKind::Histogram, self.color, points)
     }
 
     pub(crate) fn key(&self) -> Option<Key> {

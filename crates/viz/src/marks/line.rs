@@ -1,3 +1,5 @@
+use crate::canvas::UNIT;
+use crate::data::{MarkData, MarkKind};
 use crate::geometry::Point;
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
@@ -20,12 +22,13 @@ use crate::{Color, LineStyle, Marker};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     pub(super) name: String,
-    color: Color,
+    pub(super) color: Color,
     points: Vec<(f64, f64)>,
     style: LineStyle,
     width: f64,
     opacity: f64,
     marker: Option<(Marker, usize)>,
+    runs: Vec<Vec<f64>>,
 }
 
 impl Line {
@@ -39,6 +42,7 @@ impl Line {
             width: 1.7,
             opacity: 1.0,
             marker: None,
+            runs: Vec::new(),
         }
     }
 
@@ -77,6 +81,14 @@ impl Line {
         self
     }
 
+    /// The single runs of which the line is the mean, each a value at every x of the line. They are
+    /// not drawn; [`Figure::data`](crate::Figure::data) has them.
+    #[must_use]
+    pub fn runs(mut self, runs: Vec<Vec<f64>>) -> Self {
+        self.runs = runs;
+        self
+    }
+
     fn stroke(&self) -> Stroke {
         Stroke { color: self.color, width: self.width, opacity: self.opacity, style: self.style }
     }
@@ -100,6 +112,21 @@ impl Line {
                 marker.draw(plot.canvas, at, radius, self.color, !crowded);
                 last = at;
             }
+        }
+    }
+
+    pub(crate) fn data(&self) -> MarkData {
+        let points = self.points.iter().map(|&(x, y)| vec![x, y]).collect();
+        MarkData {
+            size: self.width * UNIT,
+            opacity: self.opacity,
+            dash: self.style.pattern().map(|dash_and_gap| {
+                <[f64; 2]>::from(dash_and_gap).map(|widths| widths * self.width * UNIT)
+            }),
+            marker: self.marker.map(|(marker, _)| marker),
+            every: self.marker.map_or(0, |(_, every)| every),
+            runs: self.runs.clone(),
+            ..MarkData::new(MarkKind::Line, self.color, points)
         }
     }
 

@@ -20,9 +20,10 @@ pub use line::Line;
 pub use note::Note;
 pub use scatter::Scatter;
 
-use crate::ColorScale;
+use crate::data::MarkData;
 use crate::legend::Key;
 use crate::plot::Plot;
+use crate::{Color, ColorScale};
 
 /// One thing drawn in a panel; [`Panel::mark`](crate::Panel::mark) takes any of these types.
 ///
@@ -80,6 +81,45 @@ impl Mark {
             Mark::Line(line) => line.key(),
             Mark::Scatter(scatter) => scatter.key(),
             Mark::HeatMap(_) | Mark::Note(_) => None,
+        }
+    }
+
+    /// The name in the legend; empty without one.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Mark::Arrows(Arrows { name, .. })
+            | Mark::Area(Area { name, .. })
+            | Mark::Bars(Bars { name, .. })
+            | Mark::Contour(Contour { name, .. })
+            | Mark::Histogram(Histogram { name, .. })
+            | Mark::Line(Line { name, .. })
+            | Mark::Scatter(Scatter { name, .. }) => name,
+            Mark::HeatMap(_) | Mark::Note(_) => "",
+        }
+    }
+
+    /// The mark as data; [`Panel::series_of`](crate::Panel) says which series it belongs to.
+    pub(crate) fn data(&self) -> MarkData {
+        match self {
+            Mark::Area(area) => area.data(),
+            Mark::Bars(bars) => bars.data(),
+            Mark::Histogram(histogram) => histogram.data(),
+            Mark::Line(line) => line.data(),
+            Mark::Note(note) => note.data(),
+            Mark::Scatter(scatter) => scatter.data(),
+            Mark::Arrows(_) | Mark::Contour(_) | Mark::HeatMap(_) => MarkData::default(),
+        }
+    }
+
+    /// The colour, of marks that may be part of a series.
+    pub(crate) fn color(&self) -> Option<Color> {
+        match self {
+            Mark::Area(Area { color, .. })
+            | Mark::Bars(Bars { color, .. })
+            | Mark::Line(Line { color, .. })
+            | Mark::Note(Note { color, .. })
+            | Mark::Scatter(Scatter { color, .. }) => Some(*color),
+            _ => None,
         }
     }
 

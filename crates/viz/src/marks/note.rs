@@ -1,4 +1,5 @@
 use crate::canvas::Align;
+use crate::data::{MarkData, MarkKind};
 use crate::geometry::Corner;
 use crate::plot::Plot;
 use crate::text::{self, Font};
@@ -15,7 +16,7 @@ use crate::{Color, theme};
 pub struct Note {
     pub(super) lines: Vec<String>,
     place: Place,
-    color: Color,
+    pub(super) color: Color,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,9 +51,20 @@ impl Note {
         self
     }
 
+    pub(crate) fn data(&self) -> MarkData {
+        let points = match self.place {
+            Place::Point((x, y)) => vec![vec![x, y]],
+            Place::Corner(_) => vec![],
+        };
+        MarkData::new(MarkKind::Text, self.color, points)
+    }
+
     pub(crate) fn draw(&self, plot: &Plot) {
         let area = plot.rect;
-        let font = Font { color: self.color, ..theme::TICK };
+        // Smaller where a line would leave a narrow panel.
+        let widest = text::widest(&self.lines, theme::TICK.size);
+        let size = theme::TICK.size * ((area.w - 12.0) / widest.max(1.0)).min(1.0);
+        let font = Font { color: self.color, size, ..theme::TICK };
         let (w, h) = (text::widest(&self.lines, font.size), LEADING * self.lines.len() as f64);
         let (left, top) = match self.place {
             Place::Corner(corner) => corner.place(area, (w, h), 6.0),

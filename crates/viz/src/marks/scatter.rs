@@ -1,3 +1,5 @@
+use crate::canvas::UNIT;
+use crate::data::{MarkData, MarkKind};
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
 use crate::{Color, ColorScale, Marker};
@@ -17,28 +19,39 @@ use crate::{Color, ColorScale, Marker};
 pub struct Scatter {
     pub(super) name: String,
     pub(super) scale: Option<ColorScale>,
-    points: Vec<((f64, f64), Color)>,
+    points: Vec<Point>,
     /// In the legend.
-    color: Color,
+    pub(super) color: Color,
     marker: Marker,
     radius: f64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Point {
+    at: (f64, f64),
+    /// What the colour says.
+    value: Option<f64>,
+    color: Color,
 }
 
 impl Scatter {
     /// Circles of one colour.
     pub fn new(color: Color, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
-        Self::painted(None, color, points.into_iter().map(|point| (point, color)).collect())
+        let painted = |at| Point { at, value: None, color };
+        Self::painted(None, color, points.into_iter().map(painted).collect())
     }
 
     /// Circles at the `(x, y)` of points `(x, y, value)`, in the colour of the value.
     pub fn colored(scale: ColorScale, points: impl IntoIterator<Item = (f64, f64, f64)>) -> Self {
-        let painted = |(x, y, value)| Some(((x, y), scale.color(value)?));
+        let painted = |(x, y, value)| {
+            Some(Point { at: (x, y), value: Some(value), color: scale.color(value)? })
+        };
         let points = points.into_iter().filter_map(painted).collect();
         let color = scale.map.at(0.5);
         Self::painted(Some(scale), color, points)
     }
 
-    fn painted(scale: Option<ColorScale>, color: Color, points: Vec<((f64, f64), Color)>) -> Self {
+    fn painted(scale: Option<ColorScale>, color: Color, points: Vec<Point>) -> Self {
         Self { name: String::new(), scale, points, color, marker: Marker::Circle, radius: 4.5 }
     }
 
@@ -64,10 +77,23 @@ impl Scatter {
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {
-        for &(point, color) in &self.points {
-            if let Some(at) = plot.visible(point) {
+        for &Point { at, color, .. } in &self.points {
+            if let Some(at) = plot.visible(at) {
                 self.marker.draw(plot.canvas, at, self.radius, color, true);
             }
+        }
+    }
+
+    pub(crate) fn data(&self) -> MarkData {
+        let numbers = |point: &Point| match point.value {
+            Some(value) => vec![point.at.0, point.at.1, value],
+            None => vec![point.at.0, point.at.1],
+        };
+        MarkData {
+            size: self.radius * UNIT,
+            marker: Some(self.marker),
+            value: self.scale.as_ref().map_or(String::new(), |scale| scale.axis.label.clone()),
+            ..MarkData::new(MarkKind::Points, self.color, self.points.iter().map(numbers).collect())
         }
     }
 

@@ -65,7 +65,7 @@ pub fn boxes(svg: &str) -> Vec<Box4> {
                 (at("cx") - at("r"), at("cy") - at("r"), at("cx") + at("r"), at("cy") + at("r"))
             }
             "text" => (at("x"), at("y"), at("x"), at("y")),
-            "svg" | "title" | "desc" | "tspan" | "" => continue,
+            "svg" | "g" | "title" | "desc" | "tspan" | "" => continue,
             other => panic!("an unexpected element {other}"),
         });
     }

@@ -1,0 +1,179 @@
+//! A figure as data: what a page needs to show values under the pointer, to draw a panel on another
+//! scale, and what a reader needs to draw the figure anew.
+
+use serde::{Serialize, Serializer};
+
+use crate::canvas::UNIT;
+use crate::layout::{Layout, Placed};
+use crate::{Color, Figure, Mark, Marker, Panel};
+
+/// The contents of one panel of a figure.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct PanelData {
+    /// The title; empty without one.
+    pub title: String,
+    /// The horizontal axis.
+    pub x: AxisData,
+    /// The vertical axis.
+    pub y: AxisData,
+    /// The marks in the order in which they are drawn.
+    pub marks: Vec<MarkData>,
+}
+
+/// An axis of a panel.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct AxisData {
+    /// The label with its unit.
+    pub title: String,
+    /// How values are spread along it.
+    pub scale: AxisScale,
+    /// The value at the left end of an x axis, or at the lower end of a y axis.
+    pub from: f64,
+    /// The value at the other end.
+    pub to: f64,
+    /// The names of categories.
+    pub names: Vec<String>,
+}
+
+/// How values are spread along an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AxisScale {
+    /// Evenly.
+    Linear,
+    /// By their logarithms.
+    Log,
+    /// Names at 0, 1, 2, …
+    Categories,
+}
+
+/// What a mark is, and what the numbers of each of its points are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MarkKind {
+    /// A curve: x, y.
+    Line,
+    /// The area between two curves: x, lower, upper.
+    Band,
+    /// Markers: x, y, and of coloured ones the value of the colour.
+    Points,
+    /// Horizontal bars: value, index of the category.
+    Bars,
+    /// Vertical bars over bins: left edge, right edge, count.
+    Histogram,
+    /// A text beside a point: x, y; in a corner it has none.
+    Text,
+    /// A mark whose data is not passed on: contours, arrows, heat maps.
+    #[default]
+    Other,
+}
+
+/// A mark: a curve, the band around it, points, bars.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct MarkData {
+    /// What it is.
+    pub kind: MarkKind,
+    /// The name in the legend of the series that it belongs to; empty without one.
+    pub series: String,
+    /// The colour as `#RRGGBB`; empty for other marks.
+    pub color: String,
+    /// Width of a line, or half the width of a marker, in units of the SVG.
+    pub size: f64,
+    /// From 0 to 1.
+    pub opacity: f64,
+    /// Lengths of dash and gap in units of the SVG; `None` for a solid line.
+    pub dash: Option<[f64; 2]>,
+    /// The shape of points, and of the markers on a line.
+    pub marker: Option<Marker>,
+    /// At every how many points of a line a marker stands; 0 without markers.
+    pub every: usize,
+    /// The points.
+    #[serde(serialize_with = "short")]
+    pub points: Vec<Vec<f64>>,
+    /// Of a line that is a mean: the values of single runs, each at the line's x.
+    #[serde(serialize_with = "short")]
+    pub runs: Vec<Vec<f64>>,
+    /// What the values of coloured points are.
+    pub value: String,
+}
+
+/// Where a panel is in the SVG of its figure, in the units of its `viewBox`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct PanelPlace {
+    /// Left edge of the plot area.
+    pub left: f64,
+    /// Upper edge of the plot area.
+    pub top: f64,
+    /// Its width.
+    pub width: f64,
+    /// Its height.
+    pub height: f64,
+    /// Whether its own tick labels are drawn at its x axis, not those of a neighbour.
+    pub x_labels: bool,
+    /// The same of its y axis.
+    pub y_labels: bool,
+}
+
+impl Figure {
+    /// The data of every cell in the order of the grid; `None` for a cell that is no [`Panel`].
+    ///
+    /// As JSON, points have six significant digits, which is more than a figure shows.
+    ///
+    /// ```
+    /// use viz::{Color, Figure, Line, Panel};
+    /// let line = Line::new(Color::BLUE, [(0.0, 0.1), (1.0, 0.9)]).named("batch norm");
+    /// let figure = Figure::new("Accuracy").panel(Panel::new("").mark(line));
+    /// let data = figure.data()[0].clone().unwrap();
+    /// assert_eq!(data.marks[0].series, "batch norm");
+    /// assert_eq!(data.marks[0].points, [[0.0, 0.1], [1.0, 0.9]]);
+    /// ```
+    pub fn data(&self) -> Vec<Option<PanelData>> {
+        self.cells.iter().map(|cell| cell.panel().map(Panel::data)).collect()
+    }
+
+    /// Where every cell is in the SVG of [`to_svg`](Self::to_svg), in the order of the grid.
+    pub fn places(&self) -> Vec<PanelPlace> {
+        let layout = Layout::new(self);
+        let place = |placed: &Placed| PanelPlace {
+            left: placed.rect.x * UNIT,
+            top: placed.rect.y * UNIT,
+            width: placed.rect.w * UNIT,
+            height: placed.rect.h * UNIT,
+            x_labels: placed.x_labels,
+            y_labels: placed.y_labels,
+        };
+        layout.panels.iter().map(place).collect()
+    }
+}
+
+impl Panel {
+    fn data(&self) -> PanelData {
+        let mark = |(k, mark): (usize, &Mark)| MarkData {
+            series: self.series_of(k).to_owned(),
+            ..mark.data()
+        };
+        PanelData {
+            title: self.title.clone(),
+            x: self.x.data(),
+            y: self.y.data(),
+            marks: self.marks.iter().enumerate().map(mark).collect(),
+        }
+    }
+}
+
+impl MarkData {
+    pub(crate) fn new(kind: MarkKind, color: Color, points: Vec<Vec<f64>>) -> Self {
+        Self { kind, color: color.hex(), opacity: 1.0, points, ..Self::default() }
+    }
+}
+
+/// Writes numbers with six significant digits, and NaN as null.
+fn short<S: Serializer>(rows: &[Vec<f64>], serializer: S) -> Result<S::Ok, S::Error> {
+    let short = |v: &f64| format!("{v:.5e}").parse().unwrap_or(*v);
+    let rows = rows.iter().map(|row| row.iter().map(short).collect::<Vec<f64>>());
+    serializer.collect_seq(rows)
+}
