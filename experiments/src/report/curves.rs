@@ -39,7 +39,12 @@ impl<'a> Style<'a> {
 /// The mean over seeds as a line; with several seeds also the range (light) and one standard
 /// deviation around the mean (darker). A step at which a run is NaN is left out.
 pub fn curve(series: &Series, metric: Metric, style: &Style<'_>) -> Vec<Mark> {
-    draw(&series.spreads(metric), style)
+    let (steps, count) = (series.values(metric), series.runs.len());
+    let run = |run: usize| steps.iter().map(|(_, values)| values[run]).collect();
+    // A run that skipped a step cannot be told from the others at it.
+    let whole = steps.iter().all(|(_, values)| values.len() == count);
+    let runs = if whole { (0..count).map(run).collect() } else { Vec::new() };
+    with_runs(&series.spreads(metric), runs, style)
 }
 
 /// As [`curve`], after each run was smoothed as in the book.
@@ -49,7 +54,7 @@ pub fn smoothed(series: &Series, metric: Metric, style: &Style<'_>) -> Vec<Mark>
         let values: Vec<f64> = smooth.iter().map(|run| run[i]).collect();
         (step, Spread::of(&values))
     });
-    draw(&spreads.collect::<Vec<_>>(), style)
+    with_runs(&spreads.collect::<Vec<_>>(), smooth.clone(), style)
 }
 
 /// The values of each run, smoothed as in the book.
@@ -65,8 +70,13 @@ pub fn smoothed_runs(series: &Series, metric: Metric) -> Vec<Vec<f64>> {
 
 /// As [`curve`], from spreads by step.
 pub fn draw(spreads: &[(usize, Spread)], style: &Style<'_>) -> Vec<Mark> {
+    with_runs(spreads, Vec::new(), style)
+}
+
+fn with_runs(spreads: &[(usize, Spread)], runs: Vec<Vec<f64>>, style: &Style<'_>) -> Vec<Mark> {
     let points = spreads.iter().map(|(step, spread)| (*step as f64, spread.mean));
-    let mut line = Line::new(style.color, points).style(style.line).named(style.name);
+    let line = Line::new(style.color, points).style(style.line).named(style.name);
+    let mut line = line.runs(runs);
     if let Some((marker, every)) = style.marker {
         line = line.marker(marker, every);
     }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::page::{Drawn, Judged, Table};
+use super::drawn::Drawn;
+use super::page::{Judged, Table};
 use crate::cli::Texts;
 use crate::cli::help::line;
 
@@ -43,6 +44,8 @@ pub(super) struct Told {
     question: String,
     choices: Vec<String>,
     answer: Option<usize>,
+    /// The text of the answer.
+    right: Option<String>,
     see: String,
     why: String,
     formula: String,
@@ -54,10 +57,13 @@ impl Told {
     /// A quick run is too short for an answer.
     pub(super) fn of(lesson: &Lesson<'_>, quick: Option<&str>, texts: &Texts) -> Self {
         let see = texts.text(&lesson.see);
+        let choices: Vec<String> = lesson.choices.iter().map(|choice| texts.text(choice)).collect();
+        let answer = lesson.answer.filter(|_| quick.is_none());
         Self {
             question: texts.text(lesson.question),
-            choices: lesson.choices.iter().map(|choice| texts.text(choice)).collect(),
-            answer: lesson.answer.filter(|_| quick.is_none()),
+            right: answer.map(|answer| choices[answer].clone()),
+            choices,
+            answer,
             see: quick.map_or(see, |quick| texts.text(quick)),
             why: texts.text(lesson.why),
             formula: lesson.formula.to_owned(),

@@ -2,6 +2,7 @@
 
 pub mod curves;
 mod draft;
+mod drawn;
 mod export;
 pub mod folder;
 mod lesson;
@@ -26,10 +27,11 @@ use crate::findings::{
 };
 use crate::lab::Lab;
 use crate::screen::{notice, print};
+use drawn::Drawn;
 use export::Exporter;
 use folder::{Folder, MANIFEST};
 use lesson::{Chapter, Told};
-use page::{Drawn, Judged, Page};
+use page::{Judged, Linked, Page};
 
 pub use lesson::{Exercise, Lesson};
 pub use page::{Table, command_line};
@@ -148,9 +150,7 @@ impl RunReport {
         // The caption is about full runs.
         let reading = if self.quick { self.texts.text(QUICK_READING) } else { reading };
         let figure = figure.map_texts(|text| self.texts.text(text));
-        let bare = figure.to_svg();
-        let captioned = figure.caption(&reading).to_svg();
-        let drawn = Drawn { name: name.to_owned(), reading, bare, captioned };
+        let drawn = Drawn::new(name, figure, reading);
         self.chapter().figures.push(drawn);
     }
 
@@ -266,6 +266,7 @@ impl RunReport {
         let page = Page {
             texts: &self.texts,
             section: name,
+            sections: Linked::all(name),
             about,
             notes: &lab.notes(),
             command: command_line(),
@@ -314,7 +315,10 @@ impl RunReport {
     fn write_figures(&self) -> anyhow::Result<()> {
         let figures: Vec<&Drawn> =
             self.chapters.iter().flat_map(|chapter| &chapter.figures).collect();
-        figures.par_iter().with_max_len(1).try_for_each(|Drawn { name, captioned, .. }| {
+        figures.par_iter().with_max_len(1).try_for_each(|Drawn { name, captioned, csv, .. }| {
+            if !csv.is_empty() {
+                self.folder.write(&format!("data/{name}.csv"), csv.as_bytes())?;
+            }
             self.folder.write(&format!("figures/{name}.svg"), captioned.as_bytes())?;
             self.folder.write(&format!("figures/{name}.png"), &viz::svg_to_png(captioned, 2.0)?)
         })

@@ -1,11 +1,13 @@
 //! The page of a run: `index.html`, one file with everything in it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
+use serde_json::json;
 use unicode_width::UnicodeWidthStr;
 use upon::fmt::Formatter;
 use upon::{Engine, Value};
@@ -15,18 +17,6 @@ use crate::cli::help::{line, quoted};
 use crate::cli::{Lang, Texts};
 use crate::findings::equivalence::{Equivalence, Fidelity};
 use crate::findings::{Comparison, Conclusion};
-
-/// A figure as it goes onto the page and into files.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Drawn {
-    pub(super) name: String,
-    pub(super) reading: String,
-    /// SVG without the caption, which the page shows in its own font.
-    pub(super) bare: String,
-    /// SVG with the caption.
-    #[serde(skip)]
-    pub(super) captioned: String,
-}
 
 /// A conclusion in the language of the run.
 #[derive(Clone, Debug, Serialize)]
@@ -164,12 +154,53 @@ impl Table {
     }
 }
 
+/// The sections of the chapter: the folders of their results, which are beside this one, and titles.
+const SECTIONS: [(&str, &str); 5] = [
+    ("sec6_1_optimizers", "6.1 Optimizers"),
+    ("sec6_2_weight_init", "6.2 Initial weights"),
+    ("sec6_3_batchnorm", "6.3 Batch normalisation"),
+    ("sec6_4_regularization", "6.4 Regularisation"),
+    ("sec6_5_hyperparameters", "6.5 Hyperparameters"),
+];
+
+/// What the page's script says.
+const SCRIPT_TEXTS: [&str; 10] = [
+    "show me",
+    "your guess",
+    "what this run shows",
+    "copy",
+    "copied",
+    "what the figure shows",
+    "arrow keys read the values",
+    "linear",
+    "logarithmic",
+    "single seeds",
+];
+
+const SCRIPT: &str = include_str!("../../templates/page.js");
+
+/// A section in the navigation of the page.
+#[derive(Serialize)]
+pub(super) struct Linked {
+    name: &'static str,
+    title: &'static str,
+    here: bool,
+}
+
+impl Linked {
+    /// The sections as seen from `section`.
+    pub(super) fn all(section: &str) -> [Self; 5] {
+        SECTIONS.map(|(name, title)| Self { name, title, here: name == section })
+    }
+}
+
 /// The contents of the page.
 #[derive(Serialize)]
 pub(super) struct Page<'a> {
     #[serde(skip)]
     pub(super) texts: &'a Arc<Texts>,
     pub(super) section: &'a str,
+    pub(super) sections: [Linked; 5],
     pub(super) about: &'a str,
     /// What a reader must know before comparing the run with the book.
     pub(super) notes: &'a [String],
@@ -195,11 +226,28 @@ impl Page<'_> {
         let lang = self.texts.lang();
         engine.add_function("lang", move || lang.to_string());
         engine.add_function("font", move || font(lang));
+        engine.add_function("style", style);
+        engine.add_function("script", || SCRIPT);
         let texts = Arc::clone(self.texts);
+        let script_texts = SCRIPT_TEXTS.map(|english| (english, texts.text(english)));
+        let script_texts = json!(BTreeMap::from(script_texts)).to_string();
+        engine.add_function("script_texts", move || script_texts.clone());
         engine.add_function("text", move |english: &str| texts.text(english));
+        engine.add_template("table", include_str!("../../templates/table.html"))?;
         let template = engine.compile(include_str!("../../templates/index.html"))?;
         template.render(&engine, self).to_string()
     }
+}
+
+/// The style sheet, which draws page and figures dark where the reader's system is.
+fn style() -> String {
+    let dark = "--ink: #e6e8eb; --paper: #15181c; --card: #1e2228; --line: #363c45; --soft: #2a3038; \
+                --good: #4fd3a6; --bad: #ff9c66; --link: #7cc0f2";
+    format!(
+        "{}@media screen and (prefers-color-scheme: dark) {{\n:root {{ {dark} }}\n{}}}\n",
+        include_str!("../../templates/page.css"),
+        viz::dark_style("figure")
+    )
 }
 
 /// The bundled Korean font as base64, if the page is Korean.
@@ -227,8 +275,13 @@ pub fn command_line() -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use viz::{Figure, Panel};
+
     use crate::findings::Spread;
+    use crate::report::drawn::Drawn;
     use crate::report::lesson::{Exercise, Lesson, Told};
 
     fn lesson() -> Lesson<'static> {
@@ -245,12 +298,8 @@ mod tests {
 
     /// A page with everything that it may show, or with only what it always shows.
     fn page(lang: Lang, full: bool) -> String {
-        let figures = [Drawn {
-            name: "f".to_owned(),
-            reading: "a < b".to_owned(),
-            bare: "<svg role=\"img\"></svg>".to_owned(),
-            captioned: String::new(),
-        }];
+        let figure = Figure::new("f").panel(Panel::new(""));
+        let figures = [Drawn::new("f", figure, "a < b".to_owned())];
         let comparison = |inside| Comparison {
             part: "p".to_owned(),
             series: "01/plain".to_owned(),
@@ -280,7 +329,8 @@ mod tests {
         let notes = ["data: synthetic digits, not MNIST".to_owned()];
         let page = Page {
             texts: &texts,
-            section: "s",
+            section: "sec6_2_weight_init",
+            sections: Linked::all("sec6_2_weight_init"),
             about: "about",
             notes: if full { &notes } else { &[] },
             command: "cargo run -- --data-dir '\"'".to_owned(),
@@ -298,8 +348,10 @@ mod tests {
         let html = page(Lang::En, true);
         assert!(html.contains("a &#60; b") && html.contains("x &#38; y"), "{html}");
         assert!(html.contains("<td>&#60;2&#62;</td>") && html.contains("&#39;&#34;&#39;</pre>"));
-        assert!(html.contains("<svg role=\"img\"></svg>"));
-        assert!(!html.contains("http:") && !html.contains("src="));
+        assert_eq!(html.matches("<svg ").count(), 2, "wide and narrow");
+        // Addresses are only names of name spaces.
+        assert_eq!(html.matches("http").count(), 2);
+        assert!(!html.contains("src="));
     }
 
     #[test]
@@ -322,14 +374,29 @@ mod tests {
             "<td>plain</td><td>accuracy</td><td>3</td><td>0.3333</td><td>0.6000 ± 0.1414</td><td>–</td>",
             "<td>yes</td>",
             "<td>no</td>",
-            "<th>epoch</th><th>seed</th>",
+            "<th scope=\"col\">epoch</th><th scope=\"col\">seed</th>",
+            "<b aria-current=\"page\">6.2 Initial weights</b>",
+            "<a href=\"../sec6_3_batchnorm/index.html\">6.3 Batch normalisation</a>",
+            "<section class=\"lesson\" data-answer=\"1\">",
+            "</b> batch norm</p>",
         ] {
             assert!(html.contains(part), "no {part}: {html}");
         }
         let html = page(Lang::En, false);
-        assert!(
-            !html.contains("<ul>") && !html.contains("<table>") && !html.contains("class=\"note\"")
-        );
+        for part in ["<ul", "<table>", "class=\"note\"", "class=\"lesson\"", "class=\"answer\""] {
+            assert!(!html.contains(part), "{part}: {html}");
+        }
+    }
+
+    #[test]
+    fn the_script_says_what_is_translated_and_is_small() {
+        let pieces = SCRIPT.split("t(\"").skip(1).filter_map(|piece| piece.split_once('"'));
+        let said: BTreeSet<&str> = pieces.map(|(text, _)| text).collect();
+        // The scales are looked up by their name.
+        let scales = ["linear", "logarithmic"];
+        assert_eq!(said.into_iter().chain(scales).collect::<BTreeSet<_>>(), SCRIPT_TEXTS.into());
+        assert!(SCRIPT.len() <= 20_000, "{} bytes", SCRIPT.len());
+        assert!(!SCRIPT.contains("</"), "it would end its element");
     }
 
     #[test]
@@ -344,9 +411,7 @@ mod tests {
     fn a_korean_page_brings_its_font() {
         let [english, korean] = [Lang::En, Lang::Ko].map(|lang| page(lang, true));
         assert!(english.contains("<html lang=\"en\">") && !english.contains("NanumSquare"));
-        assert!(
-            korean.contains("<html lang=\"ko\">") && korean.contains(": 16px/1.55 NanumSquare,")
-        );
+        assert!(korean.contains("<html lang=\"ko\">") && korean.contains("16px/1.6 NanumSquare,"));
         assert!(korean.contains("base64,AAEAAAA") && korean.contains("이 절의 결론"));
     }
 }
