@@ -7,7 +7,7 @@ const texts = JSON.parse(document.getElementById("texts").textContent);
 const t = (english) => texts[english];
 
 /** An element with attributes and contents; attributes that begin with "on" are listeners. */
-function make(name, attributes = {}, ...contents) {
+function make(name, attributes, ...contents) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
@@ -16,6 +16,8 @@ function make(name, attributes = {}, ...contents) {
   element.append(...contents);
   return element;
 }
+
+const makeButton = (label, onclick, name = "") => make("button", { type: "button", class: name, onclick }, label);
 
 const live = make("p", { class: "live", "aria-live": "polite" });
 main.append(live);
@@ -31,19 +33,14 @@ for (const lesson of document.querySelectorAll(".lesson")) {
     choices.forEach((choice, k) => {
       const [button] = choice.children;
       button.disabled = true;
-      const notes = [];
-      if (k === guess) notes.push(t("your guess"));
-      if (String(k) === answer) notes.push(t("what this run shows"));
-      if (String(k) === answer) choice.classList.add("right");
-      if (notes.length) choice.append(" ← ", notes.join(", "));
+      choice.classList.toggle("right", String(k) === answer);
+      if (k === guess) choice.append(` ← ${t("your guess")}`);
     });
     more.remove();
     reveal.focus();
   };
-  choices.forEach((choice, k) => {
-    choice.replaceChildren(make("button", { type: "button", onclick: () => show(k) }, choice.textContent));
-  });
-  const more = make("button", { type: "button", class: "more", onclick: () => show() }, t("show me"));
+  choices.forEach((choice, k) => choice.replaceChildren(makeButton(choice.textContent, () => show(k))));
+  const more = makeButton(t("show me"), () => show(), "more");
   lesson.querySelector(".choices").after(more);
   reveal.hidden = true;
   reveal.tabIndex = -1;
@@ -59,40 +56,38 @@ for (const pre of document.querySelectorAll("pre")) {
       await navigator.clipboard.writeText(pre.textContent);
       event.target.textContent = live.textContent = t("copied");
     } catch {
-      // A page from a file may not use the clipboard: the reader can.
+      // Where a page may not use the clipboard, the reader can.
       getSelection().selectAllChildren(pre);
     }
   };
-  pre.after(make("button", { type: "button", class: "copy", onclick: copy }, t("copy")));
+  pre.after(makeButton(t("copy"), copy, "copy"));
 }
 
 // ---- Tables that sort by a column.
 
-for (const table of document.querySelectorAll("table")) {
-  const body = table.tBodies[0];
-  [...table.tHead.rows[0].cells].forEach((head, column) => {
-    const cell = (row) => row.cells[column].textContent;
-    const number = (row) => parseFloat(cell(row).replace("−", "-"));
+for (const { tHead, tBodies } of document.querySelectorAll("table")) {
+  const heads = [...tHead.rows[0].cells];
+  heads.forEach((head, column) => {
+    const text = (row) => row.cells[column].textContent;
+    const number = (row) => parseFloat(text(row).replace("−", "-"));
     const sort = () => {
-      const sign = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
-      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-      head.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
-      const rows = [...body.rows];
-      const numeric = rows.some((row) => !Number.isNaN(number(row)));
-      const order = (a, b) => (numeric ? number(a) - number(b) : cell(a).localeCompare(cell(b)));
-      // What is no number stays below.
-      const empty = (row) => numeric && Number.isNaN(number(row));
-      rows.sort((a, b) => empty(a) - empty(b) || sign * order(a, b));
-      body.append(...rows);
+      const sign = head.ariaSort === "ascending" ? -1 : 1;
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
+      head.ariaSort = sign > 0 ? "ascending" : "descending";
+      const [words, numbers] = [[], []];
+      for (const row of tBodies[0].rows) (Number.isNaN(number(row)) ? words : numbers).push(row);
+      numbers.sort((a, b) => sign * (number(a) - number(b)));
+      words.sort((a, b) => sign * text(a).localeCompare(text(b)));
+      tBodies[0].append(...numbers, ...words);
     };
-    head.replaceChildren(make("button", { type: "button", onclick: sort }, head.textContent));
+    head.replaceChildren(makeButton(head.textContent, sort));
   });
 }
 
 // ---- Figures.
 
-/** Four significant digits, as short as they can be. */
-const short = (v) => String(Number(v.toPrecision(4))).replace("-", "−").replace("e+", "e");
+/** Some significant digits, as short as they can be. */
+const short = (v, digits = 4) => String(Number(v.toPrecision(digits))).replace("-", "−").replace("e+", "e");
 
 /** The place of a value on an axis, from 0 at its first end to 1 at the other. */
 function fraction({ scale, from, to }, v) {
@@ -131,364 +126,315 @@ const SHAPES = {
   plus: "M-.2-1.2H.2V-.2H1.2V.2H.2V1.2H-.2V.2H-1.2V-.2H-.2Z",
 };
 
-class Figure {
-  constructor(figure, data) {
-    this.figure = figure;
-    this.panels = data.panels;
-    this.off = new Set();
-    this.changed = { x: false, y: false };
-    this.runs = false;
-    this.at = null;
-    this.views = ["wide", "narrow"].map((name) => this.view(figure.querySelector(`.${name}`), data[name]));
-    const controls = this.controls();
-    if (controls.length) {
-      const bar = make("div", { class: "controls", role: "group", "aria-label": t("what the figure shows") }, ...controls);
-      figure.querySelector("figcaption").before(bar);
-    }
+const ns = document.querySelector("figure svg")?.namespaceURI;
+
+function draw(name, attributes, parent, text = "") {
+  const element = document.createElementNS(ns, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.textContent = text;
+  parent?.append(element);
+  return element;
+}
+
+/** A square in the colour of a series; SVG, since the style sheet of dark figures paints that. */
+function swatch(fill) {
+  const svg = draw("svg", { viewBox: "0 0 10 10", "aria-hidden": true, class: "swatch" });
+  draw("rect", { width: 10, height: 10, rx: 2, fill }, svg);
+  return svg;
+}
+
+/** The measured numbers of a panel along an axis. */
+function measured(panel, axis) {
+  const marks = panel.marks.filter(({ kind }) => kind === "line" || kind === "points");
+  const numbers = marks.flatMap(({ points }) => points.map((point) => point[axis === "x" ? 0 : 1]));
+  return numbers.filter((v) => v !== null);
+}
+
+/** Whether a panel can be drawn with the other scale, linear or logarithmic. */
+function rescalable(panel, axis) {
+  const known = ({ kind, value }) => /line|band|points|text/.test(kind) && !value;
+  if (!panel || panel[axis].scale === "categories" || !panel.marks.every(known)) return false;
+  const numbers = measured(panel, axis);
+  return numbers.some((v) => v > 0) && numbers.every((v) => v > 0 || (v === 0 && axis === "y"));
+}
+
+/** The axis with the other scale, over the numbers of all panels that have the same axis. */
+function rescaled(panels, panel, axis) {
+  const own = panel[axis];
+  const same = (other) => other && JSON.stringify(other[axis]) === JSON.stringify(own);
+  const numbers = panels.filter(same).flatMap((other) => measured(other, axis)).filter((v) => v > 0);
+  numbers.sort((a, b) => a - b);
+  const to = Math.min(numbers.at(-1), Math.max(own.from, own.to));
+  if (own.scale === "log") return { ...own, scale: "linear", from: 0, to: to * 1.04 };
+  const margin = Math.max(to / numbers[0], 2) ** 0.04;
+  return { ...own, scale: "log", from: numbers[0] / margin, to: to * margin };
+}
+
+/** The place of a point in the SVG, on the axes as they are shown or on others. */
+function place({ left, top, width, height, axes }, [x, y], { x: across, y: up } = axes) {
+  return [left + fraction(across, x) * width, top + height - fraction(up, y) * height];
+}
+
+/** A path through points, broken where one has no place. */
+function path(pane, points) {
+  let [pen, d] = ["M", ""];
+  for (const point of points) {
+    const [x, y] = place(pane, point);
+    const there = Number.isFinite(x + y);
+    if (there) d += `${pen}${x.toFixed(0)} ${y.toFixed(0)}`;
+    pen = there ? "L" : "M";
   }
+  return d;
+}
 
-  view(box, places) {
-    const svg = box.querySelector("svg");
-    const tip = make("div", { class: "tip", hidden: "" });
-    box.append(tip);
-    const view = { box, svg, places, tip };
-    if (this.panels.every((panel) => this.readable(panel).length === 0)) return view;
-    const title = svg.querySelector("title").textContent;
-    box.tabIndex = 0;
-    box.setAttribute("role", "group");
-    box.setAttribute("aria-label", `${title}: ${t("arrow keys read the values")}`);
-    box.addEventListener("pointermove", (event) => this.point(view, event));
-    box.addEventListener("pointerdown", (event) => this.point(view, event));
-    box.addEventListener("pointerleave", () => this.leave());
-    box.addEventListener("blur", () => this.leave());
-    box.addEventListener("keydown", (event) => this.key(view, event));
-    return view;
+function drawMark(pane, { kind, color, opacity, points, size, dash, marker, every }, group) {
+  if (kind === "band") {
+    const there = points.filter((point) => !point.includes(null));
+    const edge = (end) => there.map((point) => [point[0], Math.max(point[end], pane.axes.y.from)]);
+    const d = path(pane, [...edge(1), ...edge(2).reverse()]);
+    draw("path", { d: d && `${d}Z`, fill: color, "fill-opacity": opacity }, group);
   }
-
-  // ---- Controls.
-
-  controls() {
-    const toggle = (contents, pressed, change) =>
-      make(
-        "button",
-        {
-          type: "button",
-          "aria-pressed": pressed,
-          onclick: (event) => {
-            const button = event.currentTarget;
-            const on = button.getAttribute("aria-pressed") !== "true";
-            button.setAttribute("aria-pressed", on);
-            change(on);
-            this.draw();
-          },
-        },
-        ...contents,
-      );
-    const marks = this.panels.flatMap((panel) => panel?.marks ?? []);
-    const colors = new Map();
-    for (const { series, color, kind } of marks) {
-      if (series && color && (kind === "line" || !colors.has(series))) colors.set(series, color);
-    }
-    const controls = [];
-    if (colors.size > 1) {
-      for (const [series, color] of colors) {
-        const change = (on) => (on ? this.off.delete(series) : this.off.add(series));
-        controls.push(toggle([this.swatch(color), series], true, change));
-      }
-    }
-    for (const axis of ["y", "x"]) {
-      const panels = this.panels.filter((panel) => this.rescalable(panel, axis));
-      if (panels.length === 0) continue;
-      const other = panels[0][axis].scale === "log" ? "linear" : "logarithmic";
-      controls.push(toggle([`${axis}: ${t(other)}`], false, (on) => (this.changed[axis] = on)));
-    }
-    if (marks.some((mark) => mark.runs.length > 1)) {
-      controls.push(toggle([t("single seeds")], false, (on) => (this.runs = on)));
-    }
-    return controls;
+  if (kind === "line") {
+    const stroke = { stroke: color, "stroke-width": size, "stroke-opacity": opacity };
+    draw("path", { d: path(pane, points), fill: "none", "stroke-dasharray": dash ?? "none", ...stroke }, group);
   }
+  if (!marker) return;
+  const radius = kind === "line" ? 22 + 0.8 * size : size;
+  points.forEach((point, i) => {
+    const [x, y] = place(pane, point);
+    if ((kind === "line" && i % every) || !Number.isFinite(x + y)) return;
+    const style = { fill: color, stroke: "#FFFFFF", "stroke-width": 0.15 };
+    draw("path", { d: SHAPES[marker], ...style, transform: `translate(${x} ${y}) scale(${radius})` }, group);
+  });
+}
 
-  /** A square in the colour of a series; as SVG, since the style of dark figures paints it. */
-  swatch(color) {
-    const svg = this.element("svg", { viewBox: "0 0 10 10", "aria-hidden": "true", class: "swatch" });
-    svg.append(this.element("rect", { width: 10, height: 10, rx: 2, fill: color }));
-    return svg;
-  }
-
-  element(name, attributes, text = "") {
-    const { namespaceURI } = this.figure.querySelector("svg");
-    const element = document.createElementNS(namespaceURI, name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    element.textContent = text;
-    return element;
-  }
-
-  // ---- Scales.
-
-  /** The numbers along an axis of all marks of a panel that are measured values. */
-  values(panel, axis) {
-    const index = axis === "x" ? 0 : 1;
-    const marks = panel.marks.filter(({ kind }) => kind === "line" || kind === "points");
-    return marks.flatMap(({ points }) => points.map((point) => point[index])).filter((v) => v !== null);
-  }
-
-  /** Whether a panel can be drawn on the other scale. */
-  rescalable(panel, axis) {
-    const known = ({ kind, value }) => ["line", "band", "points", "text"].includes(kind) && !value;
-    if (!panel || panel[axis].scale === "categories" || !panel.marks.every(known)) return false;
-    const values = this.values(panel, axis);
-    return values.some((v) => v > 0) && values.every((v) => (axis === "x" ? v > 0 : v >= 0));
-  }
-
-  /** The axis of a panel as it is shown; panels with equal axes keep equal ones. */
-  axis(panel, name) {
-    const own = panel[name];
-    if (!this.changed[name] || !this.rescalable(panel, name)) return own;
-    const same = JSON.stringify(own);
-    const alike = this.panels.filter((other) => other && JSON.stringify(other[name]) === same);
-    const positive = alike.flatMap((other) => this.values(other, name)).filter((v) => v > 0);
-    const most = positive.reduce((a, b) => Math.max(a, b));
-    const high = Math.min(most, Math.max(own.from, own.to));
-    if (own.scale === "log") return { ...own, scale: "linear", from: 0, to: high * 1.04 };
-    const low = Math.max(positive.reduce((a, b) => Math.min(a, b)), high * 1e-9);
-    const margin = (high / low) ** 0.04 || 1.1;
-    return { ...own, scale: "log", from: low / margin, to: high * margin };
-  }
-
-  place(view, k, [x, y]) {
-    const { left, top, width, height } = view.places[k];
-    const panel = this.panels[k];
-    return [
-      left + fraction(this.axis(panel, "x"), x) * width,
-      top + height - fraction(this.axis(panel, "y"), y) * height,
-    ];
-  }
-
-  // ---- Drawing.
-
-  draw() {
-    this.leave();
-    for (const view of this.views) {
-      this.panels.forEach((panel, k) => panel && this.drawPanel(view, k));
-      for (const group of view.svg.querySelectorAll("[data-series]")) {
-        const off = this.off.has(group.dataset.series);
-        group.classList.toggle("off", off);
-      }
-    }
-  }
-
-  drawPanel(view, k) {
-    const group = view.svg.querySelector(`[data-panel="${k}"]`);
-    const panel = this.panels[k];
-    group.querySelector(".own")?.remove();
-    const changed = ["x", "y"].filter((axis) => this.changed[axis] && this.rescalable(panel, axis));
-    group.classList.toggle("rescaled", changed.length > 0);
-    for (const axis of ["x", "y"]) group.classList.toggle(`other-${axis}`, changed.includes(axis));
-    const own = this.element("g", { class: "own" });
-    const { left, top, width, height } = view.places[k];
-    const id = `${this.figure.id}-${view.box.className}-${k}`;
-    const clip = this.element("clipPath", { id });
-    clip.append(this.element("rect", { x: left, y: top, width, height }));
-    const marks = this.element("g", { "clip-path": `url(#${id})` });
-    for (const axis of changed) this.drawTicks(view, k, axis, own);
-    own.append(clip, marks);
-    for (const mark of panel.marks) {
-      const series = this.element("g", { "data-series": mark.series });
-      if (changed.length) this.drawMark(view, k, mark, series);
-      if (this.runs) {
-        const xs = mark.points.map(([x]) => x);
-        for (const run of mark.runs) {
-          const d = this.path(view, k, run.map((y, i) => [xs[i], y]));
-          series.append(this.element("path", { d, fill: "none", stroke: mark.color, "stroke-width": 8, opacity: 0.6 }));
-        }
-      }
-      if (series.hasChildNodes()) marks.append(series);
-    }
-    group.append(own);
-  }
-
-  /** A path through points, broken where one has no place. */
-  path(view, k, points) {
-    let pen = "M";
-    return points
-      .map((point) => {
-        const [x, y] = this.place(view, k, point);
-        if (!Number.isFinite(x + y)) {
-          pen = "M";
-          return "";
-        }
-        const step = `${pen}${x.toFixed(0)} ${y.toFixed(0)}`;
-        pen = "L";
-        return step;
-      })
-      .join("");
-  }
-
-  drawMark(view, k, mark, group) {
-    const { kind, color, opacity, points, size, dash, marker, every } = mark;
-    if (kind === "band") {
-      const floor = this.axis(this.panels[k], "y").from;
-      const there = points.filter((point) => !point.includes(null));
-      const edge = (i) => there.map((point) => [point[0], Math.max(point[i], floor)]);
-      const d = this.path(view, k, [...edge(1), ...edge(2).reverse()]);
-      if (d) group.append(this.element("path", { d: `${d}Z`, fill: color, "fill-opacity": opacity }));
-    }
-    if (kind === "line") {
-      const style = { fill: "none", stroke: color, "stroke-width": size, "stroke-opacity": opacity };
-      if (dash) style["stroke-dasharray"] = dash.join(" ");
-      group.append(this.element("path", { d: this.path(view, k, points), ...style }));
-    }
-    if (marker) {
-      const radius = kind === "line" ? 22 + 0.8 * size : size;
-      points.forEach((point, i) => {
-        const [x, y] = this.place(view, k, point);
-        if ((kind === "line" && i % every) || !Number.isFinite(x + y)) return;
-        const transform = `translate(${x} ${y}) scale(${radius})`;
-        const edge = { stroke: "#FFFFFF", "stroke-width": 0.15 };
-        group.append(this.element("path", { d: SHAPES[marker], fill: color, ...edge, transform }));
-      });
-    }
-  }
-
-  drawTicks(view, k, axis, group) {
-    const { left, top, width, height, ...labels } = view.places[k];
-    const scale = this.axis(this.panels[k], axis);
-    const across = axis === "x";
-    for (const v of ticks(scale, across ? width / 600 : height / 350)) {
-      const at = fraction(scale, v) * (across ? width : height);
-      const [x, y] = across ? [left + at, top + height] : [left, top + height - at];
-      const grid = across ? `M${x} ${top}V${y}` : `M${x} ${y}h${width}`;
-      const tick = across ? `M${x} ${y}v35` : `M${x} ${y}h-35`;
-      group.append(this.element("path", { d: grid, stroke: "#E7E9EC", "stroke-width": 8, fill: "none" }));
-      group.append(this.element("path", { d: tick, stroke: "#9BA2AB", "stroke-width": 9, fill: "none" }));
-      if (!labels[`${axis}_labels`]) continue;
-      const place = across ? { x, y: y + 165, "text-anchor": "middle" } : { x: x - 70, y: y + 40, "text-anchor": "end" };
-      group.append(this.element("text", { ...place, "font-size": 110, fill: "#555D67" }, short(v)));
-    }
-  }
-
-  // ---- Values.
-
-  /** The marks of a panel whose values can be read: of each series the longest. */
-  readable(panel) {
-    const kinds = ["line", "points", "bars", "histogram"];
-    const marks = (panel?.marks ?? []).filter((mark) => kinds.includes(mark.kind) && !this.off.has(mark.series));
-    const named = marks.some((mark) => mark.series);
-    const longest = (mark) =>
-      marks.every((other) => other === mark || other.series !== mark.series || other.points.length < mark.points.length ||
-        (other.points.length === mark.points.length && marks.indexOf(other) > marks.indexOf(mark)));
-    return marks.filter((mark) => (named ? mark.series : true)).filter((mark) => !mark.series || longest(mark));
-  }
-
-  /** Where a reader can stop in a panel, from left to right: the place, and the rows to show. */
-  stops(view, k) {
-    const panel = this.panels[k];
-    const marks = this.readable(panel);
-    const rises = ({ points }) => points.every((point, i) => i === 0 || point[0] > points[i - 1][0]);
-    if (marks.length && marks.every((mark) => mark.kind === "line" && rises(mark))) {
-      const stops = new Map();
-      for (const mark of marks) {
-        const bands = panel.marks.filter(({ kind, series }) => kind === "band" && series && series === mark.series);
-        mark.points.forEach(([x, y], i) => {
-          if (y === null) return;
-          if (!stops.has(x)) stops.set(x, { at: [x, y], head: [panel.x.title, short(x)], rows: [] });
-          const ends = bands.map(({ points }) => points[i]).filter((point) => point?.[0] === x && point[1] !== null);
-          const [low, high] = [1, 2].map((end) => ends.map((point) => point[end]));
-          const band = ends.length ? ` (${short(Math.min(...low))} … ${short(Math.max(...high))})` : "";
-          stops.get(x).rows.push({ mark, at: [x, y], text: short(y) + band });
-        });
-      }
-      return [...stops.values()].sort((a, b) => a.at[0] - b.at[0]);
-    }
-    const stops = marks.flatMap((mark) =>
-      mark.points.map((point) => {
-        const [a, b, c] = point;
-        const row = (at, text) => ({ at, head: [], rows: [{ mark, at, text }] });
-        if (mark.kind === "bars") return row([a, b], `${panel.y.names[b] ?? b}: ${short(a ?? NaN)}`);
-        if (mark.kind === "histogram") return row([(a + b) / 2, c], `${short(a)} … ${short(b)}: ${short(c)}`);
-        const value = c === undefined ? "" : `, ${mark.value} ${short(c)}`;
-        return row([a, b], `${panel.x.title} ${short(a ?? NaN)}, ${panel.y.title} ${short(b ?? NaN)}${value}`);
-      }),
-    );
-    return stops.filter(({ at }) => at.every((v) => v !== null)).sort((a, b) => a.at[0] - b.at[0] || a.at[1] - b.at[1]);
-  }
-
-  point(view, event) {
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(view.svg.getScreenCTM().inverse());
-    const near = ({ left, top, width, height }) =>
-      point.x > left - 60 && point.x < left + width + 60 && point.y > top - 60 && point.y < top + height + 60;
-    const k = view.places.findIndex((place, i) => this.panels[i] && near(place));
-    const stops = k < 0 ? [] : this.stops(view, k);
-    const free = stops.some(({ head }) => head.length === 0);
-    const distances = stops.map(({ at }) => {
-      const [x, y] = this.place(view, k, at);
-      return Math.abs(x - point.x) + (free ? Math.abs(y - point.y) : 0);
-    });
-    const nearest = distances.reduce((best, d, i) => (d < (distances[best] ?? Infinity) ? i : best), -1);
-    if (nearest < 0) return this.leave();
-    this.show(view, k, stops, nearest);
-  }
-
-  key(view, event) {
-    if (event.target !== view.box) return;
-    const panels = this.panels.map((_, k) => k).filter((k) => this.readable(this.panels[k]).length > 0);
-    let { k = panels[0], i = -1 } = this.at ?? {};
-    const turn = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (turn) k = panels[(panels.indexOf(k) + turn + panels.length) % panels.length];
-    const stops = this.stops(view, k);
-    const steps = { ArrowLeft: i - 1, ArrowRight: i + 1, Home: 0, End: stops.length - 1, ArrowUp: i, ArrowDown: i };
-    if (event.key === "Escape") return this.leave();
-    if (!(event.key in steps)) return;
-    event.preventDefault();
-    i = Math.min(Math.max(steps[event.key], 0), stops.length - 1);
-    this.show(view, k, stops, i);
-    const { head, rows } = stops[i];
-    const said = rows.map(({ mark, text }) => `${mark.series} ${text}`.trim()).join("; ");
-    live.textContent = [this.panels[k].title, head.join(" "), said].filter(Boolean).join(", ");
-  }
-
-  show(view, k, stops, i) {
-    this.leave();
-    this.at = { k, i };
-    const { at, head, rows } = stops[i];
-    const { left, top, width, height } = view.places[k];
-    const probe = this.element("g", { class: "probe" });
-    const [x] = this.place(view, k, at);
-    if (head.length) probe.append(this.element("path", { d: `M${x} ${top}v${height}`, stroke: "#555D67", "stroke-width": 8 }));
-    for (const row of rows) {
-      const [cx, cy] = this.place(view, k, row.at);
-      if (!Number.isFinite(cx + cy) || cy < top - 1 || cy > top + height + 1) continue;
-      probe.append(this.element("circle", { cx, cy, r: 40, fill: row.mark.color, stroke: "#FFFFFF", "stroke-width": 12 }));
-    }
-    view.svg.append(probe);
-    const lines = rows.map(({ mark, text }) => {
-      const name = mark.series ? `${mark.series} ` : "";
-      return make("div", {}, this.swatch(mark.color), name, make("b", {}, text));
-    });
-    view.tip.replaceChildren(...(head.length ? [make("div", {}, head.join(" "))] : []), ...lines);
-    view.tip.hidden = false;
-    // Beside the place, on the side that has more room.
-    const scale = view.svg.getBoundingClientRect().width / view.svg.viewBox.baseVal.width;
-    const offset = view.svg.getBoundingClientRect().left - view.box.getBoundingClientRect().left;
-    const px = offset + x * scale;
-    const after = left + width / 2 > x || head.length === 0;
-    const wanted = after ? px + 12 : px - 12 - view.tip.offsetWidth;
-    view.tip.style.left = `${Math.max(0, Math.min(wanted, view.box.clientWidth - view.tip.offsetWidth))}px`;
-    const py = head.length ? top * scale + 8 : this.place(view, k, at)[1] * scale + 12;
-    view.tip.style.top = `${py}px`;
-  }
-
-  leave() {
-    this.at = null;
-    for (const { svg, tip } of this.views ?? []) {
-      tip.hidden = true;
-      svg.querySelector(".probe")?.remove();
-    }
+function drawTicks(pane, axis, group) {
+  const { left, top, width, height } = pane;
+  const across = axis === "x";
+  for (const v of ticks(pane.axes[axis], across ? width / 600 : height / 350)) {
+    const at = fraction(pane.axes[axis], v) * (across ? width : height);
+    const [x, y] = across ? [left + at, top + height] : [left, top + height - at];
+    const [grid, tick] = across ? [`V${top}`, "v35"] : [`h${width}`, "h-35"];
+    draw("path", { d: `M${x} ${y}${grid}`, stroke: "#E7E9EC", "stroke-width": 8 }, group);
+    draw("path", { d: `M${x} ${y}${tick}`, stroke: "#9BA2AB", "stroke-width": 9 }, group);
+    if (!pane[`${axis}_labels`]) continue;
+    const [dx, dy, anchor] = across ? [0, 165, "middle"] : [-70, 40, "end"];
+    const font = { "font-size": 110, fill: "#555D67", "text-anchor": anchor };
+    draw("text", { x: x + dx, y: y + dy, ...font }, group, short(v));
   }
 }
 
+/** Draws what the controls ask for: other scales, single runs. What the file draws is hidden. */
+function drawPane(pane) {
+  const { panel, group, left, top, width, height, id, state } = pane;
+  const changed = ["x", "y"].filter((axis) => state.changed[axis] && rescalable(panel, axis));
+  pane.axes = { x: panel.x, y: panel.y };
+  for (const axis of changed) pane.axes[axis] = rescaled(state.panels, panel, axis);
+  group.querySelector(".own")?.remove();
+  group.classList.toggle("rescaled", changed.length > 0);
+  for (const axis of ["x", "y"]) group.classList.toggle(`other-${axis}`, changed.includes(axis));
+  const drawn = [...group.children].filter((child) => "series" in child.dataset);
+  const own = draw("g", { class: "own" }, group);
+  for (const axis of changed) drawTicks(pane, axis, own);
+  draw("rect", { x: left, y: top, width, height }, draw("clipPath", { id }, own));
+  const marks = draw("g", { "clip-path": `url(#${id})` }, own);
+  panel.marks.forEach((mark, i) => {
+    const series = draw("g", { "data-series": mark.series }, marks);
+    if (mark.kind === "text") {
+      // Texts stay, beside their points.
+      drawn[i].classList.add("text");
+      for (const point of mark.points) {
+        const [[x0, y0], [x, y]] = [place(pane, point, panel), place(pane, point)];
+        drawn[i].setAttribute("transform", `translate(${x - x0} ${y - y0})`);
+      }
+    } else if (changed.length) {
+      drawMark(pane, mark, series);
+    }
+    for (const run of state.runs ? mark.runs : []) {
+      const d = path(pane, run.map((y, step) => [mark.points[step][0], y]));
+      draw("path", { d, fill: "none", stroke: mark.color, "stroke-width": 7, opacity: 0.7 }, series);
+    }
+  });
+}
+
+function drawAll(state) {
+  leave(state);
+  state.panes.forEach(drawPane);
+  for (const group of state.figure.querySelectorAll("[data-series]")) {
+    group.classList.toggle("off", state.off.has(group.dataset.series));
+  }
+}
+
+/** Buttons for the series, the scales and the single runs. */
+function controls(state) {
+  const toggle = (contents, pressed, change) => {
+    const button = makeButton("", () => {
+      pressed = !pressed;
+      button.ariaPressed = pressed;
+      change(pressed);
+      drawAll(state);
+    });
+    button.ariaPressed = pressed;
+    button.append(...contents);
+    return button;
+  };
+  const marks = state.panels.flatMap((panel) => panel?.marks ?? []);
+  const colors = new Map();
+  for (const { series, color, kind } of marks) {
+    if (series && (kind === "line" || !colors.has(series))) colors.set(series, color);
+  }
+  const buttons = [...(colors.size > 1 ? colors : [])].map(([series, color]) =>
+    toggle([swatch(color), series], true, (on) => (on ? state.off.delete(series) : state.off.add(series))),
+  );
+  for (const axis of ["y", "x"]) {
+    const panel = state.panels.find((panel) => rescalable(panel, axis));
+    const other = panel?.[axis].scale === "log" ? "linear" : "logarithmic";
+    if (panel) buttons.push(toggle([`${axis}: ${t(other)}`], false, (on) => (state.changed[axis] = on)));
+  }
+  if (marks.some(({ runs }) => runs.length > 1)) {
+    buttons.push(toggle([t("single seeds")], false, (on) => (state.runs = on)));
+  }
+  return buttons;
+}
+
+/** The marks of a panel whose values can be read: of each series the longest. */
+function readable({ panel, state }) {
+  const shown = ({ kind, series }) => /line|points|bars|histogram/.test(kind) && !state.off.has(series);
+  const marks = panel.marks.filter(shown);
+  const longest = new Map();
+  for (const mark of marks.filter(({ series }) => series)) {
+    if (!(longest.get(mark.series)?.points.length >= mark.points.length)) longest.set(mark.series, mark);
+  }
+  return longest.size ? [...longest.values()] : marks;
+}
+
+/** Where a reader can stop in a panel, from left to right. Curves are read together at each x. */
+function stops(pane) {
+  const { panel } = pane;
+  const marks = readable(pane);
+  const rises = ({ points }) => points.every((point, i) => i === 0 || point[0] > points[i - 1][0]);
+  if (marks.every((mark) => mark.kind === "line" && rises(mark))) {
+    const found = new Map();
+    for (const mark of marks) {
+      const bands = panel.marks.filter(({ kind, series }) => kind === "band" && series === mark.series);
+      mark.points.forEach(([x, y], i) => {
+        if (y === null) return;
+        const ends = bands.map(({ points }) => points[i]).filter((point) => point?.[0] === x && point[1] !== null);
+        const [low, high] = [Math.min(...ends.map((end) => end[1])), Math.max(...ends.map((end) => end[2]))];
+        const band = ends.length ? ` (${short(low, 3)} … ${short(high, 3)})` : "";
+        if (!found.has(x)) found.set(x, { at: [x, y], head: `${panel.x.title} ${short(x)}`, rows: [] });
+        found.get(x).rows.push({ mark, at: [x, y], text: short(y) + band });
+      });
+    }
+    return [...found.values()].sort((a, b) => a.at[0] - b.at[0]);
+  }
+  const describe = {
+    bars: ([value, k]) => [[value, k], `${panel.y.names[k]}: ${short(value)}`],
+    histogram: ([low, high, count]) => [[(low + high) / 2, count], `${short(low)} … ${short(high)}: ${short(count)}`],
+    line: ([x, y]) => [[x, y], `${panel.x.title} ${short(x)}, ${panel.y.title} ${short(y)}`],
+    points: ([x, y, value], mark) => {
+      const more = value === undefined ? "" : `, ${mark.value} ${short(value)}`;
+      return [[x, y], describe.line([x, y])[1] + more];
+    },
+  };
+  const stop = (mark, point) => {
+    const [at, text] = describe[mark.kind](point, mark);
+    return { at, rows: [{ mark, at, text }] };
+  };
+  const whole = (point) => !point.includes(null);
+  const found = marks.flatMap((mark) => mark.points.filter(whole).map((point) => stop(mark, point)));
+  return found.sort((a, b) => a.at[0] - b.at[0] || a.at[1] - b.at[1]);
+}
+
+function show(pane, { at, head, rows }) {
+  const { state, svg, box, tip, left, top, width, height } = pane;
+  leave(state);
+  const probe = draw("g", { class: "probe" }, svg);
+  const [x, y] = place(pane, at);
+  if (head) draw("path", { d: `M${x} ${top}v${height}`, stroke: "#555D67", "stroke-width": 8 }, probe);
+  for (const { at, mark } of rows) {
+    const [cx, cy] = place(pane, at);
+    if (!(cy >= top - 1 && cy <= top + height + 1)) continue;
+    draw("circle", { cx, cy, r: 40, fill: mark.color, stroke: "#FFFFFF", "stroke-width": 12 }, probe);
+  }
+  const line = ({ mark, text }) => make("div", {}, swatch(mark.color), mark.series && `${mark.series} `, make("b", {}, text));
+  tip.replaceChildren(make("div", {}, head ?? ""), ...rows.map(line));
+  tip.hidden = false;
+  // On the side of the place that has more room.
+  const [frame, outer] = [svg, box].map((element) => element.getBoundingClientRect());
+  const scale = frame.width / svg.viewBox.baseVal.width;
+  const beside = frame.left - outer.left + x * scale;
+  const wanted = x < left + width / 2 ? beside + 12 : beside - 12 - tip.offsetWidth;
+  tip.style.left = `${Math.max(0, Math.min(wanted, outer.width - tip.offsetWidth))}px`;
+  tip.style.top = `${(head ? top : y) * scale + 10}px`;
+}
+
+function leave({ panes }) {
+  for (const { svg, tip } of panes) {
+    tip.hidden = true;
+    svg.querySelector(".probe")?.remove();
+  }
+}
+
+/** Shows the values nearest to the pointer. */
+function point(panes, event) {
+  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(panes[0].svg.getScreenCTM().inverse());
+  const near = ({ left, top, width, height }) =>
+    Math.abs(at.x - left - width / 2) < width / 2 + 60 && Math.abs(at.y - top - height / 2) < height / 2 + 60;
+  const pane = panes.find(near);
+  let [best, nearest] = [Infinity];
+  for (const stop of pane ? stops(pane) : []) {
+    const [x, y] = place(pane, stop.at);
+    const distance = Math.abs(x - at.x) + (stop.head ? 0 : Math.abs(y - at.y));
+    if (distance < best) [best, nearest] = [distance, stop];
+  }
+  nearest ? show(pane, nearest) : leave(panes[0].state);
+}
+
+/** Reads the values of one panel after the other by the arrow keys. */
+function listen(panes, box) {
+  let [k, i] = [0, -1];
+  box.addEventListener("keydown", (event) => {
+    const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    if (event.key === "Escape") leave(panes[0].state);
+    if (!steps) return;
+    event.preventDefault();
+    k = (k + steps[0] + panes.length) % panes.length;
+    const found = stops(panes[k]);
+    if (found.length === 0) return;
+    i = Math.min(Math.max(i + steps[1], 0), found.length - 1);
+    show(panes[k], found[i]);
+    const said = found[i].rows.map(({ mark, text }) => `${mark.series} ${text}`.trim()).join("; ");
+    live.textContent = [panes[k].panel.title, found[i].head, said].filter(Boolean).join(", ");
+  });
+}
+
 for (const figure of document.querySelectorAll("figure")) {
-  new Figure(figure, JSON.parse(figure.querySelector("script").textContent));
+  const { panels, ...places } = JSON.parse(figure.querySelector("script").textContent);
+  const state = { figure, panels, panes: [], off: new Set(), changed: {}, runs: false };
+  for (const [view, all] of Object.entries(places)) {
+    const box = figure.querySelector(`.${view}`);
+    const svg = box.querySelector("svg");
+    const tip = make("div", { class: "tip", hidden: "" });
+    const pane = (panel, k) => {
+      const group = svg.querySelector(`[data-panel="${k}"]`);
+      return panel && { state, box, svg, tip, panel, group, axes: panel, id: `${figure.id}-${view}-${k}`, ...all[k] };
+    };
+    const panes = panels.map(pane).filter(Boolean);
+    state.panes.push(...panes);
+    const read = panes.filter((pane) => readable(pane).length > 0);
+    if (read.length === 0) continue;
+    box.append(tip);
+    box.tabIndex = 0;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", `${svg.querySelector("title").textContent}: ${t("arrow keys read the values")}`);
+    for (const name of ["pointermove", "pointerdown"]) box.addEventListener(name, (event) => point(read, event));
+    for (const name of ["pointerleave", "blur"]) box.addEventListener(name, () => leave(state));
+    listen(read, box);
+  }
+  const buttons = controls(state);
+  const label = { role: "group", "aria-label": t("what the figure shows") };
+  if (buttons.length) figure.querySelector("figcaption").before(make("div", { class: "controls", ...label }, ...buttons));
 }
 
 // On paper, everything is open.

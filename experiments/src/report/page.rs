@@ -164,10 +164,9 @@ const SECTIONS: [(&str, &str); 5] = [
 ];
 
 /// What the page's script says.
-const SCRIPT_TEXTS: [&str; 10] = [
+const SCRIPT_TEXTS: [&str; 9] = [
     "show me",
     "your guess",
-    "what this run shows",
     "copy",
     "copied",
     "what the figure shows",
