@@ -1,7 +1,5 @@
 //! Figures on a dark page.
 
-use std::fmt::Write;
-
 use crate::{Color, surface, theme};
 
 /// What each colour of a figure becomes on a dark page: lighter where it would be too dim there.
@@ -23,6 +21,11 @@ const DARK: [(Color, Color); 15] = [
     (Color::INK, Color(0xE6, 0xE8, 0xEB)),
 ];
 
+/// The attribute of points in the colours of a scale. Its lowest ones are dark on any page, so there
+/// their edges are light.
+pub(crate) const COLORED: &str = "data-colored";
+const EDGE: Color = Color(0x8A, 0x92, 0x9C);
+
 /// Rules of a style sheet that draw the SVG of a figure below `selector` for a dark page.
 ///
 /// ```
@@ -33,9 +36,9 @@ pub fn dark_style(selector: &str) -> String {
     let mut rules = String::new();
     for (light, dark) in DARK.map(|(light, dark)| (light.hex(), dark.hex())) {
         for paint in ["fill", "stroke"] {
-            let rule = writeln!(rules, "{selector} [{paint}=\"{light}\"] {{ {paint}: {dark} }}");
-            rule.expect("writing to a String cannot fail");
+            rules += &format!("{selector} [{paint}=\"{light}\"] {{ {paint}: {dark} }}\n");
         }
     }
-    rules
+    let (white, edge) = (theme::WHITE.hex(), EDGE.hex());
+    rules + &format!("{selector} [{COLORED}] [fill=\"{white}\"] {{ fill: {edge} }}\n")
 }

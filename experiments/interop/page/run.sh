@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Opens the page of every section in a real browser: light, dark and as wide as a phone. Fails on a
-# console error, a request that leaves the file, or a figure that does not show. Then opens them with few
-# fonts installed, and fails on a character that is not drawn or a figure whose texts overlap.
+# Opens the page of every section in a real browser and uses it as a reader would: guesses, reads values by
+# pointer and keyboard (they are those of the files), switches series, scales and seeds, sorts tables; light,
+# dark, as wide as a phone, on paper, without script. Fails on a figure that does not show or is cut, a console
+# error, a request that leaves the folder, or a serious finding of axe-core. Then opens them with few fonts
+# installed, and fails on a character that is not drawn or a figure whose texts overlap.
 #
 #   experiments/interop/page/run.sh [FOLDER FOR SCREENSHOTS]
 #

@@ -49,6 +49,11 @@ fn a_quick_run_leaves_all_files_and_they_say_synthetic() {
                 assert!(run.files.contains_key(&path.with_extension("png")));
             }
         }
+        let page = run.text("index.html");
+        let links = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        for link in links.filter(|link| !link.starts_with("..") && !link.starts_with("data:")) {
+            assert!(run.files.contains_key(Path::new(link)), "{section}: the page links {link}");
+        }
     }
 }
 

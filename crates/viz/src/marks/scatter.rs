@@ -2,7 +2,7 @@ use crate::canvas::UNIT;
 use crate::data::{MarkData, MarkKind};
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
-use crate::{Color, ColorScale, Marker};
+use crate::{Color, ColorScale, Marker, dark};
 
 /// Markers at points, in one colour or each in the colour of a value.
 ///
@@ -77,6 +77,13 @@ impl Scatter {
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {
+        match self.scale {
+            Some(_) => plot.canvas.group(dark::COLORED, "", || self.draw_points(plot)),
+            None => self.draw_points(plot),
+        }
+    }
+
+    fn draw_points(&self, plot: &Plot) {
         for &Point { at, color, .. } in &self.points {
             if let Some(at) = plot.visible(at) {
                 self.marker.draw(plot.canvas, at, self.radius, color, true);

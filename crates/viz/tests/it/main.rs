@@ -3,6 +3,7 @@
 mod common;
 
 mod degenerate;
+mod page;
 mod png;
 mod structure;
 mod text;

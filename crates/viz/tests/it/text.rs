@@ -37,7 +37,7 @@ fn text_boxes(svg: &str, fonts: &Arc<Database>) -> Vec<(String, [f32; 4])> {
     boxes
 }
 
-/// The figures of the gallery, and small panels with long texts beside their axes.
+/// The figures of the gallery, wide and narrow, and small panels with long texts beside their axes.
 fn crowded() -> Vec<(&'static str, Figure)> {
     let scale = || {
         ColorScale::new(
@@ -62,7 +62,8 @@ fn crowded() -> Vec<(&'static str, Figure)> {
         ("far from zero", Figure::new("far from zero").grid(2, 5).panels((0..10).map(panel))),
         ("narrow parallel axes", Figure::new("").plot_size(900.0, 300.0).panel(far)),
     ];
-    figures().into_iter().chain(own).collect()
+    let narrow = figures().into_iter().map(|(name, figure)| (name, figure.narrow()));
+    figures().into_iter().chain(narrow).chain(own).collect()
 }
 
 #[test]
