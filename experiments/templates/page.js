@@ -1,32 +1,36 @@
 // The page of a run, made alive: predictions, values under the pointer, series and scales, tables
-// that sort, buttons that copy. Without this script the page shows everything, only it stands still.
+// that sort, buttons that copy. The page shows everything without it, too.
 "use strict";
 
-const main = document.querySelector("main");
 const texts = JSON.parse(document.getElementById("texts").textContent);
 const t = (english) => texts[english];
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-/** An element with attributes and contents; attributes that begin with "on" are listeners. */
+const set = (element, attributes) => {
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+};
+
 function make(name, attributes, ...contents) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else element.setAttribute(key, value);
-  }
+  const element = set(document.createElement(name), attributes);
   element.append(...contents);
   return element;
 }
 
-const makeButton = (label, onclick, name = "") => make("button", { type: "button", class: name, onclick }, label);
+function makeButton(label, onclick, name = "") {
+  const button = make("button", { type: "button", class: name }, label);
+  button.onclick = onclick;
+  return button;
+}
 
 const live = make("p", { class: "live", "aria-live": "polite" });
-main.append(live);
+document.querySelector("main").append(live);
 
 // ---- Predictions: a lesson shows its figures after a guess.
 
-for (const lesson of document.querySelectorAll(".lesson")) {
+for (const lesson of all(".lesson")) {
   const reveal = lesson.querySelector(".reveal");
-  const choices = [...lesson.querySelectorAll(".choices li")];
+  const choices = all(".choices li", lesson);
   const answer = lesson.dataset.answer;
   const show = (guess) => {
     reveal.hidden = false;
@@ -44,13 +48,13 @@ for (const lesson of document.querySelectorAll(".lesson")) {
   lesson.querySelector(".choices").after(more);
   reveal.hidden = true;
   reveal.tabIndex = -1;
-  // A link to one of its figures leads to something that shows.
-  if (location.hash && reveal.querySelector(location.hash)) show();
+  // A link to one of its figures shows it.
+  if (reveal.querySelector(":target")) show();
 }
 
 // ---- Copy buttons.
 
-for (const pre of document.querySelectorAll("pre")) {
+for (const pre of all("pre")) {
   const copy = async (event) => {
     try {
       await navigator.clipboard.writeText(pre.textContent);
@@ -65,7 +69,7 @@ for (const pre of document.querySelectorAll("pre")) {
 
 // ---- Tables that sort by a column.
 
-for (const { tHead, tBodies } of document.querySelectorAll("table")) {
+for (const { tHead, tBodies } of all("table")) {
   const heads = [...tHead.rows[0].cells];
   heads.forEach((head, column) => {
     const text = (row) => row.cells[column].textContent;
@@ -75,7 +79,7 @@ for (const { tHead, tBodies } of document.querySelectorAll("table")) {
       heads.forEach((other) => other.removeAttribute("aria-sort"));
       head.ariaSort = sign > 0 ? "ascending" : "descending";
       const [words, numbers] = [[], []];
-      for (const row of tBodies[0].rows) (Number.isNaN(number(row)) ? words : numbers).push(row);
+      for (const row of tBodies[0].rows) (isNaN(number(row)) ? words : numbers).push(row);
       numbers.sort((a, b) => sign * (number(a) - number(b)));
       words.sort((a, b) => sign * text(a).localeCompare(text(b)));
       tBodies[0].append(...numbers, ...words);
@@ -87,7 +91,11 @@ for (const { tHead, tBodies } of document.querySelectorAll("table")) {
 // ---- Figures.
 
 /** Some significant digits, as short as they can be. */
-const short = (v, digits = 4) => String(Number(v.toPrecision(digits))).replace("-", "−").replace("e+", "e");
+function short(v, digits = 4) {
+  const rounded = Number(v.toPrecision(digits));
+  const tiny = v !== 0 && Math.abs(v) < 1e-3;
+  return (tiny ? rounded.toExponential() : String(rounded)).replaceAll("-", "−").replace("e+", "e");
+}
 
 /** The place of a value on an axis, from 0 at its first end to 1 at the other. */
 function fraction({ scale, from, to }, v) {
@@ -129,14 +137,13 @@ const SHAPES = {
 const ns = document.querySelector("figure svg")?.namespaceURI;
 
 function draw(name, attributes, parent, text = "") {
-  const element = document.createElementNS(ns, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  const element = set(document.createElementNS(ns, name), attributes);
   element.textContent = text;
   parent?.append(element);
   return element;
 }
 
-/** A square in the colour of a series; SVG, since the style sheet of dark figures paints that. */
+/** A square in the colour of a series; SVG, since the dark style paints that. */
 function swatch(fill) {
   const svg = draw("svg", { viewBox: "0 0 10 10", "aria-hidden": true, class: "swatch" });
   draw("rect", { width: 10, height: 10, rx: 2, fill }, svg);
@@ -145,7 +152,7 @@ function swatch(fill) {
 
 /** The measured numbers of a panel along an axis. */
 function measured(panel, axis) {
-  const marks = panel.marks.filter(({ kind }) => kind === "line" || kind === "points");
+  const marks = panel.marks.filter(({ kind }) => /line|points/.test(kind));
   const numbers = marks.flatMap(({ points }) => points.map((point) => point[axis === "x" ? 0 : 1]));
   return numbers.filter((v) => v !== null);
 }
@@ -180,7 +187,7 @@ function path(pane, points) {
   let [pen, d] = ["M", ""];
   for (const point of points) {
     const [x, y] = place(pane, point);
-    const there = Number.isFinite(x + y);
+    const there = isFinite(x + y);
     if (there) d += `${pen}${x.toFixed(0)} ${y.toFixed(0)}`;
     pen = there ? "L" : "M";
   }
@@ -202,9 +209,9 @@ function drawMark(pane, { kind, color, opacity, points, size, dash, marker, ever
   const radius = kind === "line" ? 22 + 0.8 * size : size;
   points.forEach((point, i) => {
     const [x, y] = place(pane, point);
-    if ((kind === "line" && i % every) || !Number.isFinite(x + y)) return;
-    const style = { fill: color, stroke: "#FFFFFF", "stroke-width": 0.15 };
-    draw("path", { d: SHAPES[marker], ...style, transform: `translate(${x} ${y}) scale(${radius})` }, group);
+    if ((kind === "line" && i % every) || !isFinite(x + y)) return;
+    const transform = `translate(${x} ${y}) scale(${radius})`;
+    draw("path", { d: SHAPES[marker], fill: color, stroke: "#FFFFFF", "stroke-width": 0.15, transform }, group);
   });
 }
 
@@ -224,7 +231,7 @@ function drawTicks(pane, axis, group) {
   }
 }
 
-/** Draws what the controls ask for: other scales, single runs. What the file draws is hidden. */
+/** Draws what the controls ask for: other scales, single runs. */
 function drawPane(pane) {
   const { panel, group, left, top, width, height, id, state } = pane;
   const changed = ["x", "y"].filter((axis) => state.changed[axis] && rescalable(panel, axis));
@@ -260,7 +267,7 @@ function drawPane(pane) {
 function drawAll(state) {
   leave(state);
   state.panes.forEach(drawPane);
-  for (const group of state.figure.querySelectorAll("[data-series]")) {
+  for (const group of all("[data-series]", state.figure)) {
     group.classList.toggle("off", state.off.has(group.dataset.series));
   }
 }
@@ -299,8 +306,7 @@ function controls(state) {
 
 /** The marks of a panel whose values can be read: of each series the longest. */
 function readable({ panel, state }) {
-  const shown = ({ kind, series }) => /line|points|bars|histogram/.test(kind) && !state.off.has(series);
-  const marks = panel.marks.filter(shown);
+  const marks = panel.marks.filter(({ kind, series }) => /line|points|bars|hist/.test(kind) && !state.off.has(series));
   const longest = new Map();
   for (const mark of marks.filter(({ series }) => series)) {
     if (!(longest.get(mark.series)?.points.length >= mark.points.length)) longest.set(mark.series, mark);
@@ -355,9 +361,14 @@ function show(pane, { at, head, rows }) {
   for (const { at, mark } of rows) {
     const [cx, cy] = place(pane, at);
     if (!(cy >= top - 1 && cy <= top + height + 1)) continue;
-    draw("circle", { cx, cy, r: 40, fill: mark.color, stroke: "#FFFFFF", "stroke-width": 12 }, probe);
+    // Points in the colours of a scale keep their own.
+    const [fill, stroke] = mark.value ? ["none", "#1A1D21"] : [mark.color, "#FFFFFF"];
+    draw("circle", { cx, cy, r: 45, fill, stroke, "stroke-width": 14 }, probe);
   }
-  const line = ({ mark, text }) => make("div", {}, swatch(mark.color), mark.series && `${mark.series} `, make("b", {}, text));
+  const line = ({ mark, text }) => {
+    const name = mark.value ? [] : [swatch(mark.color), `${mark.series} `];
+    return make("div", {}, ...name, make("b", {}, text));
+  };
   tip.replaceChildren(make("div", {}, head ?? ""), ...rows.map(line));
   tip.hidden = false;
   // On the side of the place that has more room.
@@ -382,11 +393,11 @@ function point(panes, event) {
   const near = ({ left, top, width, height }) =>
     Math.abs(at.x - left - width / 2) < width / 2 + 60 && Math.abs(at.y - top - height / 2) < height / 2 + 60;
   const pane = panes.find(near);
-  let [best, nearest] = [Infinity];
+  let [least, nearest] = [Infinity];
   for (const stop of pane ? stops(pane) : []) {
     const [x, y] = place(pane, stop.at);
-    const distance = Math.abs(x - at.x) + (stop.head ? 0 : Math.abs(y - at.y));
-    if (distance < best) [best, nearest] = [distance, stop];
+    const apart = Math.abs(x - at.x) + (stop.head ? 0 : Math.abs(y - at.y));
+    if (apart < least) [least, nearest] = [apart, stop];
   }
   nearest ? show(pane, nearest) : leave(panes[0].state);
 }
@@ -394,7 +405,7 @@ function point(panes, event) {
 /** Reads the values of one panel after the other by the arrow keys. */
 function listen(panes, box) {
   let [k, i] = [0, -1];
-  box.addEventListener("keydown", (event) => {
+  box.onkeydown = (event) => {
     const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
     if (event.key === "Escape") leave(panes[0].state);
     if (!steps) return;
@@ -406,19 +417,19 @@ function listen(panes, box) {
     show(panes[k], found[i]);
     const said = found[i].rows.map(({ mark, text }) => `${mark.series} ${text}`.trim()).join("; ");
     live.textContent = [panes[k].panel.title, found[i].head, said].filter(Boolean).join(", ");
-  });
+  };
 }
 
-for (const figure of document.querySelectorAll("figure")) {
+for (const figure of all("figure")) {
   const { panels, ...places } = JSON.parse(figure.querySelector("script").textContent);
   const state = { figure, panels, panes: [], off: new Set(), changed: {}, runs: false };
-  for (const [view, all] of Object.entries(places)) {
+  for (const [view, there] of Object.entries(places)) {
     const box = figure.querySelector(`.${view}`);
     const svg = box.querySelector("svg");
     const tip = make("div", { class: "tip", hidden: "" });
     const pane = (panel, k) => {
       const group = svg.querySelector(`[data-panel="${k}"]`);
-      return panel && { state, box, svg, tip, panel, group, axes: panel, id: `${figure.id}-${view}-${k}`, ...all[k] };
+      return panel && { state, box, svg, tip, panel, group, axes: panel, id: `${figure.id}-${view}-${k}`, ...there[k] };
     };
     const panes = panels.map(pane).filter(Boolean);
     state.panes.push(...panes);
@@ -426,18 +437,16 @@ for (const figure of document.querySelectorAll("figure")) {
     if (read.length === 0) continue;
     box.append(tip);
     box.tabIndex = 0;
-    box.setAttribute("role", "group");
-    box.setAttribute("aria-label", `${svg.querySelector("title").textContent}: ${t("arrow keys read the values")}`);
-    for (const name of ["pointermove", "pointerdown"]) box.addEventListener(name, (event) => point(read, event));
-    for (const name of ["pointerleave", "blur"]) box.addEventListener(name, () => leave(state));
+    const label = `${svg.querySelector("title").textContent}: ${t("arrow keys read the values")}`;
+    set(box, { role: "group", "aria-label": label });
+    box.onpointermove = box.onpointerdown = (event) => point(read, event);
+    box.onpointerleave = box.onblur = () => leave(state);
     listen(read, box);
   }
   const buttons = controls(state);
-  const label = { role: "group", "aria-label": t("what the figure shows") };
-  if (buttons.length) figure.querySelector("figcaption").before(make("div", { class: "controls", ...label }, ...buttons));
+  const bar = { class: "controls", role: "group", "aria-label": t("what the figure shows") };
+  if (buttons.length) figure.querySelector("figcaption").before(make("div", bar, ...buttons));
 }
 
 // On paper, everything is open.
-addEventListener("beforeprint", () => {
-  for (const details of document.querySelectorAll("details")) details.open = true;
-});
+addEventListener("beforeprint", () => all("details").forEach((details) => set(details, { open: "" })));
