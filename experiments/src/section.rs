@@ -28,7 +28,7 @@ pub trait Section {
     const ON_REQUEST: &'static [(&'static str, &'static str)] = &[];
 
     /// How many training and test images it takes: the first ones of the data set.
-    fn samples(args: &Args) -> (usize, usize);
+    fn samples(args: &Args, flags: &Self::Flags) -> (usize, usize);
 
     /// Runs the parts that [`Lab::wants`], in the given precision, and reports what they find and
     /// what follows from it.
@@ -55,7 +55,7 @@ fn start<S: Section>() -> Result<(), Failure> {
     if args.man || args.completions.is_some() {
         return help::print_instead(command, args.completions);
     }
-    let (precision, samples) = (args.precision, S::samples(&args));
+    let (precision, samples) = (args.precision, S::samples(&args, &flags));
     let (lab, mut report) = open(&outline, args, knobs::given(&matches), samples)?;
     match precision {
         Precision::F32 => S::run::<f32>(&lab, &flags, &mut report)?,

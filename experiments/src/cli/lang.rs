@@ -101,10 +101,10 @@ impl Texts {
         self.find(english).unwrap_or_else(|| self.pieces(english))
     }
 
-    /// The translation of a whole text, if the table has it word for word; else the text itself,
-    /// which is not missing: a name or a number.
+    /// The translation of a whole text, if the table has it; else the text itself, which is not
+    /// missing: a name or a number.
     pub fn word(&self, english: &str) -> String {
-        self.plain.get(english).map_or(english, String::as_str).to_owned()
+        self.find(english).unwrap_or_else(|| english.to_owned())
     }
 
     /// The texts that the table lacked so far.

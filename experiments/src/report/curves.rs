@@ -44,7 +44,8 @@ pub fn curve(series: &Series, metric: Metric, style: &Style<'_>) -> Vec<Mark> {
     // A run that skipped a step cannot be told from the others at it.
     let whole = steps.iter().all(|(_, values)| values.len() == count);
     let runs = if whole { (0..count).map(run).collect() } else { Vec::new() };
-    with_runs(&series.spreads(metric), runs, style)
+    let spreads = series.spreads(metric).into_iter();
+    with_runs(&spreads.map(|(step, spread)| (step as f64, spread)).collect::<Vec<_>>(), runs, style)
 }
 
 /// As [`curve`], after each run was smoothed as in the book.
@@ -52,7 +53,7 @@ pub fn smoothed(series: &Series, metric: Metric, style: &Style<'_>) -> Vec<Mark>
     let smooth = smoothed_runs(series, metric);
     let spreads = series.values(metric).into_iter().enumerate().map(|(i, (step, _))| {
         let values: Vec<f64> = smooth.iter().map(|run| run[i]).collect();
-        (step, Spread::of(&values))
+        (step as f64, Spread::of(&values))
     });
     with_runs(&spreads.collect::<Vec<_>>(), smooth.clone(), style)
 }
@@ -68,13 +69,13 @@ pub fn smoothed_runs(series: &Series, metric: Metric) -> Vec<Vec<f64>> {
     (0..runs).map(smooth).collect()
 }
 
-/// As [`curve`], from spreads by step.
-pub fn draw(spreads: &[(usize, Spread)], style: &Style<'_>) -> Vec<Mark> {
+/// As [`curve`], from spreads at any places on the x axis.
+pub fn draw(spreads: &[(f64, Spread)], style: &Style<'_>) -> Vec<Mark> {
     with_runs(spreads, Vec::new(), style)
 }
 
-fn with_runs(spreads: &[(usize, Spread)], runs: Vec<Vec<f64>>, style: &Style<'_>) -> Vec<Mark> {
-    let points = spreads.iter().map(|(step, spread)| (*step as f64, spread.mean));
+fn with_runs(spreads: &[(f64, Spread)], runs: Vec<Vec<f64>>, style: &Style<'_>) -> Vec<Mark> {
+    let points = spreads.iter().map(|(x, spread)| (*x, spread.mean));
     let line = Line::new(style.color, points).style(style.line).named(style.name);
     let mut line = line.runs(runs);
     if let Some((marker, every)) = style.marker {
@@ -84,9 +85,9 @@ fn with_runs(spreads: &[(usize, Spread)], runs: Vec<Vec<f64>>, style: &Style<'_>
         return vec![line.into()];
     }
     let ends = |ends: fn(&Spread) -> (f64, f64)| {
-        spreads.iter().map(move |(step, spread)| {
+        spreads.iter().map(move |(x, spread)| {
             let (low, high) = ends(spread);
-            (*step as f64, low, high)
+            (*x, low, high)
         })
     };
     let range = ends(|spread| (spread.min, spread.max));

@@ -138,8 +138,8 @@ pub fn parallel(report: &mut RunReport, lab: &Lab, space: &Space, all: &[Vec<Tri
 pub fn history(report: &mut RunReport, lab: &Lab, all: &[Vec<Trial>]) {
     let length = all.iter().map(Vec::len).max().unwrap_or(0);
     let best: Vec<Vec<f64>> = all.iter().map(|trials| running_best(trials)).collect();
-    let spreads: Vec<(usize, Spread)> = (0..length)
-        .map(|k| (k + 1, Spread::of(&best.iter().map(|best| best[k]).collect::<Vec<_>>())))
+    let spreads: Vec<(f64, Spread)> = (0..length)
+        .map(|k| ((k + 1) as f64, Spread::of(&best.iter().map(|best| best[k]).collect::<Vec<_>>())))
         .collect();
     let points = |pruned: bool| {
         let of = move |trial: &&Trial| matches!(trial.end, End::Stopped(_)) == pruned;
