@@ -15,7 +15,7 @@ const SECTIONS: [(&str, &[&str], u64); 6] = [
     ("sec6_2_weight_init", &[], 3 * 2000),
     ("sec6_3_batchnorm", &[], 32 * 191),
     ("sec6_4_regularization", &["--part", "overfit"], 601),
-    ("sec6_4_regularization", &["--part", "dropout"], 901),
+    ("sec6_4_regularization", &["--part", "dropout"], 601 + 901),
     ("sec6_5_hyperparameters", &["--part", "search"], 100 * 200),
 ];
 

@@ -5,9 +5,9 @@ use experiments::findings::{Findings, Metric, significant};
 use experiments::lab::{Experiment, Lab, draw_images};
 use experiments::luck::{self, Case, Outcome};
 use experiments::report::RunReport;
-use training::{Plan, Real};
+use training::Real;
 
-use crate::networks::{BATCH_SIZE, HIDDEN, KINDS, TRAIN_SIZE, contestant, series, weight_scale};
+use crate::networks::{KINDS, Settings, label, series, weight_scale};
 
 /// At the first of three scales both networks learn; at the others only the one with batch
 /// normalisation does, at the last of them with much luck.
@@ -18,34 +18,35 @@ const UNITS: [usize; 4] = [2 * 2, 2 * 2 + 1, 2 * 7 + 1, 2 * 12 + 1];
 ///
 /// # Errors
 /// Any failure of the experiments.
-pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, settings: &Settings, report: &mut RunReport) -> Result<(), Failure> {
     let cases = Case::all(lab, &[Stream::Weights, Stream::Batches, Stream::Images])?;
-    let plan = Plan::epochs(lab.scaled(20, 3), BATCH_SIZE, TRAIN_SIZE);
+    let (plan, train_size) = (settings.plan(), settings.train_size);
+    let contestant = &settings.contestants::<T>(lab.data())?;
     let all = &lab.data().train;
     let experiment = |case: &Case| {
         let varied = case.streams().to_vec();
-        let make = |k: usize, seed| contestant::<T>(lab.data(), UNITS[k], seed);
+        let make = |k: usize, seed| contestant(UNITS[k], seed);
         let names = UNITS.iter().map(|&unit| series(unit));
         Experiment::new(case.part(), names, all.clone(), plan, make)
+            .labels(UNITS.map(label))
             .vary(case.streams())
-            .images(TRAIN_SIZE)
+            .images(train_size)
             .finish(move |(_, run), network, measured| {
-                let images = draw_images(all, TRAIN_SIZE, lab.seed_varying(&varied, run));
+                let images = draw_images(all, train_size, lab.seed_varying(&varied, run));
                 let accuracy = images.blocks().accuracy(network, 1);
                 measured.push(plan.last_step(), Metric::TRAIN_ACCURACY, accuracy);
             })
     };
     let findings = lab.run(&cases.iter().map(experiment).collect::<Vec<_>>())?;
     let quantity = |(k, unit): (usize, usize)| {
-        let (scale, kind) = (significant(weight_scale(unit / 2)), KINDS[unit % 2].1);
+        let (scale, kind) = (significant(weight_scale(unit / 2)), KINDS[unit % 2].2);
         let norm = if kind { "with" } else { "without" };
         let last = |found: &Findings| found.series[k].last(Metric::TRAIN_ACCURACY);
         let label = format!("{scale} {norm} batch norm");
         Outcome { label, spreads: findings.iter().map(last).collect() }
     };
     let quantities: Vec<Outcome> = UNITS.into_iter().enumerate().map(quantity).collect();
-    let network = lab.data().layers(&HIDDEN);
-    let settings = format!("1,000 training images, {network}, SGD(0.01)");
+    let settings = settings.text(lab.data());
     let named = ("sec6_3_luck", "final training accuracy at three scales", settings.as_str());
     luck::report(report, lab, named, &cases, &quantities)?;
     findings.into_iter().try_for_each(|findings| report.record(findings))

@@ -1,17 +1,20 @@
-//! The networks of the section.
+//! The networks of the section, and how they are trained.
 
-use experiments::lab::{Data, Unit};
+use experiments::cli::Failure;
+use experiments::cli::knobs::{BatchSize, Epochs, Hidden, Lr, TrainSize};
+use experiments::findings::significant;
+use experiments::lab::{Data, Lab, Unit};
 use init::{Initializer, Seed};
 use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
-use training::{Contestant, Real};
+use training::{Contestant, Plan, Real};
 
 pub const TRAIN_SIZE: usize = 1000;
-pub const BATCH_SIZE: usize = 100;
-pub const HIDDEN: [usize; 5] = [100; 5];
 pub const SCALES: usize = 16;
-/// The two networks of each scale, in the order of the table.
-pub const KINDS: [(&str, bool); 2] = [("plain", false), ("batchnorm", true)];
+/// The two networks of each scale, in the order of the table: name in files, name for readers,
+/// whether it has batch normalisation.
+pub const KINDS: [(&str, &str, bool); 2] =
+    [("plain", "plain", false), ("batchnorm", "batch norm", true)];
 
 /// np.logspace(0, -4, 16): from 1 down to 10⁻⁴.
 pub fn weight_scale(index: usize) -> f64 {
@@ -23,14 +26,84 @@ pub fn series(unit: usize) -> String {
     format!("{:02}/{}", unit / 2 + 1, KINDS[unit % 2].0)
 }
 
-/// One of the 32 networks: for each scale the plain one, then the one with batch normalisation.
-pub fn contestant<T: Real>(data: &Data, unit: usize, seed: Seed) -> Contestant<T> {
-    // ANCHOR: network
-    let network = MultiLayerNet::new(data.inputs(), &HIDDEN, data.classes())
-        .initializer(Initializer::Normal { std: weight_scale(unit / 2) })
-        .batch_norm(KINDS[unit % 2].1);
-    // ANCHOR_END: network
-    // SGD of 0.01, the book's default.
-    Contestant::new(&network, OptimizerKind::Sgd, Unit::Series(unit).of(seed))
-        .expect("fixed settings are valid")
+/// The names for readers: `W 1, plain`, …, `W 0.0001, batch norm`.
+pub fn label(unit: usize) -> String {
+    format!("W {}, {}", significant(weight_scale(unit / 2)), KINDS[unit % 2].1)
+}
+
+/// The flags of this section.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Knobs {
+    #[command(flatten)]
+    lr: Lr,
+    #[command(flatten)]
+    epochs: Epochs,
+    #[command(flatten)]
+    batch_size: BatchSize,
+    #[command(flatten)]
+    hidden: Hidden,
+    #[command(flatten)]
+    train_size: TrainSize,
+}
+
+impl Knobs {
+    pub fn train_size(&self) -> usize {
+        self.train_size.train_size.unwrap_or(TRAIN_SIZE)
+    }
+}
+
+/// How all networks are trained: the book's settings, or those that flags give.
+pub struct Settings {
+    pub train_size: usize,
+    pub epochs: usize,
+    batch_size: usize,
+    hidden: Vec<usize>,
+    lr: f64,
+}
+
+impl Settings {
+    pub fn new(lab: &Lab, knobs: &Knobs) -> Self {
+        Self {
+            train_size: knobs.train_size(),
+            epochs: knobs.epochs.epochs.unwrap_or(lab.scaled(20, 3)),
+            batch_size: knobs.batch_size.batch_size.unwrap_or(100),
+            hidden: knobs.hidden.hidden.clone().unwrap_or_else(|| vec![100; 5]),
+            // The book's default of SGD.
+            lr: knobs.lr.lr.unwrap_or(0.01),
+        }
+    }
+
+    pub fn plan(&self) -> Plan {
+        Plan::epochs(self.epochs, self.batch_size, self.train_size)
+    }
+
+    /// For the subtitles of figures.
+    pub fn text(&self, data: &Data) -> String {
+        let Self { train_size, hidden, lr, .. } = self;
+        format!("{train_size} training images, {}, SGD({})", data.layers(hidden), significant(*lr))
+    }
+
+    /// Makes the 32 networks: for each scale the plain one, then the one with batch normalisation.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] if the learning rate is too large for `T`.
+    pub fn contestants<'a, T: Real>(
+        &'a self,
+        data: &'a Data,
+    ) -> Result<impl Fn(usize, Seed) -> Contestant<T> + Sync + 'a, Failure> {
+        T::optimizer(OptimizerKind::Sgd)
+            .set_lr(self.lr)
+            .map_err(|error| Failure::Usage(error.into()))?;
+        Ok(move |unit: usize, seed| {
+            // ANCHOR: network
+            let network = MultiLayerNet::new(data.inputs(), &self.hidden, data.classes())
+                .initializer(Initializer::Normal { std: weight_scale(unit / 2) })
+                .batch_norm(KINDS[unit % 2].2);
+            // ANCHOR_END: network
+            let made = Contestant::new(&network, OptimizerKind::Sgd, Unit::Series(unit).of(seed));
+            let mut contestant = made.expect("the settings are in range");
+            contestant.optimizer.set_lr(self.lr).expect("checked above");
+            contestant
+        })
+    }
 }

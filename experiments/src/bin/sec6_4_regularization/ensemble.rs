@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric, Series, Spread};
 use experiments::lab::{Experiment, Lab, Unit};
 use experiments::report::RunReport;
 use experiments::report::curves::{Style, curve, draw};
-use layers::{MultiLayerNet, Sequential};
+use layers::Sequential;
 use nalgebra::DMatrix;
 use tensor_ops::reduce::{Over, argmax};
 use tensor_ops::softmax::softmax;
-use training::{Blocks, Plan, Real};
-use viz::{Axis, Color, Figure, Marker, Panel};
+use training::{Blocks, Real};
+use viz::{Axis, Color, Figure, Marker, Note, Panel, Scatter};
 
-use crate::networks::{BATCH_SIZE, DROPOUT, HIDDEN, TRAIN_SIZE, contestant};
+use crate::networks::Settings;
+use crate::trained::Trained;
 
 /// The name of the part, and of the series of averages.
 pub const ENSEMBLE: &str = "ensemble";
@@ -28,18 +28,18 @@ pub type Probabilities<T> = Mutex<BTreeMap<(u64, usize), Vec<DMatrix<T>>>>;
 /// Ten networks, each with its own weights and mini-batches; none if the part is not run.
 pub fn experiments<'a, T: Real>(
     lab: &'a Lab,
+    settings: &'a Settings,
     test: &'a Blocks<T>,
     probabilities: &'a Probabilities<T>,
 ) -> Vec<Experiment<'a, T>> {
     let members = if lab.wants(ENSEMBLE) { lab.scaled(MEMBERS, 3) } else { 0 };
+    let plain = &settings.variants[0];
     let member = |member| {
         let unit = Unit::Member(member);
-        let plain = MultiLayerNet::new(lab.data().inputs(), &HIDDEN, lab.data().classes());
-        let plan = Plan::epochs(epochs(lab), BATCH_SIZE, TRAIN_SIZE);
-        let samples = lab.data().train.clone().first(TRAIN_SIZE);
+        let samples = lab.data().train.clone().first(plain.train_size);
         let name = [format!("member {}", member + 1)];
-        let make = move |_, seed| contestant(&plain, unit.of(seed));
-        Experiment::new(ENSEMBLE, name, samples, plan, make).batches(unit).finish(
+        let make = move |_, seed| settings.contestant(&plain.network, unit.of(seed));
+        Experiment::new(ENSEMBLE, name, samples, settings.plan(plain), make).batches(unit).finish(
             move |(_, seed), network, _| {
                 let found = self::probabilities(network, test);
                 let mut all = probabilities.lock().unwrap_or_else(PoisonError::into_inner);
@@ -48,11 +48,6 @@ pub fn experiments<'a, T: Real>(
         )
     };
     (0..members).map(member).collect()
-}
-
-/// The epochs that each network is trained for.
-fn epochs(lab: &Lab) -> usize {
-    lab.scaled(201, 6)
 }
 
 /// The findings of the members, and a last series: the test accuracy of the averaged probabilities
@@ -107,59 +102,84 @@ fn accuracy<T: Real>(probabilities: &[DMatrix<T>], test: &Blocks<T>) -> f64 {
     correct as f64 / count as f64
 }
 
-/// Prints and draws the accuracy of the averages. `single` is one network with dropout: its epochs
-/// and test accuracy.
-///
-/// # Errors
-/// If stdout cannot be written to.
-pub fn report(
+/// The test accuracy of the averages by the number of networks.
+pub fn sizes(findings: &Findings) -> Vec<(usize, Spread)> {
+    findings.series.last().map_or(Vec::new(), |averages| averages.spreads(Metric::TEST_ACCURACY))
+}
+
+/// That of all networks.
+pub fn largest(findings: &Findings) -> (usize, Spread) {
+    *sizes(findings).last().expect("an ensemble has members")
+}
+
+/// Draws the accuracy of the averages, and beside it training without regularisation and with
+/// dropout.
+pub fn figure(
     report: &mut RunReport,
     lab: &Lab,
+    settings: &Settings,
     findings: &Findings,
-    single: Option<(usize, Spread)>,
-) -> Result<(), Failure> {
-    let [.., averages] = &findings.series[..] else { return Ok(()) };
-    let sizes = averages.spreads(Metric::TEST_ACCURACY);
-    for (size, spread) in &sizes {
-        report.say(&format!("ensemble of {size}: test acc:{}", spread.text(4)))?;
-    }
-    let ((_, one), (members, all)) = (sizes[0], sizes[sizes.len() - 1]);
-    let seeds = averages.values(Metric::TEST_ACCURACY);
-    let pairs = seeds[0].1.iter().zip(&seeds[seeds.len() - 1].1);
-    let beside = single
-        .map(|(_, spread)| format!("; one network with dropout {}", spread.text(3)))
-        .unwrap_or_default();
-    report.conclude(
-        "averaging separately trained networks raises test accuracy",
-        "the average of all networks is more accurate than the first of them",
-        &pairs.map(|(one, all)| all > one).collect::<Vec<bool>>(),
-        format!("one network {}, {members} averaged {}{beside}", one.text(3), all.text(3)),
-    );
+    [plain, dropout]: [&Trained<'_>; 2],
+) {
+    const TEST: &str = "test accuracy";
+    let sizes = sizes(findings);
+    let (count, all) = largest(findings);
+    let (_, one) = sizes[0];
+    let name = "ensemble of separately trained networks";
+    let style = Style::solid(name, Color::PURPLE).marker(Marker::Circle, 1);
+    let points: Vec<(f64, Spread)> =
+        sizes.iter().map(|(size, spread)| (*size as f64, *spread)).collect();
+    let averages = Panel::new("")
+        .x_axis(Axis::linear("networks averaged", 1.0, count as f64))
+        .y_axis(Axis::fitting(TEST, sizes.iter().flat_map(|(_, spread)| [spread.min, spread.max])))
+        .marks(draw(&points, &style));
 
-    let style = Style::solid("ensemble of separately trained networks", Color::PURPLE)
-        .marker(Marker::Circle, 1);
-    let single_spread = single.map(|(_, spread)| spread);
-    // Cut the axis so that differences show, unless a short run has learnt little.
-    let mut spreads = sizes.iter().map(|(_, spread)| *spread).chain(single_spread);
-    let lowest = if spreads.any(|spread| spread.min < 0.4) { 0.0 } else { 0.4 };
-    let mut panel = Panel::new("")
-        .x_axis(Axis::linear("networks averaged", 1.0, members as f64))
-        .y_axis(Axis::linear("test accuracy", lowest, 1.0))
-        .marks(curve(averages, Metric::TEST_ACCURACY, &style));
-    let mut reading = format!(
-        "Test accuracy of one network {:.3}, of {members} averaged {:.3}",
-        one.mean, all.mean
-    );
-    if let Some((epochs, spread)) = single {
-        let name = format!("one network with dropout {DROPOUT} after {epochs} epochs");
-        let level = [(1, spread), (members, spread)];
-        panel = panel.marks(draw(&level, &Style::dashed(&name, Color::GREEN)));
-        reading.push_str(&format!("; of one with dropout {:.3}", spread.mean));
+    let single = format!("one network, {}", plain.variant.label);
+    let dropped = format!("one network, {}", dropout.variant.label);
+    let styles = [
+        (plain, Style::dashed(&single, Color::GREY)),
+        (dropout, Style::solid(&dropped, Color::GREEN)),
+    ];
+    let end = (plain.variant.epochs - 1) as f64;
+    let longest = end.max((dropout.variant.epochs - 1) as f64);
+    let mut training = Panel::new("")
+        .x_axis(Axis::linear("epoch", 0.0, longest))
+        .y_axis(Axis::linear(TEST, 0.0, 1.0));
+    for (trained, style) in &styles {
+        training = training.marks(curve(trained.series(), Metric::TEST_ACCURACY, style));
     }
-    let (network, epochs) = (lab.data().layers(&HIDDEN), epochs(lab));
-    let settings = format!("{TRAIN_SIZE} training images, {network}, SGD(0.01), {epochs} epochs");
-    let figure =
-        Figure::new("Dropout beside an ensemble").subtitle(lab.subtitle(&settings)).panel(panel);
-    report.figure("sec6_4_ensemble", figure, &format!("{reading}."));
-    Ok(())
+    let training = training
+        .mark(Scatter::new(Color::PURPLE, [(end, all.mean)]).radius(5.5))
+        .mark(Note::at((end, all.mean), &format!("{count} networks")).color(Color::INK));
+
+    let made =
+        format!("{} training images, {}", plain.variant.train_size, settings.text(lab.data()));
+    let figure = Figure::new("Dropout beside an ensemble")
+        .subtitle(lab.subtitle(&made))
+        .panel(averages)
+        .panel(training);
+    let reading = format!(
+        "Test accuracy of one network {:.3}, of {count} averaged {:.3}; of one with dropout {:.3}.",
+        one.mean,
+        all.mean,
+        dropout.means().test
+    );
+    report.figure("sec6_4_ensemble", figure, &reading);
+}
+
+/// Whether more epochs would raise the test accuracy, to judge by the last of them.
+pub fn still_rising(trained: &Trained<'_>) -> String {
+    let accuracy = trained.series().spreads(Metric::TEST_ACCURACY);
+    let tenth = (accuracy.len() / 10).max(1);
+    let mean = |spreads: &[(usize, Spread)]| {
+        spreads.iter().map(|(_, spread)| spread.mean).sum::<f64>() / spreads.len() as f64
+    };
+    let mut tenths = accuracy.rchunks(tenth).map(mean);
+    let (last, before) = (tenths.next().unwrap_or(0.0), tenths.next().unwrap_or(0.0));
+    let gained = last - before;
+    let so = if gained > 0.01 { "has not come to its end" } else { "hardly learns any more" };
+    format!(
+        "In the mean of its last {tenth} epochs, the network with dropout has {gained:.3} more than in the \
+         {tenth} before: it {so}."
+    )
 }

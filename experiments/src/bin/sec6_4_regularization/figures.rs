@@ -1,84 +1,111 @@
-//! Training and test accuracy by epoch, as a table and as figures.
+//! Training and test accuracy by epoch as figures.
 
-use experiments::cli::Failure;
 use experiments::findings::Metric;
 use experiments::lab::Lab;
 use experiments::report::RunReport;
 use experiments::report::curves::{Style, curve};
-use viz::{Axis, Color, Figure, Marker, Panel};
+use viz::{Area, Axis, Color, Corner, Figure, Line, LineStyle, Mark, Marker, Note, Panel};
 
-use crate::networks::{HIDDEN, Trained};
+use crate::networks::{Settings, Variant};
+use crate::trained::Trained;
 
-/// The notebook's table.
-///
-/// # Errors
-/// If stdout cannot be written to.
-pub fn print_table(report: &mut RunReport, trained: &[Option<Trained>]) -> Result<(), Failure> {
-    for trained in trained.iter().flatten() {
-        let [train, test] = [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY]
-            .map(|metric| trained.series().spreads(metric));
-        report.say(&format!("=============== {} ===============", trained.variant.label))?;
-        for ((epoch, train), (_, test)) in train.iter().zip(&test) {
-            let (train, test) = (train.text(4), test.text(4));
-            report.say(&format!("epoch:{epoch}, train acc:{train}, test acc:{test}"))?;
-        }
-    }
-    Ok(())
+const METRICS: [Metric; 2] = [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY];
+
+/// A network; unless it is `plain` itself, the one without regularisation stands behind it.
+pub fn network(
+    report: &mut RunReport,
+    lab: &Lab,
+    settings: &Settings,
+    trained: &Trained<'_>,
+    plain: &Trained<'_>,
+) {
+    let variant = trained.variant;
+    let made = format!("{} training images, {}", variant.train_size, settings.text(lab.data()));
+    let figure = Figure::new(format!("Training and test accuracy: {}", variant.label))
+        .subtitle(lab.subtitle(&made))
+        .panel(panel(trained, plain, "", variant.epochs));
+    report.figure(&format!("sec6_4_{}", variant.series), figure, &reading(trained, plain));
 }
 
-/// Draws a figure for each variant, and all of them in one. The first variant is the one without
-/// regularisation, if it was trained.
-pub fn draw(report: &mut RunReport, lab: &Lab, trained: &[Option<Trained>]) {
-    let baseline = trained[0].as_ref();
-    let trained: Vec<&Trained> = trained.iter().flatten().collect();
-    let network = lab.data().layers(&HIDDEN);
-    for &one in &trained {
-        let variant = &one.variant;
-        let settings = format!("{} training images, {network}, SGD(0.01)", variant.train_size);
-        let figure = Figure::new(format!("Training and test accuracy: {}", variant.label))
-            .subtitle(lab.subtitle(&settings))
-            .panel(panel(one, "", variant.epochs));
-        report.figure(&format!("sec6_4_{}", variant.series), figure, &reading(one, baseline));
-    }
-    if trained.len() > 1 {
-        let longest = trained.iter().map(|one| one.variant.epochs).max().unwrap_or(1);
-        let panels = trained.iter().map(|one| panel(one, one.variant.label, longest));
-        let figure = Figure::new("What regularisation does to training and test accuracy")
-            .subtitle(lab.subtitle(&format!("{network}, SGD(0.01)")))
-            .grid(2, 2)
-            .panels(panels);
-        let gaps = trained.iter().map(|one| format!("{} {:.3}", one.variant.label, one.gap()));
-        let gaps = gaps.collect::<Vec<_>>().join("; ");
-        let reading = format!("Training less test accuracy at the end: {gaps}.");
-        report.figure("sec6_4_comparison", figure, &reading);
-    }
+/// All networks side by side.
+pub fn comparison(
+    report: &mut RunReport,
+    lab: &Lab,
+    settings: &Settings,
+    trained: &[Trained<'_>],
+    plain: &Trained<'_>,
+) {
+    let longest = trained.iter().map(|one| one.variant.epochs).max().unwrap_or(1);
+    let panels = trained.iter().map(|one| panel(one, plain, &one.variant.label, longest));
+    let figure = Figure::new("What regularisation does to training and test accuracy")
+        .subtitle(lab.subtitle(&settings.text(lab.data())))
+        .panels(panels);
+    let figure = if trained.len() == 4 { figure.grid(2, 2) } else { figure };
+    let gaps = trained.iter().map(|one| format!("{}: {:.3}", one.variant.label, one.means().gap()));
+    let gaps = gaps.collect::<Vec<_>>().join("; ");
+    let reading =
+        format!("Shaded is the gap, training less test accuracy. At the end it is {gaps}.");
+    report.figure("sec6_4_comparison", figure, &reading);
 }
 
-/// The caption: the final accuracies and their gap; for any other variant also the gap and the test
-/// accuracy of the baseline, if that was trained.
-fn reading(trained: &Trained, baseline: Option<&Trained>) -> String {
-    let [train, test] = trained.last().map(|spread| spread.mean);
-    let ends = format!(
-        "Training accuracy ends at {train:.3}, test accuracy at {test:.3}: a gap of {:.3}",
-        trained.gap()
+/// The caption: the final accuracies and their gap; for any other network also the gap and the test
+/// accuracy without regularisation.
+fn reading(trained: &Trained<'_>, plain: &Trained<'_>) -> String {
+    let ends = trained.means();
+    let own = format!(
+        "Training accuracy ends at {:.3}, test accuracy at {:.3}: a gap of {:.3}",
+        ends.train,
+        ends.test,
+        ends.gap()
     );
-    match baseline {
-        Some(plain) if !std::ptr::eq(plain, trained) => format!(
-            "{ends}. Without regularisation, on {} images, the gap is {:.3}, and test accuracy {:.3}.",
-            plain.variant.train_size,
-            plain.gap(),
-            plain.last()[1].mean
-        ),
-        _ => format!("{ends}."),
+    if is(trained, plain) {
+        return format!("{own}.");
+    }
+    let (images, baseline) = (plain.variant.train_size, plain.means());
+    let beside = format!(
+        "{own}. Without regularisation, on {images} images, the gap is {:.3}, and test accuracy {:.3}.",
+        baseline.gap(),
+        baseline.test
+    );
+    if trained.variant.train_size == images {
+        beside
+    } else {
+        format!("{beside} The numbers of images differ, so regularisation is not all that differs.")
     }
 }
 
-fn panel(trained: &Trained, title: &str, epochs: usize) -> Panel {
-    let train = Style::solid("training", Color::BLUE).marker(Marker::Circle, 10);
-    let test = Style::dashed("test", Color::VERMILLION).marker(Marker::Square, 10);
-    Panel::new(title)
+fn is(one: &Trained<'_>, other: &Trained<'_>) -> bool {
+    one.variant.series == other.variant.series
+}
+
+/// Both accuracies by epoch over the shaded gap between them, in front of those without
+/// regularisation.
+fn panel(trained: &Trained<'_>, plain: &Trained<'_>, title: &str, epochs: usize) -> Panel {
+    let styles = [
+        Style::solid("training", Color::BLUE).marker(Marker::Circle, 10),
+        Style::dashed("test", Color::VERMILLION).marker(Marker::Square, 10),
+    ];
+    let [train, test] = METRICS.map(|metric| trained.series().spreads(metric));
+    let both = train.iter().zip(&test);
+    let gap = both.map(|((epoch, train), (_, test))| (*epoch as f64, test.mean, train.mean));
+    let ends = trained.means();
+    let told = Note::corner(Corner::LowerRight, &format!("gap at the end: {:.3}", ends.gap()));
+    let mut panel = Panel::new(title)
         .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
         .y_axis(Axis::linear("accuracy", 0.0, 1.0))
-        .marks(curve(trained.series(), Metric::TRAIN_ACCURACY, &train))
-        .marks(curve(trained.series(), Metric::TEST_ACCURACY, &test))
+        .mark(Area::new(Color::GREY, gap).opacity(0.2).named("gap"));
+    if !is(trained, plain) {
+        let Variant { label, train_size, .. } = plain.variant;
+        let name = format!("{label}, {train_size} images");
+        let lines = METRICS.iter().zip([LineStyle::Solid, LineStyle::Dashed]);
+        panel = panel.marks(lines.map(|(metric, style)| {
+            let means = plain.series().spreads(*metric).into_iter();
+            let line =
+                Line::new(Color::GREY, means.map(|(epoch, spread)| (epoch as f64, spread.mean)));
+            line.style(style).width(1.3).named(&name)
+        }));
+    }
+    let curves = METRICS.iter().zip(&styles);
+    let curves = curves.flat_map(|(metric, style)| curve(trained.series(), *metric, style));
+    panel.marks(curves.collect::<Vec<Mark>>()).mark(told.color(Color::INK))
 }

@@ -5,9 +5,9 @@ use experiments::findings::{Findings, Metric};
 use experiments::lab::{Experiment, Lab, Unit, draw_images};
 use experiments::luck::{self, Case, Outcome};
 use experiments::report::RunReport;
-use training::{Blocks, Plan, Real};
+use training::{Blocks, Real};
 
-use crate::networks::{BATCH_SIZE, HIDDEN, Variant, contestant};
+use crate::networks::{DROPOUT, Settings};
 
 /// Trains the network with dropout for each case, on images drawn from the whole training set, and
 /// reports the spread of its final accuracies.
@@ -17,18 +17,20 @@ use crate::networks::{BATCH_SIZE, HIDDEN, Variant, contestant};
 pub fn run<T: Real>(
     lab: &Lab,
     report: &mut RunReport,
-    dropout: &Variant,
+    settings: &Settings,
     test: &Blocks<T>,
 ) -> Result<(), Failure> {
     let streams = [Stream::Weights, Stream::Batches, Stream::Dropout, Stream::Images];
     let cases = Case::all(lab, &streams)?;
-    let Variant { train_size, epochs, .. } = *dropout;
-    let plan = Plan::epochs(epochs, BATCH_SIZE, train_size);
+    let dropout = settings.variants.iter().find(|variant| variant.part == DROPOUT);
+    let dropout = dropout.expect("it is one of the networks");
+    let (train_size, plan) = (dropout.train_size, settings.plan(dropout));
     let all = &lab.data().train;
     let experiment = |case: &Case| {
         let varied = case.streams().to_vec();
-        let make = |_, seed| contestant(&dropout.network, Unit::Series(0).of(seed));
+        let make = |_, seed| settings.contestant(&dropout.network, Unit::Series(0).of(seed));
         Experiment::new(case.part(), [dropout.series], all.clone(), plan, make)
+            .labels([&dropout.label])
             .vary(case.streams())
             .images(train_size)
             .finish(move |(_, run), network, measured| {
@@ -45,8 +47,7 @@ pub fn run<T: Real>(
     };
     let quantities =
         [("training accuracy", Metric::TRAIN_ACCURACY), ("test accuracy", Metric::TEST_ACCURACY)];
-    let network = lab.data().layers(&HIDDEN);
-    let settings = format!("{train_size} training images, {network}, SGD(0.01)");
+    let settings = format!("{train_size} training images, {}", settings.text(lab.data()));
     let named = ("sec6_4_luck", "final accuracies with dropout", settings.as_str());
     luck::report(report, lab, named, &cases, &quantities.map(quantity))?;
     findings.into_iter().try_for_each(|findings| report.record(findings))

@@ -2,33 +2,37 @@
 
 mod ensemble;
 mod figures;
+mod lessons;
 mod luck;
 mod networks;
+mod tables;
+mod trained;
 
 use std::process::ExitCode;
 use std::sync::Mutex;
 
 use ensemble::ENSEMBLE;
 use experiments::Section;
-use experiments::cli::{Args, Failure, NoFlags};
+use experiments::cli::{Args, Failure};
 use experiments::findings::equivalence::{Curves, Quantity};
 use experiments::findings::{Findings, Metric, csv_rows};
-use experiments::lab::{Experiment, Lab, Unit};
+use experiments::lab::{Experiment, Lab};
 use experiments::luck::LUCK;
 use experiments::report::RunReport;
-use networks::{BATCH_SIZE, PRINTED_SIZE, Trained, Variant, contestant, variants};
-use training::{Blocks, Plan, Real};
+use networks::{DROPOUT, Knobs, OVERFIT, Settings, Variant, WEIGHT_DECAY};
+use trained::Trained;
+use training::{Blocks, Real};
 
 struct Regularization;
 
 impl Section for Regularization {
-    type Flags = NoFlags;
+    type Flags = Knobs;
     const NAME: &'static str = "sec6_4_regularization";
     const ABOUT: &'static str = "Section 6.4: overfitting, weight decay, dropout and ensembles";
     const PARTS: &'static [(&'static str, &'static str)] = &[
-        ("overfit", "300 images and seven layers: training accuracy 1, test accuracy far below"),
-        ("weight_decay", "the same with weight decay 0.1"),
-        ("dropout", "the same with dropout 0.2"),
+        (OVERFIT, "300 images and seven layers: training accuracy 1, test accuracy far below"),
+        (WEIGHT_DECAY, "the same with weight decay 0.1, beside the network without it"),
+        (DROPOUT, "the same with dropout 0.2, beside the network without it"),
         (ENSEMBLE, "ten networks trained separately and averaged, beside dropout"),
     ];
 
@@ -37,82 +41,84 @@ impl Section for Regularization {
         "of dropout: what weights, mini-batches, masks and images decide alone; give --runs 10",
     )];
 
-    fn samples(args: &Args) -> (usize, usize) {
+    fn samples(args: &Args, knobs: &Knobs) -> (usize, usize) {
         let luck = args.part.as_deref() == Some(LUCK);
-        (if luck { 60_000 } else { PRINTED_SIZE }, 10_000)
+        (if luck { 60_000 } else { knobs.train_size() }, 10_000)
     }
 
-    fn run<T: Real>(lab: &Lab, _: &NoFlags, report: &mut RunReport) -> Result<(), Failure> {
-        let scaled = |v: Variant| Variant { epochs: lab.scaled(v.epochs, 6), ..v };
-        let wanted = variants(lab.data()).map(|v| lab.wants(v.part).then(|| scaled(v)));
+    fn run<T: Real>(lab: &Lab, knobs: &Knobs, report: &mut RunReport) -> Result<(), Failure> {
+        let settings = Settings::new::<T>(lab, knobs)?;
         let test = lab.data().test.clone().first(lab.scaled(10_000, 500)).blocks::<T>();
         if lab.wants(LUCK) {
-            let [_, _, _, dropout] = variants(lab.data()).map(scaled);
-            return luck::run::<T>(lab, report, &dropout, &test);
+            return luck::run::<T>(lab, report, &settings, &test);
         }
+        let variants = || settings.variants.iter().filter(|variant| is_needed(lab, variant));
         let probabilities = Mutex::default();
-        let variants = wanted.iter().flatten().enumerate();
         let mut experiments: Vec<_> =
-            variants.map(|(index, variant)| experiment(lab, index, variant, &test)).collect();
-        experiments.extend(ensemble::experiments(lab, &test, &probabilities));
+            variants().map(|variant| experiment(lab, &settings, variant, &test)).collect();
+        experiments.extend(ensemble::experiments(lab, &settings, &test, &probabilities));
         let mut findings = lab.run(&experiments)?.into_iter();
         drop(experiments);
-        let trained = wanted.map(|variant| {
-            let findings = |variant| Some(Trained { variant, findings: findings.next()? });
-            variant.and_then(findings)
-        });
+        let trained = variants().zip(findings.by_ref());
+        let trained: Vec<Trained<'_>> =
+            trained.map(|(variant, findings)| Trained { variant, findings }).collect();
         let members: Vec<Findings> = findings.collect();
+        let averaged =
+            lab.wants(ENSEMBLE).then(|| ensemble::average(members, &probabilities, &test));
 
-        figures::print_table(report, &trained)?;
-        figures::draw(report, lab, &trained);
-        let [overfit, decay, decay_400, dropout] = &trained;
-        beside_the_notebook(report, overfit.as_ref(), decay_400.as_ref());
+        let print = || tables::notebook(&trained, averaged.as_ref());
+        report.results(tables::results(&trained, averaged.as_ref()), print)?;
+        lessons::report(report, lab, &settings, &trained, averaged.as_ref());
+        beside_the_notebook(report, lab, &trained);
         beside_the_original(report, &trained);
-        if let Some(plain) = overfit {
-            conclude(report, plain, [("weight decay", decay), ("dropout", dropout)]);
-        }
-        let single = dropout.as_ref().map(|d| (d.variant.epochs, d.last()[1]));
-        trained.into_iter().flatten().try_for_each(|trained| report.record(trained.findings))?;
-        if lab.wants(ENSEMBLE) {
-            let findings = ensemble::average(members, &probabilities, &test);
-            ensemble::report(report, lab, &findings, single)?;
-            report.record(findings)?;
-        }
-        Ok(())
+        trained.into_iter().try_for_each(|trained| report.record(trained.findings))?;
+        averaged.into_iter().try_for_each(|averaged| report.record(averaged))
     }
+}
+
+/// Whether a network is trained: beside every part also the one without regularisation, and beside
+/// the ensemble the one with dropout.
+fn is_needed(lab: &Lab, variant: &Variant) -> bool {
+    let beside = match variant.part {
+        OVERFIT => true,
+        DROPOUT => lab.wants(ENSEMBLE),
+        _ => false,
+    };
+    beside || lab.wants(variant.part)
 }
 
 /// Trains a variant, and measures training and test accuracy at each epoch's first update.
 fn experiment<'a, T: Real>(
     lab: &'a Lab,
-    index: usize,
+    settings: &'a Settings,
     variant: &'a Variant,
     test: &'a Blocks<T>,
 ) -> Experiment<'a, T> {
     let samples = lab.data().train.clone().first(variant.train_size);
     let train = samples.blocks::<T>();
-    let plan = Plan::epochs(variant.epochs, BATCH_SIZE, variant.train_size);
-    let make = move |_, seed| contestant(&variant.network, Unit::Series(index).of(seed));
-    Experiment::new(variant.part, [variant.series], samples, plan, make).measure(
-        move |moment, measured| {
+    let plan = settings.plan(variant);
+    let make = move |_, seed| settings.contestant(&variant.network, variant.unit.of(seed));
+    Experiment::new(variant.part, [variant.series], samples, plan, make)
+        .labels([&variant.label])
+        .measure(move |moment, measured| {
             if let Some(epoch) = plan.step_at(moment.iteration) {
                 measured.push(epoch, Metric::TRAIN_ACCURACY, lab.accuracy(moment, &train));
                 measured.push(epoch, Metric::TEST_ACCURACY, lab.accuracy(moment, test));
             }
-        },
-    )
+        })
 }
 
 /// For weight decay, the notebook's text says 300 images, but its numbers are of 400.
-fn beside_the_notebook(
-    report: &mut RunReport,
-    overfit: Option<&Trained>,
-    decay_400: Option<&Trained>,
-) {
+fn beside_the_notebook(report: &mut RunReport, lab: &Lab, trained: &[Trained<'_>]) {
     let overfit_file = include_str!("../../../../data/reference/sec6_4_overfit.csv");
     let decay_file = include_str!("../../../../data/reference/sec6_4_weight_decay.csv");
-    for (trained, file) in [(overfit, overfit_file), (decay_400, decay_file)] {
-        let Some(trained) = trained else { continue };
+    let wanted = trained.iter().filter(|trained| lab.wants(trained.variant.part));
+    for trained in wanted {
+        let file = match trained.variant.series {
+            OVERFIT => overfit_file,
+            "weight_decay_400" => decay_file,
+            _ => continue,
+        };
         let rows = csv_rows(file);
         for (column, metric) in [(1, Metric::TRAIN_ACCURACY), (2, Metric::TEST_ACCURACY)] {
             let printed = rows.iter().map(|row| (row[0] as usize, row[column]));
@@ -122,10 +128,10 @@ fn beside_the_notebook(
 }
 
 /// The original keeps every fifth epoch: 10,000 test images take it longer than training.
-fn beside_the_original(report: &mut RunReport, trained: &[Option<Trained>; 4]) {
+fn beside_the_original(report: &mut RunReport, all: &[Trained<'_>]) {
     const METRICS: [Metric; 2] = [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY];
-    let all: Vec<&Trained> = trained.iter().flatten().collect();
-    if all.len() < trained.len() {
+    // All of them are trained only if all parts are run with the book's settings.
+    if all.len() < 4 {
         return;
     }
     let each = all.iter().flat_map(|trained| METRICS.map(|metric| (trained.series(), metric)));
@@ -148,37 +154,6 @@ fn beside_the_original(report: &mut RunReport, trained: &[Option<Trained>; 4]) {
     });
     let (ours, quantities) = (ours.collect::<Vec<_>>(), quantities.collect::<Vec<_>>());
     report.beside_the_original("sec6_4", [&original, &ours], &quantities);
-}
-
-fn conclude(report: &mut RunReport, plain: &Trained, regularised: [(&str, &Option<Trained>); 2]) {
-    let [train, test] = plain.last();
-    let seeds = plain.last_of_each_seed();
-    report.conclude(
-        "few images and a large network overfit",
-        "training accuracy ends above 0.99, test accuracy below 0.9",
-        &seeds.iter().map(|[train, test]| *train > 0.99 && *test < 0.9).collect::<Vec<bool>>(),
-        format!("training {}, test {}", train.text(3), test.text(3)),
-    );
-    for (what, trained) in regularised {
-        let Some(trained) = trained else { continue };
-        let [train, test] = trained.last();
-        let pairs = trained.last_of_each_seed().into_iter().zip(&seeds);
-        let narrower = pairs.map(|([train, test], [plain_train, plain_test])| {
-            train - test < plain_train - plain_test
-        });
-        report.conclude(
-            &format!("{what} narrows the gap between training and test accuracy"),
-            "the gap at the end is smaller than without it",
-            &narrower.collect::<Vec<bool>>(),
-            format!(
-                "gap {:.3} instead of {:.3}: training {}, test {}",
-                trained.gap(),
-                plain.gap(),
-                train.text(3),
-                test.text(3)
-            ),
-        );
-    }
 }
 
 /// Matrices start at cache lines: 5 % of a step.

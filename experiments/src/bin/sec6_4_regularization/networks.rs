@@ -1,93 +1,132 @@
-//! The networks of the section.
+//! The networks of the section, and how they are trained.
 
-use experiments::findings::{Findings, Metric, Series, Spread};
-use experiments::lab::Data;
+use experiments::cli::Failure;
+use experiments::cli::knobs::{BatchSize, Dropout, Epochs, Hidden, Lr, TrainSize, WeightDecay};
+use experiments::findings::significant;
+use experiments::lab::{Data, Lab, Unit};
 use init::Seed;
 use layers::{DropoutScaling, MultiLayerNet};
 use optimizers::OptimizerKind;
-use training::{Contestant, Real};
+use training::{Contestant, Plan, Real};
+
+/// The names of the parts, and of the series of the same networks.
+pub const OVERFIT: &str = "overfit";
+pub const WEIGHT_DECAY: &str = "weight_decay";
+pub const DROPOUT: &str = "dropout";
 
 pub const TRAIN_SIZE: usize = 300;
 /// The notebook says 300 for weight decay too, but the accuracies it prints are multiples of 1/400.
 pub const PRINTED_SIZE: usize = 400;
-pub const BATCH_SIZE: usize = 100;
-pub const HIDDEN: [usize; 6] = [100; 6];
-pub const DECAY: f64 = 0.1;
-pub const DROPOUT: f64 = 0.2;
 
-/// A network of the section and how it is trained.
+/// The flags of this section.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Knobs {
+    #[command(flatten)]
+    lr: Lr,
+    #[command(flatten)]
+    epochs: Epochs,
+    #[command(flatten)]
+    batch_size: BatchSize,
+    #[command(flatten)]
+    hidden: Hidden,
+    #[command(flatten)]
+    weight_decay: WeightDecay,
+    #[command(flatten)]
+    dropout: Dropout,
+    #[command(flatten)]
+    train_size: TrainSize,
+}
+
+impl Knobs {
+    /// The most images that a network is trained on.
+    pub fn train_size(&self) -> usize {
+        self.train_size.train_size.unwrap_or(PRINTED_SIZE)
+    }
+}
+
+/// How all networks are trained: the book's settings, or those that flags give.
+pub struct Settings {
+    lr: f64,
+    batch_size: usize,
+    hidden: Vec<usize>,
+    pub variants: Vec<Variant>,
+}
+
+/// A network of the section and how long it is trained, on how many images.
 pub struct Variant {
     /// The names of its part and series in `metrics.csv`.
     pub part: &'static str,
     pub series: &'static str,
-    pub label: &'static str,
+    /// Its name for readers.
+    pub label: String,
     pub train_size: usize,
     pub epochs: usize,
     pub network: MultiLayerNet,
+    /// Whose random numbers it is drawn from: the same whichever parts are run.
+    pub unit: Unit,
 }
 
-/// A variant that was trained; its findings have one series.
-pub struct Trained {
-    pub variant: Variant,
-    pub findings: Findings,
-}
-
-impl Trained {
-    pub fn series(&self) -> &Series {
-        &self.findings.series[0]
+impl Settings {
+    /// The networks without regularisation, the first; with weight decay on 300 images and, unless
+    /// `--train-size` decides, on 400; with dropout.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] if the learning rate is too large for `T`.
+    pub fn new<T: Real>(lab: &Lab, knobs: &Knobs) -> Result<Self, Failure> {
+        // The book's default of SGD.
+        let lr = knobs.lr.lr.unwrap_or(0.01);
+        let set = T::optimizer(OptimizerKind::Sgd).set_lr(lr);
+        set.map_err(|error| Failure::Usage(error.into()))?;
+        let hidden = knobs.hidden.hidden.clone().unwrap_or_else(|| vec![100; 6]);
+        let (lambda, ratio) =
+            (knobs.weight_decay.weight_decay.unwrap_or(0.1), knobs.dropout.dropout.unwrap_or(0.2));
+        let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
+        // ANCHOR: networks
+        let plain = MultiLayerNet::new(inputs, &hidden, classes);
+        let decay = plain.clone().weight_decay(lambda);
+        let dropout = plain.clone().dropout(ratio, DropoutScaling::AtEvaluation);
+        // ANCHOR_END: networks
+        let epochs = |book: usize| knobs.epochs.epochs.unwrap_or(lab.scaled(book, 6));
+        let train_size = knobs.train_size.train_size.unwrap_or(TRAIN_SIZE);
+        let decays = format!("weight decay {}", significant(lambda));
+        let variant = |index, part, label, network, book_epochs| Variant {
+            part,
+            series: part,
+            label,
+            train_size,
+            epochs: epochs(book_epochs),
+            network,
+            unit: Unit::Series(index),
+        };
+        let mut variants = vec![
+            variant(0, OVERFIT, "no regularisation".to_owned(), plain, 201),
+            variant(1, WEIGHT_DECAY, decays.clone(), decay.clone(), 201),
+            Variant {
+                series: "weight_decay_400",
+                train_size: PRINTED_SIZE,
+                ..variant(2, WEIGHT_DECAY, format!("{decays}, {PRINTED_SIZE} images"), decay, 201)
+            },
+            variant(3, DROPOUT, format!("dropout {}", significant(ratio)), dropout, 301),
+        ];
+        if knobs.train_size.train_size.is_some() {
+            variants.remove(2);
+        }
+        Ok(Self { lr, batch_size: knobs.batch_size.batch_size.unwrap_or(100), hidden, variants })
     }
 
-    /// Training and test accuracy at the end.
-    pub fn last(&self) -> [Spread; 2] {
-        ends(&self.findings)
+    pub fn plan(&self, variant: &Variant) -> Plan {
+        Plan::epochs(variant.epochs, self.batch_size, variant.train_size)
     }
 
-    /// The same of each seed.
-    pub fn last_of_each_seed(&self) -> Vec<[f64; 2]> {
-        self.findings.each_seed(|one| ends(one).map(|spread| spread.mean))
+    /// For the subtitles of figures: layers and optimizer.
+    pub fn text(&self, data: &Data) -> String {
+        format!("{}, SGD({})", data.layers(&self.hidden), significant(self.lr))
     }
 
-    /// Training accuracy less test accuracy at the end.
-    pub fn gap(&self) -> f64 {
-        let [train, test] = self.last();
-        train.mean - test.mean
+    pub fn contestant<T: Real>(&self, network: &MultiLayerNet, seed: Seed) -> Contestant<T> {
+        let made = Contestant::new(network, OptimizerKind::Sgd, seed);
+        let mut contestant = made.expect("the settings are in range");
+        contestant.optimizer.set_lr(self.lr).expect("checked before");
+        contestant
     }
-}
-
-fn ends(findings: &Findings) -> [Spread; 2] {
-    [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY].map(|metric| findings.series[0].last(metric))
-}
-
-/// No regularisation; weight decay on 300 images, and on 400; dropout.
-pub fn variants(data: &Data) -> [Variant; 4] {
-    // ANCHOR: networks
-    let plain = MultiLayerNet::new(data.inputs(), &HIDDEN, data.classes());
-    let decay = plain.clone().weight_decay(DECAY);
-    let dropout = plain.clone().dropout(DROPOUT, DropoutScaling::AtEvaluation);
-    // ANCHOR_END: networks
-    let variant = |(part, series, label), train_size, epochs, network| Variant {
-        part,
-        series,
-        label,
-        train_size,
-        epochs,
-        network,
-    };
-    let [overfit, decay_300, decay_400, drop] = [
-        ("overfit", "overfit", "no regularisation"),
-        ("weight_decay", "weight_decay", "weight decay 0.1"),
-        ("weight_decay", "weight_decay_400", "weight decay 0.1, 400 images"),
-        ("dropout", "dropout", "dropout 0.2"),
-    ];
-    [
-        variant(overfit, TRAIN_SIZE, 201, plain),
-        variant(decay_300, TRAIN_SIZE, 201, decay.clone()),
-        variant(decay_400, PRINTED_SIZE, 201, decay),
-        variant(drop, TRAIN_SIZE, 301, dropout),
-    ]
-}
-
-pub fn contestant<T: Real>(network: &MultiLayerNet, seed: Seed) -> Contestant<T> {
-    // SGD of 0.01, the book's default.
-    Contestant::new(network, OptimizerKind::Sgd, seed).expect("fixed settings are valid")
 }
