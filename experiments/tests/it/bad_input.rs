@@ -187,8 +187,9 @@ fn with_strict_a_failed_conclusion_exits_with_4_and_keeps_the_results() {
 
 #[test]
 fn wrong_flags_exit_with_2_and_a_message_about_allowed_values() {
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 7] = [
         (&["--part", "nonsense"], "batchnorm"),
+        (&["--dataset", "synthetic", "--out", "out", "--lr", "1e300"], "lr"),
         (&["--runs", "0"], "1..=1000"),
         (&["--dataset", "cifar"], "mnist, fashion-mnist, synthetic or custom"),
         (&["--precision", "f16"], "f32 or f64"),

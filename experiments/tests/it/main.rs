@@ -12,6 +12,7 @@ mod house;
 mod luck;
 mod optimizers;
 mod other_data;
+mod parts;
 mod scale_out;
 mod search;
 mod signals;

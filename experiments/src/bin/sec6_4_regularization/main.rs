@@ -19,7 +19,7 @@ use experiments::findings::{Findings, Metric, csv_rows};
 use experiments::lab::{Experiment, Lab};
 use experiments::luck::LUCK;
 use experiments::report::RunReport;
-use networks::{DROPOUT, Knobs, OVERFIT, Settings, Variant, WEIGHT_DECAY};
+use networks::{DROPOUT, Knobs, OVERFIT, Settings, Variant, WEIGHT_DECAY, WEIGHT_DECAY_PRINTED};
 use trained::Trained;
 use training::{Blocks, Real};
 
@@ -116,7 +116,7 @@ fn beside_the_notebook(report: &mut RunReport, lab: &Lab, trained: &[Trained<'_>
     for trained in wanted {
         let file = match trained.variant.series {
             OVERFIT => overfit_file,
-            "weight_decay_400" => decay_file,
+            WEIGHT_DECAY_PRINTED => decay_file,
             _ => continue,
         };
         let rows = csv_rows(file);
