@@ -9,7 +9,7 @@ use layers::{DropoutScaling, MultiLayerNet};
 use mnist_io::Scale;
 use nalgebra::DMatrix;
 
-/// A small run of the part `dropout` with more flags.
+/// A small run of the part `dropout`, which trains its baseline too, with more flags.
 fn dropout(folder: &Path, out: &str, more: &[&str]) {
     let flags = ["--quick", "--dataset", "synthetic", "--quiet", "--part", "dropout", "--out", out];
     let output = run("sec6_4_regularization", folder, &[&flags[..], more].concat());
@@ -60,9 +60,11 @@ fn exports_change_no_result_and_equal_runs_export_equal_files() {
     }
     let more: Vec<_> = one.keys().filter(|name| !plain.contains_key(*name)).cloned().collect();
     let mut expected = vec![PathBuf::from("histograms.npz"), PathBuf::from("metrics.npz")];
-    for seed in ["seed-0", "seed-1"] {
-        expected.push(format!("models/dropout/dropout/{seed}.safetensors").into());
-        expected.push(format!("tensorboard/dropout/dropout/{seed}/events.out.tfevents").into());
+    for name in ["overfit/overfit", "dropout/dropout"] {
+        for seed in ["seed-0", "seed-1"] {
+            expected.push(format!("models/{name}/{seed}.safetensors").into());
+            expected.push(format!("tensorboard/{name}/{seed}/events.out.tfevents").into());
+        }
     }
     expected.sort();
     assert_eq!(more, expected);

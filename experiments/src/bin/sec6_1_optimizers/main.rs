@@ -37,7 +37,7 @@ impl Section for Optimizers {
         (LUCK, "what initial weights and mini-batches decide alone; give --runs 10"),
     ];
 
-    fn samples(args: &Args, _: &NoFlags) -> (usize, usize) {
+    fn samples(args: &Args, _: &Self::Flags) -> (usize, usize) {
         if args.part.as_deref() == Some(RAVINE) { (1, 1) } else { compare_losses::SAMPLES }
     }
 

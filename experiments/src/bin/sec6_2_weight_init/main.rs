@@ -50,7 +50,7 @@ impl Section for WeightInit {
         (compare_losses::PART, "training losses of three initialisers on MNIST, 2,000 iterations"),
     ];
 
-    fn samples(args: &Args, _: &ActivationFlags) -> (usize, usize) {
+    fn samples(args: &Args, _: &Self::Flags) -> (usize, usize) {
         if args.part.as_deref() == Some(ACTIVATIONS) { (1, 1) } else { compare_losses::SAMPLES }
     }
 

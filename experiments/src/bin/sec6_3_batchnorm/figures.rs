@@ -6,7 +6,7 @@ use experiments::report::RunReport;
 use experiments::report::curves::{Style, curve, draw};
 use viz::{Axis, Color, Corner, Figure, Legend, Line, Marker, Note, Panel, Scatter};
 
-use crate::networks::{SCALES, Settings, weight_scale};
+use crate::networks::{BatchNormSettings, SCALES, weight_scale};
 use crate::scales::{LEARNT, both, ends, is_plain_ahead, learnt, list, plain_ahead};
 
 /// Without batch normalisation, and with it.
@@ -21,7 +21,7 @@ fn styles() -> [Style<'static>; 2] {
 pub fn opening(
     report: &mut RunReport,
     lab: &Lab,
-    settings: &Settings,
+    settings: &BatchNormSettings,
     findings: &Findings,
     scale: usize,
 ) {
@@ -39,7 +39,12 @@ pub fn opening(
 }
 
 /// Where training ends, by scale.
-pub fn by_scale(report: &mut RunReport, lab: &Lab, settings: &Settings, findings: &Findings) {
+pub fn by_scale(
+    report: &mut RunReport,
+    lab: &Lab,
+    settings: &BatchNormSettings,
+    findings: &Findings,
+) {
     let (smallest, largest) = (weight_scale(SCALES - 1), weight_scale(0));
     let mut panel = Panel::new("")
         .x_axis(Axis::log(
@@ -68,11 +73,17 @@ pub fn by_scale(report: &mut RunReport, lab: &Lab, settings: &Settings, findings
         .plot_size(680.0, 380.0)
         .legend(Legend::Top)
         .panel(panel);
-    report.figure("sec6_3_scales", figure, &of_all_scales(findings));
+    let [plain, normalised] = [0, 1].map(|kind| learnt(findings, kind).len());
+    let reading = format!(
+        "Training accuracy ends above {LEARNT} at {plain} of {SCALES} scales without batch normalisation, at \
+         {normalised} with it. {}",
+        where_plain_is_ahead(findings)
+    );
+    report.figure("sec6_3_scales", figure, &reading);
 }
 
 /// Training by epoch at every scale.
-pub fn grid(report: &mut RunReport, lab: &Lab, settings: &Settings, findings: &Findings) {
+pub fn grid(report: &mut RunReport, lab: &Lab, settings: &BatchNormSettings, findings: &Findings) {
     let ahead = Note::corner(Corner::LowerRight, "ahead without it").color(Color::VERMILLION);
     let panels = (0..SCALES).map(|scale| {
         let panel = panel(findings, scale, settings);
@@ -83,7 +94,8 @@ pub fn grid(report: &mut RunReport, lab: &Lab, settings: &Settings, findings: &F
             .subtitle(lab.subtitle(&settings.text(lab.data())))
             .grid(4, 4)
             .panels(panels);
-    let mut reading = format!("{} The book's figure 6-19 is this grid.", of_all_scales(findings));
+    let mut reading =
+        format!("The book's figure 6-19 is this grid. {}", where_plain_is_ahead(findings));
     if findings.series.iter().any(|series| runs_that_diverged(series) > 0) {
         reading.push_str(
             " A cross marks the first epoch after a loss or a parameter became NaN or infinite.",
@@ -92,21 +104,18 @@ pub fn grid(report: &mut RunReport, lab: &Lab, settings: &Settings, findings: &F
     report.figure("sec6_3_batchnorm", grid, &reading);
 }
 
-/// At how many scales each kind learns, and where plain networks end ahead.
-fn of_all_scales(findings: &Findings) -> String {
-    let [plain, normalised] = [0, 1].map(|kind| learnt(findings, kind).len());
-    let behind = match &plain_ahead(findings)[..] {
-        [] => "At none of them does the network end ahead without it.".to_owned(),
-        scales => format!("The network ends ahead without it at W {}.", list(scales)),
-    };
-    format!(
-        "Training accuracy ends above {LEARNT} at {plain} of {SCALES} scales without batch normalisation, at \
-         {normalised} with it. {behind}"
-    )
+/// Where networks end ahead without batch normalisation.
+fn where_plain_is_ahead(findings: &Findings) -> String {
+    match &plain_ahead(findings)[..] {
+        [] => "At no W does the network end ahead without batch normalisation.".to_owned(),
+        scales => {
+            format!("The network ends ahead without batch normalisation at W {}.", list(scales))
+        }
+    }
 }
 
 /// Training accuracy by epoch at one scale.
-fn panel(findings: &Findings, scale: usize, settings: &Settings) -> Panel {
+fn panel(findings: &Findings, scale: usize, settings: &BatchNormSettings) -> Panel {
     let mut panel = Panel::new(format!("W: {}", significant(weight_scale(scale))))
         .x_axis(Axis::linear("epoch", 0.0, (settings.epochs - 1) as f64))
         .y_axis(Axis::linear("training accuracy", 0.0, 1.0));
@@ -118,7 +127,12 @@ fn panel(findings: &Findings, scale: usize, settings: &Settings) -> Panel {
 }
 
 /// A cross at the first epoch after each run diverged, and how many did.
-fn mark_diverged(panel: Panel, series: &Series, settings: &Settings, style: &Style<'_>) -> Panel {
+fn mark_diverged(
+    panel: Panel,
+    series: &Series,
+    settings: &BatchNormSettings,
+    style: &Style<'_>,
+) -> Panel {
     let count = runs_that_diverged(series);
     if count == 0 {
         return panel;

@@ -5,7 +5,7 @@ use experiments::lab::Lab;
 use experiments::report::{Exercise, Lesson, RunReport};
 
 use crate::figures;
-use crate::networks::{SCALES, Settings, weight_scale};
+use crate::networks::{BatchNormSettings, SCALES, weight_scale};
 use crate::scales::{LEARNT, both, ends, is_plain_ahead, learnt, list, plain_ahead};
 
 /// The scale of the opening figure, 0.0136: well within what batch normalisation is for.
@@ -16,7 +16,12 @@ const BATCH_NORM: &str = "<math display=\"block\"><mi>y</mi><mo>=</mo><mi>γ</mi
     </msqrt></mfrac><mo>+</mo><mi>β</mi></math>";
 
 /// Training by epoch at one scale.
-pub fn one_scale(report: &mut RunReport, lab: &Lab, settings: &Settings, findings: &Findings) {
+pub fn one_scale(
+    report: &mut RunReport,
+    lab: &Lab,
+    settings: &BatchNormSettings,
+    findings: &Findings,
+) {
     let passes = |kind: usize| {
         let accuracy = both(findings, OPENING)[kind].spreads(Metric::TRAIN_ACCURACY);
         accuracy.iter().find(|(_, spread)| spread.mean > LEARNT).map_or_else(
@@ -82,7 +87,12 @@ fn mean_over_epochs(series: &Series) -> f64 {
 }
 
 /// Where training ends at each of the scales.
-pub fn all_scales(report: &mut RunReport, lab: &Lab, settings: &Settings, findings: &Findings) {
+pub fn all_scales(
+    report: &mut RunReport,
+    lab: &Lab,
+    settings: &BatchNormSettings,
+    findings: &Findings,
+) {
     let behind = plain_ahead(findings);
     let ahead = SCALES - behind.len();
     let only_where_plain_learns = behind.iter().all(|&scale| ends(findings, scale)[0] > LEARNT);

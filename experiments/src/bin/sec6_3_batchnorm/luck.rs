@@ -7,7 +7,7 @@ use experiments::luck::{self, Case, Outcome};
 use experiments::report::RunReport;
 use training::Real;
 
-use crate::networks::{KINDS, Settings, label, series, weight_scale};
+use crate::networks::{BatchNormSettings, KINDS, label, series, weight_scale};
 
 /// At the first of three scales both networks learn; at the others only the one with batch
 /// normalisation does, at the last of them with much luck.
@@ -18,7 +18,11 @@ const UNITS: [usize; 4] = [2 * 2, 2 * 2 + 1, 2 * 7 + 1, 2 * 12 + 1];
 ///
 /// # Errors
 /// Any failure of the experiments.
-pub fn run<T: Real>(lab: &Lab, settings: &Settings, report: &mut RunReport) -> Result<(), Failure> {
+pub fn run<T: Real>(
+    lab: &Lab,
+    settings: &BatchNormSettings,
+    report: &mut RunReport,
+) -> Result<(), Failure> {
     let cases = Case::all(lab, &[Stream::Weights, Stream::Batches, Stream::Images])?;
     let (plan, train_size) = (settings.plan(), settings.train_size);
     let contestant = &settings.contestants::<T>(lab.data())?;

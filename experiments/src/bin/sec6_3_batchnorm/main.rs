@@ -15,7 +15,7 @@ use experiments::findings::{Findings, Metric, Spread, csv_rows, significant};
 use experiments::lab::{Experiment, Lab};
 use experiments::luck::LUCK;
 use experiments::report::{RunReport, Table};
-use networks::{KINDS, Knobs, SCALES, Settings, label, series, weight_scale};
+use networks::{BatchNormFlags, BatchNormSettings, KINDS, SCALES, label, series, weight_scale};
 use scales::both;
 use training::Real;
 
@@ -24,7 +24,7 @@ const PART: &str = "batchnorm";
 struct BatchNormSection;
 
 impl Section for BatchNormSection {
-    type Flags = Knobs;
+    type Flags = BatchNormFlags;
     const NAME: &'static str = "sec6_3_batchnorm";
     const ABOUT: &'static str =
         "Section 6.3: training with and without batch normalisation at 16 weight scales";
@@ -34,12 +34,16 @@ impl Section for BatchNormSection {
     const ON_REQUEST: &'static [(&'static str, &'static str)] =
         &[(LUCK, "what weights, mini-batches and images decide alone; give --runs 10")];
 
-    fn samples(args: &Args, knobs: &Knobs) -> (usize, usize) {
-        (if args.part.as_deref() == Some(LUCK) { 60_000 } else { knobs.train_size() }, 0)
+    fn samples(args: &Args, flags: &BatchNormFlags) -> (usize, usize) {
+        (if args.part.as_deref() == Some(LUCK) { 60_000 } else { flags.train_size() }, 0)
     }
 
-    fn run<T: Real>(lab: &Lab, knobs: &Knobs, report: &mut RunReport) -> Result<(), Failure> {
-        let settings = Settings::new(lab, knobs);
+    fn run<T: Real>(
+        lab: &Lab,
+        flags: &BatchNormFlags,
+        report: &mut RunReport,
+    ) -> Result<(), Failure> {
+        let settings = BatchNormSettings::new(lab, flags);
         if lab.wants(LUCK) {
             return luck::run::<T>(lab, &settings, report);
         }
@@ -54,7 +58,7 @@ impl Section for BatchNormSection {
 }
 
 /// Every network of every run, each run on its own mini-batches.
-fn train_all<T: Real>(lab: &Lab, settings: &Settings) -> Result<Findings, Failure> {
+fn train_all<T: Real>(lab: &Lab, settings: &BatchNormSettings) -> Result<Findings, Failure> {
     let samples = lab.data().train.clone().first(settings.train_size);
     let (blocks, plan) = (samples.blocks::<T>(), settings.plan());
     let make = settings.contestants(lab.data())?;

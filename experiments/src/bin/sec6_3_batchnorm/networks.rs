@@ -33,7 +33,7 @@ pub fn label(unit: usize) -> String {
 
 /// The flags of this section.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Knobs {
+pub struct BatchNormFlags {
     #[command(flatten)]
     lr: Lr,
     #[command(flatten)]
@@ -46,14 +46,14 @@ pub struct Knobs {
     train_size: TrainSize,
 }
 
-impl Knobs {
+impl BatchNormFlags {
     pub fn train_size(&self) -> usize {
         self.train_size.train_size.unwrap_or(TRAIN_SIZE)
     }
 }
 
 /// How all networks are trained: the book's settings, or those that flags give.
-pub struct Settings {
+pub struct BatchNormSettings {
     pub train_size: usize,
     pub epochs: usize,
     batch_size: usize,
@@ -61,15 +61,15 @@ pub struct Settings {
     lr: f64,
 }
 
-impl Settings {
-    pub fn new(lab: &Lab, knobs: &Knobs) -> Self {
+impl BatchNormSettings {
+    pub fn new(lab: &Lab, flags: &BatchNormFlags) -> Self {
         Self {
-            train_size: knobs.train_size(),
-            epochs: knobs.epochs.epochs.unwrap_or(lab.scaled(20, 3)),
-            batch_size: knobs.batch_size.batch_size.unwrap_or(100),
-            hidden: knobs.hidden.hidden.clone().unwrap_or_else(|| vec![100; 5]),
+            train_size: flags.train_size(),
+            epochs: flags.epochs.epochs.unwrap_or(lab.scaled(20, 3)),
+            batch_size: flags.batch_size.batch_size.unwrap_or(100),
+            hidden: flags.hidden.hidden.clone().unwrap_or_else(|| vec![100; 5]),
             // The book's default of SGD.
-            lr: knobs.lr.lr.unwrap_or(0.01),
+            lr: flags.lr.lr.unwrap_or(0.01),
         }
     }
 

@@ -14,7 +14,7 @@ use tensor_ops::softmax::softmax;
 use training::{Blocks, Real};
 use viz::{Axis, Color, Figure, Marker, Note, Panel, Scatter};
 
-use crate::networks::Settings;
+use crate::networks::RegularizationSettings;
 use crate::trained::Trained;
 
 /// The name of the part, and of the series of averages.
@@ -28,7 +28,7 @@ pub type Probabilities<T> = Mutex<BTreeMap<(u64, usize), Vec<DMatrix<T>>>>;
 /// Ten networks, each with its own weights and mini-batches; none if the part is not run.
 pub fn experiments<'a, T: Real>(
     lab: &'a Lab,
-    settings: &'a Settings,
+    settings: &'a RegularizationSettings,
     test: &'a Blocks<T>,
     probabilities: &'a Probabilities<T>,
 ) -> Vec<Experiment<'a, T>> {
@@ -117,7 +117,7 @@ pub fn largest(findings: &Findings) -> (usize, Spread) {
 pub fn figure(
     report: &mut RunReport,
     lab: &Lab,
-    settings: &Settings,
+    settings: &RegularizationSettings,
     findings: &Findings,
     [plain, dropout]: [&Trained<'_>; 2],
 ) {

@@ -6,7 +6,7 @@ use experiments::report::RunReport;
 use experiments::report::curves::{Style, curve};
 use viz::{Area, Axis, Color, Corner, Figure, Line, LineStyle, Mark, Marker, Note, Panel};
 
-use crate::networks::{Settings, Variant};
+use crate::networks::{RegularizationSettings, Variant};
 use crate::trained::Trained;
 
 const METRICS: [Metric; 2] = [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY];
@@ -15,7 +15,7 @@ const METRICS: [Metric; 2] = [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY];
 pub fn network(
     report: &mut RunReport,
     lab: &Lab,
-    settings: &Settings,
+    settings: &RegularizationSettings,
     trained: &Trained<'_>,
     plain: &Trained<'_>,
 ) {
@@ -31,7 +31,7 @@ pub fn network(
 pub fn comparison(
     report: &mut RunReport,
     lab: &Lab,
-    settings: &Settings,
+    settings: &RegularizationSettings,
     trained: &[Trained<'_>],
     plain: &Trained<'_>,
 ) {
@@ -81,9 +81,11 @@ fn is(one: &Trained<'_>, other: &Trained<'_>) -> bool {
 /// Both accuracies by epoch over the shaded gap between them, in front of those without
 /// regularisation.
 fn panel(trained: &Trained<'_>, plain: &Trained<'_>, title: &str, epochs: usize) -> Panel {
+    // About twenty markers, however long the training.
+    let every = (epochs / 20).max(1);
     let styles = [
-        Style::solid("training", Color::BLUE).marker(Marker::Circle, 10),
-        Style::dashed("test", Color::VERMILLION).marker(Marker::Square, 10),
+        Style::solid("training", Color::BLUE).marker(Marker::Circle, every),
+        Style::dashed("test", Color::VERMILLION).marker(Marker::Square, every),
     ];
     let [train, test] = METRICS.map(|metric| trained.series().spreads(metric));
     let both = train.iter().zip(&test);

@@ -6,7 +6,7 @@ use experiments::report::{Exercise, Lesson, RunReport};
 
 use crate::ensemble;
 use crate::figures;
-use crate::networks::{DROPOUT, OVERFIT, Settings, WEIGHT_DECAY};
+use crate::networks::{DROPOUT, OVERFIT, RegularizationSettings, WEIGHT_DECAY};
 use crate::trained::Trained;
 
 /// The lesson of a way to regularise.
@@ -17,7 +17,7 @@ type Teach = fn(&mut RunReport, &Effect<'_>);
 pub fn report(
     report: &mut RunReport,
     lab: &Lab,
-    settings: &Settings,
+    settings: &RegularizationSettings,
     trained: &[Trained<'_>],
     averaged: Option<&Findings>,
 ) {

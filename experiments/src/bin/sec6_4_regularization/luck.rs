@@ -7,7 +7,7 @@ use experiments::luck::{self, Case, Outcome};
 use experiments::report::RunReport;
 use training::{Blocks, Real};
 
-use crate::networks::{DROPOUT, Settings};
+use crate::networks::{DROPOUT, RegularizationSettings};
 
 /// Trains the network with dropout for each case, on images drawn from the whole training set, and
 /// reports the spread of its final accuracies.
@@ -17,7 +17,7 @@ use crate::networks::{DROPOUT, Settings};
 pub fn run<T: Real>(
     lab: &Lab,
     report: &mut RunReport,
-    settings: &Settings,
+    settings: &RegularizationSettings,
     test: &Blocks<T>,
 ) -> Result<(), Failure> {
     let streams = [Stream::Weights, Stream::Batches, Stream::Dropout, Stream::Images];

@@ -19,14 +19,17 @@ use experiments::findings::{Findings, Metric, csv_rows};
 use experiments::lab::{Experiment, Lab};
 use experiments::luck::LUCK;
 use experiments::report::RunReport;
-use networks::{DROPOUT, Knobs, OVERFIT, Settings, Variant, WEIGHT_DECAY, WEIGHT_DECAY_PRINTED};
+use networks::{
+    DROPOUT, OVERFIT, RegularizationFlags, RegularizationSettings, Variant, WEIGHT_DECAY,
+    WEIGHT_DECAY_PRINTED,
+};
 use trained::Trained;
 use training::{Blocks, Real};
 
 struct Regularization;
 
 impl Section for Regularization {
-    type Flags = Knobs;
+    type Flags = RegularizationFlags;
     const NAME: &'static str = "sec6_4_regularization";
     const ABOUT: &'static str = "Section 6.4: overfitting, weight decay, dropout and ensembles";
     const PARTS: &'static [(&'static str, &'static str)] = &[
@@ -41,13 +44,17 @@ impl Section for Regularization {
         "of dropout: what weights, mini-batches, masks and images decide alone; give --runs 10",
     )];
 
-    fn samples(args: &Args, knobs: &Knobs) -> (usize, usize) {
+    fn samples(args: &Args, flags: &RegularizationFlags) -> (usize, usize) {
         let luck = args.part.as_deref() == Some(LUCK);
-        (if luck { 60_000 } else { knobs.train_size() }, 10_000)
+        (if luck { 60_000 } else { flags.train_size() }, 10_000)
     }
 
-    fn run<T: Real>(lab: &Lab, knobs: &Knobs, report: &mut RunReport) -> Result<(), Failure> {
-        let settings = Settings::new::<T>(lab, knobs)?;
+    fn run<T: Real>(
+        lab: &Lab,
+        flags: &RegularizationFlags,
+        report: &mut RunReport,
+    ) -> Result<(), Failure> {
+        let settings = RegularizationSettings::new::<T>(lab, flags)?;
         let test = lab.data().test.clone().first(lab.scaled(10_000, 500)).blocks::<T>();
         if lab.wants(LUCK) {
             return luck::run::<T>(lab, report, &settings, &test);
@@ -90,7 +97,7 @@ fn is_needed(lab: &Lab, variant: &Variant) -> bool {
 /// Trains a variant, and measures training and test accuracy at each epoch's first update.
 fn experiment<'a, T: Real>(
     lab: &'a Lab,
-    settings: &'a Settings,
+    settings: &'a RegularizationSettings,
     variant: &'a Variant,
     test: &'a Blocks<T>,
 ) -> Experiment<'a, T> {

@@ -23,7 +23,7 @@ const PRINTED_SIZE: usize = 400;
 
 /// The flags of this section.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Knobs {
+pub struct RegularizationFlags {
     #[command(flatten)]
     lr: Lr,
     #[command(flatten)]
@@ -40,7 +40,7 @@ pub struct Knobs {
     train_size: TrainSize,
 }
 
-impl Knobs {
+impl RegularizationFlags {
     /// The most images that a network is trained on.
     pub fn train_size(&self) -> usize {
         self.train_size.train_size.unwrap_or(PRINTED_SIZE)
@@ -48,7 +48,7 @@ impl Knobs {
 }
 
 /// How all networks are trained: the book's settings, or those that flags give.
-pub struct Settings {
+pub struct RegularizationSettings {
     lr: f64,
     batch_size: usize,
     hidden: Vec<usize>,
@@ -69,28 +69,28 @@ pub struct Variant {
     pub unit: Unit,
 }
 
-impl Settings {
+impl RegularizationSettings {
     /// The network without regularisation comes first; then weight decay on the same images and,
     /// unless `--train-size` decides, on the notebook's 400; then dropout.
     ///
     /// # Errors
     /// [`Failure::Usage`] if the learning rate is too large for `T`.
-    pub fn new<T: Real>(lab: &Lab, knobs: &Knobs) -> Result<Self, Failure> {
+    pub fn new<T: Real>(lab: &Lab, flags: &RegularizationFlags) -> Result<Self, Failure> {
         // The book's default of SGD.
-        let lr = knobs.lr.lr.unwrap_or(0.01);
+        let lr = flags.lr.lr.unwrap_or(0.01);
         let set = T::optimizer(OptimizerKind::Sgd).set_lr(lr);
         set.map_err(|error| Failure::Usage(error.into()))?;
-        let hidden = knobs.hidden.hidden.clone().unwrap_or_else(|| vec![100; 6]);
+        let hidden = flags.hidden.hidden.clone().unwrap_or_else(|| vec![100; 6]);
         let (lambda, ratio) =
-            (knobs.weight_decay.weight_decay.unwrap_or(0.1), knobs.dropout.dropout.unwrap_or(0.2));
+            (flags.weight_decay.weight_decay.unwrap_or(0.1), flags.dropout.dropout.unwrap_or(0.2));
         let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
         // ANCHOR: networks
         let plain = MultiLayerNet::new(inputs, &hidden, classes);
         let decay = plain.clone().weight_decay(lambda);
         let dropout = plain.clone().dropout(ratio, DropoutScaling::AtEvaluation);
         // ANCHOR_END: networks
-        let epochs = |book: usize| knobs.epochs.epochs.unwrap_or(lab.scaled(book, 6));
-        let train_size = knobs.train_size.train_size.unwrap_or(TRAIN_SIZE);
+        let epochs = |book: usize| flags.epochs.epochs.unwrap_or(lab.scaled(book, 6));
+        let train_size = flags.train_size.train_size.unwrap_or(TRAIN_SIZE);
         let decays = format!("weight decay {}", significant(lambda));
         let variant = |index, part, label, network, book_epochs| Variant {
             part,
@@ -101,7 +101,7 @@ impl Settings {
             network,
             unit: Unit::Series(index),
         };
-        let printed = knobs.train_size.train_size.is_none().then(|| Variant {
+        let printed = flags.train_size.train_size.is_none().then(|| Variant {
             series: WEIGHT_DECAY_PRINTED,
             train_size: PRINTED_SIZE,
             ..variant(
@@ -119,7 +119,7 @@ impl Settings {
         ];
         let plain = variant(0, OVERFIT, "no regularisation".to_owned(), plain, 201);
         let variants = std::iter::once(plain).chain(regularised.into_iter().flatten()).collect();
-        Ok(Self { lr, batch_size: knobs.batch_size.batch_size.unwrap_or(100), hidden, variants })
+        Ok(Self { lr, batch_size: flags.batch_size.batch_size.unwrap_or(100), hidden, variants })
     }
 
     pub fn plan(&self, variant: &Variant) -> Plan {

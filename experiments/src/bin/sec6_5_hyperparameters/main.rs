@@ -53,7 +53,7 @@ impl Section for Hyperparameters {
         (LUCK, "what weights, mini-batches, images and trial points decide alone; give --runs 10"),
     ];
 
-    fn samples(_: &Args, _: &SearchFlags) -> (usize, usize) {
+    fn samples(_: &Args, _: &Self::Flags) -> (usize, usize) {
         (SIZE, 0)
     }
 
