@@ -1,6 +1,9 @@
 """Golden values of experiments/src/findings/equivalence, from SciPy and statsmodels.
 
     pip install numpy==2.4.1 scipy==1.17.1 statsmodels==0.15.0
+
+The interquartile mean is rliable's `aggregate_iqm`, `scipy.stats.trim_mean(scores, 0.25)`. Its
+stratified bootstrap resamples the runs of each task; a quantity is one task.
 """
 import numpy as np
 from scipy import stats
@@ -29,3 +32,14 @@ print(f"Cohen's d: {(a.mean() - b.mean()) / pooled:.17g}")
 # rliable's probability of improvement is the Mann-Whitney statistic over the number of pairs.
 print(f"probability of improvement: {stats.mannwhitneyu(a, b).statistic / (len(a) * len(b)):.17g}")
 print("Holm:", multipletests([0.01, 0.04, 0.03, 0.005, 0.6], method="holm")[1])
+
+
+def iqm(x, axis):
+    return stats.trim_mean(x, 0.25, axis=axis)
+
+
+for name, values in (("a", a), ("b", b)):
+    interval = stats.bootstrap((values,), iqm, method="percentile", n_resamples=200_000,
+                               random_state=np.random.default_rng(0)).confidence_interval
+    print(f"interquartile mean of {name}: {iqm(values, 0):.17g} "
+          f"{interval.low:.6f} {interval.high:.6f}")

@@ -7,7 +7,7 @@ use viz::{Axis, Bars, Color, Figure, Line, Marker, Panel};
 use crate::cli::{Failure, Stream};
 use crate::findings::{Spread, Variance, significant};
 use crate::lab::Lab;
-use crate::report::{RunReport, Table};
+use crate::report::{Exercise, Lesson, RunReport, Table};
 
 /// The part's name in all sections.
 pub const LUCK: &str = "luck";
@@ -80,11 +80,19 @@ impl Outcome {
         let variances = self.variances();
         variances[1..].iter().map(|alone| alone.value / variances[0].value).collect()
     }
+
+    /// The stream with the largest variance alone, if its interval lies above all others.
+    fn most(&self) -> Option<usize> {
+        let alone = &self.variances()[1..];
+        let above = |k: &usize| (0..alone.len()).all(|j| j == *k || alone[*k].low > alone[j].high);
+        (0..alone.len()).find(above)
+    }
 }
 
-/// Prints the standard deviation of each quantity in each case with its 95 % interval, and what the
-/// streams leave over together; adds the same as a table and, as figure `name`, a picture. `what`
-/// is what the quantities are, `settings` how they were made.
+/// Asks which stream alone makes the first quantity differ most; prints the standard deviation of
+/// each quantity in each case with its 95 % interval, and what the streams leave over together;
+/// draws the same as figure `name`. `what` is what the quantities are, `settings` how they were
+/// made.
 ///
 /// # Errors
 /// If stdout cannot be written to.
@@ -95,7 +103,8 @@ pub fn report(
     cases: &[Case],
     quantities: &[Outcome],
 ) -> Result<(), Failure> {
-    table(report, what, cases, quantities)?;
+    lesson(report, cases, &quantities[0]);
+    report.results_of_our_own(table(what, cases, quantities))?;
     let columns = if quantities.len() > 1 { 2 } else { 1 };
     let figure = Figure::new(format!("What luck decides: {what}"))
         .subtitle(lab.subtitle(settings))
@@ -104,6 +113,33 @@ pub fn report(
         .panels(quantities.iter().map(|quantity| panel(cases, quantity)));
     report.figure(name, figure, &reading(lab, cases, quantities));
     Ok(())
+}
+
+fn lesson(report: &mut RunReport, cases: &[Case], first: &Outcome) {
+    let shares = first.shares().into_iter().zip(&cases[1..]);
+    let shares = shares.map(|(share, case)| format!("{} {}", case.label(), percent(share)));
+    let choices: Vec<&str> = cases[1..].iter().map(Case::label).collect();
+    report.lesson(Lesson {
+        question: &format!("What alone makes seeds differ most? ({})", first.label),
+        choices: &choices,
+        answer: first.most(),
+        see: format!(
+            "Of the variance of {}, each has alone: {}.",
+            first.label,
+            shares.collect::<Vec<_>>().join(", ")
+        ),
+        why: "Every random number belongs to a named stream. One stream follows the seed while the \
+              others stay as in the first run, so what then differs between runs is what this \
+              stream decides alone. The shares need not add up to 100 %: what streams do together \
+              is left over, and a variance of few runs is uncertain.",
+        formula: "<math display=\"block\"><msup><mi>σ</mi><mn>2</mn></msup><mo>=</mo><munder>\
+                  <mo>∑</mo><mi>k</mi></munder><msubsup><mi>σ</mi><mi>k</mi><mn>2</mn></msubsup>\
+                  <mo>+</mo><mtext>rest</mtext></math>",
+        exercise: Exercise {
+            text: "Another first run: the same shares?",
+            flags: "--part luck --runs 10 --seed 100",
+        },
+    });
 }
 
 fn panel(cases: &[Case], quantity: &Outcome) -> Panel {
@@ -127,27 +163,27 @@ fn reading(lab: &Lab, cases: &[Case], quantities: &[Outcome]) -> String {
     let runs = lab.args().runs as usize;
     let unit = Variance::of(&Spread { runs, mean: 0.0, std: 1.0, min: -1.0, max: 1.0 });
     let [low, high] = [unit.low, unit.high].map(|end| significant(end.sqrt()));
-    let most = quantities.iter().filter_map(|quantity| {
-        let shares = quantity.shares();
-        let most = (0..shares.len()).max_by(|&a, &b| shares[a].total_cmp(&shares[b]))?;
-        let (share, cause) = (shares[most], cases[most + 1].label());
-        share.is_finite().then(|| format!("{cause} {} of {}", percent(share), quantity.label))
-    });
-    format!(
+    let most: Vec<String> = quantities
+        .iter()
+        .filter_map(|quantity| {
+            let shares = quantity.shares();
+            let most = (0..shares.len()).max_by(|&a, &b| shares[a].total_cmp(&shares[b]))?;
+            let (share, cause) = (shares[most], cases[most + 1].label());
+            share.is_finite().then(|| format!("{cause} {} of {}", percent(share), quantity.label))
+        })
+        .collect();
+    let bars = format!(
         "Bars: standard deviation over {runs} seeds if everything random follows the seed, and if only one \
          stream does. Lines: 95 % intervals of a normal distribution, with so many seeds from {low} to \
-         {high} times the bar. The \
-         largest share of the variance alone: {}.",
-        most.collect::<Vec<_>>().join(", ")
-    )
+         {high} times the bar."
+    );
+    match &most[..] {
+        [] => bars,
+        most => format!("{bars} The largest share of the variance alone: {}.", most.join(", ")),
+    }
 }
 
-fn table(
-    report: &mut RunReport,
-    what: &str,
-    cases: &[Case],
-    quantities: &[Outcome],
-) -> Result<(), Failure> {
+fn table(what: &str, cases: &[Case], quantities: &[Outcome]) -> Table {
     let mut rows = Vec::new();
     for quantity in quantities {
         let variances = quantity.variances();
@@ -157,12 +193,6 @@ fn table(
             let [low, high] = [variance.low, variance.high].map(|end| significant(end.sqrt()));
             let (interval, share) =
                 (format!("[{low}, {high}]"), percent(variance.value / all.value));
-            let alone = if case.stream.is_some() { " alone" } else { "" };
-            report.say(&format!(
-                "{}, {}{alone}: standard deviation {std} {interval}, {share} of the variance",
-                quantity.label,
-                case.label()
-            ))?;
             let cells = [&quantity.label, case.label(), &mean, &std, &interval, &share];
             rows.push(cells.map(str::to_owned).to_vec());
         }
@@ -170,7 +200,6 @@ fn table(
         let [value, low, high] =
             [rest.value, rest.low, rest.high].map(|part| percent(part / all.value));
         let left = format!("{value} [{low}, {high}]");
-        report.say(&format!("{}, left over: {left} of the variance", quantity.label))?;
         let cells = [&quantity.label, "left over", "", "", "", &left];
         rows.push(cells.map(str::to_owned).to_vec());
     }
@@ -182,12 +211,11 @@ fn table(
         "95 % interval",
         "share of the variance",
     ];
-    report.table(Table {
+    Table {
         title: format!("What luck decides: {what}"),
         columns: columns.map(str::to_owned).to_vec(),
         rows,
-    });
-    Ok(())
+    }
 }
 
 /// `12 %`; `–` of nothing.

@@ -70,7 +70,7 @@ mod tests {
         let only_seen = [(1, Metric::TEST_ACCURACY, f64::NAN)].into_iter().collect();
         let series = [Series::new("a", vec![only_seen, Measurements::default()])];
         let a = Findings { part: "p".to_owned(), seeds: vec![2, 3], series: series.into() };
-        let mut b = Findings::of_series("p", &[7, 8], "b", vec![told.clone(), told]);
+        let mut b = Findings::of_series("p", &[7, 8], Series::new("b", vec![told.clone(), told]));
         b.series[0].label = "W 1, plain".to_owned();
         let rows = [Row::of(&a), Row::of(&b)].concat();
         assert_eq!(

@@ -101,7 +101,7 @@ mod tests {
         };
         let mut rows = Row::of(&Findings::of_seed("p", 1, [("a".to_owned(), run([0.5, 0.25]))]));
         let runs = vec![run([1.0 / 3.0, 1e300]), run([1.0, f64::NAN])];
-        rows.extend(Row::of(&Findings::of_series("q", &[2, 3], "b", runs)));
+        rows.extend(Row::of(&Findings::of_series("q", &[2, 3], Series::new("b", runs))));
         let bytes = write_rows(&rows).unwrap();
         assert_eq!(
             std::str::from_utf8(&bytes).unwrap(),

@@ -48,14 +48,8 @@ impl Findings {
     }
 
     /// The findings of a single series over these seeds.
-    pub fn of_series(
-        part: impl Into<String>,
-        seeds: &[u64],
-        name: impl Into<String>,
-        runs: Vec<Measurements>,
-    ) -> Self {
-        let series = vec![Series::new(name, runs)];
-        Self { part: part.into(), seeds: seeds.to_vec(), series }
+    pub fn of_series(part: impl Into<String>, seeds: &[u64], series: Series) -> Self {
+        Self { part: part.into(), seeds: seeds.to_vec(), series: vec![series] }
     }
 
     /// What `judge` says of the numbers of each seed alone, in the order of the seeds.

@@ -33,7 +33,7 @@ pub fn summary(all: &[Findings]) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::Measurements;
+    use crate::findings::{Measurements, Series};
 
     #[test]
     fn the_summary_is_valid_json_even_for_diverged_runs() {
@@ -43,7 +43,7 @@ mod tests {
         let mut diverged = run([0.1, f64::NAN]);
         diverged.diverged(3);
         let runs = vec![run([0.5, 0.25]), diverged];
-        let summary = summary(&[Findings::of_series("p", &[1, 2], "a", runs)]);
+        let summary = summary(&[Findings::of_series("p", &[1, 2], Series::new("a", runs))]);
         let accuracy = &summary["p"]["a"]["test_accuracy"];
         assert_eq!(accuracy["best"]["mean"], 0.3);
         assert!(accuracy["final"]["mean"].is_null());

@@ -5,15 +5,15 @@ mod experiment;
 mod unit;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
 use init::Seed;
 use training::{Blocks, Moment, Real};
 
-use crate::cli::{Args, Failure, Stream};
-use crate::screen::{Bar, DownloadView, Interrupt};
+use crate::cli::{Args, Failure, Stream, Texts};
+use crate::screen::{Bar, DownloadView, Interrupt, Words};
 
 pub use data::Data;
 pub use experiment::{Experiment, draw_images};
@@ -23,6 +23,7 @@ pub use unit::Unit;
 #[derive(Debug)]
 pub struct Lab {
     args: Args,
+    texts: Arc<Texts>,
     own_settings: Vec<String>,
     parts: Vec<&'static str>,
     data: Data,
@@ -50,6 +51,7 @@ impl Lab {
         let mut view = DownloadView::new(args.quiet, args.no_progress);
         Ok(Self {
             data: Data::load(&args.data, &mut view, train, test)?,
+            texts: Arc::new(Texts::new(args.lang)),
             args,
             own_settings,
             parts,
@@ -63,6 +65,11 @@ impl Lab {
     /// The settings.
     pub fn args(&self) -> &Args {
         &self.args
+    }
+
+    /// The texts of the language of the run.
+    pub(crate) fn texts(&self) -> &Arc<Texts> {
+        &self.texts
     }
 
     /// Settings of the networks that are not the book's, such as `lr 0.1`.
@@ -128,7 +135,9 @@ impl Lab {
     /// is dropped.
     pub fn begin(&self, what: &str, iterations: usize) -> Ongoing<'_> {
         let Args { quiet, no_progress, .. } = self.args;
-        Ongoing { lab: self, bar: Bar::new(what, iterations as u64, quiet, no_progress) }
+        let [what, left, done] = [what, "left", "done in"].map(|text| self.texts.text(text));
+        let bar = Bar::new(Words { what, left, done }, iterations as u64, quiet, no_progress);
+        Ongoing { lab: self, bar }
     }
 
     /// How long all work took.
@@ -154,8 +163,17 @@ impl Lab {
     }
 
     fn subtitle_of_runs(&self, settings: &str, runs: u64) -> String {
-        let Args { seed, vary, precision, quick, .. } = &self.args;
         let data = self.data.note().unwrap_or("MNIST");
+        format!("{data}, {}", self.how(settings, runs))
+    }
+
+    /// As [`subtitle`](Self::subtitle), for a figure not all of whose panels are about the data.
+    pub fn subtitle_without_data(&self, settings: &str) -> String {
+        self.how(settings, self.args.runs)
+    }
+
+    fn how(&self, settings: &str, runs: u64) -> String {
+        let Args { seed, vary, precision, quick, .. } = &self.args;
         let seeds = match runs {
             1 => format!("seed {seed}"),
             _ => format!("seeds {seed}–{}", seed.wrapping_add(runs - 1)),
@@ -167,7 +185,7 @@ impl Lab {
         };
         let quick = if *quick { ", quick" } else { "" };
         let own = if self.own_settings.is_empty() { "" } else { ", not the book's settings" };
-        format!("{data}, {settings}{own}, {seeds}{vary}, {precision}{quick}")
+        format!("{settings}{own}, {seeds}{vary}, {precision}{quick}")
     }
 }
 

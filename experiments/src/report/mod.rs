@@ -71,7 +71,7 @@ impl RunReport {
         let args = lab.args();
         Self {
             folder,
-            texts: Arc::new(Texts::new(args.lang)),
+            texts: Arc::clone(lab.texts()),
             exporters: export::wanted(args),
             quick: args.quick,
             as_the_notebook: !args.quick && args.vary.is_empty() && lab.notes().is_empty(),
@@ -106,10 +106,20 @@ impl RunReport {
         table: Table,
         notebook: impl FnOnce() -> Vec<String>,
     ) -> Result<(), Failure> {
-        let lines = match self.printed_tables {
-            Tables::Full => notebook(),
-            Tables::Short => table.clone().translated(&self.texts).lines(),
-        };
+        if self.printed_tables == Tables::Full {
+            self.table(table);
+            return notebook().iter().try_for_each(|line| self.print(line));
+        }
+        self.results_of_our_own(table)
+    }
+
+    /// Prints the results of an experiment that the notebook does not have as a table, and keeps it
+    /// for the page.
+    ///
+    /// # Errors
+    /// As [`say`](Self::say).
+    pub fn results_of_our_own(&mut self, table: Table) -> Result<(), Failure> {
+        let lines = table.clone().translated(&self.texts).lines();
         self.table(table);
         lines.iter().try_for_each(|line| self.print(line))
     }

@@ -15,7 +15,7 @@ use upon::{Engine, Value};
 use super::lesson::Chapter;
 use crate::cli::help::{line, quoted};
 use crate::cli::{Lang, Texts};
-use crate::findings::equivalence::{Equivalence, Fidelity};
+use crate::findings::equivalence::{Equivalence, Fidelity, InterquartileMean};
 use crate::findings::{Comparison, Conclusion};
 
 /// A conclusion in the language of the run.
@@ -109,6 +109,10 @@ impl Table {
                 Equivalence::Different => "different",
             };
             let [low, high] = test.interval;
+            let [theirs, ours] = test.interquartile_means.map(|middle| {
+                let InterquartileMean { mean, interval: [low, high] } = middle;
+                format!("{mean:.4} ({low:.4}, {high:.4})")
+            });
             vec![
                 texts.text(&test.quantity),
                 test.original.text(4),
@@ -118,6 +122,8 @@ impl Table {
                 format!("{:.4}", test.p),
                 format!("{:.2}", test.effect),
                 format!("{:.2}", test.above),
+                theirs,
+                ours,
                 texts.text(verdict),
             ]
         });
@@ -141,6 +147,8 @@ impl Table {
                     "p",
                     "effect size",
                     "chance that ours is above",
+                    "original, middle half (95 % interval)",
+                    "ours, middle half (95 % interval)",
                     "verdict",
                 ],
                 quantities.collect(),

@@ -8,4 +8,4 @@ mod progress;
 pub use download::DownloadView;
 pub use interrupt::Interrupt;
 pub use lines::{notice, print};
-pub use progress::Bar;
+pub use progress::{Bar, Words};

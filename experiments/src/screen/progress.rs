@@ -13,25 +13,37 @@ pub struct Bar {
     bar: ProgressBar,
     /// Whether to print a line at the start and the end instead of a bar.
     lines: bool,
-    what: String,
+    words: Words,
+}
+
+/// The texts of a bar, in the language of the run.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// What is worked on.
+    pub what: String,
+    /// Behind the time that is left.
+    pub left: String,
+    /// Between what was worked on and the time that it took.
+    pub done: String,
 }
 
 impl Bar {
-    /// Starts a bar of so many steps, with `what` as its label.
-    pub fn new(what: &str, steps: u64, quiet: bool, no_progress: bool) -> Self {
+    /// Starts a bar of so many steps.
+    pub fn new(words: Words, steps: u64, quiet: bool, no_progress: bool) -> Self {
         let bar_wanted = wants_bar(quiet, no_progress);
         let target =
             if bar_wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let style = ProgressStyle::with_template("{msg} {bar:30} {percent:>3} %, {eta} left")
+        let style = ProgressStyle::with_template("{prefix} {bar:30} {percent:>3} %, {eta} {msg}")
             .expect("the template is a constant");
         let bar = ProgressBar::with_draw_target(Some(steps), target)
             .with_style(style)
-            .with_message(what.to_owned());
+            .with_prefix(words.what.clone())
+            .with_message(words.left.clone());
         let lines = !bar_wanted && !quiet;
         if lines {
-            notice(&format!("{what} …"));
+            notice(&format!("{} …", words.what));
         }
-        Self { bar, lines, what: what.to_owned() }
+        Self { bar, lines, words }
     }
 
     /// Advances by so many steps.
@@ -45,7 +57,8 @@ impl Bar {
         let elapsed = Duration::from_millis(took.as_millis() as u64);
         self.bar.finish_and_clear();
         if self.lines {
-            notice(&format!("{} done in {elapsed:.2?}", self.what));
+            let Words { what, done, .. } = &self.words;
+            notice(&format!("{what} {done} {elapsed:.2?}"));
         }
         took
     }

@@ -1,3 +1,4 @@
+use super::stairs;
 use crate::Color;
 use crate::data::{MarkData, MarkKind};
 use crate::geometry::Point;
@@ -19,12 +20,14 @@ pub struct Area {
     pub(super) color: Color,
     points: Vec<(f64, f64, f64)>,
     opacity: f64,
+    stepped: bool,
 }
 
 impl Area {
     /// The area through points `(x, lower, upper)`, with opacity 0.15.
     pub fn new(color: Color, points: impl IntoIterator<Item = (f64, f64, f64)>) -> Self {
-        Self { name: String::new(), color, points: points.into_iter().collect(), opacity: 0.15 }
+        let points = points.into_iter().collect();
+        Self { name: String::new(), color, points, opacity: 0.15, stepped: false }
     }
 
     /// The name for the legend.
@@ -41,9 +44,18 @@ impl Area {
         self
     }
 
+    /// Bounded by stairs, as [`Line::stepped`](crate::Line::stepped).
+    #[must_use]
+    pub fn stepped(mut self) -> Self {
+        self.stepped = true;
+        self
+    }
+
     pub(crate) fn draw(&self, plot: &Plot) {
-        let place = |&(x, lower, upper)| Some([plot.place((x, lower))?, plot.place((x, upper))?]);
-        let placed: Vec<Option<[Point; 2]>> = self.points.iter().map(place).collect();
+        let points = self.points.iter().map(|&(x, lower, upper)| (x, (lower, upper)));
+        let points = if self.stepped { stairs(points) } else { points.collect() };
+        let place = |(x, (lower, upper))| Some([plot.place((x, lower))?, plot.place((x, upper))?]);
+        let placed: Vec<Option<[Point; 2]>> = points.into_iter().map(place).collect();
         for run in placed.split(Option::is_none) {
             let lower = run.iter().flatten().map(|[lower, _]| *lower);
             let upper = run.iter().flatten().map(|[_, upper]| *upper);

@@ -1,3 +1,4 @@
+use super::stairs;
 use crate::canvas::UNIT;
 use crate::data::{MarkData, MarkKind};
 use crate::geometry::Point;
@@ -29,6 +30,7 @@ pub struct Line {
     opacity: f64,
     marker: Option<(Marker, usize)>,
     runs: Vec<Vec<f64>>,
+    stepped: bool,
 }
 
 impl Line {
@@ -43,6 +45,7 @@ impl Line {
             opacity: 1.0,
             marker: None,
             runs: Vec::new(),
+            stepped: false,
         }
     }
 
@@ -89,12 +92,25 @@ impl Line {
         self
     }
 
+    /// Draws stairs instead of slopes: each value holds until the x of the next point, as the best
+    /// result so far does.
+    #[must_use]
+    pub fn stepped(mut self) -> Self {
+        self.stepped = true;
+        self
+    }
+
     fn stroke(&self) -> Stroke {
         Stroke { color: self.color, width: self.width, opacity: self.opacity, style: self.style }
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {
-        plot.line(self.points.iter().copied(), self.stroke());
+        let points = self.points.iter().copied();
+        if self.stepped {
+            plot.line(stairs(points), self.stroke());
+        } else {
+            plot.line(points, self.stroke());
+        }
         let placed: Vec<Option<Point>> = self.points.iter().map(|&p| plot.place(p)).collect();
         for run in placed.split(Option::is_none) {
             if let &[Some(lone)] = run

@@ -1,18 +1,17 @@
 //! The figures of a search.
 
-use experiments::cli::Failure;
 use experiments::findings::{Spread, significant};
 use experiments::lab::Lab;
 use experiments::report::RunReport;
-use experiments::report::curves::{self, Style};
 use search::{
     Distribution, End, Observation, Report, Space, Trial, Value, importance as shares, ranking,
 };
 use viz::{
-    Axis, Bars, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Marker, Panel, Parallel,
-    Scatter,
+    Axis, Bars, Color, ColorMap, ColorScale, Corner, Figure, Line, LineStyle, Marker, Note, Panel,
+    Parallel, Scatter,
 };
 
+use crate::best_so_far::{running_best, stairs};
 use crate::flags::SearchFlags;
 use crate::rank_correlation::mean_correlation;
 use crate::trial_measurements::index;
@@ -22,49 +21,55 @@ pub const BEST: usize = 20;
 
 /// The 4×5 grid of the best trials.
 pub fn best(report: &mut RunReport, lab: &Lab, trials: &[Trial], epochs: usize) {
-    let panels = ranking(trials).into_iter().take(BEST).enumerate().map(|(i, trial)| {
-        let rate = match trial.params.get("lr") {
-            Some(Value::Float(x)) => format!(", lr {}", significant(*x)),
-            _ => String::new(),
-        };
+    let ranked = ranking(trials);
+    let panels = ranked.iter().take(BEST).enumerate().map(|(i, trial)| {
         let curve = |metric: fn(&Report) -> f64| -> Vec<(f64, f64)> {
             trial.reports.iter().map(|report| (report.step as f64, metric(report))).collect()
         };
         let training =
             Line::new(Color::VERMILLION, curve(|report| report.measures["train_accuracy"]));
         let validation = Line::new(Color::BLUE, curve(|report| report.value));
-        let title = format!("{}: {:.2}{rate}", i + 1, trial.value());
-        Panel::new(title)
+        let rate = rate(trial).map(|rate| format!("learning rate {}", significant(rate)));
+        Panel::new(format!("{}: {:.2}", i + 1, trial.value()))
             .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
             .y_axis(Axis::linear("accuracy", 0.0, 1.0))
             .mark(training.style(LineStyle::Dashed).named("training"))
             .mark(validation.named("validation"))
+            .marks(rate.map(|rate| Note::corner(Corner::LowerRight, &rate)))
     });
     let figure = Figure::new(format!("The best {} trials", trials.len().min(BEST)))
         .subtitle(lab.subtitle_of_first_seed("400 training and 100 validation images"))
         .grid(4, 5)
         .panels(panels);
-    let rates = ranking(trials).into_iter().take(5).map(|trial| match trial.params.get("lr") {
-        Some(Value::Float(rate)) => Some(*rate),
-        _ => None,
-    });
     let order = "Trials in order of their last validation accuracy";
-    let reading = match rates.collect::<Option<Vec<f64>>>() {
-        Some(rates) if rates.len() == 5 => {
-            let Spread { min, max, .. } = Spread::of(&rates);
+    let rates: Option<Vec<f64>> = ranked.iter().map(|trial| rate(trial)).collect();
+    let reading = match rates {
+        Some(rates) => {
+            let Spread { min, max, .. } = Spread::of(&rates[..rates.len().min(5)]);
             format!(
-                "{order}, with their learning rates: those of the best five lie from {} to {}.",
+                "{order}. The best five have learning rates from {} to {}; {} of {} trials have a higher one \
+                 than the best.",
                 significant(min),
-                significant(max)
+                significant(max),
+                rates.iter().filter(|rate| **rate > rates[0]).count(),
+                rates.len()
             )
         }
-        _ => format!("{order}."),
+        None => format!("{order}."),
     };
     report.figure("sec6_5_best", figure, &reading);
 }
 
-/// Draws every trial by two hyperparameters: learning rate and weight decay, or the two most
-/// important.
+/// The learning rate of a trial, if it is searched.
+fn rate(trial: &Trial) -> Option<f64> {
+    match trial.params.get("lr") {
+        Some(Value::Float(rate)) => Some(*rate),
+        _ => None,
+    }
+}
+
+/// Draws every trial by two hyperparameters, learning rate and weight decay or the two most
+/// important, and marks the best of each seed.
 pub fn scatter(
     report: &mut RunReport,
     lab: &Lab,
@@ -73,14 +78,16 @@ pub fn scatter(
     all: &[Vec<Trial>],
 ) {
     let Some((x, y)) = most_telling(space, all) else { return };
-    let points = all
-        .iter()
-        .flatten()
-        .map(|trial| (place(space, trial, &x), place(space, trial, &y), trial.value()));
+    let at = |trial: &Trial| (place(space, trial, &x), place(space, trial, &y), trial.value());
+    let accuracy = accuracy_scale(all.iter().flatten());
+    let best: Vec<_> = all.iter().map(|trials| at(ranking(trials)[0])).collect();
+    let rings = Scatter::new(Color::INK, best.iter().map(|&(x, y, _)| (x, y))).radius(7.5);
     let panel = Panel::new("")
         .x_axis(axis(space, &x))
         .y_axis(axis(space, &y))
-        .mark(Scatter::colored(accuracy_scale(), points));
+        .mark(Scatter::colored(accuracy.clone(), all.iter().flatten().map(at)))
+        .mark(rings.named(if all.len() > 1 { "best trial of a seed" } else { "best trial" }))
+        .mark(Scatter::colored(accuracy, best));
     let figure =
         Figure::new("Where accuracy lies").subtitle(lab.subtitle(&count(all))).panel(panel);
     let reading = if flags.are_the_notebooks() {
@@ -111,11 +118,15 @@ fn most_telling(space: &Space, all: &[Vec<Trial>]) -> Option<(String, String)> {
     Some((names.first()?.1.clone(), names.get(1)?.1.clone()))
 }
 
-/// Draws all hyperparameters of all trials on parallel axes.
+/// Draws all hyperparameters of all trials on parallel axes, if they are too many for a plane.
 pub fn parallel(report: &mut RunReport, lab: &Lab, space: &Space, all: &[Vec<Trial>]) {
+    if space.len() <= 2 {
+        return;
+    }
+    let accuracy = accuracy_scale(all.iter().flatten());
     let names = || space.dimensions().iter().map(|(name, _)| name);
     let mut axes: Vec<Axis> = names().map(|name| axis(space, name)).collect();
-    axes.push(Axis::linear("validation accuracy", 0.0, 1.0));
+    axes.push(accuracy_axis(all.iter().flatten()));
     let lines = all.iter().flatten().map(|trial| {
         let mut values: Vec<f64> = names().map(|name| place(space, trial, name)).collect();
         values.push(trial.value());
@@ -125,7 +136,7 @@ pub fn parallel(report: &mut RunReport, lab: &Lab, space: &Space, all: &[Vec<Tri
     let figure = Figure::new("Every trial through its hyperparameters to its accuracy")
         .subtitle(lab.subtitle(&count(all)))
         .plot_size(width, 360.0)
-        .panel(Parallel::new("", axes, accuracy_scale(), lines));
+        .panel(Parallel::new("", axes, accuracy, lines));
     report.figure(
         "sec6_5_parallel",
         figure,
@@ -138,9 +149,6 @@ pub fn parallel(report: &mut RunReport, lab: &Lab, space: &Space, all: &[Vec<Tri
 pub fn history(report: &mut RunReport, lab: &Lab, all: &[Vec<Trial>]) {
     let length = all.iter().map(Vec::len).max().unwrap_or(0);
     let best: Vec<Vec<f64>> = all.iter().map(|trials| running_best(trials)).collect();
-    let spreads: Vec<(f64, Spread)> = (0..length)
-        .map(|k| ((k + 1) as f64, Spread::of(&best.iter().map(|best| best[k]).collect::<Vec<_>>())))
-        .collect();
     let points = |pruned: bool| {
         let of = move |trial: &&Trial| matches!(trial.end, End::Stopped(_)) == pruned;
         let trials = all.iter().flatten().filter(of);
@@ -154,28 +162,30 @@ pub fn history(report: &mut RunReport, lab: &Lab, all: &[Vec<Trial>]) {
         let pruned = Scatter::new(Color::ORANGE, points(true)).radius(3.0).marker(Marker::Cross);
         panel = panel.mark(pruned.named("pruned trial"));
     }
-    let panel = panel.marks(curves::draw(&spreads, &Style::solid("best so far", Color::BLUE)));
+    let several = all.len() > 1;
+    let name =
+        if several { "best so far: median and middle half of the seeds" } else { "best so far" };
+    let panel = panel.marks(stairs(&best, (name, Color::BLUE, LineStyle::Solid)));
     let figure =
         Figure::new("The best trial so far").subtitle(lab.subtitle(&count(all))).panel(panel);
-    report.figure("sec6_5_history", figure, "A dot a trial; the line is the best one up to it.");
-}
-
-/// The highest accuracy up to each trial; 0 before there is one.
-pub fn running_best(trials: &[Trial]) -> Vec<f64> {
-    let best = trials.iter().scan(0.0, |best: &mut f64, trial| {
-        *best = best.max(trial.value());
-        Some(*best)
-    });
-    best.collect()
+    // How many trials it takes to come within 0.05 of the best of all.
+    let near = |best: &Vec<f64>| {
+        let end = best.last().copied().unwrap_or(f64::NAN);
+        best.iter().position(|value| *value >= end - 0.05).map_or(0, |k| k + 1)
+    };
+    let near = Spread::of(&best.iter().map(|best| near(best) as f64).collect::<Vec<_>>());
+    let trials = if several {
+        format!("{:.0} to {:.0} trials, depending on the seed,", near.min, near.max)
+    } else {
+        format!("{:.0} trials", near.min)
+    };
+    let reading =
+        format!("A dot a trial. After {trials} the best is within 0.05 of the last best.");
+    report.figure("sec6_5_history", figure, &reading);
 }
 
 /// Draws the importance of each hyperparameter.
-pub fn importance(
-    report: &mut RunReport,
-    lab: &Lab,
-    space: &Space,
-    all: &[Vec<Trial>],
-) -> Result<(), Failure> {
+pub fn importance(report: &mut RunReport, lab: &Lab, space: &Space, all: &[Vec<Trial>]) {
     let mut spreads: Vec<(String, Spread)> = (space.dimensions().iter())
         .map(|(name, _)| label(name))
         .zip(mean_shares(space, all))
@@ -192,7 +202,6 @@ pub fn importance(
         .subtitle(lab.subtitle(&count(all)))
         .plot_size(600.0, height)
         .panel(panel);
-    report.say(&format!("importance (PED-ANOVA): {}", names.join(", ")))?;
     report.figure(
         "sec6_5_importance",
         figure,
@@ -200,7 +209,6 @@ pub fn importance(
          hyperparameter, as shares of 1. Of each alone: interactions are not seen. \
          After a sampler that learns, most trials lie near the best, and the shares say little.",
     );
-    Ok(())
 }
 
 /// The importance of each dimension, over seeds.
@@ -218,12 +226,22 @@ fn count(all: &[Vec<Trial>]) -> String {
     format!("{} trials", all.iter().map(Vec::len).sum::<usize>())
 }
 
-fn accuracy_scale() -> ColorScale {
-    ColorScale::new(Axis::linear("validation accuracy", 0.0, 1.0), ColorMap::Viridis)
+/// Colours over the accuracies that occur.
+pub fn accuracy_scale<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> ColorScale {
+    ColorScale::new(accuracy_axis(trials), ColorMap::Viridis)
 }
 
-/// The name of a hyperparameter in figures.
-fn label(name: &str) -> String {
+/// An axis over the accuracies that occur.
+fn accuracy_axis<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> Axis {
+    let values = trials.into_iter().map(Trial::value);
+    let (low, high) = values
+        .filter(|value| value.is_finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+    Axis::linear("validation accuracy", low, high)
+}
+
+/// The name of a hyperparameter for readers.
+pub fn label(name: &str) -> String {
     if name == "lr" { "learning rate".to_owned() } else { name.replace('_', " ") }
 }
 

@@ -1,7 +1,7 @@
 //! Which random numbers decide what a search finds.
 
 use experiments::cli::{Failure, Stream};
-use experiments::findings::{Findings, Measurements, Metric};
+use experiments::findings::{Findings, Measurements, Metric, Series};
 use experiments::lab::Lab;
 use experiments::luck::{self, Case, Outcome};
 use experiments::report::RunReport;
@@ -29,7 +29,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let cases = Case::all(lab, &streams)?;
     let (space, count, seeds) = (space::notebook(), lab.scaled(100, 20), lab.args().seeds());
     let epochs = notebooks(lab, &space, 0).steps;
-    let work = lab.begin("searches", cases.len() * seeds.len() * count as usize * epochs);
+    let work = lab.begin("search", cases.len() * seeds.len() * count as usize * epochs);
     let search = |case: &Case, run: u64| -> Result<Measurements, Failure> {
         let seed = lab.seed_varying(case.streams(), run);
         let task = Task::<T>::new(&lab.data().train, lab.data().classes(), seed);
@@ -42,7 +42,8 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     };
     let findings = |case: &Case| -> Result<Findings, Failure> {
         let runs = seeds.iter().map(|&run| search(case, run)).collect::<Result<_, _>>()?;
-        Ok(Findings::of_series(case.part(), &seeds, BEST, runs))
+        let series = Series::new(BEST, runs).labelled("best trial");
+        Ok(Findings::of_series(case.part(), &seeds, series))
     };
     let findings: Vec<Findings> = cases.iter().map(findings).collect::<Result<_, _>>()?;
     work.done();

@@ -1,17 +1,19 @@
 //! 6.5.2: narrowing the range of a search round by round.
 
 use experiments::cli::Failure;
-use experiments::findings::{Findings, significant};
+use experiments::findings::{Spread, significant};
 use experiments::lab::{Lab, Unit};
-use experiments::report::RunReport;
+use experiments::report::{RunReport, Table};
 use search::{Distribution, Space, Trial, ranking};
 use training::Real;
-use viz::{Axis, Color, ColorMap, ColorScale, Figure, Line, LineStyle, Panel, Scatter};
+use viz::{Axis, Color, ColorScale, Figure, Line, LineStyle, Panel, Scatter};
 
+use crate::figures::accuracy_scale;
+use crate::lessons;
 use crate::objective::objective;
 use crate::search::{notebooks, task};
 use crate::space;
-use crate::trial_measurements::{measurements, real};
+use crate::trial_measurements::{measurements, of_trials, real};
 
 /// The name of the part.
 pub const NARROW: &str = "narrow";
@@ -58,22 +60,21 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let all: Vec<Narrowed> = seeds.iter().map(narrow).collect::<Result<_, _>>()?;
     work.done();
 
-    for Narrowed { seed, rounds, found } in &all {
-        for (round, Round { space, trials }) in rounds.iter().enumerate() {
-            let best = ranking(trials)[0].value();
-            let (round, ends) = (round + 1, ends(space));
-            report.say(&format!("seed {seed}, round {round}: {ends}: best val acc:{best}"))?;
-        }
-        report.say(&format!("seed {seed}, range found: {}", ends(found)))?;
-    }
-    let panels = all[0].rounds.iter().enumerate().map(|(round, one)| panel(round, one));
+    let medians = of_rounds(&all, median);
+    let bests = of_rounds(&all, best);
+    lessons::narrow(report, &medians, &bests);
+    report.results_of_our_own(table(&all, &medians, &bests))?;
+    let accuracy = accuracy_scale(all[0].rounds.iter().flat_map(|round| &round.trials));
+    let next = all[0].rounds[1..].iter().map(|round| &round.space).chain([&all[0].found]);
+    let panels = all[0].rounds.iter().zip(next).enumerate();
+    let panels = panels.map(|(round, (one, next))| panel(round, one, next, &accuracy));
     let figure = Figure::new("Narrowing the range")
         .subtitle(lab.subtitle_of_first_seed(&format!("{count} trials a round")))
         .grid(rounds.div_ceil(2), 2)
         .panels(panels);
     let reading = format!(
-        "Each round searches the range that the best trials of the round before span. The range found: \
-         {}.",
+        "Each panel is the range that its round searches; dashed is what the best trials of the round \
+         span, the range of the next. The range found: {}.",
         ends(&all[0].found)
     );
     report.figure("sec6_5_narrow", figure, &reading);
@@ -81,9 +82,8 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     for Narrowed { seed, rounds, .. } in all {
         for (round, Round { space, trials }) in rounds.iter().enumerate() {
             let measured = trials.iter().map(|trial| measurements(space, trial));
-            let numbered = measured.enumerate().map(|(k, measured)| (k.to_string(), measured));
             let part = format!("{NARROW}/{}", round + 1);
-            report.record(Findings::of_seed(part, seed, numbered))?;
+            report.record(of_trials(part, seed, (0..).zip(measured)))?;
         }
     }
     Ok(())
@@ -91,10 +91,6 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
 
 /// Later rounds do better.
 fn conclude(report: &mut RunReport, all: &[Narrowed]) {
-    let median = |round: &Round| {
-        let ranked = ranking(&round.trials);
-        ranked[ranked.len() / 2].value()
-    };
     let medians = all
         .iter()
         .map(|Narrowed { rounds, .. }| [&rounds[0], &rounds[rounds.len() - 1]].map(median));
@@ -109,13 +105,54 @@ fn conclude(report: &mut RunReport, all: &[Narrowed]) {
     );
 }
 
+/// The accuracy of a typical trial.
+fn median(round: &Round) -> f64 {
+    let ranked = ranking(&round.trials);
+    ranked[ranked.len() / 2].value()
+}
+
+fn best(round: &Round) -> f64 {
+    ranking(&round.trials)[0].value()
+}
+
+/// A number of each round, seed by seed.
+fn of_rounds(all: &[Narrowed], number: fn(&Round) -> f64) -> Vec<Vec<f64>> {
+    (0..all[0].rounds.len())
+        .map(|round| all.iter().map(|one| number(&one.rounds[round])).collect())
+        .collect()
+}
+
+/// The rounds: accuracies over the seeds, and the ranges of the first seed with the one it found.
+fn table(all: &[Narrowed], medians: &[Vec<f64>], bests: &[Vec<f64>]) -> Table {
+    let first = &all[0];
+    let row = |(round, ((one, medians), bests)): (usize, ((&Round, &Vec<f64>), &Vec<f64>))| {
+        let [lr, decay] = ranges(&one.space);
+        let [median, best] = [medians, bests].map(|values| Spread::of(values).text(2));
+        vec![(round + 1).to_string(), median, best, lr, decay]
+    };
+    let rounds = first.rounds.iter().zip(medians).zip(bests).enumerate();
+    let [lr, decay] = ranges(&first.found);
+    let found = vec!["found".to_owned(), String::new(), String::new(), lr, decay];
+    let columns = ["round", "median", "best", "learning rate", "weight decay"];
+    Table {
+        title: format!("Rounds of narrowing; ranges of seed {}", first.seed),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: rounds.map(row).chain([found]).collect(),
+    }
+}
+
+/// The ranges of learning rate and weight decay: `1e-6–0.01`.
+fn ranges(space: &Space) -> [String; 2] {
+    ["lr", "weight_decay"].map(|name| {
+        let (low, high) = range(space, name);
+        format!("{} – {}", significant(low), significant(high))
+    })
+}
+
 /// The ranges of a space in words.
 fn ends(space: &Space) -> String {
-    let [lr, decay] = ["lr", "weight_decay"].map(|name| {
-        let (low, high) = range(space, name);
-        format!("{} to {}", significant(low), significant(high))
-    });
-    format!("lr {lr}, weight decay {decay}")
+    let [lr, decay] = ranges(space);
+    format!("learning rate {lr}, weight decay {decay}")
 }
 
 /// The ends of a dimension.
@@ -126,17 +163,21 @@ fn range(space: &Space, name: &str) -> (f64, f64) {
     }
 }
 
-fn panel(round: usize, Round { space, trials }: &Round) -> Panel {
-    let accuracy =
-        ColorScale::new(Axis::linear("validation accuracy", 0.0, 1.0), ColorMap::Viridis);
-    let ((x0, x1), (y0, y1)) = (range(space, "lr"), range(space, "weight_decay"));
+/// The trials of a round in the range that it searches, and the range of the next round.
+fn panel(round: usize, one: &Round, next: &Space, accuracy: &ColorScale) -> Panel {
+    let Round { space, trials } = one;
+    let ((x0, x1), (y0, y1)) = (range(next, "lr"), range(next, "weight_decay"));
     let frame = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)];
     let points = trials.iter().map(|t| (real(t, "lr"), real(t, "weight_decay"), t.value()));
-    Panel::new(format!("round {}", round + 1))
-        .x_axis(Axis::log("learning rate", 1e-6, 1e-2))
-        .y_axis(Axis::log("weight decay", 1e-8, 1e-4))
+    let axis = |label: &str, name: &str| {
+        let (low, high) = range(space, name);
+        Axis::log(label, low, high)
+    };
+    Panel::new(format!("round {}: median {:.2}, best {:.2}", round + 1, median(one), best(one)))
+        .x_axis(axis("learning rate", "lr"))
+        .y_axis(axis("weight decay", "weight_decay"))
         .mark(Line::new(Color::GREY, frame).style(LineStyle::Dashed))
-        .mark(Scatter::colored(accuracy, points))
+        .mark(Scatter::colored(accuracy.clone(), points))
 }
 
 /// The smallest range that holds the best trials, a tenth wider on each side, within the old one.

@@ -2,17 +2,23 @@
 //! be compared at the same hyperparameters.
 
 use experiments::cli::Failure;
-use experiments::findings::{Findings, Measurements, Metric, csv_rows};
+use experiments::findings::{
+    Findings, Measurements, Metric, Series, Spread, csv_rows, significant,
+};
 use experiments::lab::{Lab, Unit};
-use experiments::report::RunReport;
+use experiments::report::{RunReport, Table};
 use rayon::prelude::*;
 use search::{Params, Trial, Value};
 use training::Real;
+use viz::{Axis, Color, Figure, Line, LineStyle, Panel, Scatter};
 
+use crate::lessons;
 use crate::objective::objective;
 use crate::search::{notebooks, task};
 use crate::space;
 
+/// How many of the notebook's best trials are marked.
+const BEST: usize = 10;
 /// The name of the part and of its only series, in which step k is trial k.
 pub const PRINTED: &str = "printed";
 
@@ -42,11 +48,91 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
         let accuracies = trials.iter().map(Trial::value).enumerate();
         Ok(accuracies.map(|(k, accuracy)| (k, Metric::VALIDATION_ACCURACY, accuracy)).collect())
     };
-    let runs = seeds.iter().map(of_seed).collect::<Result<_, _>>()?;
+    let runs: Vec<Measurements> = seeds.iter().map(of_seed).collect::<Result<_, _>>()?;
     work.done();
-    let findings = Findings::of_series(PRINTED, &seeds, PRINTED, runs);
-    let printed = rows.iter().map(|row| (row[0] as usize, row[1]));
+    let series = Series::new(PRINTED, runs).labelled("the notebook's trials");
+    let findings = Findings::of_series(PRINTED, &seeds, series);
     let (series, metric) = (&findings.series[0], Metric::VALIDATION_ACCURACY);
+    let ours = series.values(metric).into_iter().map(|(_, ours)| ours);
+    let mut points: Vec<Point> = points.iter().zip(ours).map(Point::new).collect();
+    points.sort_by(|a, b| b.printed.total_cmp(&a.printed));
+
+    let places: Vec<usize> = (0..seeds.len()).map(|run| place(&points, run)).collect();
+    lessons::printed(report, points[0].printed, &points[0].ours, &places);
+    report.results_of_our_own(table(&points))?;
+    draw(report, lab, &points);
+    let printed = rows.iter().map(|row| (row[0] as usize, row[1]));
     report.beside_the_notebook(PRINTED, series, metric, printed);
     report.record(findings)
+}
+
+/// A trial of the notebook.
+struct Point {
+    /// The accuracy that it printed.
+    printed: f64,
+    /// Ours, seed by seed.
+    ours: Vec<f64>,
+    lr: f64,
+    weight_decay: f64,
+}
+
+impl Point {
+    fn new((row, ours): (&Vec<f64>, Vec<f64>)) -> Self {
+        let &[_, printed, lr, weight_decay] = &row[..] else { unreachable!("four columns") };
+        Self { printed, ours, lr, weight_decay }
+    }
+}
+
+/// The place of the notebook's winner among all points with our seed, from 1.
+fn place(points: &[Point], run: usize) -> usize {
+    1 + points.iter().filter(|point| point.ours[run] > points[0].ours[run]).count()
+}
+
+/// The notebook's best five trials and what they come to here.
+fn table(points: &[Point]) -> Table {
+    let row = |point: &Point| {
+        let Point { printed, ours, lr, weight_decay } = point;
+        let ours = Spread::of(ours).text(2);
+        vec![printed.to_string(), ours, significant(*lr), significant(*weight_decay)]
+    };
+    let columns = ["notebook", "ours", "learning rate", "weight decay"];
+    Table {
+        title: "The best of the notebook's trials, trained again".to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: points.iter().take(5).map(row).collect(),
+    }
+}
+
+/// Each point by the notebook's accuracy and ours.
+fn draw(report: &mut RunReport, lab: &Lab, points: &[Point]) {
+    let spreads: Vec<(f64, Spread)> =
+        points.iter().map(|point| (point.printed, Spread::of(&point.ours))).collect();
+    let ranges = spreads.iter().filter(|(_, ours)| ours.runs > 1).map(|(printed, ours)| {
+        Line::new(Color::BLUE, [(*printed, ours.min), (*printed, ours.max)]).width(1.0).opacity(0.4)
+    });
+    let means = |spreads: &[(f64, Spread)]| -> Vec<(f64, f64)> {
+        spreads.iter().map(|(printed, ours)| (*printed, ours.mean)).collect()
+    };
+    let best = &spreads[..spreads.len().min(BEST)];
+    let panel = Panel::new("")
+        .x_axis(Axis::linear("the notebook's validation accuracy", 0.0, 1.0))
+        .y_axis(Axis::linear("ours at the same settings", 0.0, 1.0))
+        .mark(Line::new(Color::GREY, [(0.0, 0.0), (1.0, 1.0)]).style(LineStyle::Dashed))
+        .marks(ranges)
+        .mark(Scatter::new(Color::BLUE, means(&spreads)).named("a trial"))
+        .mark(Scatter::new(Color::ORANGE, means(best)).named("the notebook's best"));
+    let figure = Figure::new("The notebook's trials, trained again")
+        .subtitle(lab.subtitle(&format!("{} trials", points.len())))
+        .plot_size(400.0, 400.0)
+        .panel(panel);
+    let below = |(printed, ours): &&(f64, Spread)| ours.mean < *printed;
+    let reading = format!(
+        "Below the dashed line a trial does worse here than the notebook printed: {} of its best {}, {} of \
+         the other {}.",
+        best.iter().filter(below).count(),
+        best.len(),
+        spreads[best.len()..].iter().filter(below).count(),
+        spreads.len() - best.len()
+    );
+    report.figure("sec6_5_printed", figure, &reading);
 }

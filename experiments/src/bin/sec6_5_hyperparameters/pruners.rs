@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use experiments::cli::Failure;
-use experiments::findings::{Findings, Measurements, Metric, Spread};
+use experiments::findings::{Findings, Measurements, Metric, Series, Spread};
 use experiments::lab::Lab;
 use experiments::report::{RunReport, Table};
 use search::pruner::PrunerKind;
 use search::{End, Search, Trial, pruned, steps_taken};
 use training::Real;
-use viz::{Axis, Color, Figure, Line, Panel};
+use viz::{Axis, Color, Figure, Line, LineStyle, Panel};
 
-use crate::figures::running_best;
+use crate::best_so_far::running_best;
 use crate::flags::SearchFlags;
+use crate::lessons;
 use crate::objective::objective;
 use crate::samplers::BEST_ACCURACY;
 use crate::search::task;
@@ -34,6 +35,21 @@ impl Pruned {
     /// The number of trained epochs, for every seed.
     fn epochs(&self) -> Vec<f64> {
         self.trials.iter().map(|trials| steps_taken(trials) as f64).collect()
+    }
+
+    /// The name for readers.
+    fn label(&self) -> &'static str {
+        match self.kind {
+            PrunerKind::None => "no pruning",
+            PrunerKind::Median => "median pruning",
+            PrunerKind::Asha => "successive halving",
+        }
+    }
+
+    /// The share of the epochs that is saved, seed by seed.
+    fn saved(&self, whole: &Self) -> Vec<f64> {
+        let pairs = self.epochs().into_iter().zip(whole.epochs());
+        pairs.map(|(trained, all)| 1.0 - trained / all).collect()
     }
 
     /// The best accuracy of every seed.
@@ -76,57 +92,52 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
         found.push(Pruned { kind, trials, time: work_done().saturating_sub(started) });
     }
     work.done();
-    table(report, &found, count, epochs)?;
-    let panels = found.iter().map(|found| panel(found.kind, &found.trials[0], epochs));
+    let whole = &found[0];
+    let told = found[1..].iter().map(|one| (one.label(), one.saved(whole), one.lost(whole)));
+    lessons::pruners(report, &told.collect::<Vec<_>>());
+    report.results_of_our_own(table(&found, count))?;
     let figure = Figure::new("The same trials under three pruners")
         .subtitle(lab.subtitle_of_first_seed(&format!("{count} trials")))
-        .panels(panels);
-    report.figure(
-        "sec6_5_pruners",
-        figure,
-        "A line a trial, ending where it was pruned. The first trials run to their end, since there is \
-         nothing to compare them with.",
+        .grid(2, 2)
+        .panels(found.iter().map(|found| panel(found, epochs)))
+        .panel(best_by_epochs(&found, count as usize * epochs));
+    let best = |one: &Pruned| format!("{} {}", one.label(), one.best()[0]);
+    let reading = format!(
+        "A line a trial, ending where it was pruned; last, the best so far against the epochs trained. Best \
+         accuracy: {}.",
+        found.iter().map(best).collect::<Vec<_>>().join(", ")
     );
+    report.figure("sec6_5_pruners", figure, &reading);
     conclude(report, &found);
     for found in found {
         let numbers = found.epochs().into_iter().zip(found.best());
         let measured = numbers.map(|(epochs, best)| -> Measurements {
             [(0, EPOCHS_TRAINED, epochs), (0, BEST_ACCURACY, best)].into_iter().collect()
         });
-        let (name, runs) = (found.kind.to_string(), measured.collect());
-        report.record(Findings::of_series(PRUNERS, &seeds, name, runs))?;
+        let series = Series::new(found.kind.to_string(), measured.collect());
+        let series = series.labelled(found.label());
+        report.record(Findings::of_series(PRUNERS, &seeds, series))?;
     }
     Ok(())
 }
 
 /// What each pruner saves and loses.
-fn table(
-    report: &mut RunReport,
-    found: &[Pruned],
-    count: u64,
-    epochs: usize,
-) -> Result<(), Failure> {
-    let mut rows = Vec::new();
-    let (unpruned, seeds) = (&found[0], found[0].trials.len());
-    for one in found {
-        let share = Spread::of(&one.epochs()).mean / (count as usize * epochs) as f64;
+fn table(found: &[Pruned], count: u64) -> Table {
+    let (whole, seeds) = (&found[0], found[0].trials.len());
+    let row = |one: &Pruned| {
         let stopped: usize = one.trials.iter().map(|trials| pruned(trials)).sum();
+        let percent = |share: f64| format!("{:.0} %", 100.0 * share);
         let time = one.time.as_secs_f64();
-        let row = vec![
-            one.kind.to_string(),
-            format!("{:.0} of {count}", stopped as f64 / seeds as f64),
-            format!("{:.0} %", 100.0 * share),
+        vec![
+            one.label().to_owned(),
+            format!("{:.0}", stopped as f64 / seeds as f64),
+            percent(1.0 - Spread::of(&one.saved(whole)).mean),
             format!("{time:.1} s"),
-            format!("{:.0} %", 100.0 * (1.0 - time / unpruned.time.as_secs_f64())),
+            percent(1.0 - time / whole.time.as_secs_f64()),
             Spread::of(&one.best()).text(3),
-            Spread::of(&one.lost(unpruned)).text(3),
-        ];
-        report.say(&format!(
-            "{}: {} trials pruned, {} of the epochs trained in {} ({} saved), best val acc {}, lost {}",
-            row[0], row[1], row[2], row[3], row[4], row[5], row[6]
-        ))?;
-        rows.push(row);
-    }
+            Spread::of(&one.lost(whole)).text(3),
+        ]
+    };
     let columns = [
         "pruner",
         "pruned a seed",
@@ -136,25 +147,22 @@ fn table(
         "best accuracy",
         "lost",
     ];
-    report.table(Table {
-        title: format!("What pruning saves and loses, over {seeds} seeds"),
+    Table {
+        title: format!("What pruning saves and loses: {count} trials a seed, {seeds} seeds"),
         columns: columns.map(str::to_owned).to_vec(),
-        rows,
-    });
-    Ok(())
+        rows: found.iter().map(row).collect(),
+    }
 }
 
 /// Whether pruning is worth it.
 fn conclude(report: &mut RunReport, found: &[Pruned]) {
     let [whole, pruned @ ..] = found else { return };
     for one in pruned {
-        let saved = one.epochs().into_iter().zip(whole.epochs());
-        let saved: Vec<f64> = saved.map(|(trained, all)| 1.0 - trained / all).collect();
-        let lost = one.lost(whole);
+        let (saved, lost) = (one.saved(whole), one.lost(whole));
         // Accuracies are whole hundredths, and 0.82 − 0.80 is a little less than 0.02 in floats.
         let held = saved.iter().zip(&lost).map(|(saved, lost)| *saved > 0.5 && *lost < 0.015);
         report.conclude(
-            &format!("{} pruning saves half of the epochs and loses less than 0.02", one.kind),
+            &format!("{} saves half of the epochs and loses less than 0.02", one.label()),
             "it trains less than half of the epochs, and its best accuracy is at most 0.01 lower",
             &held.collect::<Vec<bool>>(),
             format!(
@@ -166,8 +174,10 @@ fn conclude(report: &mut RunReport, found: &[Pruned]) {
     }
 }
 
-fn panel(kind: PrunerKind, trials: &[Trial], epochs: usize) -> Panel {
-    let mut panel = Panel::new(format!("{kind}: {} epochs", steps_taken(trials)))
+/// The trials of the first seed.
+fn panel(found: &Pruned, epochs: usize) -> Panel {
+    let trials = &found.trials[0];
+    let mut panel = Panel::new(format!("{}: {} epochs", found.label(), steps_taken(trials)))
         .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))
         .y_axis(Axis::linear("validation accuracy", 0.0, 1.0));
     let mut named = [false; 2];
@@ -183,6 +193,28 @@ fn panel(kind: PrunerKind, trials: &[Trial], epochs: usize) -> Panel {
         panel = panel.mark(if first { line.named(name) } else { line });
     }
     panel
+}
+
+/// The best accuracy of the first seed so far against the epochs that its trials took.
+fn best_by_epochs(found: &[Pruned], all_epochs: usize) -> Panel {
+    let styles = [
+        (Color::GREY, LineStyle::Solid),
+        (Color::GREEN, LineStyle::Dashed),
+        (Color::VERMILLION, LineStyle::Dotted),
+    ];
+    let line = |(one, (color, style)): (&Pruned, (Color, LineStyle))| {
+        let trials = &one.trials[0];
+        let trained = trials.iter().scan(0.0, |epochs, trial| {
+            *epochs += trial.reports.len() as f64;
+            Some(*epochs)
+        });
+        let points = trained.zip(running_best(trials));
+        Line::new(color, points).style(style).stepped().named(one.label())
+    };
+    Panel::new("best so far")
+        .x_axis(Axis::linear("epochs trained", 0.0, all_epochs as f64))
+        .y_axis(Axis::linear("validation accuracy", 0.0, 1.0))
+        .marks(found.iter().zip(styles).map(line))
 }
 
 /// Processor time of this process: what a pruner saves, whatever else the machine does meanwhile.

@@ -1,11 +1,8 @@
 //! Compares samplers by what they find in a number of trials: on section 6.5 itself, and on two
 //! functions with known minima.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
-
 use experiments::cli::Failure;
-use experiments::findings::{Findings, Measurements, Metric, significant};
+use experiments::findings::{Findings, Measurements, Metric, Series, significant};
 use experiments::lab::Lab;
 use experiments::report::{RunReport, Table};
 use rayon::prelude::*;
@@ -13,11 +10,12 @@ use search::pruner::Never;
 use search::sampler::{Known, SamplerKind};
 use search::{Observation, Search, Space};
 use training::Real;
-use viz::{Area, Axis, Color, Figure, Line, LineStyle, Panel};
+use viz::{Axis, Color, Figure, LineStyle, Panel};
 
-use crate::figures::running_best;
+use crate::best_so_far::{quarters, running_best, stairs};
 use crate::flags::SearchFlags;
 use crate::functions::{FUNCTIONS, TestFunction};
+use crate::lessons;
 use crate::objective::objective;
 use crate::search::task;
 
@@ -30,8 +28,15 @@ pub const BEST_ACCURACY: Metric = Metric::new("best_accuracy");
 /// The value of a function at the best point so far, less its minimum.
 const REGRET: Metric = Metric::lower("regret");
 
-/// A sampler, its name in files and figures, and its look there.
-type Contender = (SamplerKind, &'static str, Color, LineStyle);
+/// A sampler that is compared.
+#[derive(Clone, Copy)]
+struct Contender {
+    kind: SamplerKind,
+    /// The name in files.
+    name: &'static str,
+    /// The name for readers, and the look in figures.
+    style: (&'static str, Color, LineStyle),
+}
 
 /// The samplers that are compared; the grid is as fine as the trials allow. The conclusion is about
 /// the first and the last one.
@@ -41,11 +46,16 @@ fn contenders(space: &Space, trials: u64) -> Vec<Contender> {
     };
     // With a continuous dimension, as many levels as trials are enough.
     let levels = (1..=trials).find(enough).unwrap_or(trials);
+    let contender = |kind, name, style| Contender { kind, name, style };
     vec![
-        (SamplerKind::Random, "random", Color::GREY, LineStyle::Solid),
-        (SamplerKind::Grid(levels), "grid", Color::ORANGE, LineStyle::Dotted),
-        (SamplerKind::Sobol, "sobol", Color::GREEN, LineStyle::Dashed),
-        (SamplerKind::Gp, "gp", Color::BLUE, LineStyle::Solid),
+        contender(SamplerKind::Random, "random", ("random search", Color::GREY, LineStyle::Solid)),
+        contender(
+            SamplerKind::Grid(levels),
+            "grid",
+            ("grid search", Color::ORANGE, LineStyle::Dotted),
+        ),
+        contender(SamplerKind::Sobol, "sobol", ("Sobol points", Color::GREEN, LineStyle::Dashed)),
+        contender(SamplerKind::Gp, "gp", ("Bayesian optimisation", Color::BLUE, LineStyle::Solid)),
     ]
 }
 
@@ -53,6 +63,8 @@ fn contenders(space: &Space, trials: u64) -> Vec<Contender> {
 struct Judged {
     /// The name in files.
     problem: &'static str,
+    /// The name for readers.
+    title: &'static str,
     metric: Metric,
     found: Vec<Found>,
 }
@@ -68,6 +80,10 @@ impl Found {
     fn ends(&self) -> Vec<f64> {
         self.curves.iter().filter_map(|curve| curve.last().copied()).collect()
     }
+
+    fn label(&self) -> &'static str {
+        self.contender.style.0
+    }
 }
 
 /// Runs every sampler with every seed, and draws the best value so far against the number of
@@ -77,29 +93,18 @@ impl Found {
 /// Any failure of the experiment.
 pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<(), Failure> {
     let mut judged = vec![on_networks::<T>(lab, flags)?];
-    let trials = judged[0].found[0].curves[0].len();
-    let networks = Panel::new("section 6.5")
-        .x_axis(Axis::linear("trials", 1.0, trials as f64))
-        .y_axis(Axis::linear("best validation accuracy", 0.0, 1.0));
-    let mut panels = vec![draw(networks, &judged[0])];
-    table(report, &judged[0])?;
     for function in &FUNCTIONS {
-        let (found, thinking) = on(lab, function)?;
-        report.say(&format!("{}: gp took {thinking:.1} ms for a suggestion", function.title))?;
-        let curves = || found.found.iter().flat_map(|found| &found.curves);
-        let least = curves().flatten().copied().fold(f64::INFINITY, f64::min).max(1e-6);
-        let trials = curves().map(Vec::len).max().unwrap_or(1);
-        let panel = Panel::new(function.title)
-            .x_axis(Axis::linear("trials", 1.0, trials as f64))
-            .y_axis(Axis::log("above the least value", least, 100.0));
-        panels.push(draw(panel, &found));
-        table(report, &found)?;
-        judged.push(found);
+        judged.push(on(lab, function)?);
     }
+    let network = &judged[0].found;
+    let medians: Vec<f64> = network.iter().map(|found| quarters(found.ends())[1]).collect();
+    let names: Vec<&str> = network.iter().map(Found::label).collect();
+    lessons::samplers(report, &names, &medians);
+    report.results_of_our_own(table(&judged))?;
     let figure = Figure::new("Samplers: the best so far against the number of trials")
-        .subtitle(lab.subtitle("median and middle half of the seeds"))
+        .subtitle(lab.subtitle_without_data("median and middle half of the seeds"))
         .plot_size(330.0, 250.0)
-        .panels(panels);
+        .panels(judged.iter().map(|judged| draw(lab, judged)));
     report.figure(
         "sec6_5_samplers",
         figure,
@@ -107,14 +112,16 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
          value; lower is better.",
     );
     conclude(report, &judged);
-    for Judged { problem, metric, found } in judged {
-        for Found { contender: (_, name, ..), curves } in found {
+    for Judged { problem, title, metric, found } in judged {
+        for Found { contender, curves } in found {
             let measured = |curve: Vec<f64>| -> Measurements {
                 curve.into_iter().enumerate().map(|(k, best)| (k + 1, metric, best)).collect()
             };
             let runs = curves.into_iter().map(measured).collect();
-            let series = format!("{problem}/{name}");
-            report.record(Findings::of_series(SAMPLERS, &lab.args().seeds(), series, runs))?;
+            let Contender { name, style: (label, ..), .. } = contender;
+            let series = Series::new(format!("{problem}/{name}"), runs);
+            let series = series.labelled(format!("{title}, {label}"));
+            report.record(Findings::of_series(SAMPLERS, &lab.args().seeds(), series))?;
         }
     }
     Ok(())
@@ -126,8 +133,7 @@ fn in_parallel(
     seeds: &[u64],
     search: &(dyn Fn(SamplerKind, u64) -> Result<Vec<f64>, Failure> + Sync),
 ) -> Result<Vec<Found>, Failure> {
-    let jobs =
-        contenders.iter().flat_map(|&(kind, ..)| seeds.iter().map(move |&seed| (kind, seed)));
+    let jobs = contenders.iter().flat_map(|one| seeds.iter().map(move |&seed| (one.kind, seed)));
     let jobs: Vec<(SamplerKind, u64)> = jobs.collect();
     let curves = jobs.par_iter().with_max_len(1).map(|&(kind, seed)| search(kind, seed));
     let curves: Vec<Vec<f64>> = curves.collect::<Result<_, _>>()?;
@@ -153,20 +159,17 @@ fn on_networks<T: Real>(lab: &Lab, flags: &SearchFlags) -> Result<Judged, Failur
         Ok(running_best(&found))
     })?;
     work.done();
-    Ok(Judged { problem: "mnist", metric: BEST_ACCURACY, found })
+    Ok(Judged { problem: "mnist", title: "network", metric: BEST_ACCURACY, found })
 }
 
-/// Samplers on a function. Also returns how many milliseconds the Gaussian process took per
-/// suggestion.
-fn on(lab: &Lab, function: &TestFunction) -> Result<(Judged, f64), Failure> {
+/// Samplers on a function.
+fn on(lab: &Lab, function: &TestFunction) -> Result<Judged, Failure> {
     let space = function.space();
     let trials = lab.scaled(function.trials, 16);
     let contenders = contenders(&space, trials);
     let seeds = lab.args().seeds();
-    let suggestions = seeds.len() * trials as usize;
     let what = format!("samplers on {}", function.title);
-    let work = lab.begin(&what, contenders.len() * suggestions);
-    let thinking = AtomicU64::new(0);
+    let work = lab.begin(&what, contenders.len() * seeds.len() * trials as usize);
     let found = in_parallel(contenders, &seeds, &|kind, seed| {
         let (sampler, seed) = (kind.sampler(), lab.seed(seed));
         let (mut finished, mut best) = (Vec::new(), Vec::new());
@@ -174,11 +177,7 @@ fn on(lab: &Lab, function: &TestFunction) -> Result<(Judged, f64), Failure> {
         for number in 0..trials {
             work.advance(1)?;
             let known = Known { space: &space, finished: &finished, pending: &[], seed };
-            let started = Instant::now();
             let params = sampler.suggest(known, number);
-            if kind == SamplerKind::Gp {
-                thinking.fetch_add(started.elapsed().as_micros() as u64, Ordering::Relaxed);
-            }
             let regret = function.regret(&params);
             finished.push(Observation { number, params, value: -regret });
             least = least.min(regret);
@@ -187,57 +186,41 @@ fn on(lab: &Lab, function: &TestFunction) -> Result<(Judged, f64), Failure> {
         Ok(best)
     })?;
     work.done();
-    let thinking = thinking.into_inner() as f64 / 1000.0 / suggestions as f64;
-    Ok((Judged { problem: function.name, metric: REGRET, found }, thinking))
+    Ok(Judged { problem: function.name, title: function.title, metric: REGRET, found })
 }
 
-/// Prints where the curves end.
-fn table(
-    report: &mut RunReport,
-    Judged { problem, metric, found }: &Judged,
-) -> Result<(), Failure> {
-    let mut rows = Vec::new();
-    let seeds = found[0].curves.len();
-    for one in found {
-        let [low, median, high] = quarters(one.ends()).map(significant);
-        let (kind, trials) = (one.contender.0, one.curves[0].len());
-        report.say(&format!(
-            "{problem}, {kind}: {median} after {trials} trials (middle half of {seeds} seeds: {low} to \
-             {high})"
-        ))?;
-        rows.push(vec![kind.to_string(), trials.to_string(), median, low, high]);
-    }
-    let columns = ["sampler", "trials", "median", "first quartile", "third quartile"];
-    let metric = metric.name().replace('_', " ");
-    report.table(Table {
-        title: format!("Samplers on {problem}: {metric} over {seeds} seeds"),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows,
+/// Where the curves end.
+fn table(judged: &[Judged]) -> Table {
+    let rows = judged.iter().flat_map(|Judged { title, found, .. }| {
+        found.iter().map(move |one| {
+            let [low, median, high] = quarters(one.ends()).map(significant);
+            let trials = one.curves[0].len().to_string();
+            vec![(*title).to_owned(), one.label().to_owned(), trials, median, low, high]
+        })
     });
-    Ok(())
-}
-
-/// First quartile, median and third quartile.
-fn quarters(mut values: Vec<f64>) -> [f64; 3] {
-    values.sort_by(f64::total_cmp);
-    [0.25, 0.5, 0.75].map(|share| {
-        let place = share * (values.len() - 1) as f64;
-        let (below, above) = (values[place as usize], values[place.ceil() as usize]);
-        below + (above - below) * place.fract()
-    })
-}
-
-fn draw(mut panel: Panel, Judged { found, .. }: &Judged) -> Panel {
-    for Found { contender: (_, name, color, style), curves } in found {
-        let at = |k: usize| quarters(curves.iter().map(|curve| curve[k]).collect());
-        let steps: Vec<(f64, [f64; 3])> =
-            (0..curves[0].len()).map(|k| (k as f64 + 1.0, at(k))).collect();
-        let middle_half = steps.iter().map(|&(x, [low, _, high])| (x, low, high));
-        panel = panel.mark(Area::new(*color, middle_half).opacity(0.18));
-        let line = Line::new(*color, steps.iter().map(|&(x, [_, median, _])| (x, median)));
-        panel = panel.mark(line.style(*style).named(*name));
+    let columns = ["problem", "sampler", "trials", "median", "first quartile", "third quartile"];
+    Table {
+        title: "Samplers: highest accuracy on the network, distance from the least value of the \
+                functions"
+            .to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: rows.collect(),
     }
-    panel
+}
+
+fn draw(lab: &Lab, Judged { title, metric, found, .. }: &Judged) -> Panel {
+    let curves = || found.iter().flat_map(|found| &found.curves);
+    let trials = curves().map(Vec::len).max().unwrap_or(1);
+    let (title, y) = if *metric == BEST_ACCURACY {
+        let data = lab.data().note().unwrap_or("MNIST");
+        let best = Axis::linear("best validation accuracy", 0.0, 1.0);
+        (format!("{title}, {data}"), best)
+    } else {
+        let least = curves().flatten().copied().fold(f64::INFINITY, f64::min).max(1e-6);
+        ((*title).to_owned(), Axis::log("above the least value", least, 100.0))
+    };
+    let marks = found.iter().flat_map(|found| stairs(&found.curves, found.contender.style));
+    Panel::new(title).x_axis(Axis::linear("trials", 1.0, trials as f64)).y_axis(y).marks(marks)
 }
 
 /// Whether learning from earlier trials pays.
@@ -248,7 +231,7 @@ fn conclude(report: &mut RunReport, judged: &[Judged]) {
     };
     let medians = |judged: &Judged| {
         let [gp, random] = both(judged).map(|ends| significant(quarters(ends)[1]));
-        format!("{} {gp} against {random}", judged.problem)
+        format!("{} {gp} against {random}", judged.title)
     };
     let numbers: Vec<String> = judged.iter().map(medians).collect();
     let better = |judged: &Judged, seed: usize| {
@@ -261,6 +244,6 @@ fn conclude(report: &mut RunReport, judged: &[Judged]) {
         "Bayesian optimisation ends at least as well as random search with as many trials",
         "in each of the three problems, its best is at least as good",
         &held.collect::<Vec<bool>>(),
-        format!("medians of gp and random: {}", numbers.join(", ")),
+        format!("medians of Bayesian optimisation and random search: {}", numbers.join(", ")),
     );
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use experiments::cli::Failure;
 use experiments::findings::equivalence::{Curves, Quantity};
-use experiments::findings::{Findings, Measurements, significant};
+use experiments::findings::{Measurements, significant};
 use experiments::lab::Lab;
 use experiments::report::{RunReport, Table};
 use layers::Sequential;
@@ -16,12 +16,13 @@ use training::Real;
 
 use crate::figures::{self, BEST};
 use crate::flags::SearchFlags;
+use crate::lessons;
 use crate::objective::objective;
 use crate::rank_correlation::{correlation, mean_correlation};
 use crate::settings::Settings;
 use crate::study::Stop;
 use crate::task::{Epoch, Task};
-use crate::trial_measurements::{measurements, real};
+use crate::trial_measurements::{measurements, of_trials, real};
 
 /// The name of the part.
 pub const SEARCH: &str = "search";
@@ -38,7 +39,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     let pruner = flags.pruner.pruner(epochs);
     let seeds = lab.args().seeds();
     let all_epochs = seeds.len() * count as usize * epochs;
-    let work = lab.begin(&format!("{} search", flags.sampler), all_epochs);
+    let work = lab.begin("search", all_epochs);
     let one = |&number: &u64| -> Result<Vec<Trial>, Failure> {
         let (sampler, pruner, seed) = (sampler.as_ref(), pruner.as_ref(), lab.seed(number));
         let together = flags.together();
@@ -53,24 +54,25 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     };
     let all: Vec<Vec<Trial>> = seeds.iter().map(one).collect::<Result<_, _>>()?;
     work.done();
+    lessons::search(report, &all);
+    report.results(best_table(&space, &seeds, &all), || notebooks_print(&seeds, &all))?;
     for (&seed, trials) in seeds.iter().zip(&all) {
-        for trial in trials {
-            report.say(&format!("val acc:{} | {}", accuracy(trial), settings(&trial.params)))?;
-        }
-        print_ranking(report, seed, trials)?;
         report.table(ranked_table(&space, seed, trials));
     }
     if pruner.prunes() {
         let trained: usize = all.iter().map(|trials| steps_taken(trials)).sum();
         let stopped: usize = all.iter().map(|trials| pruned(trials)).sum();
-        let trained = format!("{trained} of {all_epochs} epochs trained");
-        report.say(&format!("{stopped} trials pruned: {trained}"))?;
+        report
+            .say(&format!("{stopped} trials pruned: {trained} of {all_epochs} epochs trained"))?;
     }
+    figures::history(report, lab, &all);
     figures::best(report, lab, &all[0], epochs);
+    if flags.are_the_notebooks() {
+        lessons::winners(report, &all);
+    }
     figures::scatter(report, lab, flags, &space, &all);
     figures::parallel(report, lab, &space, &all);
-    figures::history(report, lab, &all);
-    figures::importance(report, lab, &space, &all)?;
+    figures::importance(report, lab, &space, &all);
     // The book's conclusions are about its own search.
     if flags.are_the_notebooks() {
         beside_the_original(report, &all);
@@ -84,10 +86,10 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
             if kept && trial.number == best {
                 train_again::<T>(lab, seed, trial, epochs, &mut measured)?;
             }
-            Ok((trial.number.to_string(), measured))
+            Ok((trial.number, measured))
         });
         let measured: Vec<_> = measured.collect::<Result<_, Failure>>()?;
-        report.record(Findings::of_seed(SEARCH, seed, measured))?;
+        report.record(of_trials(SEARCH, seed, measured))?;
     }
     Ok(())
 }
@@ -233,16 +235,34 @@ pub fn notebooks<'a>(lab: &Lab, space: &'a Space, seed: u64) -> Search<'a> {
     Search { space, sampler: &Random, pruner: &Never, seed, steps, together: 1 }
 }
 
-/// `lr:0.0071, weight decay:0.0000032`, as the notebook prints them.
-fn settings(params: &Params) -> String {
-    let text = |(name, value): (&str, &Value)| {
-        let value = match value {
-            Value::Float(x) => x.to_string(),
-            other => other.to_string(),
-        };
-        format!("{}:{value}", name.replace('_', " "))
+/// What the notebook prints: the trials as they end, then the best of them.
+fn notebooks_print(seeds: &[u64], all: &[Vec<Trial>]) -> Vec<String> {
+    let of_seed = |(seed, trials): (&u64, &Vec<Trial>)| {
+        let ended = trials
+            .iter()
+            .map(|trial| format!("val acc:{} | {}", accuracy(trial), settings(&trial.params)));
+        let head =
+            format!("=========== Hyper-Parameter Optimization Result (seed {seed}) ===========");
+        let best = ranking(trials).into_iter().take(BEST).enumerate().map(|(i, trial)| {
+            let (rank, accuracy) = (i + 1, accuracy(trial));
+            format!("Best-{rank}(val acc:{accuracy}) | {}", settings(&trial.params))
+        });
+        ended.chain([head]).chain(best).collect::<Vec<_>>()
     };
+    seeds.iter().zip(all).flat_map(of_seed).collect()
+}
+
+/// `lr:0.0071, weight decay:3.2e-6`
+fn settings(params: &Params) -> String {
+    let text = |(name, value)| format!("{}:{}", str::replace(name, "_", " "), number(value));
     params.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+fn number(value: &Value) -> String {
+    match value {
+        Value::Float(x) => significant(*x),
+        other => other.to_string(),
+    }
 }
 
 fn accuracy(trial: &Trial) -> String {
@@ -255,41 +275,49 @@ fn accuracy(trial: &Trial) -> String {
     }
 }
 
-fn print_ranking(report: &mut RunReport, seed: u64, trials: &[Trial]) -> Result<(), Failure> {
-    report.say(&format!(
-        "=========== Hyper-Parameter Optimization Result (seed {seed}) ==========="
-    ))?;
-    for (i, trial) in ranking(trials).into_iter().take(BEST).enumerate() {
-        let settings = settings(&trial.params);
-        report.say(&format!("Best-{}(val acc:{}) | {settings}", i + 1, accuracy(trial)))?;
+/// The best trials in few rows: five of a seed, or the best one of each of many.
+fn best_table(space: &Space, seeds: &[u64], all: &[Vec<Trial>]) -> Table {
+    let rows = seeds.iter().zip(all).flat_map(|(seed, trials)| {
+        let best = ranked_rows(trials).take((5 / seeds.len()).max(1));
+        best.map(move |row| [vec![seed.to_string()], row].concat())
+    });
+    Table {
+        title: "The best trials by validation accuracy".to_owned(),
+        columns: [vec!["seed".to_owned()], ranked_columns(space)].concat(),
+        rows: rows.collect(),
     }
-    Ok(())
 }
 
 /// All trials of a seed, best first.
 fn ranked_table(space: &Space, seed: u64, trials: &[Trial]) -> Table {
-    let names = space.dimensions().iter().map(|(name, _)| name.replace('_', " "));
-    let fixed = ["rank", "trial", "validation accuracy", "training accuracy", "epochs"];
-    let columns = fixed.map(str::to_owned).into_iter().chain(names).collect();
-    let row = |(rank, trial): (usize, &Trial)| {
-        let training =
-            trial.reports.last().map_or(f64::NAN, |last| last.measures["train_accuracy"]);
-        let mut row = vec![
-            (rank + 1).to_string(),
-            trial.number.to_string(),
-            accuracy(trial),
-            format!("{training:.4}"),
-            trial.reports.len().to_string(),
-        ];
-        row.extend(trial.params.iter().map(|(_, value)| match value {
-            Value::Float(x) => significant(*x),
-            other => other.to_string(),
-        }));
-        row
-    };
     Table {
         title: format!("The {} trials of seed {seed} by validation accuracy", trials.len()),
-        columns,
-        rows: ranking(trials).into_iter().enumerate().map(row).collect(),
+        columns: ranked_columns(space),
+        rows: ranked_rows(trials).collect(),
     }
+}
+
+fn ranked_columns(space: &Space) -> Vec<String> {
+    let fixed = ["rank", "trial", "validation accuracy", "training accuracy", "epochs"];
+    let names = space.dimensions().iter().map(|(name, _)| figures::label(name));
+    fixed.map(str::to_owned).into_iter().chain(names).collect()
+}
+
+fn ranked_rows(trials: &[Trial]) -> impl Iterator<Item = Vec<String>> {
+    ranking(trials).into_iter().enumerate().map(|(rank, trial)| {
+        let training =
+            trial.reports.last().map_or(f64::NAN, |last| last.measures["train_accuracy"]);
+        let accuracy = match trial.end {
+            End::Diverged(_) => "diverged".to_owned(),
+            _ => trial.value().to_string(),
+        };
+        let fixed = [
+            (rank + 1).to_string(),
+            trial.number.to_string(),
+            accuracy,
+            significant(training),
+            trial.reports.len().to_string(),
+        ];
+        fixed.into_iter().chain(trial.params.iter().map(|(_, value)| number(value))).collect()
+    })
 }

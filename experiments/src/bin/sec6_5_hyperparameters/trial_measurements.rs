@@ -1,6 +1,6 @@
 //! A trial in `metrics.csv`.
 
-use experiments::findings::{Measurements, Metric};
+use experiments::findings::{Findings, Measurements, Metric, Series};
 use search::{End, Space, Trial, Value};
 
 use crate::settings::Settings;
@@ -31,6 +31,19 @@ pub fn measurements(space: &Space, trial: &Trial) -> Measurements {
         End::Diverged(update) => measured.diverged(update),
     }
     measured
+}
+
+/// The findings of the trials of a seed, by their numbers.
+pub fn of_trials(
+    part: impl Into<String>,
+    seed: u64,
+    trials: impl IntoIterator<Item = (u64, Measurements)>,
+) -> Findings {
+    let series = |(number, measured): (u64, Measurements)| {
+        Series::new(number.to_string(), vec![measured]).labelled(format!("trial {number}"))
+    };
+    let series = trials.into_iter().map(series).collect();
+    Findings { part: part.into(), seeds: vec![seed], series }
 }
 
 /// The index of a choice in its dimension.

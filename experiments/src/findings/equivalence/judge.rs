@@ -6,10 +6,11 @@ use serde::Serialize;
 use super::super::Spread;
 use super::curves::Curves;
 use super::margins::margins;
+use super::means::InterquartileMean;
 use super::{holm, means, permutation};
 
 /// The level of all tests, after Holm's correction.
-const LEVEL: f64 = 0.05;
+pub const LEVEL: f64 = 0.05;
 
 type OfRun<'a> = Box<dyn Fn(&[&[f64]]) -> f64 + Sync + 'a>;
 
@@ -66,6 +67,9 @@ pub struct MeanTest {
     pub original: Spread,
     /// Ours over our seeds.
     pub ours: Spread,
+    /// The interquartile means of the original and of ours: to see by, no verdict follows from
+    /// them.
+    pub interquartile_means: [InterquartileMean; 2],
     /// The mean of ours minus that of the original.
     pub difference: f64,
     /// The 95 % interval of the difference, by a percentile bootstrap.
@@ -122,6 +126,7 @@ impl Fidelity {
                 quantity: quantity.name.clone(),
                 original: Spread::of(&theirs),
                 ours: Spread::of(&ours),
+                interquartile_means: [&theirs, &ours].map(|values| InterquartileMean::of(values)),
                 difference: Spread::of(&ours).mean - Spread::of(&theirs).mean,
                 interval: means::bootstrap_interval(&ours, &theirs),
                 margin,

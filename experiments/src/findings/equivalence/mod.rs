@@ -16,4 +16,5 @@ mod standard;
 
 pub use curves::Curves;
 pub use farthest::{Farthest, farthest};
-pub use judge::{CurveTest, Equivalence, Fidelity, MeanTest, Quantity};
+pub use judge::{CurveTest, Equivalence, Fidelity, LEVEL, MeanTest, Quantity};
+pub use means::InterquartileMean;
