@@ -11,6 +11,8 @@ use crate::cli::Failure;
 
 /// The file that marks a folder as the results of a run.
 pub const MANIFEST: &str = "manifest.json";
+/// The file that names the series of `metrics.csv` for readers.
+pub const SERIES: &str = "data/series.csv";
 
 /// Checks, without writing, that results may go to `out`.
 ///

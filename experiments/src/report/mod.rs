@@ -29,7 +29,7 @@ use crate::lab::Lab;
 use crate::screen::{notice, print};
 use drawn::Drawn;
 use export::Exporter;
-use folder::{Folder, MANIFEST};
+use folder::{Folder, MANIFEST, SERIES};
 use lesson::{Chapter, Told};
 use page::{Judged, Linked, Page};
 
@@ -302,7 +302,7 @@ impl RunReport {
             manifest["wall_seconds"] = started.elapsed().as_secs_f64().into();
             exporters.iter_mut().try_for_each(|exporter| exporter.end(&rows, &folder))?;
             folder.write("metrics.csv", &write_rows(&rows)?)?;
-            folder.write("data/series.csv", &write_series(&findings)?)?;
+            folder.write(SERIES, &write_series(&findings)?)?;
             folder.write("index.html", page.as_bytes())?;
             folder.write("summary.json", &serde_json::to_vec_pretty(&summary)?)?;
             folder.write(MANIFEST, &serde_json::to_vec_pretty(&manifest)?)?;

@@ -10,6 +10,8 @@ use crate::results::{LastValue, LastValues, Results, SeriesName};
 #[derive(Debug)]
 pub struct Difference {
     pub name: SeriesName,
+    /// The name of the series for readers.
+    pub label: String,
     first: LastValues,
     second: LastValues,
     /// Second − first for each seed that both runs have; empty if none is shared.
@@ -20,19 +22,19 @@ pub struct Difference {
 pub fn all(a: &Results, b: &Results) -> Vec<Difference> {
     let of = |(name, first): &(SeriesName, LastValues)| {
         let (_, second) = b.series.iter().find(|(other, _)| other == name)?;
-        Some(Difference::new(name.clone(), first.clone(), second.clone()))
+        Some(Difference::new(name.clone(), a.label(name), [first.clone(), second.clone()]))
     };
     a.series.iter().filter_map(of).collect()
 }
 
 impl Difference {
-    fn new(name: SeriesName, first: LastValues, second: LastValues) -> Self {
+    fn new(name: SeriesName, label: String, [first, second]: [LastValues; 2]) -> Self {
         let pair = |end: &LastValue| {
             let first = first.iter().find(|other| other.seed == end.seed)?;
             Some(end.value - first.value)
         };
         let paired = second.iter().filter_map(pair).collect();
-        Self { name, first, second, paired }
+        Self { name, label, first, second, paired }
     }
 
     /// The difference over seeds. Without shared seeds: the difference of the means, the root of
@@ -51,12 +53,19 @@ impl Difference {
         }
     }
 
+    /// Whether all there is to see is one seed of each run, which says nothing about others.
+    pub fn is_of_one_seed(&self) -> bool {
+        self.spread().runs < 2
+    }
+
     /// In how many seeds the second run is higher or lower.
     fn verdict(&self) -> String {
+        if self.is_of_one_seed() && self.paired != [0.0] {
+            return "one seed".to_owned();
+        }
         if self.paired.is_empty() {
             let Spread { min, max, .. } = self.spread();
             return match () {
-                () if self.first.len().min(self.second.len()) < 2 => "one seed has no range",
                 () if min > 0.0 => "ranges apart: higher",
                 () if max < 0.0 => "ranges apart: lower",
                 () if min.is_nan() => "",
@@ -77,7 +86,7 @@ impl Difference {
 
     /// A row of the table.
     pub fn cells(&self) -> [String; 7] {
-        let (part, series, metric) = self.name.clone();
+        let (part, _, metric) = &self.name;
         let side = |ends: &LastValues| {
             let diverged = match ends.iter().filter(|end| end.diverged).count() {
                 0 => String::new(),
@@ -93,7 +102,15 @@ impl Difference {
             mean if mean == 0.0 && spread.std == 0.0 => "0".to_owned(),
             mean => text(&spread, if mean >= 0.0 { "+" } else { "" }),
         };
-        [part, series, metric, side(&self.first), side(&self.second), difference, self.verdict()]
+        [
+            part.clone(),
+            self.label.clone(),
+            metric.replace('_', " "),
+            side(&self.first),
+            side(&self.second),
+            difference,
+            self.verdict(),
+        ]
     }
 }
 
@@ -143,7 +160,7 @@ mod tests {
                 |&(seed, value): &(u64, f64)| LastValue { seed, value, diverged: value.is_nan() };
             values.iter().map(end).collect()
         };
-        Difference::new(name, ends(first), ends(second))
+        Difference::new(name, "Series".to_owned(), [ends(first), ends(second)])
     }
 
     #[test]
@@ -163,7 +180,15 @@ mod tests {
         assert_eq!(found.cells()[6], "ranges apart: higher");
         let overlapping = difference(&[(0, 1.0), (1, 2.0)], &[(2, 1.5), (3, 2.5)]);
         assert_eq!(overlapping.cells()[6], "ranges overlap");
-        assert_eq!(difference(&[(0, 2.0)], &[(1, 1.0)]).cells()[6], "one seed has no range");
+    }
+
+    /// Nothing is lower or higher in general if it is so once.
+    #[test]
+    fn one_seed_gives_no_verdict() {
+        for second in [[(0, 1.0)], [(1, 1.0)]] {
+            let cells = difference(&[(0, 2.0)], &second).cells();
+            assert_eq!(cells[5..], ["-1", "one seed"].map(str::to_owned));
+        }
     }
 
     #[test]

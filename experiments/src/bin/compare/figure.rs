@@ -16,7 +16,8 @@ pub fn draw(
 ) -> Figure {
     let mut groups: Vec<(String, Vec<&Difference>)> = Vec::new();
     for difference in differences {
-        let title = format!("{}: {}", difference.name.0, difference.name.2);
+        let (part, _, metric) = &difference.name;
+        let title = format!("{part}: {}", metric.replace('_', " "));
         match groups.iter_mut().find(|(known, _)| *known == title) {
             Some((_, group)) => group.push(difference),
             None => groups.push((title, vec![difference])),
@@ -32,10 +33,13 @@ pub fn draw(
         1 => format!("; {}", warnings[0]),
         n => format!("; {} and {} more", warnings[0], n - 1),
     };
-    Figure::new(format!("{section}: {} less {}", names[1], names[0]))
-        .subtitle(format!(
-            "dot: mean over seeds; bar: ±1 standard deviation; thin: least to largest{differing}"
-        ))
+    let key = if differences.iter().all(Difference::is_of_one_seed) {
+        "one seed each"
+    } else {
+        "dot: mean over seeds; bar: ±1 standard deviation; thin: least to largest"
+    };
+    Figure::new(format!("{section}: {} minus {}", names[1], names[0]))
+        .subtitle(format!("{key}{differing}"))
         .grid(groups.len().div_ceil(columns.max(1)), columns.max(1))
         .plot_size(width, height)
         .panels(panels)
@@ -44,7 +48,7 @@ pub fn draw(
 fn panel(title: &str, group: &[&Difference]) -> Panel {
     let spreads: Vec<_> = group.iter().map(|difference| difference.spread()).collect();
     let ends = spreads.iter().flat_map(|b| [b.min, b.max, b.mean - b.std, b.mean + b.std, 0.0]);
-    let names = group.iter().map(|difference| difference.name.1.clone());
+    let names = group.iter().map(|difference| difference.label.clone());
     let rows = group.len() as f64;
     let zero = Line::new(Color::GREY, [(0.0, -0.5), (0.0, rows - 0.5)]).style(LineStyle::Dashed);
     let mut marks: Vec<Mark> = vec![zero.into()];
@@ -62,7 +66,7 @@ fn panel(title: &str, group: &[&Difference]) -> Panel {
         marks.push(Scatter::new(Color::BLUE, [(spread.mean, row)]).radius(3.5).into());
     }
     Panel::new(title)
-        .x_axis(Axis::fitting("difference", ends))
+        .x_axis(Axis::fitting("second minus first", ends))
         .y_axis(Axis::categories(names))
         .marks(marks)
 }

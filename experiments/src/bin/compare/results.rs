@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow, bail};
 use experiments::cli::{Failure, SETTINGS};
 use experiments::findings::{Metric, Row, read_rows};
-use experiments::report::folder::MANIFEST;
+use experiments::report::folder::{MANIFEST, SERIES};
 use serde_json::Value;
 
 /// Part, series and metric.
@@ -39,6 +39,8 @@ pub struct Results {
     manifest: Value,
     /// The last values of each series, in the order of the file.
     pub series: Vec<(SeriesName, LastValues)>,
+    /// The names of series for readers, by part and series.
+    labels: HashMap<(String, String), String>,
 }
 
 impl Results {
@@ -46,10 +48,11 @@ impl Results {
     /// [`Failure::Usage`] if the folder is not there or not of a run, [`Failure::Data`] if its
     /// files cannot be read.
     pub fn read(folder: &Path) -> Result<Self, Failure> {
-        let (path, metrics) = (folder.join(MANIFEST), folder.join("metrics.csv"));
-        if !path.is_file() || !metrics.is_file() {
+        let [path, metrics, names] =
+            [MANIFEST, "metrics.csv", SERIES].map(|name| folder.join(name));
+        if ![&path, &metrics, &names].iter().all(|file| file.is_file()) {
             return Err(Failure::Usage(anyhow!(
-                "{}: no {MANIFEST} and metrics.csv here; give the --out folder of a section, such \
+                "{}: no {MANIFEST}, metrics.csv and {SERIES} here; give the --out folder of a section, such \
                  as results/sec6_3_batchnorm",
                 folder.display()
             )));
@@ -66,9 +69,16 @@ impl Results {
             }
             let series = series(&metrics)
                 .with_context(|| format!("{} is damaged; {again}", metrics.display()))?;
-            Ok(Self { section, manifest, series })
+            let labels = labels(&names)
+                .with_context(|| format!("{} is damaged; {again}", names.display()))?;
+            Ok(Self { section, manifest, series, labels })
         };
         read().map_err(Failure::Data)
+    }
+
+    /// The name of a series for readers: the best of several trials has only its own.
+    pub fn label(&self, (part, series, _): &SeriesName) -> String {
+        self.labels.get(&(part.clone(), series.clone())).unwrap_or(series).clone()
     }
 
     /// The seeds, in order.
@@ -130,6 +140,16 @@ fn shown(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+/// The names for readers of a `data/series.csv`.
+fn labels(path: &Path) -> anyhow::Result<HashMap<(String, String), String>> {
+    let rows = csv::Reader::from_path(path)?.into_deserialize();
+    let named = |row: Result<(String, String, String), csv::Error>| {
+        let (part, series, label) = row?;
+        Ok(((part, series), label))
+    };
+    rows.map(named).collect()
 }
 
 /// The last values of each series of a `metrics.csv`.
