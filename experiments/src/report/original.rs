@@ -32,7 +32,7 @@ fn whole_curves(tests: &[CurveTest]) -> Panel {
     let level = [(LEVEL, -0.5), (LEVEL, rows - 0.5)];
     let mut panel = Panel::new("whole curves")
         .x_axis(Axis::log("p of the permutation test", 1e-4, 1.0))
-        .y_axis(Axis::categories(tests.iter().map(|test| test.series.clone())))
+        .y_axis(Axis::categories(tests.iter().map(|test| test.label.clone())))
         .mark(Line::new(Color::GREY, level).style(LineStyle::Dashed));
     for (differ, color) in [(false, Color::BLUE), (true, Color::VERMILLION)] {
         let of = (0..).map(f64::from).zip(tests).filter(|(_, test)| test.differ == differ);
@@ -45,7 +45,7 @@ fn whole_curves(tests: &[CurveTest]) -> Panel {
 fn means(tests: &[MeanTest]) -> Panel {
     let ends = tests.iter().flat_map(|test| test.interval.map(|end| end.abs() / test.margin));
     let reach = ends.fold(1.0, f64::max) * 1.1;
-    let names = tests.iter().map(|test| test.quantity.clone());
+    let names = tests.iter().map(|test| test.label.clone());
     let mut panel = Panel::new("means")
         .x_axis(Axis::linear("difference / margin", -reach, reach))
         .y_axis(Axis::categories(names));

@@ -114,7 +114,7 @@ impl Table {
                 format!("{mean:.4} ({low:.4}, {high:.4})")
             });
             vec![
-                texts.text(&test.quantity),
+                texts.text(&test.label),
                 test.original.text(4),
                 test.ours.text(4),
                 format!("{:.4} ({low:.4}, {high:.4})", test.difference),
@@ -129,7 +129,7 @@ impl Table {
         });
         let curves = fidelity.curves.iter().map(|test| {
             let verdict = texts.text(if test.differ { "yes" } else { "no" });
-            vec![test.series.clone(), format!("{:.4}", test.p), verdict]
+            vec![texts.text(&test.label), format!("{:.4}", test.p), verdict]
         });
         let table = |title: &str, columns: &[&str], rows: Vec<Vec<String>>| {
             let columns = columns.iter().map(|&column| column.to_owned()).collect();

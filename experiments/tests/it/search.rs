@@ -46,8 +46,7 @@ fn every_sampler_and_pruner_succeeds_even_if_all_trials_diverge() {
     for (sampler, pruner) in
         [("random", "median"), ("grid:4", "none"), ("sobol", "asha"), ("gp", "median")]
     {
-        let flags =
-            ["--sampler", sampler, "--pruner", pruner, "--trials", "8", "--table", "full"];
+        let flags = ["--sampler", sampler, "--pruner", pruner, "--trials", "8", "--table", "full"];
         let output = run(SECTION, folder.path(), &[&QUICK[..], &flags, &space].concat());
         assert!(output.status.success(), "{sampler} {pruner}: {}", stderr(&output));
         let stdout = String::from_utf8(output.stdout).unwrap();

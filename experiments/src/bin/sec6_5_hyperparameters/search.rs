@@ -113,11 +113,7 @@ fn beside_the_original(report: &mut RunReport, all: &[Vec<Trial>]) {
     };
     let curves = |runs: Vec<[Vec<f64>; 2]>| -> Vec<Curves> {
         let of = |k: usize| runs.iter().map(|run| run[k].clone()).collect();
-        names
-            .iter()
-            .enumerate()
-            .map(|(k, name)| Curves { name: (*name).to_owned(), runs: of(k) })
-            .collect()
+        names.iter().enumerate().map(|(k, name)| Curves::new(*name, of(k))).collect()
     };
     let ours = all.iter().map(|trials| {
         let pair = |trial: &Trial| (trial.value(), real(trial, "lr"));

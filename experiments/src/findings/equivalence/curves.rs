@@ -7,11 +7,27 @@ use super::super::{Metric, Series};
 pub struct Curves {
     /// The series, and the metric if there are several.
     pub name: String,
+    /// The series' name in files, and that for readers.
+    series: (String, String),
     /// One curve per seed.
     pub runs: Vec<Vec<f64>>,
 }
 
 impl Curves {
+    /// Curves that are of no single series.
+    pub fn new(name: impl Into<String>, runs: Vec<Vec<f64>>) -> Self {
+        let name = name.into();
+        Self { series: (name.clone(), name.clone()), name, runs }
+    }
+
+    /// A name that begins with that of the series, for readers.
+    pub(super) fn readable(&self, name: &str) -> Option<String> {
+        let (series, label) = &self.series;
+        let rest = name.strip_prefix(series.as_str())?;
+        // Not the first letters of another name.
+        (rest.is_empty() || rest.starts_with([',', ':'])).then(|| format!("{label}{rest}"))
+    }
+
     /// The curves of one of our series.
     ///
     /// # Panics
@@ -19,7 +35,9 @@ impl Curves {
     pub fn of(name: &str, series: &Series, metric: Metric) -> Self {
         let values = series.values(metric);
         let run = |run: usize| values.iter().map(|(_, values)| values[run]).collect();
-        Self { name: name.to_owned(), runs: (0..series.runs.len()).map(run).collect() }
+        let runs = (0..series.runs.len()).map(run).collect();
+        let series = (series.name.clone(), series.label.clone());
+        Self { name: name.to_owned(), series, runs }
     }
 
     /// The curves of a file in `data/reference/numpy`: a line for each series and seed with series,
@@ -36,7 +54,7 @@ impl Curves {
             let runs: Vec<Vec<f64>> =
                 lines.map(|row| row[3..].iter().map(number).collect()).collect();
             assert!(!runs.is_empty(), "data/reference/numpy has no {metric} of {series}");
-            Self { name: series.clone(), runs }
+            Self::new(series, runs)
         };
         wanted.iter().map(of).collect()
     }
@@ -77,5 +95,10 @@ mod tests {
         assert_eq!(Curves::read(csv, &[("adam".to_owned(), "loss")]), [ours]);
         let ours = Curves::of("adam", &series, Metric::TRAIN_LOSS).every(3);
         assert_eq!(ours.runs, [[1.0, 5.0], [0.0, 2.0]]);
+        let series = series.labelled("Adam");
+        let labelled = Curves::of("adam, train_loss", &series, Metric::TRAIN_LOSS);
+        assert_eq!(labelled.readable("adam, train_loss"), Some("Adam, train_loss".to_owned()));
+        assert_eq!(labelled.readable("adam: final loss"), Some("Adam: final loss".to_owned()));
+        assert_eq!(labelled.readable("adamax: final loss"), None);
     }
 }

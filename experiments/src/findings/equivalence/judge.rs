@@ -61,8 +61,11 @@ pub enum Equivalence {
 /// A quantity of the original and of ours.
 #[derive(Clone, Debug, Serialize)]
 pub struct MeanTest {
-    /// Its name.
+    /// Its name in the file of margins.
     pub quantity: String,
+    /// Its name for readers.
+    #[serde(skip)]
+    pub label: String,
     /// The original over its seeds.
     pub original: Spread,
     /// Ours over our seeds.
@@ -91,6 +94,9 @@ pub struct MeanTest {
 pub struct CurveTest {
     /// The series.
     pub series: String,
+    /// Its name for readers.
+    #[serde(skip)]
+    pub label: String,
     /// The p-value of the permutation test, after Holm's correction: small if they differ.
     pub p: f64,
     /// Whether they differ.
@@ -119,11 +125,15 @@ impl Fidelity {
         quantities: &[Quantity<'_>],
     ) -> Self {
         let margins = margins(section);
+        let readable = |name: &str| {
+            ours.iter().find_map(|curves| curves.readable(name)).unwrap_or_else(|| name.to_owned())
+        };
         let test = |quantity: &Quantity<'_>| {
             let margin = margins[&quantity.name];
             let [theirs, ours] = [original, ours].map(|curves| quantity.values(curves));
             MeanTest {
                 quantity: quantity.name.clone(),
+                label: readable(&quantity.name),
                 original: Spread::of(&theirs),
                 ours: Spread::of(&ours),
                 interquartile_means: [&theirs, &ours].map(|values| InterquartileMean::of(values)),
@@ -157,6 +167,7 @@ impl Fidelity {
         let tests = ours.iter().zip(holm::adjusted(&p));
         let curves = tests.map(|(Curves { name, .. }, p)| CurveTest {
             series: name.clone(),
+            label: readable(name),
             p,
             differ: p < LEVEL,
         });
@@ -178,18 +189,18 @@ impl Fidelity {
         )];
         let others = self.quantities.iter().filter(|test| test.verdict != Equivalence::Shown);
         let others = others.map(|test| {
-            let MeanTest { quantity, difference, interval: [low, high], margin, .. } = test;
+            let MeanTest { label, difference, interval: [low, high], margin, .. } = test;
             let verdict = match test.verdict {
                 Equivalence::Different => "different",
                 _ => "not shown to be equal",
             };
             format!(
-                "original, {quantity}: {verdict}, difference {difference:.4} ({low:.4} to {high:.4}), margin {margin}"
+                "original, {label}: {verdict}, difference {difference:.4} ({low:.4} to {high:.4}), margin {margin}"
             )
         });
         let differing = self.curves.iter().filter(|test| test.differ);
-        let differing = differing.map(|CurveTest { series, p, .. }| {
-            format!("original, {series}: the curves differ, p = {p:.4}")
+        let differing = differing.map(|CurveTest { label, p, .. }| {
+            format!("original, {label}: the curves differ, p = {p:.4}")
         });
         (total, others.chain(differing).collect())
     }
