@@ -101,8 +101,10 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     let names: Vec<&str> = network.iter().map(Found::label).collect();
     lessons::samplers(report, &names, &medians);
     report.results_of_our_own(table(&judged))?;
+    let drawn =
+        if lab.args().runs > 1 { "median and middle half of the seeds" } else { "one search each" };
     let figure = Figure::new("Samplers: the best so far against the number of trials")
-        .subtitle(lab.subtitle_without_data("median and middle half of the seeds"))
+        .subtitle(lab.subtitle_without_data(drawn))
         .plot_size(330.0, 250.0)
         .panels(judged.iter().map(|judged| draw(lab, judged)));
     report.figure(
