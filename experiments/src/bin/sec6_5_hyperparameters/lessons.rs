@@ -142,9 +142,9 @@ pub fn printed(report: &mut RunReport, printed: f64, again: &[f64], places: &[us
             "The winner, printed with {printed}, has {} here and comes in as number {places_in_words}.",
             Spread::of(again).text(2)
         ),
-        why: "The winner of a search is the best of many noisy numbers: it is good, and it was \
-              lucky. Luck does not come back when the same settings are trained again. So train the \
-              best few with several other seeds before you choose one of them.",
+        why: "The winner of a search is the largest of many noisy numbers, so a part of its lead may \
+              be luck, and luck does not come back when the same settings are trained again. So \
+              train the best few with several other seeds before you choose one of them.",
         formula: "<math display=\"block\"><mi>E</mi><mo>[</mo><msub><mi>max</mi><mi>i</mi></msub>\
                   <msub><mi>X</mi><mi>i</mi></msub><mo>]</mo><mo>≥</mo><msub><mi>max</mi><mi>i</mi>\
                   </msub><mi>E</mi><mo>[</mo><msub><mi>X</mi><mi>i</mi></msub><mo>]</mo></math>",

@@ -37,13 +37,17 @@ impl Pruned {
         self.trials.iter().map(|trials| steps_taken(trials) as f64).collect()
     }
 
-    /// The name for readers.
-    fn label(&self) -> &'static str {
+    /// The name for readers, and the look in figures.
+    fn style(&self) -> (&'static str, Color, LineStyle) {
         match self.kind {
-            PrunerKind::None => "no pruning",
-            PrunerKind::Median => "median pruning",
-            PrunerKind::Asha => "successive halving",
+            PrunerKind::None => ("no pruning", Color::GREY, LineStyle::Solid),
+            PrunerKind::Median => ("median pruning", Color::GREEN, LineStyle::Dashed),
+            PrunerKind::Asha => ("successive halving", Color::VERMILLION, LineStyle::Dotted),
         }
+    }
+
+    fn label(&self) -> &'static str {
+        self.style().0
     }
 
     /// The share of the epochs that is saved, seed by seed.
@@ -96,7 +100,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     let told = found[1..].iter().map(|one| (one.label(), one.saved(whole), one.lost(whole)));
     lessons::pruners(report, &told.collect::<Vec<_>>());
     report.results_of_our_own(table(&found, count))?;
-    let figure = Figure::new("The same trials under three pruners")
+    let figure = Figure::new("The same trials with and without pruning")
         .subtitle(lab.subtitle_of_first_seed(&format!("{count} trials")))
         .grid(2, 2)
         .panels(found.iter().map(|found| panel(found, epochs)))
@@ -197,24 +201,20 @@ fn panel(found: &Pruned, epochs: usize) -> Panel {
 
 /// The best accuracy of the first seed so far against the epochs that its trials took.
 fn best_by_epochs(found: &[Pruned], all_epochs: usize) -> Panel {
-    let styles = [
-        (Color::GREY, LineStyle::Solid),
-        (Color::GREEN, LineStyle::Dashed),
-        (Color::VERMILLION, LineStyle::Dotted),
-    ];
-    let line = |(one, (color, style)): (&Pruned, (Color, LineStyle))| {
+    let line = |one: &Pruned| {
+        let (name, color, style) = one.style();
         let trials = &one.trials[0];
         let trained = trials.iter().scan(0.0, |epochs, trial| {
             *epochs += trial.reports.len() as f64;
             Some(*epochs)
         });
         let points = trained.zip(running_best(trials));
-        Line::new(color, points).style(style).stepped().named(one.label())
+        Line::new(color, points).style(style).stepped().named(name)
     };
     Panel::new("best so far")
         .x_axis(Axis::linear("epochs trained", 0.0, all_epochs as f64))
         .y_axis(Axis::linear("validation accuracy", 0.0, 1.0))
-        .marks(found.iter().zip(styles).map(line))
+        .marks(found.iter().map(line))
 }
 
 /// Processor time of this process: what a pruner saves, whatever else the machine does meanwhile.
