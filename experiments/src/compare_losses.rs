@@ -1,136 +1,270 @@
 //! Compares networks by their training loss on MNIST, in sections 6.1.8 and 6.2.4.
 
-use init::Seed;
-use training::{Contestant, Plan, Real};
-use viz::{Axis, Figure, Panel};
+use anyhow::anyhow;
+use init::{Initializer, Seed};
+use layers::MultiLayerNet;
+use optimizers::OptimizerKind;
+use training::{Contestant, Plan, Real, Samples};
+use viz::{Axis, Color, Figure, Marker, Panel};
 
 use crate::cli::Failure;
+use crate::cli::knobs::{BatchSize, Hidden, Iterations, Lr, TrainSize};
 use crate::findings::equivalence::{Curves, Quantity};
 use crate::findings::{Findings, Metric, Series, Spread, csv_rows};
 use crate::lab::{Experiment, Lab};
-use crate::report::RunReport;
-use crate::report::curves::{Style, smoothed};
+use crate::report::curves::{Style, smoothed, smoothed_runs};
+use crate::report::{RunReport, Table};
 
 /// The part's name in both sections.
 pub const PART: &str = "mnist";
 /// Training and test images.
 pub const SAMPLES: (usize, usize) = (60_000, 10_000);
-/// Hidden layers of the networks of both sections.
-pub const HIDDEN: [usize; 4] = [100; 4];
-/// The size of the mini-batches of both sections.
-pub const BATCH_SIZE: usize = 128;
+/// Losses are compared by their means over so many last iterations.
+pub const TAIL: usize = 100;
+/// The hidden layers of the networks.
+const HIDDEN: [usize; 4] = [100; 4];
+const BATCH_SIZE: usize = 128;
 /// The number of updates, of a run that is not quick.
-pub const UPDATES: usize = 2000;
+const UPDATES: usize = 2000;
 /// The notebook prints every so many iterations.
 const EVERY: usize = 100;
 
-/// A network that is compared with others: its names and its style.
-#[derive(Debug)]
-pub struct Compared<'a> {
-    /// The name in files.
-    pub name: &'static str,
-    /// The name in the notebook's table.
-    pub label: &'static str,
-    /// The style in the figure.
-    pub style: Style<'a>,
+/// How the networks of both sections are trained: as the book does, but for the flags given.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Settings {
+    #[command(flatten)]
+    lr: Lr,
+    #[command(flatten)]
+    iterations: Iterations,
+    #[command(flatten)]
+    batch_size: BatchSize,
+    #[command(flatten)]
+    hidden: Hidden,
+    #[command(flatten)]
+    train_size: TrainSize,
 }
 
-/// Trains networks for 2,000 iterations once for each series and seed, on the same mini-batches
-/// for all series of a seed; measures the loss on the mini-batch after each update, and the test
-/// accuracy at the end.
+impl Settings {
+    /// The learning rate, if it is not the book's.
+    pub fn lr(&self) -> Option<f64> {
+        self.lr.lr
+    }
+
+    /// The hidden layers.
+    pub fn hidden(&self) -> &[usize] {
+        self.hidden.hidden.as_deref().unwrap_or(&HIDDEN)
+    }
+
+    /// Number and size of the mini-batches.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] if there are fewer than [`TAIL`].
+    pub fn plan(&self, lab: &Lab) -> Result<Plan, Failure> {
+        let iterations = self.iterations.iterations.unwrap_or(lab.scaled(UPDATES, TAIL));
+        if iterations < TAIL {
+            return Err(Failure::Usage(anyhow!(
+                "--iterations {iterations}: losses are means over the last {TAIL}, so give {TAIL} or more"
+            )));
+        }
+        Ok(Plan::updates(iterations, self.batch_size.batch_size.unwrap_or(BATCH_SIZE)))
+    }
+
+    /// The training images.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] if there are not so many.
+    pub fn samples(&self, lab: &Lab) -> Result<Samples, Failure> {
+        let all = lab.data().train.clone();
+        match self.train_size.train_size {
+            Some(size) if size > all.len() => Err(Failure::Usage(anyhow!(
+                "--train-size {size}: there are {} training images",
+                all.len()
+            ))),
+            Some(size) => Ok(all.first(size)),
+            None => Ok(all),
+        }
+    }
+
+    /// A network with newly drawn weights, and its optimizer.
+    pub fn contestant<T: Real>(
+        &self,
+        lab: &Lab,
+        (kind, initializer): (OptimizerKind, Initializer),
+        seed: Seed,
+    ) -> Contestant<T> {
+        let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
+        let network = MultiLayerNet::new(inputs, self.hidden(), classes).initializer(initializer);
+        let mut contestant =
+            Contestant::new(&network, kind, seed).expect("layers of one unit or more");
+        if let Some(lr) = self.lr() {
+            contestant.optimizer.set_lr(lr).expect("a positive number");
+        }
+        contestant
+    }
+
+    /// The network in words, for the subtitle of a figure.
+    pub fn text(&self, lab: &Lab) -> String {
+        let batch_size = self.batch_size.batch_size.unwrap_or(BATCH_SIZE);
+        format!("{}, ReLU, batch {batch_size}", lab.data().layers(self.hidden()))
+    }
+}
+
+/// A network that is compared with others: its names, and how its curve is drawn.
+#[derive(Debug)]
+pub struct Compared {
+    /// The name in files.
+    pub name: &'static str,
+    /// The name for readers, which is that in the notebook's table.
+    pub label: &'static str,
+    /// The name in the legend of the figure.
+    pub legend: String,
+    /// The colour of the curve.
+    pub color: Color,
+    /// The markers on the curve.
+    pub marker: Marker,
+}
+
+/// Trains a network for each series and seed, on the same mini-batches for all series of a seed;
+/// measures the loss on the mini-batch after each update, and the test accuracy at the end.
 ///
 /// # Errors
 /// Any failure of the experiment.
 pub fn run<T: Real>(
     lab: &Lab,
-    series: &[Compared<'_>],
+    settings: &Settings,
+    series: &[Compared],
     contestant: impl Fn(usize, Seed) -> Contestant<T> + Sync,
 ) -> Result<Findings, Failure> {
-    let plan = Plan::updates(lab.scaled(UPDATES, 100), BATCH_SIZE);
+    let plan = settings.plan(lab)?;
     let test = lab.data().test.blocks::<T>();
     let names = series.iter().map(|series| series.name);
-    let samples = lab.data().train.clone();
-    lab.run_one(Experiment::new(PART, names, samples, plan, contestant).measure(
-        |moment, measured| {
-            measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
-            if moment.iteration + 1 == plan.iterations() {
-                let accuracy = lab.accuracy(moment, &test);
-                measured.push(moment.iteration, Metric::TEST_ACCURACY, accuracy);
-            }
-        },
-    ))
+    let experiment = Experiment::new(PART, names, settings.samples(lab)?, plan, contestant);
+    let labels = series.iter().map(|series| series.label);
+    lab.run_one(experiment.labels(labels).measure(|moment, measured| {
+        measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
+        if moment.iteration + 1 == plan.iterations() {
+            let accuracy = lab.accuracy(moment, &test);
+            measured.push(moment.iteration, Metric::TEST_ACCURACY, accuracy);
+        }
+    }))
 }
 
-/// The notebook's table: the losses every 100 iterations.
+/// The table of results: a row a series, with its last loss and test accuracy. `columns` are what the
+/// section adds: a title, and a cell for each series.
 ///
 /// # Errors
 /// If stdout cannot be written to.
-pub fn table(
+pub fn results(
     report: &mut RunReport,
-    series: &[Compared<'_>],
+    what: &str,
     findings: &Findings,
+    columns: Vec<(String, Vec<String>)>,
 ) -> Result<(), Failure> {
-    let losses: Vec<_> =
-        findings.series.iter().map(|found| found.spreads(Metric::TRAIN_LOSS)).collect();
-    for step in (0..losses[0].len()).step_by(EVERY) {
-        report.say(&format!("===========iteration:{step}==========="))?;
-        for (series, losses) in series.iter().zip(&losses) {
-            report.say(&format!("{}:{}", series.label, losses[step].1.text(4)))?;
-        }
-    }
-    for (series, found) in series.iter().zip(&findings.series) {
+    let titles = [what.to_owned(), "loss of the last 100 iterations".to_owned()].into_iter();
+    let (added, cells): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+    let titles = titles.chain(added).chain(["test accuracy".to_owned()]);
+    let row = |(k, found): (usize, &Series)| -> Vec<String> {
+        let loss = found.last_hundred(Metric::TRAIN_LOSS).text(4);
+        let added = cells.iter().map(|column: &Vec<String>| column[k].clone());
         let accuracy = found.last(Metric::TEST_ACCURACY).text(4);
-        report.say(&format!("test accuracy of {}: {accuracy}", series.label))?;
-    }
-    Ok(())
+        [found.label.clone(), loss].into_iter().chain(added).chain([accuracy]).collect()
+    };
+    let table = Table {
+        title: "Where the training losses end".to_owned(),
+        columns: titles.collect(),
+        rows: findings.series.iter().enumerate().map(row).collect(),
+    };
+    report.results(table, || notebook(findings))
 }
 
-/// The figure of the smoothed losses by iteration, up to a loss of `highest`.
+/// The notebook's print: the losses every 100 iterations.
+fn notebook(findings: &Findings) -> Vec<String> {
+    let losses: Vec<_> =
+        findings.series.iter().map(|found| found.spreads(Metric::TRAIN_LOSS)).collect();
+    let mut lines = Vec::new();
+    for step in (0..losses[0].len()).step_by(EVERY) {
+        lines.push(format!("===========iteration:{step}==========="));
+        let named = findings.series.iter().zip(&losses);
+        lines.extend(
+            named.map(|(series, losses)| format!("{}:{}", series.label, losses[step].1.text(4))),
+        );
+    }
+    lines
+}
+
+/// The figure of the smoothed losses by iteration: on a linear scale, which shows the start, and on
+/// a logarithmic one, which tells the ends apart.
 pub fn figure(
     lab: &Lab,
     title: &str,
-    series: &[Compared<'_>],
+    settings: &Settings,
+    series: &[Compared],
     findings: &Findings,
-    highest: f64,
 ) -> Figure {
-    let iterations = findings.series[0].values(Metric::TRAIN_LOSS).len().saturating_sub(1);
-    let mut panel = Panel::new("")
-        .x_axis(Axis::linear("iteration", 0.0, iterations.max(1) as f64))
-        .y_axis(Axis::linear("training loss (smoothed)", 0.0, highest));
-    for (series, found) in series.iter().zip(&findings.series) {
-        panel = panel.marks(smoothed(found, Metric::TRAIN_LOSS, &series.style));
-    }
+    let iterations = findings.series[0].values(Metric::TRAIN_LOSS).len();
+    let losses: Vec<f64> = (findings.series.iter())
+        .flat_map(|found| smoothed_runs(found, Metric::TRAIN_LOSS))
+        .flatten()
+        .collect();
+    // Losses far above that of guessing belong to networks that fall apart.
+    let guessing = (lab.data().classes() as f64).ln();
+    let highest = losses.iter().copied().fold(0.0, f64::max).min(1.2 * guessing);
+    let label = "training loss (smoothed)";
+    let scales = [Axis::linear(label, 0.0, 1.04 * highest), Axis::log_fitting(label, losses)];
+    let panels = scales.into_iter().map(|y| {
+        let curves = series.iter().zip(&findings.series).flat_map(|(series, found)| {
+            let style = Style::solid(&series.legend, series.color)
+                .marker(series.marker, iterations.div_ceil(20));
+            smoothed(found, Metric::TRAIN_LOSS, &style)
+        });
+        Panel::new("")
+            .x_axis(Axis::linear("iteration", 0.0, (iterations - 1).max(1) as f64))
+            .y_axis(y)
+            .marks(curves)
+    });
     Figure::new(title)
-        .subtitle(lab.subtitle(&format!("{}, ReLU, batch 128", lab.data().layers(&HIDDEN))))
-        .plot_size(760.0, 400.0)
-        .panel(panel)
+        .subtitle(lab.subtitle(&settings.text(lab)))
+        .plot_size(450.0, 340.0)
+        .panels(panels)
 }
 
-/// The mean loss of each series over its last 100 iterations, with its spread over the seeds, and a
-/// text that lists these losses.
-pub fn last_hundred(series: &[Compared<'_>], findings: &Findings) -> (Vec<Spread>, String) {
-    let spreads: Vec<Spread> =
-        findings.series.iter().map(|found| found.last_hundred(Metric::TRAIN_LOSS)).collect();
-    let numbers = series.iter().zip(&spreads);
-    let numbers: Vec<_> =
-        numbers.map(|(series, spread)| format!("{} {}", series.label, spread.text(3))).collect();
-    (spreads, format!("mean loss of the last 100 iterations: {}", numbers.join(", ")))
+/// The mean loss of each series over its last 100 iterations, with its spread over the seeds, the
+/// lowest first; NaN comes last.
+pub fn ends(findings: &Findings) -> Vec<(&str, Spread)> {
+    let end = |found: &Series| found.last_hundred(Metric::TRAIN_LOSS);
+    let mut ends: Vec<_> =
+        findings.series.iter().map(|found| (found.label.as_str(), end(found))).collect();
+    ends.sort_by(|(_, a), (_, b)| a.mean.abs().total_cmp(&b.mean.abs()));
+    ends
+}
+
+/// The series whose loss ends lowest in more than half of the seeds.
+pub fn winner(findings: &Findings) -> Option<usize> {
+    let lowest = findings.each_seed(|one| {
+        let end = |k: &usize| one.series[*k].last_hundred(Metric::TRAIN_LOSS).mean;
+        let finite = (0..one.series.len()).filter(|k| end(k).is_finite());
+        finite.min_by(|a, b| end(a).total_cmp(&end(b)))
+    });
+    let wins = |k: usize| lowest.iter().filter(|lowest| **lowest == Some(k)).count();
+    (0..findings.series.len()).find(|&k| 2 * wins(k) > lowest.len())
+}
+
+/// A text that lists [`ends`].
+pub fn listed(ends: &[(&str, Spread)]) -> String {
+    let ends: Vec<_> =
+        ends.iter().map(|(label, loss)| format!("{label} ({})", loss.text(3))).collect();
+    ends.join(", ")
+}
+
+/// The caption of the figure: who ended lowest, and where.
+pub fn reading(findings: &Findings) -> String {
+    format!("Mean loss of the last 100 iterations, the lowest first: {}.", listed(&ends(findings)))
 }
 
 /// The mean loss of each of the first N series over its last 100 iterations, seed by seed.
 pub fn ends_of_each_seed<const N: usize>(findings: &Findings) -> Vec<[f64; N]> {
     let end = |series: &Series| series.last_hundred(Metric::TRAIN_LOSS).mean;
     findings.each_seed(|one| std::array::from_fn(|index| end(&one.series[index])))
-}
-
-/// The caption of the figure: who ended lowest, and where.
-pub fn reading(series: &[Compared<'_>], losses: &[Spread]) -> String {
-    let mut ends: Vec<(&str, Spread)> =
-        series.iter().map(|series| series.label).zip(losses.iter().copied()).collect();
-    ends.sort_by(|(_, a), (_, b)| a.mean.total_cmp(&b.mean));
-    let ends: Vec<_> =
-        ends.iter().map(|(label, loss)| format!("{label} {}", loss.text(3))).collect();
-    format!("Mean loss of the last 100 iterations, the lowest first: {}.", ends.join(", "))
 }
 
 /// Compares the series with the notebook's table. `csv` is the text of its file: the iteration,
@@ -156,7 +290,7 @@ pub fn beside_the_original(report: &mut RunReport, section: &str, findings: &Fin
         .map(|series| Curves::of(&series.name, series, Metric::TRAIN_LOSS).in_blocks(BLOCK));
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let quantities = names.enumerate().flat_map(|(curve, name)| {
-        let last = move |run: &[&[f64]]| mean(&run[curve][run[curve].len() - 100 / BLOCK..]);
+        let last = move |run: &[&[f64]]| mean(&run[curve][run[curve].len() - TAIL / BLOCK..]);
         [
             Quantity::new(format!("{name}: loss of the last 100 iterations"), last),
             Quantity::new(format!("{name}: mean loss of all iterations"), move |run| {

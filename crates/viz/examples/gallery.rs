@@ -198,7 +198,12 @@ fn paths() -> Figure {
                 grid.clone(),
                 [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 60.0, 80.0],
             ))
-            .mark(Line::new(Color::VERMILLION, path).marker(Marker::Circle, 1).named("path"))
+            .mark(
+                Line::new(Color::VERMILLION, path)
+                    .marker(Marker::Circle, 1)
+                    .named("path")
+                    .numbered(0, 5),
+            )
             .mark(Scatter::new(Color::INK, [(0.0, 0.0)]).marker(Marker::Plus).named("minimum"))
     };
     Figure::new("Paths over f(x, y) = x²/20 + y²")
@@ -212,22 +217,25 @@ fn surface() -> Figure {
     let surface = Surface::new("surface", Grid::sample((-10.0, 10.0), (-10.0, 10.0), 41, ravine))
         .x_axis(Axis::linear("x", -10.0, 10.0))
         .y_axis(Axis::linear("y", -10.0, 10.0))
-        .z_axis(Axis::linear("f(x, y)", 0.0, 105.0));
+        .z_axis(Axis::linear("f(x, y)", 0.0, 105.0))
+        .colored(ColorScale::new(Axis::log("f(x, y)", 0.1, 100.0), ColorMap::Viridis))
+        .point((0.0, 0.0, 0.0), "minimum");
     let grid = Grid::sample((-10.0, 10.0), (-10.0, 10.0), 101, ravine);
     let contours = Panel::new("contour lines")
         .x_axis(Axis::linear("x", -10.0, 10.0))
         .y_axis(Axis::linear("y", -10.0, 10.0))
-        .mark(Contour::new(Color::INK, grid, (1..21).map(|k| 5.0 * f64::from(k))));
+        .mark(Contour::new(Color::INK, grid, (1..10).map(|k| f64::from(k * k))).labelled());
     Figure::new("The function f(x, y) = x²/20 + y²").panel(surface).panel(contours)
 }
 
 fn gradient() -> Figure {
     let field = (-10..=10).flat_map(|x| (-5..=5).map(move |y| (f64::from(x), f64::from(y))));
     let arrows = field.map(|(x, y)| ((x, y), (-x / 10.0, -2.0 * y)));
+    let length = ColorScale::new(Axis::log("length", 0.1, 10.0), ColorMap::Viridis);
     let panel = Panel::new("")
         .x_axis(Axis::linear("x", -11.0, 11.0))
         .y_axis(Axis::linear("y", -6.0, 6.0))
-        .mark(Arrows::new(Color(0x55, 0x5D, 0x67), arrows));
+        .mark(Arrows::colored(length, arrows));
     Figure::new("−∇f of f(x, y) = x²/20 + y²").panel(panel)
 }
 
@@ -240,8 +248,9 @@ fn histograms() -> Figure {
         };
         Panel::new(format!("layer {layer}"))
             .x_axis(Axis::linear("activation", 0.0, 1.0))
-            .y_axis(Axis::linear("count", 0.0, 40_000.0))
+            .y_axis(Axis::linear("count", 0.0, 20_000.0))
             .mark(Histogram::new(Color::BLUE, edges, (0..30).map(count)))
+            .mark(Note::free("peak 39k"))
     };
     Figure::new("Activations of five layers").panels((1..=5).map(panel))
 }

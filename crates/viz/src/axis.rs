@@ -129,6 +129,21 @@ impl Axis {
         Self::linear(label, (lo - margin).max(f64::MIN), (hi + margin).min(f64::MAX))
     }
 
+    /// A logarithmic axis over the finite positive values among `values`, with a margin of 4 % on both
+    /// sides.
+    ///
+    /// ```
+    /// use viz::Axis;
+    /// let axis = Axis::log_fitting("loss", [0.0, 0.01, f64::INFINITY, 1.0]);
+    /// assert_eq!(axis, Axis::log("loss", 10f64.powf(-2.08), 10f64.powf(0.08)));
+    /// ```
+    pub fn log_fitting(label: impl Into<String>, values: impl IntoIterator<Item = f64>) -> Self {
+        let (lo, hi) = extent(values.into_iter().filter(|&v| v > 0.0));
+        let (lo, hi) = (lo.log10(), hi.log10());
+        let margin = 0.04 * (hi - lo);
+        Self::log(label, 10f64.powf(lo - margin), 10f64.powf(hi + margin))
+    }
+
     /// An axis of categories: the k-th of `names` is at k, from 0 at the left of an x axis or at
     /// the top of a y axis. There are no grid lines at its ticks.
     ///

@@ -9,7 +9,7 @@ pub enum Cell {
     /// Parallel coordinates.
     Parallel(Parallel),
     /// A surface in space.
-    Surface(Surface),
+    Surface(Box<Surface>),
 }
 
 impl From<Panel> for Cell {
@@ -26,7 +26,7 @@ impl From<Parallel> for Cell {
 
 impl From<Surface> for Cell {
     fn from(surface: Surface) -> Self {
-        Cell::Surface(surface)
+        Cell::Surface(Box::new(surface))
     }
 }
 
@@ -37,9 +37,8 @@ impl Cell {
 
     pub(crate) fn title(&self) -> &str {
         match self {
-            Cell::Panel(Panel { title, .. })
-            | Cell::Parallel(Parallel { title, .. })
-            | Cell::Surface(Surface { title, .. }) => title,
+            Cell::Panel(Panel { title, .. }) | Cell::Parallel(Parallel { title, .. }) => title,
+            Cell::Surface(surface) => &surface.title,
         }
     }
 
@@ -60,8 +59,8 @@ impl Cell {
         match self {
             Cell::Panel(panel) => panel.marks.iter().filter_map(Mark::color_scale).collect(),
             Cell::Parallel(parallel) => vec![&parallel.scale],
-            // Its z axis has the same scale.
-            Cell::Surface(_) => vec![],
+            // Without a scale of its own, its z axis tells the colours.
+            Cell::Surface(surface) => surface.scale.iter().collect(),
         }
     }
 }

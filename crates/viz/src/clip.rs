@@ -1,4 +1,5 @@
-//! Lines and polygons cut at the edge of the plot area, which the SVG back end does not do.
+//! Lines and polygons cut at the edge of the plot area, which the SVG back end does not do, and
+//! lines with fewer points.
 
 use crate::geometry::{Point, Rect};
 
@@ -51,6 +52,29 @@ pub(crate) fn segment(a: Point, b: Point, rect: Rect) -> Option<(Point, Point)> 
     Some((if enter == 0.0 { a } else { at(enter) }, if leave == 1.0 { b } else { at(leave) }))
 }
 
+/// Those points of a line that keep it within `tolerance` of all of them (Douglas and Peucker 1973).
+pub(crate) fn thinned(points: &[Point], tolerance: f64) -> Vec<Point> {
+    let [first, inner @ .., last] = points else { return points.to_vec() };
+    let far = inner.iter().map(|&p| distance(p, *first, *last)).enumerate();
+    match far.max_by(|a, b| a.1.total_cmp(&b.1)) {
+        Some((at, farthest)) if farthest > tolerance => {
+            let mut kept = thinned(&points[..at + 2], tolerance);
+            kept.extend_from_slice(&thinned(&points[at + 1..], tolerance)[1..]);
+            kept
+        }
+        _ => vec![*first, *last],
+    }
+}
+
+/// The distance of a point from a segment.
+fn distance(p: Point, a: Point, b: Point) -> f64 {
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let length = dx * dx + dy * dy;
+    let along = ((p.0 - a.0) * dx + (p.1 - a.1) * dy) / length;
+    let t = if length > 0.0 { along.clamp(0.0, 1.0) } else { 0.0 };
+    (p.0 - a.0 - t * dx).hypot(p.1 - a.1 - t * dy)
+}
+
 /// The part of a polygon inside `rect` (Sutherland and Hodgman 1974).
 pub(crate) fn polygon(corners: &[Point], rect: Rect) -> Vec<Point> {
     let inside: [&dyn Fn(Point) -> f64; 4] =
@@ -99,6 +123,19 @@ mod tests {
         let whole = [Some((0.0, 0.0)), Some((0.5, 0.5)), Some((1.0, 0.0))];
         assert_eq!(polyline(whole, UNIT), [vec![(0.0, 0.0), (0.5, 0.5), (1.0, 0.0)]]);
         assert!(polyline([], UNIT).is_empty());
+    }
+
+    #[test]
+    fn a_thinned_circle_keeps_its_shape_with_a_tenth_of_its_points() {
+        let at = |k: usize| (k as f64 / 1000.0 * std::f64::consts::TAU).sin_cos();
+        let circle: Vec<Point> = (0..=1000).map(at).collect();
+        let thinned = thinned(&circle, 1e-3);
+        assert!((40..100).contains(&thinned.len()), "{} points", thinned.len());
+        for &p in &circle {
+            let nearest = thinned.windows(2).map(|w| distance(p, w[0], w[1]));
+            assert!(nearest.fold(1.0, f64::min) <= 1e-3);
+        }
+        assert_eq!(super::thinned(&[(0.0, 0.0), (0.5, 0.0), (1.0, 0.0)], 1e-3).len(), 2);
     }
 
     #[test]

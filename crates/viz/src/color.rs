@@ -1,4 +1,4 @@
-//! Colours: a palette that colour-blind readers can tell apart, and two colour maps.
+//! Colours: a palette that colour-blind readers can tell apart, and a colour map.
 
 use crate::Axis;
 
@@ -80,8 +80,6 @@ impl Color {
 pub enum ColorMap {
     /// Perceptually uniform, dark violet to yellow (Smith and van der Walt 2015), for values.
     Viridis,
-    /// Black, red, yellow, white: the `hot` of MATLAB and matplotlib, for the 3-D surface.
-    Hot,
 }
 
 impl ColorMap {
@@ -90,7 +88,7 @@ impl ColorMap {
     /// ```
     /// use viz::{Color, ColorMap};
     /// assert_eq!(ColorMap::Viridis.at(0.0), Color(68, 1, 84));
-    /// assert_eq!(ColorMap::Hot.at(2.0), Color(255, 255, 255));
+    /// assert_eq!(ColorMap::Viridis.at(2.0), Color(253, 231, 37));
     /// ```
     pub fn at(self, t: f64) -> Color {
         let t = if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) };
@@ -100,13 +98,6 @@ impl ColorMap {
                 let below = (position as usize).min(VIRIDIS.len() - 2);
                 let [from, to] = [below, below + 1].map(|k| Color::rgb(VIRIDIS[k]));
                 from.mix(to, position - below as f64)
-            }
-            ColorMap::Hot => {
-                // The breakpoints of matplotlib's `_hot_data`.
-                let ramp = |from: f64, to: f64| ((t - from) / (to - from)).clamp(0.0, 1.0);
-                let red = 0.0416 + 0.9584 * ramp(0.0, 0.365079);
-                let byte = |v: f64| (v * 255.0).round() as u8;
-                Color(byte(red), byte(ramp(0.365079, 0.746032)), byte(ramp(0.746032, 1.0)))
             }
         }
     }

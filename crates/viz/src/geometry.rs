@@ -24,6 +24,19 @@ impl Rect {
     pub(crate) fn contains(&self, (x, y): Point) -> bool {
         (self.x..=self.right()).contains(&x) && (self.y..=self.bottom()).contains(&y)
     }
+
+    /// Whether `other` lies in this rectangle.
+    pub(crate) fn encloses(&self, other: &Rect) -> bool {
+        self.contains((other.x, other.y)) && self.contains((other.right(), other.bottom()))
+    }
+
+    /// Whether the two have a point in common.
+    pub(crate) fn meets(&self, other: &Rect) -> bool {
+        self.x <= other.right()
+            && other.x <= self.right()
+            && self.y <= other.bottom()
+            && other.y <= self.bottom()
+    }
 }
 
 /// A corner of a panel's plot area.

@@ -113,7 +113,8 @@ impl Panel {
             }
         });
         canvas.frame(rect, theme::FRAME);
-        let plot = Plot { canvas, rect, x: &self.x, y: &self.y };
+        let mut plot = Plot { canvas, rect, x: &self.x, y: &self.y, obstacles: Vec::new() };
+        plot.obstacles = self.marks.iter().flat_map(|mark| mark.obstacles(&plot)).collect();
         for (k, mark) in self.marks.iter().enumerate() {
             canvas.group("data-series", self.series_of(k), || mark.draw(&plot));
         }

@@ -5,11 +5,20 @@ use crate::geometry::{Point, Rect};
 use crate::stroke::Stroke;
 use crate::{Axis, Color, clip};
 
+/// A part of a mark that a text should not cover, in pixels.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Obstacle {
+    Area(Rect),
+    Segment(Point, Point),
+}
+
 pub(crate) struct Plot<'a, 'c> {
     pub(crate) canvas: &'a Canvas<'c>,
     pub(crate) rect: Rect,
     pub(crate) x: &'a Axis,
     pub(crate) y: &'a Axis,
+    /// Those of all marks.
+    pub(crate) obstacles: Vec<Obstacle>,
 }
 
 impl Plot<'_, '_> {
@@ -30,6 +39,44 @@ impl Plot<'_, '_> {
 
     pub(crate) fn down(&self, y: f64) -> Option<f64> {
         Some(self.rect.bottom() - self.y.fraction(y)? * self.rect.h)
+    }
+
+    /// How many obstacles a text in `rect` would cover.
+    pub(crate) fn covered_by(&self, rect: &Rect) -> usize {
+        let covered = |obstacle: &&Obstacle| match **obstacle {
+            Obstacle::Area(area) => area.meets(rect),
+            Obstacle::Segment(from, to) => clip::segment(from, to, *rect).is_some(),
+        };
+        self.obstacles.iter().filter(covered).count()
+    }
+
+    /// The place of a text of size (w, h) at one of eight sides of a point, `gap` away, that covers
+    /// least: of equal ones the first, counterclockwise from the right. `None` if it `fits`
+    /// nowhere.
+    pub(crate) fn beside(
+        &self,
+        (x, y): Point,
+        (w, h): (f64, f64),
+        gap: f64,
+        fits: impl Fn(&Rect) -> bool,
+    ) -> Option<Rect> {
+        const SIDES: [(f64, f64); 8] = [
+            (1.0, 0.0),
+            (1.0, -1.0),
+            (0.0, -1.0),
+            (-1.0, -1.0),
+            (-1.0, 0.0),
+            (-1.0, 1.0),
+            (0.0, 1.0),
+            (1.0, 1.0),
+        ];
+        let sides = SIDES.map(|(right, down)| {
+            let gap = if right * down == 0.0 { gap } else { 0.7 * gap };
+            let middle = (x + right * (gap + w / 2.0), y + down * (gap + h / 2.0));
+            Rect { x: middle.0 - w / 2.0, y: middle.1 - h / 2.0, w, h }
+        });
+        let fitting = sides.into_iter().filter(|side| self.rect.encloses(side) && fits(side));
+        fitting.min_by_key(|side| self.covered_by(side))
     }
 
     /// Draws the line through `points`, cut at the edge of the area and broken at points without a

@@ -6,20 +6,23 @@ use crate::axis::extent;
 use crate::canvas::{Align, Canvas, UNIT};
 use crate::geometry::{Point, Rect};
 use crate::stroke::Stroke;
-use crate::{Axis, Color, ColorMap, ColorScale, Grid, names, text, theme};
+use crate::{Axis, Color, ColorMap, ColorScale, Grid, Marker, names, text, theme};
 
 /// A function of two variables as a surface in space, coloured by height.
 ///
 /// The x axis runs to the right, y away from the viewer, z upwards. Cells with a NaN corner stay
-/// empty, and heights are clamped to the range of the z axis.
+/// empty, and heights are clamped to the range of the z axis. Colours have the same range, unless
+/// [`colored`](Surface::colored) gives them a scale of their own, which then has a bar.
 ///
 /// ```
-/// use viz::{Axis, Figure, Grid, Surface};
+/// use viz::{Axis, ColorMap, ColorScale, Figure, Grid, Surface};
 /// let grid = Grid::sample((-10.0, 10.0), (-10.0, 10.0), 41, |x, y| x * x / 20.0 + y * y);
 /// let surface = Surface::new("f(x, y) = x²/20 + y²", grid)
 ///     .x_axis(Axis::linear("x", -10.0, 10.0))
 ///     .y_axis(Axis::linear("y", -10.0, 10.0))
-///     .z_axis(Axis::linear("f", 0.0, 105.0));
+///     .z_axis(Axis::linear("f", 0.0, 105.0))
+///     .colored(ColorScale::new(Axis::log("f", 0.1, 100.0), ColorMap::Viridis))
+///     .point((0.0, 0.0, 0.0), "minimum");
 /// let svg = Figure::new("A ravine").panel(surface).to_svg();
 /// # assert!(svg.contains("polygon"));
 /// ```
@@ -30,7 +33,8 @@ pub struct Surface {
     x: Axis,
     y: Axis,
     z: Axis,
-    map: ColorMap,
+    pub(crate) scale: Option<ColorScale>,
+    points: Vec<(Point3, String)>,
 }
 
 type Space = Cartesian3d<RangedCoordf64, RangedCoordf64, RangedCoordf64>;
@@ -39,8 +43,8 @@ type Space = Cartesian3d<RangedCoordf64, RangedCoordf64, RangedCoordf64>;
 type Point3 = (f64, f64, f64);
 
 /// Angles of the view in radians: around the vertical, and downwards from the horizontal.
-const YAW: f64 = 0.95;
-const PITCH: f64 = 0.5;
+const YAW: f64 = 1.2;
+const PITCH: f64 = 0.6;
 /// Ratio of the box's height to its width.
 const HEIGHT: f64 = 0.75;
 
@@ -57,14 +61,14 @@ const Y_EDGE: Edge = |t| (1.0, t, 0.0);
 const Z_EDGE: Edge = |t| (0.0, 0.0, t);
 
 impl Surface {
-    /// The surface of `grid` with axes that fit it, in the colours of [`ColorMap::Hot`].
+    /// The surface of `grid` with axes that fit it, in the colours of [`ColorMap::Viridis`].
     pub fn new(title: impl Into<String>, grid: Grid) -> Self {
         let fitting = |values: &[f64]| {
             let (lo, hi) = extent(values.iter().copied());
             Axis::linear("", lo, hi)
         };
         let (x, y, z) = (fitting(&grid.xs), fitting(&grid.ys), fitting(grid.values()));
-        Self { title: title.into(), grid, x, y, z, map: ColorMap::Hot }
+        Self { title: title.into(), grid, x, y, z, scale: None, points: Vec::new() }
     }
 
     /// The axis to the right.
@@ -81,23 +85,33 @@ impl Surface {
         self
     }
 
-    /// The axis upwards; the colours have the same range.
+    /// The axis upwards.
     #[must_use]
     pub fn z_axis(mut self, axis: Axis) -> Self {
         self.z = axis;
         self
     }
 
-    /// The colour map of the heights.
+    /// Colours of the heights by a scale of their own, such as a logarithmic one, which tells small
+    /// heights apart. A height without a colour has the lowest.
     #[must_use]
-    pub fn color_map(mut self, map: ColorMap) -> Self {
-        self.map = map;
+    pub fn colored(mut self, scale: ColorScale) -> Self {
+        self.scale = Some(scale);
+        self
+    }
+
+    /// A marker at a point `(x, y, z)` with a name beside it, in front of the surface.
+    #[must_use]
+    pub fn point(mut self, point: (f64, f64, f64), name: impl Into<String>) -> Self {
+        self.points.push((point, name.into()));
         self
     }
 
     pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
         let axes = [&mut self.x, &mut self.y, &mut self.z].into_iter().flat_map(Axis::texts_mut);
-        std::iter::once(&mut self.title).chain(axes).collect()
+        let bar = self.scale.iter_mut().flat_map(|scale| scale.axis.texts_mut());
+        let names = self.points.iter_mut().map(|(_, name)| name);
+        std::iter::once(&mut self.title).chain(axes).chain(bar).chain(names).collect()
     }
 
     pub(crate) fn draw(&self, canvas: &Canvas, rect: Rect) {
@@ -106,7 +120,14 @@ impl Surface {
         let view = View::new(room);
         self.draw_box(canvas, &view);
         self.draw_facets(canvas, &view);
+        self.draw_points(canvas, &view);
         self.draw_labels(canvas, &view);
+    }
+
+    /// The place in the box of a point of data.
+    fn place(&self, (x, y, z): (f64, f64, f64)) -> Option<Point3> {
+        let fraction = |axis: &Axis, value| Some(axis.fraction(value)?.clamp(0.0, 1.0));
+        Some((fraction(&self.x, x)?, fraction(&self.y, y)?, fraction(&self.z, z)?))
     }
 
     /// The floor and the two walls behind the surface, with a grid at the ticks.
@@ -137,18 +158,15 @@ impl Surface {
 
     /// The cells from back to front.
     fn draw_facets(&self, canvas: &Canvas, view: &View) {
-        let Surface { grid, x, y, z, map, .. } = self;
-        let scale = ColorScale::new(z.clone(), *map);
-        let fraction = |axis: &Axis, value| Some(axis.fraction(value)?.clamp(0.0, 1.0));
-        let place = |(i, j): (usize, usize)| {
-            let (x, y) = (fraction(x, grid.xs[i])?, fraction(y, grid.ys[j])?);
-            Some((x, y, fraction(z, grid.at(i, j))?))
-        };
+        let grid = &self.grid;
+        let of_heights = || ColorScale::new(self.z.clone(), ColorMap::Viridis);
+        let scale = self.scale.clone().unwrap_or_else(of_heights);
+        let place = |(i, j): (usize, usize)| self.place((grid.xs[i], grid.ys[j], grid.at(i, j)));
         let mut facets = Vec::new();
         for corners in grid.cells() {
             let placed: Option<Vec<Point3>> = corners.into_iter().map(place).collect();
-            let color = scale.color(grid.mean(&corners));
-            let (Some(placed), Some(color)) = (placed, color) else { continue };
+            let Some(placed) = placed else { continue };
+            let color = scale.color(grid.mean(&corners)).unwrap_or(scale.map.at(0.0));
             let (x, y, z) = to_plotters(placed[0]);
             facets.push((view.0.projected_depth(&x, &y, &z), placed, color));
         }
@@ -156,6 +174,19 @@ impl Surface {
         for (_, corners, color) in facets {
             let corners: Vec<Point> = corners.into_iter().map(|corner| view.see(corner)).collect();
             canvas.polygon(&inflate(&corners, 0.3), color, 1.0);
+        }
+    }
+
+    fn draw_points(&self, canvas: &Canvas, view: &View) {
+        for (point, name) in &self.points {
+            let Some(at) = self.place(*point).map(|point| view.see(point)) else { continue };
+            Marker::Plus.draw(canvas, at, 6.0, Color::VERMILLION, true);
+            let (font, beside) = (theme::AXIS_LABEL, (at.0 + 11.0, at.1));
+            let half = font.size / 2.0 + 2.0;
+            let w = text::width(name, font.size) + 6.0;
+            let behind = Rect { x: beside.0 - 3.0, y: at.1 - half, w, h: 2.0 * half };
+            canvas.rect(behind, theme::WHITE, 0.85);
+            canvas.text(name, beside, Align::Left, font);
         }
     }
 

@@ -14,11 +14,12 @@ const SECTIONS: [&str; 5] = [
     "sec6_5_hyperparameters",
 ];
 /// Figures without a data set.
-const WITHOUT_DATA: [&str; 7] = [
+const WITHOUT_DATA: [&str; 8] = [
     "sec6_1_surface",
     "sec6_1_contours",
     "sec6_1_gradient_field",
     "sec6_1_paths",
+    "sec6_1_descent",
     "sec6_2_sigmoid",
     "sec6_2_tanh",
     "sec6_2_relu",

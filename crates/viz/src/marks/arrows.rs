@@ -2,23 +2,29 @@ use crate::clip;
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
 use crate::stroke::Stroke;
-use crate::{Color, Marker};
+use crate::{Color, ColorScale, Marker};
 
 /// A field of arrows, for example the negative gradient of a function.
 ///
-/// Arrows have the directions of the vectors on the drawn axes, and lengths in proportion to the
-/// vectors. The longest fills the space that an arrow has, at most 40 pixels, or is
-/// [`longest`](Arrows::longest) pixels long. Zero and NaN vectors are not drawn.
+/// Arrows have the directions of the vectors on the drawn axes. Lengths are in proportion to the
+/// vectors, or all equal if a colour tells the length of the vector. The longest fills the space that
+/// an arrow has, at most 40 pixels, or is [`longest`](Arrows::longest) pixels long. Zero and NaN
+/// vectors are not drawn.
 ///
 /// ```
 /// use viz::{Arrows, Color};
 /// let field = [(2.0, 1.0), (4.0, 1.0)].map(|(x, y)| ((x, y), (-x / 10.0, -2.0 * y)));
 /// let arrows = Arrows::new(Color::GREY, field).longest(30.0);
+///
+/// use viz::{Axis, ColorMap, ColorScale};
+/// let slope = ColorScale::new(Axis::linear("slope", 0.0, 3.0), ColorMap::Viridis);
+/// let directions = Arrows::colored(slope, field);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arrows {
     pub(super) name: String,
     color: Color,
+    pub(super) scale: Option<ColorScale>,
     arrows: Vec<((f64, f64), (f64, f64))>,
     longest: Option<f64>,
 }
@@ -26,7 +32,17 @@ pub struct Arrows {
 impl Arrows {
     /// Arrows from points `(x, y)` along vectors `(dx, dy)`.
     pub fn new(color: Color, arrows: impl IntoIterator<Item = ((f64, f64), (f64, f64))>) -> Self {
-        Self { name: String::new(), color, arrows: arrows.into_iter().collect(), longest: None }
+        let arrows = arrows.into_iter().collect();
+        Self { name: String::new(), color, scale: None, arrows, longest: None }
+    }
+
+    /// Arrows of equal length, each in the colour of the length of its vector.
+    pub fn colored(
+        scale: ColorScale,
+        arrows: impl IntoIterator<Item = ((f64, f64), (f64, f64))>,
+    ) -> Self {
+        let color = scale.map.at(0.5);
+        Self { scale: Some(scale), ..Self::new(color, arrows) }
     }
 
     /// The name for the legend.
@@ -43,8 +59,8 @@ impl Arrows {
         self
     }
 
-    fn stroke(&self) -> Stroke {
-        Stroke::solid(self.color, 1.1)
+    fn stroke(&self, color: Color) -> Stroke {
+        Stroke::solid(color, if self.scale.is_some() { 1.8 } else { 1.1 })
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {
@@ -53,8 +69,14 @@ impl Arrows {
         let space = plot.rect.w * plot.rect.h / self.arrows.len() as f64;
         let pixels_of_longest = self.longest.unwrap_or((0.65 * space.sqrt()).min(40.0));
         for &((x, y), (dx, dy)) in &self.arrows {
-            let pixels = pixels_of_longest * dx.hypot(dy) / longest;
-            let (Some(tail), Some(ahead)) = (plot.visible((x, y)), plot.place((x + dx, y + dy)))
+            let length = dx.hypot(dy);
+            let (share, color) = match &self.scale {
+                None => (length / longest, Some(self.color)),
+                Some(scale) => (1.0, scale.color(length)),
+            };
+            let pixels = pixels_of_longest * share;
+            let (Some(tail), Some(ahead), Some(color)) =
+                (plot.visible((x, y)), plot.place((x + dx, y + dy)), color)
             else {
                 continue;
             };
@@ -69,15 +91,15 @@ impl Arrows {
             let head = (0.45 * pixels).min(6.0);
             let neck = (tip.0 - head * ux, tip.1 - head * uy);
             if let Some((from, to)) = clip::segment(tail, neck, plot.rect) {
-                plot.canvas.line(&[from, to], self.stroke());
+                plot.canvas.line(&[from, to], self.stroke(color));
             }
             let (wx, wy) = (-0.42 * head * uy, 0.42 * head * ux);
             let barbs = [tip, (neck.0 + wx, neck.1 + wy), (neck.0 - wx, neck.1 - wy)];
-            plot.fill(&barbs, self.color, 1.0);
+            plot.fill(&barbs, color, 1.0);
         }
     }
 
     pub(crate) fn key(&self) -> Option<Key> {
-        Key::new(&self.name, Swatch::Line(self.stroke(), Some((Marker::Triangle, 3.0))))
+        Key::new(&self.name, Swatch::Line(self.stroke(self.color), Some((Marker::Triangle, 3.0))))
     }
 }

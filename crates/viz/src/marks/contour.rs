@@ -1,14 +1,18 @@
 use std::collections::HashMap;
 
+use crate::canvas::Align;
+use crate::geometry::{Point, Rect};
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
 use crate::stroke::Stroke;
-use crate::{Color, Grid};
+use crate::text::{self, Font};
+use crate::{Color, Grid, clip, labels, theme};
 
 /// Contour lines of a function of two variables.
 ///
-/// Marching squares (Maple 2003) with linear interpolation between the nodes; about 100 nodes a
-/// side give smooth lines. Cells with a NaN corner stay empty.
+/// Marching squares (Maple 2003) with linear interpolation between the nodes. Lines are smooth if
+/// the distance of the nodes is below their radius of curvature; about 400 nodes a side suffice for
+/// most, and more make the figure no larger. Cells with a NaN corner stay empty.
 ///
 /// ```
 /// use viz::{Color, Contour, Grid};
@@ -21,14 +25,27 @@ pub struct Contour {
     color: Color,
     grid: Grid,
     levels: Vec<f64>,
+    labelled: bool,
 }
+
+/// Farthest that a drawn line may lie from the exact one, in pixels: half of what is visible.
+const TOLERANCE: f64 = 0.05;
+const LABEL: Font = Font { size: 10.0, ..theme::TICK };
 
 type Segment = [(f64, f64); 2];
 
 impl Contour {
     /// The lines on which the function on `grid` equals each of `levels`.
     pub fn new(color: Color, grid: Grid, levels: impl IntoIterator<Item = f64>) -> Self {
-        Self { name: String::new(), color, grid, levels: levels.into_iter().collect() }
+        let levels = levels.into_iter().collect();
+        Self { name: String::new(), color, grid, levels, labelled: false }
+    }
+
+    /// Writes on each line its level, where the line runs across and no other label is.
+    #[must_use]
+    pub fn labelled(mut self) -> Self {
+        self.labelled = true;
+        self
     }
 
     /// The name for the legend.
@@ -43,16 +60,49 @@ impl Contour {
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {
+        let mut labels: Vec<(String, Rect)> = Vec::new();
         for &level in &self.levels {
+            let mut runs = Vec::new();
             for line in join(segments(&self.grid, level)) {
-                plot.line(line, self.stroke());
+                let placed: Option<Vec<Point>> = line.iter().map(|&p| plot.place(p)).collect();
+                let thinned = clip::thinned(&placed.unwrap_or_default(), TOLERANCE);
+                runs.extend(clip::polyline(thinned.into_iter().map(Some), plot.rect));
             }
+            for run in &runs {
+                plot.canvas.line(run, self.stroke());
+            }
+            if self.labelled {
+                let label = labels::linear(&[level]).concat();
+                let size = (text::width(&label, LABEL.size) + 4.0, LABEL.size + 2.0);
+                let taken: Vec<Rect> = labels.iter().map(|(_, rect)| *rect).collect();
+                labels.extend(label_on(&runs, size, plot.rect, &taken).map(|rect| (label, rect)));
+            }
+        }
+        for (label, rect) in labels {
+            plot.canvas.rect(rect, theme::WHITE, 1.0);
+            let middle = (rect.x + rect.w / 2.0, rect.y + rect.h / 2.0);
+            plot.canvas.text(&label, middle, Align::Center, LABEL);
         }
     }
 
     pub(crate) fn key(&self) -> Option<Key> {
         Key::new(&self.name, Swatch::Line(self.stroke(), None))
     }
+}
+
+/// The place of a label of this size on the flattest part of the lines, inside `area` and apart from
+/// the labels `taken`.
+fn label_on(runs: &[Vec<Point>], (w, h): Point, area: Rect, taken: &[Rect]) -> Option<Rect> {
+    let around = |(x, y): Point| Rect { x: x - w / 2.0, y: y - h / 2.0, w, h };
+    let steepness = |from: Point, to: Point| (to.1 - from.1).abs() / (to.0 - from.0).abs();
+    let places = runs.iter().flat_map(|run| run.windows(3)).map(|p| {
+        // Of equally flat places the topmost.
+        ((steepness(p[0], p[2]) * 50.0).round(), p[1].1, around(p[1]))
+    });
+    let free = places.filter(|(steepness, _, rect)| {
+        *steepness < 50.0 && area.encloses(rect) && !taken.iter().any(|other| other.meets(rect))
+    });
+    free.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))).map(|(.., rect)| rect)
 }
 
 /// The lines of a level through each cell: one segment, or two at a saddle.

@@ -1,9 +1,11 @@
-use crate::Color;
 use crate::data::{MarkData, MarkKind};
+use crate::geometry::{Point, Rect};
 use crate::legend::{Key, Swatch};
-use crate::plot::Plot;
+use crate::plot::{Obstacle, Plot};
+use crate::{Color, theme};
 
-/// Vertical bars from 0 to a count, over adjacent bins.
+/// Vertical bars from 0 to a count, over adjacent bins. A bar that is higher than the panel has a
+/// white break below its upper end.
 ///
 /// ```
 /// use viz::{Color, Histogram};
@@ -17,6 +19,9 @@ pub struct Histogram {
     counts: Vec<f64>,
     opacity: f64,
 }
+
+/// From the top of the panel to the break of a bar, its height, and its slope over the bar.
+const BREAK: (f64, f64, f64) = (9.0, 2.5, 3.0);
 
 impl Histogram {
     /// Bars of heights `counts`, the k-th from `edges[k]` to `edges[k + 1]`; one of no width is a
@@ -59,12 +64,7 @@ impl Histogram {
 
     pub(crate) fn draw(&self, plot: &Plot) {
         let zero = plot.down(0.0).unwrap_or(plot.rect.bottom());
-        for (bin, &count) in self.edges.windows(2).zip(&self.counts) {
-            let (Some(left), Some(right), Some(top)) =
-                (plot.across(bin[0]), plot.across(bin[1]), plot.down(count))
-            else {
-                continue;
-            };
+        for (left, right, top) in self.bars(plot) {
             if top != zero {
                 let (left, right) = match (right - left).abs() {
                     // A white gap between bars that are wide enough for it.
@@ -75,6 +75,14 @@ impl Histogram {
                 };
                 let bar = [(left, zero), (left, top), (right, top), (right, zero)];
                 plot.fill(&bar, self.color, self.opacity);
+                if top < plot.rect.y - 0.5 {
+                    let (from, height, slope) = BREAK;
+                    let y = plot.rect.y + from;
+                    let (left, right) = (left - 1.0, right + 1.0);
+                    let low = |(x, y): Point| (x, y + height);
+                    let (up, down) = ((right, y), (left, y + slope));
+                    plot.fill(&[down, up, low(up), low(down)], theme::WHITE, 1.0);
+                }
             }
         }
     }
@@ -83,6 +91,23 @@ impl Histogram {
         let bins = self.edges.windows(2).zip(&self.counts);
         let points = bins.map(|(bin, &count)| vec![bin[0], bin[1], count]).collect();
         MarkData::new(MarkKind::Histogram, self.color, points)
+    }
+
+    /// Left, right and top of each bar in pixels.
+    fn bars(&self, plot: &Plot) -> impl Iterator<Item = (f64, f64, f64)> {
+        let bins = self.edges.windows(2).zip(&self.counts);
+        bins.filter_map(|(bin, &count)| {
+            Some((plot.across(bin[0])?, plot.across(bin[1])?, plot.down(count)?))
+        })
+    }
+
+    pub(super) fn obstacles(&self, plot: &Plot) -> Vec<Obstacle> {
+        let bottom = plot.rect.bottom();
+        let bars = self.bars(plot).map(|(left, right, top)| {
+            let top = top.min(bottom);
+            Obstacle::Area(Rect { x: left, y: top, w: right - left, h: bottom - top })
+        });
+        bars.collect()
     }
 
     pub(crate) fn key(&self) -> Option<Key> {

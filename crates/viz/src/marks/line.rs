@@ -1,11 +1,12 @@
 use super::stairs;
-use crate::canvas::UNIT;
+use crate::canvas::{Align, UNIT};
 use crate::data::{MarkData, MarkKind};
-use crate::geometry::Point;
+use crate::geometry::{Point, Rect};
 use crate::legend::{Key, Swatch};
-use crate::plot::Plot;
+use crate::plot::{Obstacle, Plot};
 use crate::stroke::Stroke;
-use crate::{Color, LineStyle, Marker};
+use crate::text::{self, Font};
+use crate::{Color, LineStyle, Marker, theme};
 
 /// A curve through points, in the order given.
 ///
@@ -31,7 +32,11 @@ pub struct Line {
     marker: Option<(Marker, usize)>,
     runs: Vec<Vec<f64>>,
     stepped: bool,
+    /// The number of the first point, and at every how many points one stands.
+    numbered: Option<(usize, usize)>,
 }
+
+const NUMBER: Font = Font { size: 10.0, ..theme::TICK };
 
 impl Line {
     /// A solid line 1.7 pixels wide through `points`.
@@ -46,6 +51,7 @@ impl Line {
             marker: None,
             runs: Vec::new(),
             stepped: false,
+            numbered: None,
         }
     }
 
@@ -100,6 +106,15 @@ impl Line {
         self
     }
 
+    /// Numbers beside every `every`-th point and the last, counted from `first`, the number of the
+    /// first point; 0 counts as every one. A number is left out where there is no room, or where it
+    /// would stand nearer to another point.
+    #[must_use]
+    pub fn numbered(mut self, first: usize, every: usize) -> Self {
+        self.numbered = Some((first, every.max(1)));
+        self
+    }
+
     fn stroke(&self) -> Stroke {
         Stroke { color: self.color, width: self.width, opacity: self.opacity, style: self.style }
     }
@@ -129,6 +144,42 @@ impl Line {
                 last = at;
             }
         }
+        if let Some((first, every)) = self.numbered {
+            self.draw_numbers(plot, first, every);
+        }
+    }
+
+    fn draw_numbers(&self, plot: &Plot, first: usize, every: usize) {
+        let reach = marker_radius(self.width) + 3.0;
+        let points: Vec<Point> = self.points.iter().filter_map(|&p| plot.visible(p)).collect();
+        let last = self.points.len().saturating_sub(1);
+        let mut taken: Vec<Rect> = Vec::new();
+        // The ends first: they must be seen.
+        let inner = (0..last).step_by(every).skip(1);
+        for point in [0, last].into_iter().chain(inner) {
+            let Some(at) = self.points.get(point).and_then(|&p| plot.visible(p)) else { continue };
+            let label = (first + point).to_string();
+            let (w, h) = (text::width(&label, NUMBER.size), NUMBER.size);
+            let free = |side: &Rect| {
+                let (x, y) = (side.x + w / 2.0, side.y + h / 2.0);
+                let distance = |p: Point| (p.0 - x).hypot(p.1 - y);
+                // A number nearer to another point would be read as that one's.
+                !taken.iter().any(|other| other.meets(side))
+                    && !points.iter().any(|&p| side.contains(p) || distance(p) < distance(at))
+            };
+            let Some(side) = plot.beside(at, (w, h), reach, free) else { continue };
+            let font = Font { color: self.color, ..NUMBER };
+            let middle = (side.x + w / 2.0, side.y + h / 2.0);
+            plot.canvas.text(&label, middle, Align::Center, font);
+            taken.push(side);
+        }
+    }
+
+    pub(super) fn obstacles(&self, plot: &Plot) -> Vec<Obstacle> {
+        let segments = self.points.windows(2).filter_map(|ends| {
+            Some(Obstacle::Segment(plot.place(ends[0])?, plot.place(ends[1])?))
+        });
+        segments.collect()
     }
 
     pub(crate) fn data(&self) -> MarkData {

@@ -22,7 +22,7 @@ pub use scatter::Scatter;
 
 use crate::data::MarkData;
 use crate::legend::Key;
-use crate::plot::Plot;
+use crate::plot::{Obstacle, Plot};
 use crate::{Color, ColorScale};
 
 /// One thing drawn in a panel; [`Panel::mark`](crate::Panel::mark) takes any of these types.
@@ -133,25 +133,36 @@ impl Mark {
         }
     }
 
+    /// The bars, points and pieces of lines that a text should not cover.
+    pub(crate) fn obstacles(&self, plot: &Plot) -> Vec<Obstacle> {
+        match self {
+            Mark::Histogram(histogram) => histogram.obstacles(plot),
+            Mark::Line(line) => line.obstacles(plot),
+            Mark::Scatter(scatter) => scatter.obstacles(plot),
+            _ => Vec::new(),
+        }
+    }
+
     pub(crate) fn color_scale(&self) -> Option<&ColorScale> {
         match self {
             Mark::HeatMap(map) => Some(&map.scale),
             Mark::Scatter(scatter) => scatter.scale.as_ref(),
+            Mark::Arrows(arrows) => arrows.scale.as_ref(),
             _ => None,
         }
     }
 
     pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
         match self {
-            Mark::Arrows(Arrows { name, .. })
-            | Mark::Area(Area { name, .. })
+            Mark::Area(Area { name, .. })
             | Mark::Bars(Bars { name, .. })
             | Mark::Contour(Contour { name, .. })
             | Mark::Histogram(Histogram { name, .. })
             | Mark::Line(Line { name, .. }) => vec![name],
             Mark::HeatMap(map) => map.scale.axis.texts_mut(),
             Mark::Note(note) => note.lines.iter_mut().collect(),
-            Mark::Scatter(Scatter { name, scale, .. }) => {
+            Mark::Arrows(Arrows { name, scale, .. })
+            | Mark::Scatter(Scatter { name, scale, .. }) => {
                 let axis = scale.iter_mut().flat_map(|scale| scale.axis.texts_mut());
                 std::iter::once(name).chain(axis).collect()
             }

@@ -1,7 +1,8 @@
 use crate::canvas::UNIT;
 use crate::data::{MarkData, MarkKind};
+use crate::geometry::Rect;
 use crate::legend::{Key, Swatch};
-use crate::plot::Plot;
+use crate::plot::{Obstacle, Plot};
 use crate::{Color, ColorScale, Marker, dark};
 
 /// Markers at points, in one colour or each in the colour of a value.
@@ -102,6 +103,13 @@ impl Scatter {
             value: self.scale.as_ref().map_or(String::new(), |scale| scale.axis.label.clone()),
             ..MarkData::new(MarkKind::Points, self.color, self.points.iter().map(numbers).collect())
         }
+    }
+
+    pub(super) fn obstacles(&self, plot: &Plot) -> Vec<Obstacle> {
+        let r = self.radius;
+        let around = |(x, y)| Rect { x: x - r, y: y - r, w: 2.0 * r, h: 2.0 * r };
+        let places = self.points.iter().filter_map(|point| plot.visible(point.at));
+        places.map(|place| Obstacle::Area(around(place))).collect()
     }
 
     pub(crate) fn key(&self) -> Option<Key> {

@@ -49,7 +49,7 @@ fn figure(points: &[(f64, f64)], x: Axis, y: Axis) -> Figure {
     let parallel = Parallel::new(
         "parallel",
         [x.clone(), y.clone()],
-        ColorScale::new(x.clone(), ColorMap::Hot),
+        ColorScale::new(x.clone(), ColorMap::Viridis),
         lines,
     );
     let panel = Panel::new("panel").x_axis(x).y_axis(y).marks(marks(points));

@@ -3,7 +3,7 @@
 use resvg::usvg::roxmltree;
 
 use crate::common::{self, anchors, assert_inside, canvas, figures, frames, gallery, grid, texts};
-use viz::{Axis, Color, Corner, Figure, Legend, Line, Note, Panel};
+use viz::{Axis, Color, Contour, Corner, Figure, Grid, Histogram, Legend, Line, Note, Panel};
 
 #[test]
 fn every_figure_is_named_xml_of_the_announced_size() {
@@ -161,4 +161,49 @@ fn a_legend_in_a_panel_stays_in_it_or_stands_above() {
             );
         }
     }
+}
+
+#[test]
+fn a_free_note_stands_where_it_hides_least() {
+    let across = |from: f64, to: f64| Line::new(Color::BLUE, [(0.0, from), (1.0, to)]);
+    for (lines, right, lower) in [
+        (vec![], true, false),
+        (vec![across(0.0, 1.0)], false, false),
+        (vec![across(1.0, 0.0)], true, false),
+        (vec![across(0.95, 0.95)], true, true),
+    ] {
+        let panel = Panel::new("").marks(lines).mark(Note::free("here"));
+        let svg = Figure::new("note").panel(panel).to_svg();
+        let (left, top, end, bottom) = frames(&svg)[0];
+        let notes = anchors(&svg);
+        let (_, (x, y)) = notes.iter().find(|(text, _)| text == "here").expect("the note");
+        assert_eq!((*x > (left + end) / 2.0, *y > (top + bottom) / 2.0), (right, lower));
+    }
+}
+
+#[test]
+fn only_bars_that_leave_the_panel_have_a_break() {
+    let breaks = |highest: f64| {
+        let panel = Panel::new("").y_axis(Axis::linear("", 0.0, highest));
+        let bars = Histogram::new(Color::BLUE, [0.0, 0.4, 0.8], [3.0, 5.0]);
+        let svg = Figure::new("").panel(panel.mark(bars)).to_svg();
+        svg.lines().filter(|l| l.starts_with("<polygon") && l.contains("#FFFFFF")).count()
+    };
+    assert_eq!([2.0, 4.0, 5.0].map(breaks), [2, 1, 0]);
+}
+
+#[test]
+fn contours_name_their_levels_and_points_their_numbers() {
+    let bowl = Grid::sample((-1.0, 1.0), (-1.0, 1.0), 81, |x, y| x * x + y * y);
+    let path = (0..8).map(|k| (0.1 * f64::from(k), 0.05));
+    let panel = Panel::new("")
+        .x_axis(Axis::linear("", -1.0, 1.0).ticks([]))
+        .y_axis(Axis::linear("", -1.0, 1.0).ticks([]))
+        .mark(Contour::new(Color::GREY, bowl, [0.25, 0.81]).labelled())
+        .mark(Line::new(Color::BLUE, path).numbered(20, 3));
+    let texts = texts(&Figure::new("").panel(panel).to_svg());
+    for wanted in ["0.25", "0.81", "20", "23", "26", "27"] {
+        assert_eq!(texts.iter().filter(|text| *text == wanted).count(), 1, "{wanted}: {texts:?}");
+    }
+    assert!(!texts.contains(&"21".to_owned()));
 }

@@ -42,7 +42,7 @@ fn crowded() -> Vec<(&'static str, Figure)> {
     let scale = || {
         ColorScale::new(
             Axis::linear("the colours' loss, far from zero", 1e6, 1e6 + 5.0),
-            ColorMap::Hot,
+            ColorMap::Viridis,
         )
     };
     let panel = |k: u32| {

@@ -1,34 +1,31 @@
 //! Which random numbers decide where the four optimizers end on MNIST.
 
 use experiments::cli::{Failure, Stream};
-use experiments::compare_losses::{BATCH_SIZE, HIDDEN, UPDATES};
+use experiments::compare_losses::{Settings, TAIL};
 use experiments::findings::{Findings, Metric};
 use experiments::lab::{Experiment, Lab, Unit};
 use experiments::luck::{self, Case, Outcome};
 use experiments::report::RunReport;
-use layers::MultiLayerNet;
-use training::{Contestant, Plan, Real};
+use init::Initializer;
+use training::Real;
 
 use crate::settings::OPTIMIZERS;
-
-/// The loss is the mean over so many last iterations.
-const TAIL: usize = 100;
 
 /// Trains the networks of part `mnist` for each case, and reports the spread of their losses.
 ///
 /// # Errors
 /// Any failure of the experiments.
-pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, settings: &Settings, report: &mut RunReport) -> Result<(), Failure> {
     let cases = Case::all(lab, &[Stream::Weights, Stream::Batches])?;
-    let plan = Plan::updates(lab.scaled(UPDATES, 100), BATCH_SIZE);
-    let network = MultiLayerNet::new(lab.data().inputs(), &HIDDEN, lab.data().classes());
+    let (plan, samples) = (settings.plan(lab)?, settings.samples(lab)?);
     let experiment = |case: &Case| {
         let names = OPTIMIZERS.iter().map(|setting| setting.kind.name());
         let make = |index: usize, seed| {
-            Contestant::<T>::new(&network, OPTIMIZERS[index].kind, Unit::Series(index).of(seed))
-                .expect("fixed settings are valid")
+            let what = (OPTIMIZERS[index].kind, Initializer::He);
+            settings.contestant::<T>(lab, what, Unit::Series(index).of(seed))
         };
-        Experiment::new(case.part(), names, lab.data().train.clone(), plan, make)
+        Experiment::new(case.part(), names, samples.clone(), plan, make)
+            .labels(OPTIMIZERS.iter().map(|setting| setting.label))
             .vary(case.streams())
             .measure(|moment, measured| {
                 if moment.iteration + TAIL >= plan.iterations() {
@@ -43,7 +40,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
         Outcome { label: OPTIMIZERS[index].label.to_owned(), spreads }
     };
     let quantities: Vec<Outcome> = (0..OPTIMIZERS.len()).map(quantity).collect();
-    let settings = format!("{}, ReLU, batch 128", lab.data().layers(&HIDDEN));
+    let settings = settings.text(lab);
     let named = ("sec6_1_luck", "mean loss of the last 100 iterations", settings.as_str());
     luck::report(report, lab, named, &cases, &quantities)?;
     findings.into_iter().try_for_each(|findings| report.record(findings))

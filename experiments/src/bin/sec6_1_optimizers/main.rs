@@ -9,23 +9,22 @@ mod targets;
 use std::process::ExitCode;
 
 use experiments::Section;
-use experiments::cli::{Args, Failure, NoFlags};
-use experiments::compare_losses::{self, Compared, HIDDEN};
+use experiments::cli::{Args, Failure};
+use experiments::compare_losses::{self, Compared, Settings};
 use experiments::findings::{Findings, Spread};
 use experiments::lab::{Lab, Unit};
 use experiments::luck::LUCK;
-use experiments::report::RunReport;
-use experiments::report::curves::Style;
-use layers::MultiLayerNet;
+use experiments::report::{Exercise, Lesson, RunReport};
+use init::Initializer;
 use rates::RATES;
 use ravine::RAVINE;
 use settings::{OPTIMIZERS, Setting};
-use training::{Contestant, Real};
+use training::Real;
 
 struct Optimizers;
 
 impl Section for Optimizers {
-    type Flags = NoFlags;
+    type Flags = Settings;
     const NAME: &'static str = "sec6_1_optimizers";
     const ABOUT: &'static str = "Section 6.1: SGD, Momentum, AdaGrad and Adam compared";
     const PARTS: &'static [(&'static str, &'static str)] = &[
@@ -41,70 +40,114 @@ impl Section for Optimizers {
         if args.part.as_deref() == Some(RAVINE) { (1, 1) } else { compare_losses::SAMPLES }
     }
 
-    fn run<T: Real>(lab: &Lab, _: &NoFlags, report: &mut RunReport) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, settings: &Settings, report: &mut RunReport) -> Result<(), Failure> {
         if lab.wants(RAVINE) {
-            ravine::run::<T>(lab, report)?;
+            ravine::run::<T>(lab, settings, report)?;
         }
         if lab.wants(compare_losses::PART) {
-            mnist::<T>(lab, report)?;
+            mnist::<T>(lab, settings, report)?;
         }
         if lab.wants(RATES) {
-            rates::run::<T>(lab, report)?;
+            rates::run::<T>(lab, settings, report)?;
         }
         if lab.wants(LUCK) {
-            luck::run::<T>(lab, report)?;
+            luck::run::<T>(lab, settings, report)?;
         }
         Ok(())
     }
 }
 
-fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
-    let compared = |setting: &Setting| Compared {
+fn mnist<T: Real>(lab: &Lab, settings: &Settings, report: &mut RunReport) -> Result<(), Failure> {
+    let rates = OPTIMIZERS.iter().map(|setting| {
+        let books = T::optimizer(setting.kind).lr();
+        settings.lr().unwrap_or(books).to_string()
+    });
+    let rates: Vec<String> = rates.collect();
+    let compared = |(setting, rate): (&Setting, &String)| Compared {
         name: setting.kind.name(),
         label: setting.label,
-        style: Style::solid(setting.label, setting.color).marker(setting.marker, 100),
+        legend: format!("{}, lr {rate}", setting.label),
+        color: setting.color,
+        marker: setting.marker,
     };
-    let series: Vec<Compared<'_>> = OPTIMIZERS.iter().map(compared).collect();
-    let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
-    let findings = compare_losses::run(lab, &series, |index, seed| {
-        let network = MultiLayerNet::new(inputs, &HIDDEN, classes);
-        Contestant::<T>::new(&network, OPTIMIZERS[index].kind, Unit::Series(index).of(seed))
-            .expect("fixed settings are valid")
+    let series: Vec<Compared> = OPTIMIZERS.iter().zip(&rates).map(compared).collect();
+    let findings = compare_losses::run(lab, settings, &series, |index, seed| {
+        let what = (OPTIMIZERS[index].kind, Initializer::He);
+        settings.contestant::<T>(lab, what, Unit::Series(index).of(seed))
     })?;
 
-    compare_losses::table(report, &series, &findings)?;
-    targets::report(report, &series, &findings)?;
-    let (losses, by) = compare_losses::last_hundred(&series, &findings);
+    let labels: Vec<&str> = series.iter().map(|series| series.label).collect();
+    report.lesson(lesson(&findings, &labels));
+    let columns = [("learning rate".to_owned(), rates)].into_iter();
+    let columns = columns.chain(targets::columns(&findings)).collect();
+    compare_losses::results(report, "optimizer", &findings, columns)?;
+    targets::report(report, &findings);
     report.figure(
         "sec6_1_mnist",
-        compare_losses::figure(lab, "Optimizers on MNIST", &series, &findings, 1.0),
-        &compare_losses::reading(&series, &losses),
+        compare_losses::figure(lab, "Optimizers on MNIST", settings, &series, &findings),
+        &compare_losses::reading(&findings),
     );
     let notebook = include_str!("../../../../data/reference/sec6_1_mnist_loss.csv");
     compare_losses::beside_the_notebook(report, &findings, notebook);
     let original = include_str!("../../../../data/reference/numpy/sec6_1.csv");
     compare_losses::beside_the_original(report, "sec6_1", &findings, original);
 
-    conclude(report, &findings, by);
+    conclude(report, &findings);
     report.record(findings)
 }
 
-fn conclude(report: &mut RunReport, findings: &Findings, by: String) {
-    let ends = compare_losses::ends_of_each_seed::<4>(findings);
-    let held = |holds: fn(&[f64; 4]) -> bool| ends.iter().map(holds).collect::<Vec<bool>>();
+fn lesson<'a>(findings: &Findings, labels: &'a [&'a str]) -> Lesson<'a> {
+    let each = compare_losses::ends_of_each_seed::<4>(findings);
+    let ahead = each.iter().filter(|[.., adagrad, adam]| adagrad < adam).count();
+    let ends = compare_losses::ends(findings);
+    let ((first, lowest), (last, highest)) = (ends[0], ends[ends.len() - 1]);
+    let ratio = highest.mean / lowest.mean;
+    let ends = if ratio.is_finite() {
+        format!("{last} ends at {ratio:.1} times the loss of {first}.")
+    } else {
+        "Not every loss stayed finite.".to_owned()
+    };
+    Lesson {
+        question: "Four networks of one size see the same mini-batches, each with another optimizer. Whose \
+                   training loss is the lowest at the end?",
+        choices: labels,
+        answer: compare_losses::winner(findings),
+        see: format!("{ends} AdaGrad ends below Adam in {ahead} of {} seeds.", each.len()),
+        why: "SGD steps by the learning rate times the gradient, however small that is. Momentum adds up steps \
+              of the same direction, to as much as ten times the length. AdaGrad and Adam divide each weight's \
+              step by the size of its own gradients, so that a first step changes every weight by about the \
+              learning rate. Learning rates of different methods therefore do not compare: part rates tries \
+              eight of each.",
+        formula: FORMULA,
+        exercise: Exercise {
+            text: "Give all four the learning rate 0.1: who gains, and who falls apart?",
+            flags: "--part mnist --lr 0.1",
+        },
+    }
+}
+
+const FORMULA: &str = "<math display=\"block\"><mtext>SGD</mtext><mspace width=\".5em\"/><mi>W</mi><mo>←</mo>\
+    <mi>W</mi><mo>−</mo><mi>η</mi><mi>g</mi><mspace width=\"2em\"/><mtext>Momentum</mtext>\
+    <mspace width=\".5em\"/><mi>v</mi><mo>←</mo><mi>α</mi><mi>v</mi><mo>−</mo><mi>η</mi><mi>g</mi><mo>,</mo>\
+    <mspace width=\".5em\"/><mi>W</mi><mo>←</mo><mi>W</mi><mo>+</mo><mi>v</mi></math>";
+
+fn conclude(report: &mut RunReport, findings: &Findings) {
+    let each = compare_losses::ends_of_each_seed::<4>(findings);
+    let held = |holds: fn(&[f64; 4]) -> bool| each.iter().map(holds).collect::<Vec<bool>>();
+    let ends = compare_losses::listed(&compare_losses::ends(findings));
     report.conclude(
         "Momentum, AdaGrad and Adam learn faster than SGD",
         "the mean loss of the last 100 iterations of each is below SGD's",
         &held(|[sgd, others @ ..]| others.iter().all(|loss| loss < sgd)),
-        by.clone(),
+        ends.clone(),
     );
     report.conclude(
         "AdaGrad ends lowest with these settings",
         "its mean loss of the last 100 iterations is the lowest",
         &held(|[sgd, momentum, adagrad, adam]| [sgd, momentum, adam].iter().all(|x| adagrad < x)),
-        by,
+        ends,
     );
-    let differences = ends.iter().map(|[.., adagrad, adam]| adam - adagrad);
+    let differences = each.iter().map(|[.., adagrad, adam]| adam - adagrad);
     let difference = Spread::of(&differences.collect::<Vec<f64>>());
     report.conclude(
         "AdaGrad ends lower than Adam",

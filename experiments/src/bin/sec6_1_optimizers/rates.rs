@@ -1,15 +1,18 @@
 //! The four optimizers at eight learning rates each: what of their comparison is due to the book's
 //! learning rates.
 
+use std::ops::RangeInclusive;
+
+use anyhow::anyhow;
 use experiments::cli::Failure;
-use experiments::compare_losses::{BATCH_SIZE, HIDDEN, UPDATES};
+use experiments::compare_losses::{Settings, TAIL};
 use experiments::findings::{Findings, Metric, Series, Spread, significant};
 use experiments::lab::{Experiment, Lab, Unit};
-use experiments::report::{RunReport, Table};
-use layers::MultiLayerNet;
+use experiments::report::{Exercise, Lesson, RunReport, Table};
+use init::Initializer;
 use optimizers::OptimizerKind;
-use training::{Contestant, Plan, Real};
-use viz::{Area, Axis, Corner, Figure, Legend, Line, Marker, Panel, Scatter};
+use training::Real;
+use viz::{Area, Axis, Corner, Figure, Legend, Line, Marker, Note, Panel, Scatter};
 
 use crate::settings::{OPTIMIZERS, Setting};
 
@@ -17,8 +20,6 @@ use crate::settings::{OPTIMIZERS, Setting};
 pub const RATES: &str = "rates";
 /// Learning rates per optimizer, half a power of ten apart.
 const COUNT: usize = 8;
-/// The loss is the mean over so many last iterations.
-const TAIL: usize = 100;
 /// A learning rate is as good as the best one if its loss is at most so many times the best loss.
 const AS_GOOD: f64 = 1.1;
 /// The top of the figure: a network that learns nothing has a loss of ln 10 = 2.3.
@@ -101,8 +102,12 @@ impl Swept {
 ///
 /// # Errors
 /// Any failure of the experiment.
-pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
-    let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
+pub fn run<T: Real>(lab: &Lab, settings: &Settings, report: &mut RunReport) -> Result<(), Failure> {
+    if settings.lr().is_some() {
+        return Err(Failure::Usage(anyhow!(
+            "--part {RATES} tries learning rates: it takes no --lr"
+        )));
+    }
     let all: Vec<(usize, f64)> = (OPTIMIZERS.iter().enumerate())
         .flat_map(|(index, setting)| rates(setting.kind).map(|rate| (index, rate)))
         .collect();
@@ -112,31 +117,67 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     // An optimizer starts from the same weights at all rates: those of part mnist.
     let make = |series: usize, seed| {
         let (index, rate) = all[series];
-        let network = MultiLayerNet::new(inputs, &HIDDEN, classes);
-        let unit = Unit::Series(index).of(seed);
-        let mut contestant = Contestant::<T>::new(&network, OPTIMIZERS[index].kind, unit)
-            .expect("fixed settings are valid");
+        let what = (OPTIMIZERS[index].kind, Initializer::He);
+        let mut contestant = settings.contestant::<T>(lab, what, Unit::Series(index).of(seed));
         contestant.optimizer.set_lr(rate).expect("a positive number");
         contestant
     };
-    let plan = Plan::updates(lab.scaled(UPDATES, 100), BATCH_SIZE);
-    let samples = lab.data().train.clone();
+    let label = |&(index, rate): &(usize, f64)| {
+        format!("{}, lr {}", OPTIMIZERS[index].label, significant(rate))
+    };
+    let (plan, samples) = (settings.plan(lab)?, settings.samples(lab)?);
     let tail = plan.iterations() - TAIL;
-    let findings =
-        lab.run_one(Experiment::new(RATES, all.iter().map(name), samples, plan, make).measure(
-            |moment, measured| {
-                if moment.iteration >= tail {
-                    measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
-                }
-            },
-        ))?;
+    let experiment = Experiment::new(RATES, all.iter().map(name), samples, plan, make)
+        .labels(all.iter().map(label))
+        .measure(|moment, measured| {
+            if moment.iteration >= tail {
+                measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
+            }
+        });
+    let findings = lab.run_one(experiment)?;
     let swept: Vec<Swept> = (OPTIMIZERS.iter().zip(findings.series.chunks(COUNT)))
         .map(|(setting, series)| Swept::of::<T>(setting, series))
         .collect();
+    report.lesson(lesson(&swept, &findings));
     table(report, &swept)?;
-    report.figure("sec6_1_rates", figure(lab, &swept), &reading(&swept));
+    report.figure("sec6_1_rates", figure(lab, settings, &swept), &reading(&swept));
     conclude(report, &swept, &findings);
     report.record(findings)
+}
+
+/// Where SGD's best loss stands among the best losses of all four.
+fn lesson(swept: &[Swept], findings: &Findings) -> Lesson<'static> {
+    let sgd = &swept[0];
+    let bests = findings.each_seed(|one| {
+        let at = |k: usize| one.series[k * COUNT + swept[k].best].last_hundred(Metric::TRAIN_LOSS);
+        let sgd = at(0).mean;
+        (1..swept.len()).filter(|&k| at(k).mean < sgd).count()
+    });
+    let others = swept.len() - 1;
+    // The number of optimizers that end below SGD decides between the choices.
+    let ranks = [others..=others, 1..=others - 1, 0..=0];
+    let seeds = |rank: &RangeInclusive<usize>| bests.iter().filter(|n| rank.contains(n)).count();
+    Lesson {
+        question: "Each optimizer is trained at eight learning rates, from far too small to far too large. At \
+                   its best rate, where does SGD end?",
+        choices: &["above all others", "between them", "below all others"],
+        answer: ranks.iter().position(|rank| 2 * seeds(rank) > bests.len()),
+        see: format!(
+            "SGD's best rate is {} times the book's {}. Its loss there is {}, at the book's rate {}.",
+            significant(sgd.best().rate / sgd.book().rate),
+            significant(sgd.book().rate),
+            sgd.best().loss.text(3),
+            sgd.book().loss.text(3),
+        ),
+        why: "A comparison of methods at one learning rate each compares the rates as well. Too small a rate \
+              learns slowly, too large a rate overshoots: the loss rises again, or becomes infinite. An \
+              optimizer is convenient if many rates are good, not only if its best one is.",
+        formula: "",
+        exercise: Exercise {
+            text: "With a tenth of the updates: do the best rates move?",
+            flags: "--part rates --iterations 200",
+        },
+    }
 }
 
 /// Prints each optimizer's best rate, the range of those that are as good, and what the book's rate
@@ -148,10 +189,6 @@ fn table(report: &mut RunReport, swept: &[Swept]) -> Result<(), Failure> {
         let (best, book, (low, high)) = (one.best(), one.book(), one.as_good());
         let [rate, low, high, books] = [best.rate, low, high, book.rate].map(significant);
         let (lowest, at_the_books) = (best.loss.text(4), book.loss.text(4));
-        report.say(&format!(
-            "{label}: best at {rate}, loss {lowest}; within 10 % of it from {low} to {high}; the book's \
-             {books}, loss {at_the_books}"
-        ))?;
         let cells = [label, &rate, &lowest, &low, &high, &books, &at_the_books];
         bests.push(cells.map(str::to_owned).to_vec());
         for (at, AtRate { rate, loss, diverged }) in one.rates.iter().enumerate() {
@@ -161,35 +198,41 @@ fn table(report: &mut RunReport, swept: &[Swept]) -> Result<(), Failure> {
             rows.push(cells.map(str::to_owned).to_vec());
         }
     }
-    for (title, columns, rows) in [
-        (
-            "Each optimizer at its best learning rate and at the book's",
-            &[
-                "optimizer",
-                "best rate",
-                "loss",
-                "within 10 % from",
-                "to",
-                "the book's rate",
-                "loss at the book's rate",
-            ][..],
-            bests,
-        ),
-        (
-            "The mean loss of the last 100 iterations by learning rate",
-            &["optimizer", "learning rate", "loss", "diverged", "best", "the book's"][..],
-            rows,
-        ),
-    ] {
-        let columns = columns.iter().map(|&column| column.to_owned()).collect();
-        report.table(Table { title: title.to_owned(), columns, rows });
-    }
+    let table = |title: &str, columns: &[&str], rows| Table {
+        title: title.to_owned(),
+        columns: columns.iter().map(|&column| column.to_owned()).collect(),
+        rows,
+    };
+    let columns = [
+        "optimizer",
+        "best rate",
+        "loss",
+        "within 10 % from",
+        "to",
+        "the book's rate",
+        "loss there",
+    ];
+    let bests =
+        table("Each optimizer at its best learning rate and at the book's", &columns, bests);
+    report.results(bests, || each_rate(swept))?;
+    let columns = ["optimizer", "learning rate", "loss", "diverged", "best", "the book's"];
+    let title = "The mean loss of the last 100 iterations by learning rate";
+    report.table(table(title, &columns, rows));
     Ok(())
+}
+
+/// A line for each optimizer and rate: the notebook has no such part to print as.
+fn each_rate(swept: &[Swept]) -> Vec<String> {
+    let line = |label: &str, at: &AtRate| {
+        format!("{label}, lr {}: {}", significant(at.rate), at.loss.text(4))
+    };
+    let lines = |one: &Swept| one.rates.iter().map(|at| line(one.setting.label, at)).collect();
+    swept.iter().flat_map::<Vec<String>, _>(lines).collect()
 }
 
 /// Loss against learning rate: mean and range over seeds, the book's rates as large circles, and
 /// crosses at the top where a run diverged.
-fn figure(lab: &Lab, swept: &[Swept]) -> Figure {
+fn figure(lab: &Lab, settings: &Settings, swept: &[Swept]) -> Figure {
     let all = || swept.iter().flat_map(|one| &one.rates);
     let ends = |pick: fn(f64, f64) -> f64, values: &mut dyn Iterator<Item = f64>| {
         values.filter(|x| x.is_finite()).reduce(pick).unwrap_or(f64::NAN)
@@ -199,7 +242,7 @@ fn figure(lab: &Lab, swept: &[Swept]) -> Figure {
     let largest = ends(f64::max, &mut all().map(|at| at.rate));
     let mut panel = Panel::new("")
         .x_axis(Axis::log("learning rate", smallest / 1.5, largest * 1.5))
-        .y_axis(Axis::log("mean loss of the last 100 iterations", lowest / 1.5, HIGHEST));
+        .y_axis(Axis::log("mean loss of the last 100 iterations", lowest / 1.5, 1.4 * HIGHEST));
     for Swept { setting, rates, .. } in swept {
         let range = rates.iter().map(|at| (at.rate, at.loss.min, at.loss.max.min(HIGHEST)));
         let line = Line::new(setting.color, rates.iter().map(|at| (at.rate, at.loss.mean)));
@@ -209,7 +252,11 @@ fn figure(lab: &Lab, swept: &[Swept]) -> Figure {
     }
     for one in swept {
         let (color, book) = (one.setting.color, one.book());
-        panel = panel.mark(Scatter::new(color, [(book.rate, book.loss.mean)]).radius(9.0));
+        let at = (book.rate, book.loss.mean);
+        let note = format!("the book's {}", significant(book.rate));
+        panel = panel
+            .mark(Scatter::new(color, [at]).radius(7.0))
+            .mark(Note::at(at, &note).color(color));
     }
     for (k, Swept { setting, rates, .. }) in swept.iter().enumerate() {
         // One below the other, where several diverged at the same rate.
@@ -218,7 +265,7 @@ fn figure(lab: &Lab, swept: &[Swept]) -> Figure {
         panel = panel.mark(Scatter::new(setting.color, lost).marker(Marker::Cross).radius(6.0));
     }
     Figure::new("What the learning rate decides")
-        .subtitle(lab.subtitle(&format!("{}, ReLU, batch 128", lab.data().layers(&HIDDEN))))
+        .subtitle(lab.subtitle(&settings.text(lab)))
         .plot_size(760.0, 420.0)
         .legend(Legend::Inside(0, Corner::LowerLeft))
         .panel(panel)

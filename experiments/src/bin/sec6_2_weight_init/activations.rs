@@ -3,14 +3,14 @@
 use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric, Series, significant};
 use experiments::lab::{Lab, Unit};
-use experiments::report::RunReport;
+use experiments::report::{Exercise, Lesson, RunReport, Table};
 use init::{Initializer, Purpose, Seed};
 use layers::{Activation, Mode};
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 use tensor_ops::{Operand::Plain, matmul};
 use training::Real;
-use viz::{Axis, Color, Corner, Figure, Histogram, Note, Panel};
+use viz::{Axis, Color, Figure, Histogram, Note, Panel};
 
 use crate::flags::ActivationFlags;
 
@@ -21,7 +21,7 @@ const INPUTS: usize = 1000;
 const UNITS: usize = 100;
 const LAYERS: usize = 5;
 const BINS: usize = 30;
-/// Higher bars are cut off, and their height is written beside them.
+/// Higher bars are cut off, and their height is written in the panel.
 const SHOWN_COUNT: f64 = 20_000.0;
 
 /// An activation, its colour in figures, and the three initialisers shown with it.
@@ -57,9 +57,14 @@ pub fn run<T: Real>(
         SHOWN.iter().flat_map(|(activation, _, all)| all.map(|one| (*activation, one))).collect();
     let seeds = lab.args().seeds();
     let named = |(activation, initializer): &(Activation, Initializer)| {
-        Series::new(format!("{activation}/{initializer}"), Vec::new())
+        Series::new(format!("{activation}/{initializer}"), Vec::new()).labelled(format!(
+            "{}, {}",
+            written(*activation),
+            label(*initializer)
+        ))
     };
     let mut series: Vec<Series> = cases.iter().map(named).collect();
+    let mut figures = Vec::new();
     for &seed in &seeds {
         let outputs: Vec<Outputs> = cases
             .par_iter()
@@ -73,36 +78,105 @@ pub fn run<T: Real>(
         let measured: Vec<Measurements> =
             cases.par_iter().zip(&outputs).map(|(case, all)| measure(lab, case.0, all)).collect();
         if seed == seeds[0] {
-            let figures = outputs.chunks(3).zip(measured.chunks(3));
-            for (shown, (outputs, measured)) in SHOWN.iter().zip(figures) {
-                draw(report, lab, flags, shown, outputs, measured);
-            }
+            let rows = outputs.chunks(3).zip(measured.chunks(3));
+            let drawn = SHOWN.iter().zip(rows);
+            figures.extend(drawn.map(|(shown, rows)| draw(lab, flags, shown, rows)));
         }
         series.iter_mut().zip(measured).for_each(|(series, run)| series.runs.push(run));
     }
     let findings = Findings { part: ACTIVATIONS.to_owned(), seeds, series };
+    report.lesson(lesson(&findings));
+    for (name, figure, reading) in figures {
+        report.figure(&name, figure, &reading);
+    }
     table(report, &findings)?;
     conclude(report, &findings);
     report.record(findings)
 }
 
+/// The mean over the seeds of a metric in the first and in the last layer.
+fn ends(series: &Series, metric: Metric) -> [f64; 2] {
+    [0, LAYERS - 1].map(|layer| series.at(metric, layer).mean)
+}
+
+/// Which initialiser keeps at least half of the spread through five layers of ReLU: the answer if
+/// it is a single one.
+fn lesson(findings: &Findings) -> Lesson<'static> {
+    let relu = &findings.series[6..9];
+    let spread: Vec<[f64; 2]> = relu.iter().map(|series| ends(series, STD)).collect();
+    let keep: Vec<usize> = (0..3).filter(|&k| spread[k][1] >= 0.5 * spread[k][0]).collect();
+    let [small, xavier, he] = [0, 1, 2].map(|k: usize| spread[k].map(significant));
+    Lesson {
+        question: "Random inputs pass through five layers of ReLU. Which initial weights keep the values as \
+                   spread out in the last layer as in the first?",
+        choices: &["std 0.01", "Xavier", "He"],
+        answer: if let [only] = keep[..] { Some(only) } else { None },
+        see: format!(
+            "From the first to the last layer of ReLU, the standard deviation goes from {} to {} with std 0.01, \
+             from {} to {} with Xavier, from {} to {} with He.",
+            small[0], small[1], xavier[0], xavier[1], he[0], he[1]
+        ),
+        why: "A layer of n inputs multiplies their mean square by n times the variance of its weights. Xavier's \
+              variance of 1/n keeps it. ReLU then sets half of the values to 0, which halves the mean square, \
+              and He's variance of 2/n makes up for that. Larger weights push sigmoid and tanh to their ends, \
+              where the slope is almost 0, so that gradients vanish.",
+        formula: FORMULA,
+        exercise: Exercise {
+            text: "The notebook draws all histograms between 0 and 1: what does that hide?",
+            flags: "--part activations --book-range",
+        },
+    }
+}
+
+const FORMULA: &str = "<math display=\"block\"><mtext>Xavier</mtext><mspace width=\".5em\"/><mi>σ</mi>\
+    <mo>=</mo><msqrt><mfrac><mn>1</mn><mi>n</mi></mfrac></msqrt><mspace width=\"2em\"/><mtext>He</mtext>\
+    <mspace width=\".5em\"/><mi>σ</mi><mo>=</mo><msqrt><mfrac><mn>2</mn><mi>n</mi></mfrac></msqrt></math>";
+
+/// The first and the last layer of each case; `--table full` prints all layers.
 fn table(report: &mut RunReport, findings: &Findings) -> Result<(), Failure> {
-    report.say("layer: mean, standard deviation, share saturated, share of zeros")?;
+    let share = |share: f64| format!("{:.0} %", 100.0 * share);
+    let cases = SHOWN.iter().flat_map(|(activation, _, initializers)| {
+        initializers.iter().map(|initializer| [written(*activation), label(*initializer)])
+    });
+    let row = |(case, series): ([String; 2], &Series)| -> Vec<String> {
+        let [first, last] = ends(series, STD).map(significant);
+        let [saturated, zero] = [SATURATED, ZERO].map(|metric| share(series.last(metric).mean));
+        case.into_iter().chain([first, last, saturated, zero]).collect()
+    };
+    let columns = [
+        "function",
+        "initial weights",
+        "std in layer 1",
+        "std in layer 5",
+        "saturated there",
+        "zeros there",
+    ];
+    let table = Table {
+        title: "Standard deviation (std) of the activations".to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: cases.zip(&findings.series).map(row).collect(),
+    };
+    report.results(table, || each_layer(findings))
+}
+
+fn each_layer(findings: &Findings) -> Vec<String> {
+    let mut lines =
+        vec!["layer: mean, standard deviation, share saturated, share of zeros".to_owned()];
     for series in &findings.series {
         let numbers = [MEAN, STD, SATURATED, ZERO].map(|metric| series.spreads(metric));
         for layer in 0..LAYERS {
             let [mean, std, saturated, zero] =
                 numbers.each_ref().map(|spreads| spreads[layer].1.mean);
-            report.say(&format!(
+            lines.push(format!(
                 "{} layer {}: {}, {}, {saturated:.3}, {zero:.3}",
                 series.name,
                 layer + 1,
                 significant(mean),
                 significant(std),
-            ))?;
+            ));
         }
     }
-    Ok(())
+    lines
 }
 
 /// Sigmoid saturates or all units agree; ReLU needs He.
@@ -194,60 +268,62 @@ fn measure(lab: &Lab, activation: Activation, outputs: &Outputs) -> Measurements
     measured
 }
 
-/// Draws a row of five histograms for each initialiser, for the first seed.
+/// A row of five histograms for each initialiser, for the first seed: name, figure and caption.
 fn draw(
-    report: &mut RunReport,
     lab: &Lab,
     flags: &ActivationFlags,
     &(activation, color, initializers): &Shown,
-    outputs: &[Outputs],
-    measured: &[Measurements],
-) {
+    (outputs, measured): (&[Outputs], &[Measurements]),
+) -> (String, Figure, String) {
     let (low, high) = match activation {
         _ if flags.book_range => (0.0, 1.0),
         Activation::Tanh => (-1.0, 1.0),
         Activation::Relu => (0.0, 3.0),
         _ => (0.0, 1.0),
     };
-    // ReLU's peak is at the left, the others' in the middle or at both ends.
-    let corner =
-        if activation == Activation::Relu { Corner::UpperRight } else { Corner::UpperLeft };
+    let of = |case: usize, layer: usize, metric: Metric| {
+        let mut numbers = measured[case].numbers().iter();
+        let found = numbers.find(|(step, measured, _)| (*step, *measured) == (layer, metric));
+        found.map_or(f64::NAN, |(.., value)| *value)
+    };
     let mut panels = Vec::new();
     let mut outside = 0;
-    for (initializer, outputs) in initializers.iter().zip(outputs) {
+    for (case, (initializer, outputs)) in initializers.iter().zip(outputs).enumerate() {
         for (layer, values) in outputs.iter().enumerate() {
             let (edges, counts, missed) = histogram(values, low, high);
             outside += missed;
             let highest = counts.iter().copied().fold(0.0, f64::max);
-            let mut panel = Panel::new(format!("{}, layer {}", label(*initializer), layer + 1))
-                .x_axis(Axis::linear("activation", low, high))
-                .y_axis(Axis::linear("values", 0.0, SHOWN_COUNT))
-                .mark(Histogram::new(color, edges, counts));
+            let mut note = format!("std {}", significant(of(case, layer, STD)));
             if highest > SHOWN_COUNT {
-                let text = format!("peak {:.0}k", highest / 1000.0);
-                panel = panel.mark(Note::corner(corner, &text));
+                note.push_str(&format!("\npeak {:.0}k", highest / 1000.0));
             }
-            panels.push(panel);
+            // The columns are named above the first row, the rows at their left.
+            let title = if case == 0 { format!("layer {}", layer + 1) } else { String::new() };
+            let row = format!("{}: values", label(*initializer));
+            panels.push(
+                Panel::new(title)
+                    .x_axis(Axis::linear("activation", low, high))
+                    .y_axis(Axis::linear(row, 0.0, SHOWN_COUNT))
+                    .mark(Histogram::new(color, edges, counts))
+                    .mark(Note::free(&note)),
+            );
         }
     }
-    let figure = Figure::new(format!("Activations of five layers: {activation}"))
+    let figure = Figure::new(format!("Activations of five layers: {}", written(activation)))
         .subtitle(format!(
-            "1,000 standard normal inputs, 100 units a layer: 100,000 values a panel; seed {}",
+            "1,000 standard normal inputs, 100 units a layer: 100,000 values a panel; std: their standard deviation; \
+             seed {}",
             lab.args().seed
         ))
         .grid(3, LAYERS)
         .panels(panels);
-    let last = |case: usize, metric| {
-        let numbers = measured[case].numbers().iter().rev();
-        numbers.into_iter().find(|(_, m, _)| *m == metric).map_or(f64::NAN, |(.., value)| *value)
-    };
+    let last = |case: usize, metric| of(case, LAYERS - 1, metric);
     let [std0, std1, std2] = [0, 1, 2].map(|case| significant(last(case, STD)));
     let share = format!("{:.0}", 100.0 * last(0, SATURATED));
     let what = match activation {
         Activation::Sigmoid => format!(
             "With std 1, {share} % of the last layer's values lie within 0.05 of 0 or 1, where the slope is \
-             almost 0. Their standard deviation is {std1} with std 0.01, so that all units say almost the \
-             same, and {std2} with Xavier."
+             almost 0. Their standard deviation is {std1} with std 0.01, and {std2} with Xavier."
         ),
         Activation::Tanh => format!(
             "With std 1, {share} % of the last layer's values lie within 0.05 of −1 or 1, where the slope is \
@@ -264,7 +340,7 @@ fn draw(
         0 => what,
         _ => format!("{what} {share:.1} % of all values lie outside the range shown."),
     };
-    report.figure(&format!("sec6_2_{activation}"), figure, &reading);
+    (format!("sec6_2_{activation}"), figure, reading)
 }
 
 /// Edges and counts, and the number of values outside the range.
@@ -282,6 +358,14 @@ fn histogram(values: &[f64], low: f64, high: f64) -> (Vec<f64>, Vec<f64>, usize)
         }
     }
     (edges, counts, outside)
+}
+
+/// An activation as people write it.
+fn written(activation: Activation) -> String {
+    match activation {
+        Activation::Relu => "ReLU".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 fn label(initializer: Initializer) -> String {

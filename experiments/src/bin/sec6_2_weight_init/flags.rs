@@ -1,5 +1,18 @@
 //! The flags of this section.
 
+use experiments::compare_losses::Settings;
+
+/// The flags of this section.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Flags {
+    /// Those of part `activations`.
+    #[command(flatten)]
+    pub activations: ActivationFlags,
+    /// Those of part `mnist`.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
 /// The flags for the histograms of activations.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ActivationFlags {

@@ -7,19 +7,18 @@ mod symmetry;
 use std::process::ExitCode;
 
 use activations::ACTIVATIONS;
+use anyhow::anyhow;
 use experiments::Section;
 use experiments::cli::{Args, Failure};
-use experiments::compare_losses::{self, Compared, HIDDEN};
+use experiments::compare_losses::{self, Compared, Settings};
 use experiments::findings::{Findings, Metric};
 use experiments::lab::{Lab, Unit};
-use experiments::report::RunReport;
-use experiments::report::curves::Style;
-use flags::ActivationFlags;
+use experiments::report::{Exercise, Lesson, RunReport};
+use flags::Flags;
 use init::Initializer;
-use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
 use symmetry::SYMMETRY;
-use training::{Contestant, Real};
+use training::Real;
 use viz::{Color, Marker};
 
 /// Name in files, name in the notebook's table, initialiser, colour, marker.
@@ -41,7 +40,7 @@ const EARLY: usize = 400;
 struct WeightInit;
 
 impl Section for WeightInit {
-    type Flags = ActivationFlags;
+    type Flags = Flags;
     const NAME: &'static str = "sec6_2_weight_init";
     const ABOUT: &'static str = "Section 6.2: initial weights, activations and learning";
     const PARTS: &'static [(&'static str, &'static str)] = &[
@@ -54,82 +53,135 @@ impl Section for WeightInit {
         if args.part.as_deref() == Some(ACTIVATIONS) { (1, 1) } else { compare_losses::SAMPLES }
     }
 
-    fn run<T: Real>(
-        lab: &Lab,
-        flags: &ActivationFlags,
-        report: &mut RunReport,
-    ) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut RunReport) -> Result<(), Failure> {
+        let own = lab.own_settings();
+        if !own.is_empty() && lab.parts() != [compare_losses::PART] {
+            return Err(Failure::Usage(anyhow!(
+                "{} changes part {PART} only: give --part {PART} as well",
+                own.join(", "),
+                PART = compare_losses::PART
+            )));
+        }
         if lab.wants(SYMMETRY) {
             symmetry::run::<T>(lab, report)?;
         }
         if lab.wants(ACTIVATIONS) {
-            activations::run::<T>(lab, flags, report)?;
+            activations::run::<T>(lab, &flags.activations, report)?;
         }
         if lab.wants(compare_losses::PART) {
-            mnist::<T>(lab, report)?;
+            mnist::<T>(lab, &flags.settings, report)?;
         }
         Ok(())
     }
 }
 
-fn mnist<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
+fn mnist<T: Real>(lab: &Lab, settings: &Settings, report: &mut RunReport) -> Result<(), Failure> {
+    let lr = settings.lr().unwrap_or(T::optimizer(OptimizerKind::Sgd).lr());
     let series = INITIALIZERS.map(|(name, label, _, color, marker)| Compared {
         name,
         label,
-        style: Style::solid(label, color).marker(marker, 100),
+        legend: label.to_owned(),
+        color,
+        marker,
     });
-    let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
-    let findings = compare_losses::run(lab, &series, |index, seed| {
-        let network =
-            MultiLayerNet::new(inputs, &HIDDEN, classes).initializer(INITIALIZERS[index].2);
-        Contestant::<T>::new(&network, OptimizerKind::Sgd, Unit::Series(index).of(seed))
-            .expect("fixed settings are valid")
+    let findings = compare_losses::run(lab, settings, &series, |index, seed| {
+        let what = (OptimizerKind::Sgd, INITIALIZERS[index].2);
+        settings.contestant::<T>(lab, what, Unit::Series(index).of(seed))
     })?;
 
-    compare_losses::table(report, &series, &findings)?;
-    let title = "Three initialisers on MNIST, SGD(0.01)";
-    let (losses, by) = compare_losses::last_hundred(&series, &findings);
+    let guessing = (lab.data().classes() as f64).ln();
+    report.lesson(lesson(&findings, guessing));
+    let title = format!("Three initialisers on MNIST, SGD({lr})");
     report.figure(
         "sec6_2_mnist",
-        compare_losses::figure(lab, title, &series, &findings, 2.5),
-        &compare_losses::reading(&series, &losses),
+        compare_losses::figure(lab, &title, settings, &series, &findings),
+        &compare_losses::reading(&findings),
     );
+    compare_losses::results(report, "initial weights", &findings, Vec::new())?;
     let notebook = include_str!("../../../../data/reference/sec6_2_mnist_loss.csv");
     compare_losses::beside_the_notebook(report, &findings, notebook);
     let original = include_str!("../../../../data/reference/numpy/sec6_2.csv");
     compare_losses::beside_the_original(report, "sec6_2", &findings, original);
 
-    conclude(report, &findings, by);
+    conclude(report, &findings, guessing);
     report.record(findings)
 }
 
-fn conclude(report: &mut RunReport, findings: &Findings, by: String) {
-    let ends = compare_losses::ends_of_each_seed::<3>(findings);
-    let held = |holds: fn(&[f64; 3]) -> bool| ends.iter().map(holds).collect::<Vec<bool>>();
+/// A network with a higher loss has learned nothing: in hundredths, as texts tell it, and at least
+/// one below that of guessing.
+fn stuck_above(guessing: f64) -> f64 {
+    (100.0 * guessing - 1.0).floor() / 100.0
+}
+
+fn lesson(findings: &Findings, guessing: f64) -> Lesson<'static> {
+    let each = compare_losses::ends_of_each_seed::<3>(findings);
+    let above = stuck_above(guessing);
+    let seeds = |k: &usize| each.iter().filter(|ends| ends[*k] > above).count();
+    let stuck: Vec<usize> = (0..3).filter(|k| 2 * seeds(k) > each.len()).collect();
+    Lesson {
+        question: "A deep network with ReLU starts from three kinds of initial weights. Which of them leaves \
+                   its loss where it was, at that of guessing?",
+        choices: &["std = 0.01", "Xavier", "He", "none of them"],
+        answer: match stuck[..] {
+            [] => Some(3),
+            [only] => Some(only),
+            _ => None,
+        },
+        see: format!(
+            "Guessing has a loss of {guessing:.2}. {} ends at {}, {} at {}, {} at {}.",
+            findings.series[0].label,
+            findings.series[0].last_hundred(Metric::TRAIN_LOSS).text(2),
+            findings.series[1].label,
+            findings.series[1].last_hundred(Metric::TRAIN_LOSS).text(2),
+            findings.series[2].label,
+            findings.series[2].last_hundred(Metric::TRAIN_LOSS).text(2),
+        ),
+        why: "Each layer of small weights shrinks the signal on its way through the network, and the gradient \
+              on its way back. If hardly anything arrives, no layer learns. With He's weights both keep their \
+              size through layers of ReLU; with Xavier's their mean square halves at each layer.",
+        formula: "<math display=\"block\"><mtext>He</mtext><mspace width=\".5em\"/><mi>σ</mi><mo>=</mo><msqrt>\
+                  <mfrac><mn>2</mn><mi>n</mi></mfrac></msqrt></math>",
+        exercise: Exercise {
+            text: "With two hidden layers instead of four: does every kind of initial weights learn?",
+            flags: "--part mnist --hidden 100,100",
+        },
+    }
+}
+
+fn conclude(report: &mut RunReport, findings: &Findings, guessing: f64) {
+    let each = compare_losses::ends_of_each_seed::<3>(findings);
+    let held = |holds: &dyn Fn(&[f64; 3]) -> bool| each.iter().map(holds).collect::<Vec<bool>>();
+    let ends = compare_losses::listed(&compare_losses::ends(findings));
+    let stuck = stuck_above(guessing);
     report.conclude(
         "std = 0.01 does not learn",
-        "its mean loss of the last 100 iterations is above 2.29; guessing has 2.30",
-        &held(|[small, ..]| *small > 2.29),
-        by.clone(),
+        &format!(
+            "its mean loss of the last 100 iterations is above {stuck:.2}; guessing has {guessing:.2}"
+        ),
+        &held(&|[small, ..]| *small > stuck),
+        ends.clone(),
     );
     report.conclude(
         "He learns faster than Xavier with ReLU",
         "its mean loss of the last 100 iterations is below Xavier's",
-        &held(|[_, xavier, he]| he < xavier),
-        by,
+        &held(&|[_, xavier, he]| he < xavier),
+        ends,
     );
-    let early = |series: usize| findings.series[series].at(Metric::TRAIN_LOSS, EARLY);
-    let held = findings.each_seed(|one| {
-        let [xavier, he] =
-            [1, 2].map(|series: usize| one.series[series].at(Metric::TRAIN_LOSS, EARLY));
-        he.mean < xavier.mean
-    });
-    report.conclude(
-        "after 400 iterations He's loss is below Xavier's",
-        "its loss on the mini-batch of iteration 400, which both see, is below Xavier's",
-        &held,
-        format!("Xavier {}, He {}", early(1).text(3), early(2).text(3)),
-    );
+    let early = [1, 2].map(|series: usize| findings.series[series].at(Metric::TRAIN_LOSS, EARLY));
+    // There is no such iteration in a short run.
+    if early[0].runs > 0 {
+        let held = findings.each_seed(|one| {
+            let [xavier, he] =
+                [1, 2].map(|series: usize| one.series[series].at(Metric::TRAIN_LOSS, EARLY));
+            he.mean < xavier.mean
+        });
+        report.conclude(
+            "after 400 iterations He's loss is below Xavier's",
+            "its loss on the mini-batch of iteration 400, which both see, is below Xavier's",
+            &held,
+            format!("Xavier {}, He {}", early[0].text(3), early[1].text(3)),
+        );
+    }
 }
 
 /// Matrices start at cache lines: 5 % of a step.
