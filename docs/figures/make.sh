@@ -65,9 +65,9 @@ for figure in \
   sec6_1_optimizers/sec6_1_{contours,gradient_field,paths,descent,mnist} \
   sec6_1_rates/sec6_1_rates sec6_1_luck/sec6_1_luck sec6_3_luck/sec6_3_luck sec6_4_luck/sec6_4_luck \
   sec6_2_weight_init/sec6_2_{symmetry,sigmoid,tanh,relu,mnist} \
-  sec6_3_batchnorm/sec6_3_{batchnorm,opening} \
+  sec6_3_batchnorm/sec6_3_{batchnorm,opening,scales} \
   sec6_4_regularization/sec6_4_{comparison,ensemble} \
-  sec6_5_hyperparameters/sec6_5_{best,scatter,importance,narrow} \
+  sec6_5_hyperparameters/sec6_5_{best,scatter,importance,narrow,printed} sec6_5_luck/sec6_5_luck \
   sec6_4_regularization_30_seeds/sec6_4_original \
   samplers/sec6_5_samplers pruners/sec6_5_pruners; do
   cp "$results/${figure%/*}/figures/${figure#*/}.svg" docs/figures/
