@@ -4,7 +4,7 @@ use anyhow::anyhow;
 use init::{Initializer, Seed};
 use layers::MultiLayerNet;
 use optimizers::OptimizerKind;
-use training::{Contestant, Plan, Real, Samples};
+use training::{Contestant, Plan, Real};
 use viz::{Axis, Color, Figure, Marker, Panel};
 
 use crate::cli::Failure;
@@ -17,8 +17,6 @@ use crate::report::{RunReport, Table};
 
 /// The part's name in both sections.
 pub const PART: &str = "mnist";
-/// Training and test images.
-pub const SAMPLES: (usize, usize) = (60_000, 10_000);
 /// Losses are compared by their means over so many last iterations.
 pub const TAIL: usize = 100;
 /// The hidden layers of the networks.
@@ -31,7 +29,7 @@ const EVERY: usize = 100;
 
 /// How the networks of both sections are trained: as the book does, but for the flags given.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Settings {
+pub struct LossSettings {
     #[command(flatten)]
     lr: Lr,
     #[command(flatten)]
@@ -44,7 +42,7 @@ pub struct Settings {
     train_size: TrainSize,
 }
 
-impl Settings {
+impl LossSettings {
     /// The learning rate, if it is not the book's.
     pub fn lr(&self) -> Option<f64> {
         self.lr.lr
@@ -53,6 +51,20 @@ impl Settings {
     /// The hidden layers.
     pub fn hidden(&self) -> &[usize] {
         self.hidden.hidden.as_deref().unwrap_or(&HIDDEN)
+    }
+
+    /// How many training and test images there are.
+    pub fn samples(&self) -> (usize, usize) {
+        (self.train_size.train_size.unwrap_or(60_000), 10_000)
+    }
+
+    /// Checks the learning rate for the element type `T`.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] if it is too large.
+    pub fn check<T: Real>(&self) -> Result<(), Failure> {
+        let set = |lr| T::optimizer(OptimizerKind::Sgd).set_lr(lr);
+        self.lr().map_or(Ok(()), set).map_err(|error| Failure::Usage(error.into()))
     }
 
     /// Number and size of the mini-batches.
@@ -69,22 +81,6 @@ impl Settings {
         Ok(Plan::updates(iterations, self.batch_size.batch_size.unwrap_or(BATCH_SIZE)))
     }
 
-    /// The training images.
-    ///
-    /// # Errors
-    /// [`Failure::Usage`] if there are not so many.
-    pub fn samples(&self, lab: &Lab) -> Result<Samples, Failure> {
-        let all = lab.data().train.clone();
-        match self.train_size.train_size {
-            Some(size) if size > all.len() => Err(Failure::Usage(anyhow!(
-                "--train-size {size}: there are {} training images",
-                all.len()
-            ))),
-            Some(size) => Ok(all.first(size)),
-            None => Ok(all),
-        }
-    }
-
     /// A network with newly drawn weights, and its optimizer.
     pub fn contestant<T: Real>(
         &self,
@@ -97,7 +93,7 @@ impl Settings {
         let mut contestant =
             Contestant::new(&network, kind, seed).expect("layers of one unit or more");
         if let Some(lr) = self.lr() {
-            contestant.optimizer.set_lr(lr).expect("a positive number");
+            contestant.optimizer.set_lr(lr).expect("checked before");
         }
         contestant
     }
@@ -131,14 +127,14 @@ pub struct Compared {
 /// Any failure of the experiment.
 pub fn run<T: Real>(
     lab: &Lab,
-    settings: &Settings,
+    settings: &LossSettings,
     series: &[Compared],
     contestant: impl Fn(usize, Seed) -> Contestant<T> + Sync,
 ) -> Result<Findings, Failure> {
     let plan = settings.plan(lab)?;
     let test = lab.data().test.blocks::<T>();
     let names = series.iter().map(|series| series.name);
-    let experiment = Experiment::new(PART, names, settings.samples(lab)?, plan, contestant);
+    let experiment = Experiment::new(PART, names, lab.data().train.clone(), plan, contestant);
     let labels = series.iter().map(|series| series.label);
     lab.run_one(experiment.labels(labels).measure(|moment, measured| {
         measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
@@ -149,8 +145,8 @@ pub fn run<T: Real>(
     }))
 }
 
-/// The table of results: a row a series, with its last loss and test accuracy. `columns` are what the
-/// section adds: a title, and a cell for each series.
+/// The table of results: a row a series, with its last loss and test accuracy. `columns` are what
+/// the section adds: a title, and a cell for each series.
 ///
 /// # Errors
 /// If stdout cannot be written to.
@@ -197,7 +193,7 @@ fn notebook(findings: &Findings) -> Vec<String> {
 pub fn figure(
     lab: &Lab,
     title: &str,
-    settings: &Settings,
+    settings: &LossSettings,
     series: &[Compared],
     findings: &Findings,
 ) -> Figure {

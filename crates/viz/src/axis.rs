@@ -129,8 +129,8 @@ impl Axis {
         Self::linear(label, (lo - margin).max(f64::MIN), (hi + margin).min(f64::MAX))
     }
 
-    /// A logarithmic axis over the finite positive values among `values`, with a margin of 4 % on both
-    /// sides.
+    /// A logarithmic axis over the finite positive values among `values`, with a margin of 4 % on
+    /// both sides.
     ///
     /// ```
     /// use viz::Axis;

@@ -52,7 +52,7 @@ pub(crate) fn segment(a: Point, b: Point, rect: Rect) -> Option<(Point, Point)> 
     Some((if enter == 0.0 { a } else { at(enter) }, if leave == 1.0 { b } else { at(leave) }))
 }
 
-/// Those points of a line that keep it within `tolerance` of all of them (Douglas and Peucker 1973).
+/// Those points of a line that keep it within `tolerance` of all of them (Douglas, Peucker 1973).
 pub(crate) fn thinned(points: &[Point], tolerance: f64) -> Vec<Point> {
     let [first, inner @ .., last] = points else { return points.to_vec() };
     let far = inner.iter().map(|&p| distance(p, *first, *last)).enumerate();

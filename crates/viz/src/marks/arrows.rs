@@ -7,9 +7,9 @@ use crate::{Color, ColorScale, Marker};
 /// A field of arrows, for example the negative gradient of a function.
 ///
 /// Arrows have the directions of the vectors on the drawn axes. Lengths are in proportion to the
-/// vectors, or all equal if a colour tells the length of the vector. The longest fills the space that
-/// an arrow has, at most 40 pixels, or is [`longest`](Arrows::longest) pixels long. Zero and NaN
-/// vectors are not drawn.
+/// vectors, or all equal if a colour tells the length of the vector. The longest fills the space
+/// that an arrow has, at most 40 pixels, or is [`longest`](Arrows::longest) pixels long. Zero and
+/// NaN vectors are not drawn.
 ///
 /// ```
 /// use viz::{Arrows, Color};

@@ -90,8 +90,8 @@ impl Contour {
     }
 }
 
-/// The place of a label of this size on the flattest part of the lines, inside `area` and apart from
-/// the labels `taken`.
+/// The place of a label of this size on the flattest part of the lines, inside `area` and apart
+/// from the labels `taken`.
 fn label_on(runs: &[Vec<Point>], (w, h): Point, area: Rect, taken: &[Rect]) -> Option<Rect> {
     let around = |(x, y): Point| Rect { x: x - w / 2.0, y: y - h / 2.0, w, h };
     let steepness = |from: Point, to: Point| (to.1 - from.1).abs() / (to.0 - from.0).abs();

@@ -176,9 +176,10 @@ impl Line {
     }
 
     pub(super) fn obstacles(&self, plot: &Plot) -> Vec<Obstacle> {
-        let segments = self.points.windows(2).filter_map(|ends| {
-            Some(Obstacle::Segment(plot.place(ends[0])?, plot.place(ends[1])?))
-        });
+        let segments = self
+            .points
+            .windows(2)
+            .filter_map(|ends| Some(Obstacle::Segment(plot.place(ends[0])?, plot.place(ends[1])?)));
         segments.collect()
     }
 

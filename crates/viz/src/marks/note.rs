@@ -36,8 +36,8 @@ const INSET: f64 = 6.0;
 const AIR: f64 = 3.0;
 
 impl Note {
-    /// A text beside a point of data: on its right, or where it hides less of lines, points and bars.
-    /// It is not drawn if the point is outside the panel.
+    /// A text beside a point of data: on its right, or where it covers less of lines, points and
+    /// bars. It is not drawn if the point is outside the panel.
     pub fn at(point: (f64, f64), text: &str) -> Self {
         Self::new(Place::Point(point), text)
     }

@@ -1,7 +1,7 @@
 //! Which random numbers decide where the four optimizers end on MNIST.
 
 use experiments::cli::{Failure, Stream};
-use experiments::compare_losses::{Settings, TAIL};
+use experiments::compare_losses::{LossSettings, TAIL};
 use experiments::findings::{Findings, Metric};
 use experiments::lab::{Experiment, Lab, Unit};
 use experiments::luck::{self, Case, Outcome};
@@ -15,16 +15,20 @@ use crate::settings::OPTIMIZERS;
 ///
 /// # Errors
 /// Any failure of the experiments.
-pub fn run<T: Real>(lab: &Lab, settings: &Settings, report: &mut RunReport) -> Result<(), Failure> {
+pub fn run<T: Real>(
+    lab: &Lab,
+    settings: &LossSettings,
+    report: &mut RunReport,
+) -> Result<(), Failure> {
     let cases = Case::all(lab, &[Stream::Weights, Stream::Batches])?;
-    let (plan, samples) = (settings.plan(lab)?, settings.samples(lab)?);
+    let plan = settings.plan(lab)?;
     let experiment = |case: &Case| {
         let names = OPTIMIZERS.iter().map(|setting| setting.kind.name());
         let make = |index: usize, seed| {
             let what = (OPTIMIZERS[index].kind, Initializer::He);
             settings.contestant::<T>(lab, what, Unit::Series(index).of(seed))
         };
-        Experiment::new(case.part(), names, samples.clone(), plan, make)
+        Experiment::new(case.part(), names, lab.data().train.clone(), plan, make)
             .labels(OPTIMIZERS.iter().map(|setting| setting.label))
             .vary(case.streams())
             .measure(|moment, measured| {

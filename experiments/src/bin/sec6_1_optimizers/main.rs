@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use experiments::Section;
 use experiments::cli::{Args, Failure};
-use experiments::compare_losses::{self, Compared, Settings};
+use experiments::compare_losses::{self, Compared, LossSettings};
 use experiments::findings::{Findings, Spread};
 use experiments::lab::{Lab, Unit};
 use experiments::luck::LUCK;
@@ -24,7 +24,7 @@ use training::Real;
 struct Optimizers;
 
 impl Section for Optimizers {
-    type Flags = Settings;
+    type Flags = LossSettings;
     const NAME: &'static str = "sec6_1_optimizers";
     const ABOUT: &'static str = "Section 6.1: SGD, Momentum, AdaGrad and Adam compared";
     const PARTS: &'static [(&'static str, &'static str)] = &[
@@ -36,11 +36,16 @@ impl Section for Optimizers {
         (LUCK, "what initial weights and mini-batches decide alone; give --runs 10"),
     ];
 
-    fn samples(args: &Args, _: &Self::Flags) -> (usize, usize) {
-        if args.part.as_deref() == Some(RAVINE) { (1, 1) } else { compare_losses::SAMPLES }
+    fn samples(args: &Args, settings: &LossSettings) -> (usize, usize) {
+        if args.part.as_deref() == Some(RAVINE) { (1, 1) } else { settings.samples() }
     }
 
-    fn run<T: Real>(lab: &Lab, settings: &Settings, report: &mut RunReport) -> Result<(), Failure> {
+    fn run<T: Real>(
+        lab: &Lab,
+        settings: &LossSettings,
+        report: &mut RunReport,
+    ) -> Result<(), Failure> {
+        settings.check::<T>()?;
         if lab.wants(RAVINE) {
             ravine::run::<T>(lab, settings, report)?;
         }
@@ -57,7 +62,11 @@ impl Section for Optimizers {
     }
 }
 
-fn mnist<T: Real>(lab: &Lab, settings: &Settings, report: &mut RunReport) -> Result<(), Failure> {
+fn mnist<T: Real>(
+    lab: &Lab,
+    settings: &LossSettings,
+    report: &mut RunReport,
+) -> Result<(), Failure> {
     let rates = OPTIMIZERS.iter().map(|setting| {
         let books = T::optimizer(setting.kind).lr();
         settings.lr().unwrap_or(books).to_string()

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use anyhow::anyhow;
 use experiments::cli::Failure;
-use experiments::compare_losses::{Settings, TAIL};
+use experiments::compare_losses::{LossSettings, TAIL};
 use experiments::findings::{Findings, Metric, Series, Spread, significant};
 use experiments::lab::{Experiment, Lab, Unit};
 use experiments::report::{Exercise, Lesson, RunReport, Table};
@@ -102,7 +102,11 @@ impl Swept {
 ///
 /// # Errors
 /// Any failure of the experiment.
-pub fn run<T: Real>(lab: &Lab, settings: &Settings, report: &mut RunReport) -> Result<(), Failure> {
+pub fn run<T: Real>(
+    lab: &Lab,
+    settings: &LossSettings,
+    report: &mut RunReport,
+) -> Result<(), Failure> {
     if settings.lr().is_some() {
         return Err(Failure::Usage(anyhow!(
             "--part {RATES} tries learning rates: it takes no --lr"
@@ -125,7 +129,7 @@ pub fn run<T: Real>(lab: &Lab, settings: &Settings, report: &mut RunReport) -> R
     let label = |&(index, rate): &(usize, f64)| {
         format!("{}, lr {}", OPTIMIZERS[index].label, significant(rate))
     };
-    let (plan, samples) = (settings.plan(lab)?, settings.samples(lab)?);
+    let (plan, samples) = (settings.plan(lab)?, lab.data().train.clone());
     let tail = plan.iterations() - TAIL;
     let experiment = Experiment::new(RATES, all.iter().map(name), samples, plan, make)
         .labels(all.iter().map(label))
@@ -232,7 +236,7 @@ fn each_rate(swept: &[Swept]) -> Vec<String> {
 
 /// Loss against learning rate: mean and range over seeds, the book's rates as large circles, and
 /// crosses at the top where a run diverged.
-fn figure(lab: &Lab, settings: &Settings, swept: &[Swept]) -> Figure {
+fn figure(lab: &Lab, settings: &LossSettings, swept: &[Swept]) -> Figure {
     let all = || swept.iter().flat_map(|one| &one.rates);
     let ends = |pick: fn(f64, f64) -> f64, values: &mut dyn Iterator<Item = f64>| {
         values.filter(|x| x.is_finite()).reduce(pick).unwrap_or(f64::NAN)

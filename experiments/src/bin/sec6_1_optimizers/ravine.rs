@@ -1,7 +1,7 @@
 //! 6.1.2 to 6.1.7: f(x, y) = x²/20 + y² and the paths of four optimizers on it.
 
 use experiments::cli::Failure;
-use experiments::compare_losses::Settings;
+use experiments::compare_losses::LossSettings;
 use experiments::findings::{Findings, Measurements, Metric};
 use experiments::lab::Lab;
 use experiments::report::{Exercise, Lesson, RunReport, Table};
@@ -37,7 +37,7 @@ const F: Metric = Metric::lower("f");
 fn in_the_ravine<T: Real>(lr: Option<f64>) -> impl Iterator<Item = Box<dyn Optimizer<T>>> {
     OPTIMIZERS.iter().map(move |setting| {
         let mut optimizer = T::optimizer(setting.kind);
-        optimizer.set_lr(lr.unwrap_or(setting.ravine_lr)).expect("a positive number");
+        optimizer.set_lr(lr.unwrap_or(setting.ravine_lr)).expect("checked before");
         optimizer
     })
 }
@@ -98,7 +98,11 @@ impl Walk {
 ///
 /// # Errors
 /// If the results cannot be written.
-pub fn run<T: Real>(lab: &Lab, settings: &Settings, report: &mut RunReport) -> Result<(), Failure> {
+pub fn run<T: Real>(
+    lab: &Lab,
+    settings: &LossSettings,
+    report: &mut RunReport,
+) -> Result<(), Failure> {
     let optimizers = in_the_ravine::<T>(settings.lr());
     let walks: Vec<Walk> = (OPTIMIZERS.iter().zip(optimizers))
         .map(|(setting, mut optimizer)| Walk {
@@ -255,7 +259,7 @@ fn degrees_off((x, y): (f64, f64)) -> f64 {
 }
 
 /// The paths as a whole and near the minimum, and f along them.
-fn draw_paths(report: &mut RunReport, settings: &Settings, walks: &[Walk], ends: &str) {
+fn draw_paths(report: &mut RunReport, settings: &LossSettings, walks: &[Walk], ends: &str) {
     let subtitle = |what: String| match settings.lr() {
         None => what,
         Some(_) => format!("{what}; not the book's learning rates"),

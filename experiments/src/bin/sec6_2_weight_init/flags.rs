@@ -1,6 +1,6 @@
 //! The flags of this section.
 
-use experiments::compare_losses::Settings;
+use experiments::compare_losses::LossSettings;
 
 /// The flags of this section.
 #[derive(Clone, Debug, clap::Args)]
@@ -10,7 +10,7 @@ pub struct Flags {
     pub activations: ActivationFlags,
     /// Those of part `mnist`.
     #[command(flatten)]
-    pub settings: Settings,
+    pub settings: LossSettings,
 }
 
 /// The flags for the histograms of activations.

@@ -10,7 +10,7 @@ use activations::ACTIVATIONS;
 use anyhow::anyhow;
 use experiments::Section;
 use experiments::cli::{Args, Failure};
-use experiments::compare_losses::{self, Compared, Settings};
+use experiments::compare_losses::{self, Compared, LossSettings};
 use experiments::findings::{Findings, Metric};
 use experiments::lab::{Lab, Unit};
 use experiments::report::{Exercise, Lesson, RunReport};
@@ -49,11 +49,12 @@ impl Section for WeightInit {
         (compare_losses::PART, "training losses of three initialisers on MNIST, 2,000 iterations"),
     ];
 
-    fn samples(args: &Args, _: &Self::Flags) -> (usize, usize) {
-        if args.part.as_deref() == Some(ACTIVATIONS) { (1, 1) } else { compare_losses::SAMPLES }
+    fn samples(args: &Args, flags: &Flags) -> (usize, usize) {
+        if args.part.as_deref() == Some(ACTIVATIONS) { (1, 1) } else { flags.settings.samples() }
     }
 
     fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut RunReport) -> Result<(), Failure> {
+        flags.settings.check::<T>()?;
         let own = lab.own_settings();
         if !own.is_empty() && lab.parts() != [compare_losses::PART] {
             return Err(Failure::Usage(anyhow!(
@@ -75,7 +76,11 @@ impl Section for WeightInit {
     }
 }
 
-fn mnist<T: Real>(lab: &Lab, settings: &Settings, report: &mut RunReport) -> Result<(), Failure> {
+fn mnist<T: Real>(
+    lab: &Lab,
+    settings: &LossSettings,
+    report: &mut RunReport,
+) -> Result<(), Failure> {
     let lr = settings.lr().unwrap_or(T::optimizer(OptimizerKind::Sgd).lr());
     let series = INITIALIZERS.map(|(name, label, _, color, marker)| Compared {
         name,
