@@ -4,10 +4,10 @@ use experiments::findings::{Findings, Metric, Series, significant};
 use experiments::lab::Lab;
 use experiments::report::RunReport;
 use experiments::report::curves::{Style, curve, draw};
-use viz::{Axis, Color, Corner, Figure, Legend, Line, Marker, Note, Panel, Scatter};
+use viz::{Axis, Color, Corner, Figure, Line, Marker, Note, Panel, Scatter};
 
 use crate::networks::{BatchNormSettings, SCALES, weight_scale};
-use crate::scales::{LEARNT, both, ends, is_plain_ahead, learnt, list, plain_ahead};
+use crate::scales::{LEARNT, both, ends, is_plain_ahead, learnt, list};
 
 /// Without batch normalisation, and with it.
 fn styles() -> [Style<'static>; 2] {
@@ -71,7 +71,6 @@ pub fn by_scale(
     let figure = Figure::new("Batch normalisation and the scale of the initial weights")
         .subtitle(lab.subtitle(&settings.text(lab.data())))
         .plot_size(680.0, 380.0)
-        .legend(Legend::Top)
         .panel(panel);
     let [plain, normalised] = [0, 1].map(|kind| learnt(findings, kind).len());
     let reading = format!(
@@ -106,7 +105,8 @@ pub fn grid(report: &mut RunReport, lab: &Lab, settings: &BatchNormSettings, fin
 
 /// Where networks end ahead without batch normalisation.
 fn where_plain_is_ahead(findings: &Findings) -> String {
-    match &plain_ahead(findings)[..] {
+    let ahead = (0..SCALES).filter(|&scale| is_plain_ahead(findings, scale));
+    match &ahead.collect::<Vec<_>>()[..] {
         [] => "At no W does the network end ahead without batch normalisation.".to_owned(),
         scales => {
             format!("The network ends ahead without batch normalisation at W {}.", list(scales))

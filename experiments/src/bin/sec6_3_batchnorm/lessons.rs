@@ -6,7 +6,7 @@ use experiments::report::{Exercise, Lesson, RunReport};
 
 use crate::figures;
 use crate::networks::{BatchNormSettings, SCALES, weight_scale};
-use crate::scales::{LEARNT, both, ends, is_plain_ahead, learnt, list, plain_ahead};
+use crate::scales::{LEARNT, both, ends, is_plain_ahead, learnt, list, not_ahead};
 
 /// The scale of the opening figure, 0.0136: well within what batch normalisation is for.
 const OPENING: usize = 7;
@@ -93,9 +93,11 @@ pub fn all_scales(
     settings: &BatchNormSettings,
     findings: &Findings,
 ) {
-    let behind = plain_ahead(findings);
+    let behind = not_ahead(findings);
     let ahead = SCALES - behind.len();
-    let only_where_plain_learns = behind.iter().all(|&scale| ends(findings, scale)[0] > LEARNT);
+    let only_where_plain_learns = behind
+        .iter()
+        .all(|&scale| ends(findings, scale)[0] > LEARNT && is_plain_ahead(findings, scale));
     report.lesson(Lesson {
         question: "And from other weights? At 16 scales W from 1 to 0.0001, where does batch normalisation \
                    end ahead?",
@@ -154,7 +156,7 @@ fn conclude(report: &mut RunReport, findings: &Findings) {
         &findings.each_seed(|one| learnt(one, 0).len() < SCALES / 2),
         format!("{} of {SCALES} scales end above 0.5", learnt(findings, 0).len()),
     );
-    let ahead = |findings: &Findings| SCALES - plain_ahead(findings).len();
+    let ahead = |findings: &Findings| SCALES - not_ahead(findings).len();
     report.conclude(
         "batch normalisation is ahead at almost every scale",
         "its final accuracy is higher at 13 scales or more",

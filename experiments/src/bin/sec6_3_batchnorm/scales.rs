@@ -22,15 +22,19 @@ pub fn learnt(findings: &Findings, kind: usize) -> Vec<usize> {
     (0..SCALES).filter(|&scale| ends(findings, scale)[kind] > LEARNT).collect()
 }
 
-/// Whether the network without batch normalisation ends at least as high as the one with it.
+/// Whether the network without batch normalisation ends higher than the one with it.
 pub fn is_plain_ahead(findings: &Findings, scale: usize) -> bool {
     let [plain, normalised] = ends(findings, scale);
-    plain >= normalised
+    plain > normalised
 }
 
-/// The scales at which it does.
-pub fn plain_ahead(findings: &Findings) -> Vec<usize> {
-    (0..SCALES).filter(|&scale| is_plain_ahead(findings, scale)).collect()
+/// The scales at which networks with batch normalisation do not end higher than those without it.
+pub fn not_ahead(findings: &Findings) -> Vec<usize> {
+    let behind = |&scale: &usize| {
+        let [plain, normalised] = ends(findings, scale);
+        normalised <= plain
+    };
+    (0..SCALES).filter(behind).collect()
 }
 
 /// Scales in words: `0.293, 0.158`.
