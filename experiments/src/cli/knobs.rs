@@ -75,7 +75,7 @@ pub struct TrainSize {
     pub train_size: Option<usize>,
 }
 
-const KNOBS: &str = "Settings of the networks: other values than the book's";
+const KNOBS: &str = "Other settings of the networks than the book's";
 
 /// Those of these flags that were given, in words: `lr 0.1`.
 pub(crate) fn given(matches: &ArgMatches) -> Vec<String> {
