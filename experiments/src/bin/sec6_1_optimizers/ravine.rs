@@ -2,7 +2,7 @@
 
 use experiments::cli::Failure;
 use experiments::compare_losses::LossSettings;
-use experiments::findings::{Findings, Measurements, Metric};
+use experiments::findings::{Findings, Measurements, Metric, significant};
 use experiments::lab::Lab;
 use experiments::report::{Exercise, Lesson, RunReport, Table};
 use optimizers::{Optimizer, Slot};
@@ -94,6 +94,11 @@ impl Walk {
     }
 }
 
+/// A number of the table; an optimizer that diverges has large ones.
+fn short(number: f64) -> String {
+    if number.abs() < 1e4 { format!("{number:.4}") } else { significant(number) }
+}
+
 /// Walks the four paths, and draws them and the ravine itself.
 ///
 /// # Errors
@@ -115,7 +120,7 @@ pub fn run<T: Real>(
     let mut nearest: Vec<usize> = (0..walks.len()).collect();
     nearest.sort_by(|&a, &b| walks[a].end().total_cmp(&walks[b].end()));
     let ends: Vec<String> =
-        nearest.iter().map(|&k| format!("{} {:.4}", walks[k].label, walks[k].end())).collect();
+        nearest.iter().map(|&k| format!("{} {}", walks[k].label, short(walks[k].end()))).collect();
     let ends = ends.join(", ");
     let labels: Vec<&str> = walks.iter().map(|walk| walk.label).collect();
     report.lesson(Lesson {
@@ -166,7 +171,7 @@ pub fn run<T: Real>(
 fn table(report: &mut RunReport, walks: &[Walk]) {
     let row = |walk: &Walk| {
         let (x, y) = walk.path[POINTS - 1];
-        let [x, y, f] = [x, y, walk.end()].map(|number| format!("{number:.4}"));
+        let [x, y, f] = [x, y, walk.end()].map(short);
         let crossings = walk.crossings().to_string();
         vec![walk.label.to_owned(), walk.lr.to_string(), x, y, f, crossings]
     };
