@@ -36,7 +36,7 @@ pub fn one_scale(
             "only the one with batch normalisation",
             "both, the one with it faster",
             "both, the one without it faster",
-            "neither",
+            "neither learns",
         ],
         answer: match (ends(findings, OPENING).map(|end| end > LEARNT), faster(findings)) {
             ([false, true], _) => Some(0),
