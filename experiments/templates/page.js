@@ -151,13 +151,12 @@ function swatch(fill) {
 }
 
 /** The measured numbers of a panel along an axis. */
-function measured(panel, axis) {
-  const marks = panel.marks.filter(({ kind }) => /line|points/.test(kind));
-  const numbers = marks.flatMap(({ points }) => points.map((point) => point[axis === "x" ? 0 : 1]));
-  return numbers.filter((v) => v !== null);
+function measured({ marks }, axis) {
+  const points = marks.flatMap(({ kind, points }) => (/line|points/.test(kind) ? points : []));
+  return points.map((p) => p[axis === "x" ? 0 : 1]).filter((v) => v !== null);
 }
 
-/** Whether a panel can be drawn with the other scale, linear or logarithmic. */
+/** Whether a panel can have the other scale, linear or logarithmic. */
 function rescalable(panel, axis) {
   const known = ({ kind, value }) => /line|band|points|text/.test(kind) && !value;
   if (!panel || panel[axis].scale === "categories" || !panel.marks.every(known)) return false;
@@ -165,7 +164,7 @@ function rescalable(panel, axis) {
   return numbers.some((v) => v > 0) && numbers.every((v) => v > 0 || (v === 0 && axis === "y"));
 }
 
-/** The axis with the other scale, over the numbers of all panels that have the same axis. */
+/** The axis with the other scale, over all panels with the same axis. */
 function rescaled(panels, panel, axis) {
   const own = panel[axis];
   const same = (other) => other && JSON.stringify(other[axis]) === JSON.stringify(own);
@@ -177,7 +176,7 @@ function rescaled(panels, panel, axis) {
   return { ...own, scale: "log", from: numbers[0] / margin, to: to * margin };
 }
 
-/** The place of a point in the SVG, on the axes as they are shown or on others. */
+/** The place of a point in the SVG, on the axes shown or on others. */
 function place({ left, top, width, height, axes }, [x, y], { x: across, y: up } = axes) {
   return [left + fraction(across, x) * width, top + height - fraction(up, y) * height];
 }
@@ -194,16 +193,17 @@ function path(pane, points) {
   return d;
 }
 
-function drawMark(pane, { kind, color, opacity, points, size, dash, marker, every }, group) {
+function drawMark(pane, { kind, color, opacity, points, size, dash, marker, every, stepped }, group) {
+  const corners = stepped ? points.flatMap((p, i) => [[p[0], ...points[i && i - 1].slice(1)], p]) : points;
   if (kind === "band") {
-    const there = points.filter((point) => !point.includes(null));
+    const there = corners.filter((point) => !point.includes(null));
     const edge = (end) => there.map((point) => [point[0], Math.max(point[end], pane.axes.y.from)]);
     const d = path(pane, [...edge(1), ...edge(2).reverse()]);
     draw("path", { d: d && `${d}Z`, fill: color, "fill-opacity": opacity }, group);
   }
   if (kind === "line") {
-    const stroke = { stroke: color, "stroke-width": size, "stroke-opacity": opacity };
-    draw("path", { d: path(pane, points), fill: "none", "stroke-dasharray": dash ?? "none", ...stroke }, group);
+    const stroke = { stroke: color, "stroke-width": size, "stroke-dasharray": dash ?? "none" };
+    draw("path", { d: path(pane, corners), fill: "none", opacity, ...stroke }, group);
   }
   if (!marker) return;
   const radius = kind === "line" ? 22 + 0.8 * size : size;

@@ -90,6 +90,8 @@ pub struct MarkData {
     pub marker: Option<Marker>,
     /// At every how many points of a line a marker stands; 0 without markers.
     pub every: usize,
+    /// Whether each value of a curve or a band holds until the next x.
+    pub stepped: bool,
     /// The points.
     #[serde(serialize_with = "short")]
     pub points: Vec<Vec<f64>>,

@@ -1,4 +1,4 @@
-use super::stairs;
+use super::stairs::stairs;
 use crate::Color;
 use crate::data::{MarkData, MarkKind};
 use crate::geometry::Point;
@@ -67,7 +67,7 @@ impl Area {
     pub(crate) fn data(&self) -> MarkData {
         let points = self.points.iter().map(|&(x, low, high)| vec![x, low, high]).collect();
         let data = MarkData::new(MarkKind::Band, self.color, points);
-        MarkData { opacity: self.opacity, ..data }
+        MarkData { opacity: self.opacity, stepped: self.stepped, ..data }
     }
 
     pub(crate) fn key(&self) -> Option<Key> {

@@ -1,4 +1,4 @@
-use super::stairs;
+use super::stairs::stairs;
 use crate::canvas::{Align, UNIT};
 use crate::data::{MarkData, MarkKind};
 use crate::geometry::{Point, Rect};
@@ -193,6 +193,7 @@ impl Line {
             }),
             marker: self.marker.map(|(marker, _)| marker),
             every: self.marker.map_or(0, |(_, every)| every),
+            stepped: self.stepped,
             runs: self.runs.clone(),
             ..MarkData::new(MarkKind::Line, self.color, points)
         }

@@ -9,6 +9,7 @@ mod histogram;
 mod line;
 mod note;
 mod scatter;
+mod stairs;
 
 pub use area::Area;
 pub use arrows::Arrows;
@@ -69,16 +70,6 @@ macro_rules! marks {
     };
 }
 marks!(Arrows, Area, Bars, Contour, HeatMap, Histogram, Line, Note, Scatter);
-
-/// The corners of stairs through points `(x, value)`: each value holds until the next x.
-fn stairs<V: Copy>(points: impl IntoIterator<Item = (f64, V)>) -> Vec<(f64, V)> {
-    let mut corners: Vec<(f64, V)> = Vec::new();
-    for (x, value) in points {
-        corners.extend(corners.last().map(|&(_, held)| (x, held)));
-        corners.push((x, value));
-    }
-    corners
-}
 
 impl Mark {
     pub(crate) fn key(&self) -> Option<Key> {
@@ -167,17 +158,5 @@ impl Mark {
                 std::iter::once(name).chain(axis).collect()
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn stairs_hold_each_value_until_the_next_x() {
-        let corners = stairs([(1.0, 'a'), (2.0, 'b'), (4.0, 'c')]);
-        assert_eq!(corners, [(1.0, 'a'), (2.0, 'a'), (2.0, 'b'), (4.0, 'b'), (4.0, 'c')]);
-        assert!(stairs::<f64>([]).is_empty());
     }
 }

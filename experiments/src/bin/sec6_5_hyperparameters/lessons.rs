@@ -106,7 +106,7 @@ pub fn narrow(report: &mut RunReport, medians: &[Vec<f64>], bests: &[Vec<f64>]) 
     report.lesson(Lesson {
         question: "From the first round to the last, what gains more than 0.1 of accuracy: the \
                    median trial, or the best one too?",
-        choices: &["both", "the median trial only", "neither"],
+        choices: &["both", "the median trial only", "neither of them"],
         answer: of_most_seeds(gains(medians).into_iter().zip(gains(bests)).map(choice)),
         see: format!(
             "The median of a round goes from {from:.2} to {to:.2}, the best trial from {best_from:.2} to \

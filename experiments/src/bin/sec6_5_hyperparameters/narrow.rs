@@ -125,12 +125,12 @@ fn of_rounds(all: &[Narrowed], number: fn(&Round) -> f64) -> Vec<Vec<f64>> {
 /// The rounds: accuracies over the seeds, and the ranges of the first seed with the one it found.
 fn table(all: &[Narrowed], medians: &[Vec<f64>], bests: &[Vec<f64>]) -> Table {
     let first = &all[0];
-    let row = |(round, ((one, medians), bests)): (usize, ((&Round, &Vec<f64>), &Vec<f64>))| {
+    let row = |(round, one): (usize, &Round)| {
         let [lr, decay] = ranges(&one.space);
-        let [median, best] = [medians, bests].map(|values| Spread::of(values).text(2));
+        let [median, best] = [medians, bests].map(|rounds| Spread::of(&rounds[round]).text(2));
         vec![(round + 1).to_string(), median, best, lr, decay]
     };
-    let rounds = first.rounds.iter().zip(medians).zip(bests).enumerate();
+    let rounds = first.rounds.iter().enumerate();
     let [lr, decay] = ranges(&first.found);
     let found = vec!["found".to_owned(), String::new(), String::new(), lr, decay];
     let columns = ["round", "median", "best", "learning rate", "weight decay"];

@@ -100,6 +100,10 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     let told = found[1..].iter().map(|one| (one.label(), one.saved(whole), one.lost(whole)));
     lessons::pruners(report, &told.collect::<Vec<_>>());
     report.results_of_our_own(table(&found, count))?;
+    // Not in the table, which is the same in every run.
+    let time = |one: &Pruned| format!("{} {:.1} s", one.label(), one.time.as_secs_f64());
+    let times: Vec<String> = found.iter().map(time).collect();
+    report.say(&format!("processor time: {}", times.join(", ")))?;
     let figure = Figure::new("The same trials with and without pruning")
         .subtitle(lab.subtitle_of_first_seed(&format!("{count} trials")))
         .grid(2, 2)
@@ -131,26 +135,15 @@ fn table(found: &[Pruned], count: u64) -> Table {
     let row = |one: &Pruned| {
         let stopped: usize = one.trials.iter().map(|trials| pruned(trials)).sum();
         let percent = |share: f64| format!("{:.0} %", 100.0 * share);
-        let time = one.time.as_secs_f64();
         vec![
             one.label().to_owned(),
             format!("{:.0}", stopped as f64 / seeds as f64),
             percent(1.0 - Spread::of(&one.saved(whole)).mean),
-            format!("{time:.1} s"),
-            percent(1.0 - time / whole.time.as_secs_f64()),
             Spread::of(&one.best()).text(3),
             Spread::of(&one.lost(whole)).text(3),
         ]
     };
-    let columns = [
-        "pruner",
-        "pruned a seed",
-        "epochs trained",
-        "processor time",
-        "saved",
-        "best accuracy",
-        "lost",
-    ];
+    let columns = ["pruner", "pruned a seed", "epochs trained", "best accuracy", "lost"];
     Table {
         title: format!("What pruning saves and loses: {count} trials a seed, {seeds} seeds"),
         columns: columns.map(str::to_owned).to_vec(),
