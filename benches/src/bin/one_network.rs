@@ -43,7 +43,7 @@ impl Section for OneNetwork {
     const PARTS: &'static [(&'static str, &'static str)] =
         &[(PART, "784-100×4-10, batch 128, 2,000 iterations")];
 
-    fn samples(_: &Args) -> (usize, usize) {
+    fn samples(_: &Args, _: &Flags) -> (usize, usize) {
         (60_000, 10_000)
     }
 
