@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use crate::data::{AxisData, AxisScale};
 use crate::labels::{self, Offset};
 use crate::ticks;
 
@@ -207,15 +206,14 @@ impl Axis {
         (self.lo, self.hi)
     }
 
-    pub(crate) fn data(&self) -> AxisData {
-        let scale = match self.kind {
-            _ if self.categorical => AxisScale::Categories,
-            Kind::Linear => AxisScale::Linear,
-            Kind::Log => AxisScale::Log,
-        };
-        let names = self.ticks.iter().flatten().filter(|_| self.categorical);
-        let names = names.map(|(_, name)| name.clone()).collect();
-        AxisData { title: self.label.clone(), scale, from: self.lo, to: self.hi, names }
+    pub(crate) fn is_log(&self) -> bool {
+        matches!(self.kind, Kind::Log)
+    }
+
+    /// The names of categories; none if the axis has numbers.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let ticks = self.ticks.iter().flatten().filter(|_| self.categorical);
+        ticks.map(|(_, name)| name.clone()).collect()
     }
 
     /// The place of `value` on the axis: 0 at the lower bound, 1 at the upper, possibly beyond

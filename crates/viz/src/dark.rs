@@ -21,8 +21,8 @@ const DARK: [(Color, Color); 15] = [
     (Color::INK, Color(0xE6, 0xE8, 0xEB)),
 ];
 
-/// The attribute of points in the colours of a scale. Its lowest ones are dark on any page, so there
-/// their edges are light.
+/// The attribute of points in the colours of a scale. Its lowest ones are dark on any page, so
+/// there their edges are light.
 pub(crate) const COLORED: &str = "data-colored";
 const EDGE: Color = Color(0x8A, 0x92, 0x9C);
 

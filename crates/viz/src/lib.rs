@@ -9,6 +9,7 @@ mod color;
 mod color_bar;
 mod dark;
 mod data;
+mod describe;
 mod draw;
 mod error;
 mod figure;

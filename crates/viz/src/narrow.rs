@@ -13,8 +13,8 @@ const MOST_STACKED: usize = 4;
 const SMALLEST_TITLE: f64 = 0.8;
 
 impl Figure {
-    /// The same figure in one or two columns, about 358 pixels wide, with texts of the same size: for
-    /// screens on which the whole grid would be too small to read.
+    /// The same figure in one or two columns, about 358 pixels wide, with texts of the same size:
+    /// for screens on which the whole grid would be too small to read.
     ///
     /// ```
     /// use viz::{Figure, Panel};
@@ -42,7 +42,8 @@ impl Figure {
                 .grid(self.cells.len().div_ceil(columns).max(1), columns)
                 .plot_size(width, height)
         };
-        // Labels become narrower with the plots, since there are fewer ticks: a few steps settle it.
+        // Labels become narrower with the plots, since there are fewer ticks; a few steps settle
+        // it.
         let mut width = WIDTH / columns as f64;
         for _ in 0..4 {
             let spare = WIDTH - Layout::new(&sized(width)).width;

@@ -5,9 +5,9 @@
 //! ```
 //!
 //! RESULTS holds a folder for each section, as `docs/figures/make.sh` leaves it; beside it stands
-//! `planted`, as `docs/figures/planted.sh` does. The record keeps the last value of every series over
-//! the seeds, the tables, what the sections conclude, how the notebook's printed numbers compare, and
-//! of the search its winners; the tests of the book look its numbers up.
+//! `planted`, as `docs/figures/planted.sh` does. The record keeps the last value of every series
+//! over the seeds, the tables, what the sections conclude, how the notebook's printed numbers
+//! compare, and of the search its winners; the tests of the book look its numbers up.
 
 mod search;
 

@@ -53,7 +53,7 @@ pub struct Hidden {
 
 /// `--dropout`
 #[derive(Clone, Debug, Args)]
-pub struct Dropout {
+pub struct DropoutShare {
     /// Share of the units that dropout sets to zero, instead of the book's
     #[arg(long, value_name = "SHARE", value_parser = share, allow_hyphen_values = true, help_heading = KNOBS)]
     pub dropout: Option<f64>,
@@ -127,7 +127,7 @@ mod tests {
         #[command(flatten)]
         hidden: Hidden,
         #[command(flatten)]
-        dropout: Dropout,
+        dropout: DropoutShare,
         #[command(flatten)]
         decay: WeightDecay,
         #[command(flatten)]

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::drawn::Drawn;
-use super::page::{Judged, Table};
+use super::judged::Judged;
+use super::table::Table;
 use crate::cli::Texts;
 use crate::cli::help::line;
 

@@ -5,11 +5,13 @@ mod draft;
 mod drawn;
 mod export;
 pub mod folder;
+mod judged;
 mod lesson;
 mod manifest;
 mod original;
 mod page;
 mod smooth;
+mod table;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -30,11 +32,13 @@ use crate::screen::{notice, print};
 use drawn::Drawn;
 use export::Exporter;
 use folder::{Folder, MANIFEST, SERIES};
+use judged::Judged;
 use lesson::{Chapter, Told};
-use page::{Judged, Linked, Page};
+use page::{Linked, Page};
 
 pub use lesson::{Exercise, Lesson};
-pub use page::{Table, command_line};
+pub use page::command_line;
+pub use table::Table;
 
 /// With fewer seeds than this, differences from the original are not judged: they would be luck.
 const FEWEST_SEEDS: usize = 10;

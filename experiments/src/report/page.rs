@@ -8,161 +8,16 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use serde_json::json;
-use unicode_width::UnicodeWidthStr;
 use upon::fmt::Formatter;
 use upon::{Engine, Value};
 
 use super::lesson::Chapter;
+use super::table::Table;
 use crate::cli::help::{line, quoted};
 use crate::cli::{Lang, Texts};
-use crate::findings::equivalence::{Equivalence, Fidelity, InterquartileMean};
-use crate::findings::{Comparison, Conclusion};
 
-/// A conclusion in the language of the run.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Judged {
-    holds: bool,
-    text: String,
-    threshold: String,
-    in_seeds: String,
-    by: String,
-}
-
-impl Judged {
-    pub(super) fn of(conclusion: &Conclusion, texts: &Texts) -> Self {
-        Self {
-            holds: conclusion.holds,
-            text: texts.text(&conclusion.text),
-            threshold: texts.text(&conclusion.threshold),
-            in_seeds: texts.text(&conclusion.in_seeds()),
-            by: texts.text(&conclusion.by),
-        }
-    }
-
-    /// The conclusion on stdout.
-    pub(super) fn lines(&self, texts: &Texts) -> [String; 3] {
-        let Self { holds, text, threshold, in_seeds, by } = self;
-        let verdict = texts.text(if *holds { "[holds]" } else { "[FAILS]" });
-        let indent = " ".repeat(verdict.width());
-        [
-            format!("{verdict} {text}"),
-            format!("{indent} {threshold}: {in_seeds}"),
-            format!("{indent} {by}"),
-        ]
-    }
-}
-
-/// A table of the page.
-#[derive(Clone, Debug, Serialize)]
-pub struct Table {
-    /// The title.
-    pub title: String,
-    /// The headings of the columns.
-    pub columns: Vec<String>,
-    /// The rows, one text per column; a cell that is a word of the language's table is translated.
-    pub rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    /// The table for a terminal: aligned by the width of characters, which is two for Hangul.
-    pub(super) fn lines(&self) -> Vec<String> {
-        let rows = || std::iter::once(&self.columns).chain(&self.rows);
-        let widest = |column: usize| rows().map(|row| row[column].width()).max().unwrap_or(0);
-        let widths: Vec<usize> = (0..self.columns.len()).map(widest).collect();
-        let line = |row: &Vec<String>| {
-            let cells = row.iter().zip(&widths);
-            let cells = cells.map(|(cell, width)| cell.clone() + &" ".repeat(width - cell.width()));
-            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-        };
-        std::iter::once(self.title.clone()).chain(rows().map(line)).collect()
-    }
-
-    pub(super) fn translated(self, texts: &Texts) -> Self {
-        let columns = self.columns.iter().map(|column| texts.text(column)).collect();
-        let cells = |row: Vec<String>| row.iter().map(|cell| texts.word(cell)).collect();
-        let rows = self.rows.into_iter().map(cells).collect();
-        Self { title: texts.text(&self.title), columns, rows }
-    }
-
-    /// The table of the notebook's printed numbers beside ours.
-    pub(super) fn beside(comparisons: &[&Comparison], texts: &Texts) -> Self {
-        let heads = ["series", "metric", "step", "notebook", "ours", "within our range"];
-        let row = |c: &&Comparison| {
-            let inside = c.inside.map_or_else(
-                || "–".to_owned(),
-                |inside| texts.text(if inside { "yes" } else { "no" }),
-            );
-            let (step, notebook) = (c.step.to_string(), format!("{:.4}", c.notebook));
-            let label = texts.text(&c.label);
-            vec![label, c.metric.to_owned(), step, notebook, c.ours.text(4), inside]
-        };
-        let (title, columns) = ("number by number".to_owned(), heads.map(str::to_owned).to_vec());
-        Self { title, columns, rows: comparisons.iter().map(row).collect() }.translated(texts)
-    }
-
-    /// The tables of the tests beside the original: of quantities, and of whole curves.
-    pub(super) fn beside_the_original(fidelity: &Fidelity, texts: &Texts) -> [Self; 2] {
-        let quantities = fidelity.quantities.iter().map(|test| {
-            let verdict = match test.verdict {
-                Equivalence::Shown => "equal",
-                Equivalence::NotShown => "not shown",
-                Equivalence::Different => "different",
-            };
-            let [low, high] = test.interval;
-            let [theirs, ours] = test.interquartile_means.map(|middle| {
-                let InterquartileMean { mean, interval: [low, high] } = middle;
-                format!("{mean:.4} ({low:.4}, {high:.4})")
-            });
-            vec![
-                texts.text(&test.label),
-                test.original.text(4),
-                test.ours.text(4),
-                format!("{:.4} ({low:.4}, {high:.4})", test.difference),
-                test.margin.to_string(),
-                format!("{:.4}", test.p),
-                format!("{:.2}", test.effect),
-                format!("{:.2}", test.above),
-                theirs,
-                ours,
-                texts.text(verdict),
-            ]
-        });
-        let curves = fidelity.curves.iter().map(|test| {
-            let verdict = texts.text(if test.differ { "yes" } else { "no" });
-            vec![texts.text(&test.label), format!("{:.4}", test.p), verdict]
-        });
-        let table = |title: &str, columns: &[&str], rows: Vec<Vec<String>>| {
-            let columns = columns.iter().map(|&column| column.to_owned()).collect();
-            Self { title: title.to_owned(), columns, rows }.translated(texts)
-        };
-        [
-            table(
-                "beside the original: equal within margins?",
-                &[
-                    "quantity",
-                    "original",
-                    "ours",
-                    "difference (95 % interval)",
-                    "margin",
-                    "p",
-                    "effect size",
-                    "chance that ours is above",
-                    "original, middle half (95 % interval)",
-                    "ours, middle half (95 % interval)",
-                    "verdict",
-                ],
-                quantities.collect(),
-            ),
-            table(
-                "beside the original: do whole curves differ?",
-                &["series", "p", "differ"],
-                curves.collect(),
-            ),
-        ]
-    }
-}
-
-/// The sections of the chapter: the folders of their results, which are beside this one, and titles.
+/// The sections of the chapter: the folders of their results, which are beside this one, and their
+/// titles.
 const SECTIONS: [(&str, &str); 5] = [
     ("sec6_1_optimizers", "6.1 Optimizers"),
     ("sec6_2_weight_init", "6.2 Initial weights"),
@@ -287,8 +142,9 @@ mod tests {
     use super::*;
     use viz::{Figure, Panel};
 
-    use crate::findings::Spread;
+    use crate::findings::{Comparison, Conclusion, Spread};
     use crate::report::drawn::Drawn;
+    use crate::report::judged::Judged;
     use crate::report::lesson::{Exercise, Lesson, Told};
 
     fn lesson() -> Lesson<'static> {
@@ -404,14 +260,6 @@ mod tests {
         assert_eq!(said.into_iter().chain(scales).collect::<BTreeSet<_>>(), SCRIPT_TEXTS.into());
         assert!(SCRIPT.len() <= 20_000, "{} bytes", SCRIPT.len());
         assert!(!SCRIPT.contains("</"), "it would end its element");
-    }
-
-    #[test]
-    fn a_table_is_aligned_on_a_terminal_in_hangul_too() {
-        let rows = [["에폭", "1"], ["seed", "10"]].map(|row| row.map(str::to_owned).to_vec());
-        let columns = vec!["x".to_owned(), "값".to_owned()];
-        let table = Table { title: "t".to_owned(), columns, rows: rows.into() };
-        assert_eq!(table.lines(), ["t", "x     값", "에폭  1", "seed  10"]);
     }
 
     #[test]

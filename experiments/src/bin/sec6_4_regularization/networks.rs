@@ -1,7 +1,9 @@
 //! The networks of the section, and how they are trained.
 
 use experiments::cli::Failure;
-use experiments::cli::knobs::{BatchSize, Dropout, Epochs, Hidden, Lr, TrainSize, WeightDecay};
+use experiments::cli::knobs::{
+    BatchSize, DropoutShare, Epochs, Hidden, Lr, TrainSize, WeightDecay,
+};
 use experiments::findings::significant;
 use experiments::lab::{Data, Lab, Unit};
 use init::Seed;
@@ -35,7 +37,7 @@ pub struct RegularizationFlags {
     #[command(flatten)]
     weight_decay: WeightDecay,
     #[command(flatten)]
-    dropout: Dropout,
+    dropout: DropoutShare,
     #[command(flatten)]
     train_size: TrainSize,
 }
