@@ -83,7 +83,7 @@ impl Plot<'_, '_> {
     /// pixel.
     pub(crate) fn line(&self, points: impl IntoIterator<Item = (f64, f64)>, stroke: Stroke) {
         for run in clip::polyline(points.into_iter().map(|p| self.place(p)), self.rect) {
-            self.canvas.line(&run, stroke);
+            self.canvas.line(&clip::thinned(&run), stroke);
         }
     }
 

@@ -1,9 +1,9 @@
 use super::stairs::stairs;
-use crate::Color;
 use crate::data::{MarkData, MarkKind};
 use crate::geometry::Point;
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
+use crate::{Color, clip};
 
 /// The area between a lower and an upper curve, for example the spread over seeds.
 ///
@@ -57,9 +57,10 @@ impl Area {
         let place = |(x, (lower, upper))| Some([plot.place((x, lower))?, plot.place((x, upper))?]);
         let placed: Vec<Option<[Point; 2]>> = points.into_iter().map(place).collect();
         for run in placed.split(Option::is_none) {
-            let lower = run.iter().flatten().map(|[lower, _]| *lower);
-            let upper = run.iter().flatten().map(|[_, upper]| *upper);
-            let outline: Vec<Point> = lower.chain(upper.rev()).collect();
+            let edge =
+                |k: usize| -> Vec<Point> { run.iter().flatten().map(|both| both[k]).collect() };
+            let [lower, upper] = [edge(0), edge(1)].map(|edge| clip::thinned(&edge));
+            let outline: Vec<Point> = lower.into_iter().chain(upper.into_iter().rev()).collect();
             plot.fill(&outline, self.color, self.opacity);
         }
     }

@@ -28,8 +28,6 @@ pub struct Contour {
     labelled: bool,
 }
 
-/// Farthest that a drawn line may lie from the exact one, in pixels: half of what is visible.
-const TOLERANCE: f64 = 0.05;
 const LABEL: Font = Font { size: 10.0, ..theme::TICK };
 
 type Segment = [(f64, f64); 2];
@@ -65,7 +63,7 @@ impl Contour {
             let mut runs = Vec::new();
             for line in join(segments(&self.grid, level)) {
                 let placed: Option<Vec<Point>> = line.iter().map(|&p| plot.place(p)).collect();
-                let thinned = clip::thinned(&placed.unwrap_or_default(), TOLERANCE);
+                let thinned = clip::thinned(&placed.unwrap_or_default());
                 runs.extend(clip::polyline(thinned.into_iter().map(Some), plot.rect));
             }
             for run in &runs {
