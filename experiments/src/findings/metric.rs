@@ -1,5 +1,7 @@
 //! The quantities that are measured.
 
+use serde::{Serialize, Serializer};
+
 /// A measured quantity, by its name in `metrics.csv`.
 ///
 /// ```
@@ -43,9 +45,26 @@ impl Metric {
         self.name
     }
 
+    /// The name for readers, in English.
+    ///
+    /// ```
+    /// use experiments::findings::Metric;
+    ///
+    /// assert_eq!(Metric::TRAIN_ACCURACY.title(), "training accuracy");
+    /// ```
+    pub fn title(self) -> String {
+        self.name.replace("train_", "training ").replace('_', " ")
+    }
+
     /// The best of these values; NaN only if there is no number.
     pub fn best(self, values: impl IntoIterator<Item = f64>) -> f64 {
         let pick = if self.lower_is_better { f64::min } else { f64::max };
         values.into_iter().reduce(pick).unwrap_or(f64::NAN)
+    }
+}
+
+impl Serialize for Metric {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name)
     }
 }

@@ -25,8 +25,8 @@ pub struct Comparison {
     /// Its name for readers.
     #[serde(skip)]
     pub label: String,
-    /// The name of the metric.
-    pub metric: &'static str,
+    /// What was measured.
+    pub metric: Metric,
     /// Iteration or epoch.
     pub step: usize,
     /// The number that the notebook printed.
@@ -85,7 +85,7 @@ pub fn compare(
             part: part.to_owned(),
             series: series.name.clone(),
             label: series.label.clone(),
-            metric: metric.name(),
+            metric,
             step,
             notebook,
             ours,
@@ -109,7 +109,7 @@ pub fn by_series(printed: &[Printed]) -> (Vec<String>, Vec<String>) {
         .clone()
         .map(|Printed { numbers, farthest }| {
             let Comparison { label, metric, .. } = &numbers[0];
-            let line = line(&format!("{label}, {metric}"), numbers);
+            let line = line(&format!("{label}, {}", metric.title()), numbers);
             farthest.map_or(line.clone(), |Farthest { rank, of }| {
                 let nearer = of - rank;
                 format!("{line}, farther from the mean than {nearer} of our {} curves", of - 1)
@@ -179,7 +179,7 @@ mod tests {
         let printed = compared(3, &[(0, 1.5), (1, 1.5), (9, 0.0)]);
         let inside: Vec<_> = printed.numbers.iter().map(|c| c.inside).collect();
         assert_eq!(inside, [Some(true), Some(false)]); // step 9 was not reached
-        let line = "one of ours, test_accuracy: 1 of 2 within the range of our seeds (one more run of ours: \
+        let line = "one of ours, test accuracy: 1 of 2 within the range of our seeds (one more run of ours: \
                     about 1)";
         let (lines, totals) = by_series(&[printed]);
         assert!(lines[0].contains(line));

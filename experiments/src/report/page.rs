@@ -142,7 +142,7 @@ mod tests {
     use super::*;
     use viz::{Figure, Panel};
 
-    use crate::findings::{Comparison, Conclusion, Spread};
+    use crate::findings::{Comparison, Conclusion, Metric, Spread};
     use crate::report::drawn::Drawn;
     use crate::report::judged::Judged;
     use crate::report::lesson::{Exercise, Lesson, Told};
@@ -167,7 +167,7 @@ mod tests {
             part: "p".to_owned(),
             series: "01/plain".to_owned(),
             label: "plain".to_owned(),
-            metric: "accuracy",
+            metric: Metric::new("accuracy"),
             step: 3,
             notebook: 1.0 / 3.0,
             ours: Spread::of(&[0.5, 0.7]),

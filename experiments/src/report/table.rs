@@ -49,7 +49,7 @@ impl Table {
             );
             let (step, notebook) = (c.step.to_string(), format!("{:.4}", c.notebook));
             let label = texts.text(&c.label);
-            vec![label, c.metric.to_owned(), step, notebook, c.ours.text(4), inside]
+            vec![label, texts.text(&c.metric.title()), step, notebook, c.ours.text(4), inside]
         };
         let (title, columns) = ("number by number".to_owned(), heads.map(str::to_owned).to_vec());
         Self { title, columns, rows: comparisons.iter().map(row).collect() }.translated(texts)

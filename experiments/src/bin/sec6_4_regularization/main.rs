@@ -146,7 +146,7 @@ fn beside_the_original(report: &mut RunReport, all: &[Trained<'_>]) {
     let wanted = each.clone().map(|(series, metric)| (series.name.clone(), metric.name()));
     let original = Curves::read(csv, &wanted.collect::<Vec<_>>());
     let ours = each.map(|(series, metric)| {
-        Curves::of(&format!("{}, {}", series.name, metric.name()), series, metric).every(5)
+        Curves::of(&format!("{}, {}", series.name, metric.title()), series, metric).every(5)
     });
     let quantities = all.iter().enumerate().flat_map(|(k, trained)| {
         let (name, [train, test]) = (trained.variant.series, [2 * k, 2 * k + 1]);
