@@ -1,5 +1,5 @@
-// The page of a run, made alive: predictions, values under the pointer, series and scales, tables
-// that sort, buttons that copy. The page shows everything without it, too.
+// The page of a run, made alive: guesses, values under the pointer, other scales, sorted tables.
+// The page shows everything without it, too.
 "use strict";
 
 const texts = JSON.parse(document.getElementById("texts").textContent);
@@ -26,7 +26,7 @@ function makeButton(label, onclick, name = "") {
 const live = make("p", { class: "live", "aria-live": "polite" });
 document.querySelector("main").append(live);
 
-// ---- Predictions: a lesson shows its figures after a guess.
+// ---- Lessons show their figures after a guess.
 
 for (const lesson of all(".lesson")) {
   const reveal = lesson.querySelector(".reveal");
@@ -41,7 +41,7 @@ for (const lesson of all(".lesson")) {
       if (k === guess) choice.append(` ← ${t("your guess")}`);
     });
     more.remove();
-    reveal.focus();
+    reveal.focus({ preventScroll: true });
   };
   choices.forEach((choice, k) => choice.replaceChildren(makeButton(choice.textContent, () => show(k))));
   const more = makeButton(t("show me"), () => show(), "more");
@@ -167,8 +167,8 @@ function rescalable(panel, axis) {
 /** The axis with the other scale, over all panels with the same axis. */
 function rescaled(panels, panel, axis) {
   const own = panel[axis];
-  const same = (other) => other && JSON.stringify(other[axis]) === JSON.stringify(own);
-  const numbers = panels.filter(same).flatMap((other) => measured(other, axis)).filter((v) => v > 0);
+  const same = (p) => p && JSON.stringify(p[axis]) === JSON.stringify(own);
+  const numbers = panels.filter(same).flatMap((p) => measured(p, axis)).filter((v) => v > 0);
   numbers.sort((a, b) => a - b);
   const to = Math.min(numbers.at(-1), Math.max(own.from, own.to));
   if (own.scale === "log") return { ...own, scale: "linear", from: 0, to: to * 1.04 };
@@ -294,9 +294,9 @@ function controls(state) {
     toggle([swatch(color), series], true, (on) => (on ? state.off.delete(series) : state.off.add(series))),
   );
   for (const axis of ["y", "x"]) {
-    const panel = state.panels.find((panel) => rescalable(panel, axis));
-    const other = panel?.[axis].scale === "log" ? "linear" : "logarithmic";
-    if (panel) buttons.push(toggle([`${axis}: ${t(other)}`], false, (on) => (state.changed[axis] = on)));
+    const scales = state.panels.filter((p) => rescalable(p, axis)).map((p) => p[axis].scale);
+    const other = scales[0] === "log" ? "linear" : "logarithmic";
+    if (new Set(scales).size === 1) buttons.push(toggle([`${axis}: ${t(other)}`], false, (on) => (state.changed[axis] = on)));
   }
   if (marks.some(({ runs }) => runs.length > 1)) {
     buttons.push(toggle([t("single seeds")], false, (on) => (state.runs = on)));
@@ -448,5 +448,5 @@ for (const figure of all("figure")) {
   if (buttons.length) figure.querySelector("figcaption").before(make("div", bar, ...buttons));
 }
 
-// On paper, everything is open.
-addEventListener("beforeprint", () => all("details").forEach((details) => set(details, { open: "" })));
+// On paper.
+addEventListener("beforeprint", () => all("details:not(:has(tr:nth-child(60)))").forEach((d) => (d.open = true)));

@@ -67,6 +67,8 @@ pub struct RunReport {
     conclusions: Vec<Conclusion>,
     printed: Vec<Printed>,
     fidelity: Option<Fidelity>,
+    /// Its figure.
+    original: Option<Drawn>,
 }
 
 impl RunReport {
@@ -88,6 +90,7 @@ impl RunReport {
             conclusions: Vec::new(),
             printed: Vec::new(),
             fidelity: None,
+            original: None,
         }
     }
 
@@ -160,12 +163,16 @@ impl RunReport {
     /// Adds a figure to the page, and to the results as `figures/NAME.svg` and `.png`. `reading` is
     /// its caption: a sentence that says what to see in it.
     pub fn figure(&mut self, name: &str, figure: Figure, reading: &str) {
+        let drawn = self.drawn(name, figure, reading);
+        self.chapter().figures.push(drawn);
+    }
+
+    fn drawn(&self, name: &str, figure: Figure, reading: &str) -> Drawn {
         let reading = self.texts.text(reading);
         // The caption is about full runs.
         let reading = if self.quick { self.texts.text(QUICK_READING) } else { reading };
         let figure = figure.map_texts(|text| self.texts.text(text));
-        let drawn = Drawn::new(name, figure, reading);
-        self.chapter().figures.push(drawn);
+        Drawn::new(name, figure, reading)
     }
 
     /// Adds a table to the page, folded behind its title.
@@ -226,7 +233,7 @@ impl RunReport {
         if self.as_the_notebook && ours[0].runs.len() >= FEWEST_SEEDS {
             let fidelity = Fidelity::judge(section, theirs, ours, quantities);
             let (figure, reading) = original::figure(&fidelity);
-            self.figure(&format!("{section}_original"), figure, &reading);
+            self.original = Some(self.drawn(&format!("{section}_original"), figure, &reading));
             self.fidelity = Some(fidelity);
         }
     }
@@ -272,6 +279,9 @@ impl RunReport {
             "notebook_curves": self.printed.iter().filter_map(Printed::curve).collect::<Vec<_>>(),
             "original": self.fidelity,
         });
+        // What belongs to no lesson must not give an answer away.
+        let asks = |chapter: &&Chapter| chapter.lesson.is_some();
+        let (lessons, others): (Vec<_>, Vec<_>) = self.chapters.iter().partition(asks);
         let fidelity = self.fidelity.as_ref();
         let fidelity: Vec<Table> = fidelity
             .into_iter()
@@ -284,8 +294,9 @@ impl RunReport {
             about,
             notes: &lab.notes(),
             command: command_line(),
-            chapters: &self.chapters,
+            chapters: &[lessons, others].concat(),
             diverged: &divergences,
+            original: self.original.as_ref(),
             fidelity: &fidelity,
             compared: &compared,
             numbers: Table::beside(&numbers, &self.texts),
@@ -312,7 +323,7 @@ impl RunReport {
             folder.write(MANIFEST, &serde_json::to_vec_pretty(&manifest)?)?;
             let out = folder.publish()?;
             if !args.quiet {
-                notice(&format!("results in {}", out.display()));
+                notice(&self.texts.text(&format!("results in {}", out.display())));
             }
             Ok(())
         };
@@ -328,7 +339,7 @@ impl RunReport {
     /// Writes all figures in parallel: a PNG takes as long as thousands of steps of a network.
     fn write_figures(&self) -> anyhow::Result<()> {
         let figures: Vec<&Drawn> =
-            self.chapters.iter().flat_map(|chapter| &chapter.figures).collect();
+            self.chapters.iter().flat_map(|c| &c.figures).chain(&self.original).collect();
         figures.par_iter().with_max_len(1).try_for_each(|Drawn { name, captioned, csv, .. }| {
             if !csv.is_empty() {
                 self.folder.write(&format!("data/{name}.csv"), csv.as_bytes())?;

@@ -11,6 +11,7 @@ use serde_json::json;
 use upon::fmt::Formatter;
 use upon::{Engine, Value};
 
+use super::drawn::Drawn;
 use super::lesson::Chapter;
 use super::table::Table;
 use crate::cli::help::{line, quoted};
@@ -67,10 +68,12 @@ pub(super) struct Page<'a> {
     /// What a reader must know before comparing the run with the book.
     pub(super) notes: &'a [String],
     pub(super) command: String,
-    pub(super) chapters: &'a [Chapter],
+    pub(super) chapters: &'a [&'a Chapter],
     /// The networks that diverged, one line per series.
     pub(super) diverged: &'a [String],
-    /// The tests beside the original.
+    /// The figure of the tests beside the original.
+    pub(super) original: Option<&'a Drawn>,
+    /// The tables of the tests beside the original.
     pub(super) fidelity: &'a [Table],
     /// The comparison with the notebook, one line per series.
     pub(super) compared: &'a [String],
@@ -96,6 +99,7 @@ impl Page<'_> {
         engine.add_function("script_texts", move || script_texts.clone());
         engine.add_function("text", move |english: &str| texts.text(english));
         engine.add_template("table", include_str!("../../templates/table.html"))?;
+        engine.add_template("figure", include_str!("../../templates/figure.html"))?;
         let template = engine.compile(include_str!("../../templates/index.html"))?;
         template.render(&engine, self).to_string()
     }
@@ -143,7 +147,6 @@ mod tests {
     use viz::{Figure, Panel};
 
     use crate::findings::{Comparison, Conclusion, Metric, Spread};
-    use crate::report::drawn::Drawn;
     use crate::report::judged::Judged;
     use crate::report::lesson::{Exercise, Lesson, Told};
 
@@ -197,8 +200,9 @@ mod tests {
             about: "about",
             notes: if full { &notes } else { &[] },
             command: "cargo run -- --data-dir '\"'".to_owned(),
-            chapters: &[chapter],
+            chapters: &[&chapter],
             diverged: if full { &["diverged: 01/plain".to_owned()] } else { &[] },
+            original: None,
             fidelity: &[],
             compared: if full { &["a line".to_owned()] } else { &[] },
             numbers: Table::beside(if full { &numbers } else { &[] }, &texts),

@@ -124,8 +124,8 @@ pub fn run<T: Real>(
     let ends = ends.join(", ");
     let labels: Vec<&str> = walks.iter().map(|walk| walk.label).collect();
     report.lesson(Lesson {
-        question: "Four optimizers walk down a ravine that is steep in y and nearly level in x. Which of them \
-                   is nearest to the minimum after 29 steps?",
+        question: "Four optimizers take 29 steps down a ravine that is steep in y and nearly level in x. Which \
+                   of them ends lowest?",
         choices: &labels,
         answer: walks[nearest[0]].end().is_finite().then_some(nearest[0]),
         see: format!("f at the last point, the lowest first: {ends}. A smooth path need not be a short one."),
@@ -136,7 +136,7 @@ pub fn run<T: Real>(
               level one keeps its pace.",
         formula: ADAGRAD,
         exercise: Exercise {
-            text: "Give all four the same learning rate: which is nearest now, and which overshoots?",
+            text: "Give all four the same learning rate: which ends lowest now, and which overshoots?",
             flags: "--part ravine --lr 0.3",
         },
     });

@@ -129,8 +129,8 @@ fn lesson(findings: &Findings) -> Lesson<'static> {
 }
 
 const FORMULA: &str = "<math display=\"block\"><mtext>Xavier</mtext><mspace width=\".5em\"/><mi>σ</mi>\
-    <mo>=</mo><msqrt><mfrac><mn>1</mn><mi>n</mi></mfrac></msqrt><mspace width=\"2em\"/><mtext>He</mtext>\
-    <mspace width=\".5em\"/><mi>σ</mi><mo>=</mo><msqrt><mfrac><mn>2</mn><mi>n</mi></mfrac></msqrt></math>";
+    <mo>=</mo><msqrt><mn>1</mn><mo>/</mo><mi>n</mi></msqrt><mspace width=\"2em\"/><mtext>He</mtext>\
+    <mspace width=\".5em\"/><mi>σ</mi><mo>=</mo><msqrt><mn>2</mn><mo>/</mo><mi>n</mi></msqrt></math>";
 
 /// The first and the last layer of each case; `--table full` prints all layers.
 fn table(report: &mut RunReport, findings: &Findings) -> Result<(), Failure> {

@@ -145,7 +145,7 @@ fn lesson(findings: &Findings, guessing: f64) -> Lesson<'static> {
               on its way back. If hardly anything arrives, no layer learns. With He's weights both keep their \
               size through layers of ReLU; with Xavier's their mean square halves at each layer.",
         formula: "<math display=\"block\"><mtext>He</mtext><mspace width=\".5em\"/><mi>σ</mi><mo>=</mo><msqrt>\
-                  <mfrac><mn>2</mn><mi>n</mi></mfrac></msqrt></math>",
+                  <mn>2</mn><mo>/</mo><mi>n</mi></msqrt></math>",
         exercise: Exercise {
             text: "With two hidden layers instead of four: does every kind of initial weights learn?",
             flags: "--part mnist --hidden 100,100",

@@ -32,7 +32,8 @@ pub fn search(report: &mut RunReport, all: &[Vec<Trial>]) {
         format!("the best ends at {min:.2}")
     };
     report.lesson(Lesson {
-        question: "How many of the trials end above a validation accuracy of 0.5?",
+        question: "A trial trains a network with hyperparameters that the search chose. How many of the \
+                   trials end above a validation accuracy of 0.5?",
         choices: &["fewer than a quarter", "a quarter to a half", "more than half"],
         answer: of_most_seeds(all.iter().map(|trials| Some(bin(trials)))),
         see: format!("{good} of {trials} trials end above 0.5; {best}."),
@@ -78,9 +79,8 @@ pub fn winners(report: &mut RunReport, all: &[Vec<Trial>]) {
               images judge it. An accuracy p measured on 100 images has by itself a standard \
               deviation of √(p(1 − p)/100), which is 0.04 at 0.8. So the order of the best few says \
               little about their settings.",
-        formula: "<math display=\"block\"><mi>σ</mi><mo>=</mo><msqrt><mfrac><mrow><mi>p</mi>\
-                  <mo>(</mo><mn>1</mn><mo>−</mo><mi>p</mi><mo>)</mo></mrow><mn>100</mn></mfrac>\
-                  </msqrt></math>",
+        formula: "<math display=\"block\"><mi>σ</mi><mo>=</mo><msqrt><mi>p</mi><mo>(</mo>\
+                  <mn>1</mn><mo>−</mo><mi>p</mi><mo>)</mo><mo>/</mo><mn>100</mn></msqrt></math>",
         exercise: Exercise {
             text: "Five other searches: five other winners?",
             flags: "--part search --seed 100 --runs 5",
