@@ -76,8 +76,8 @@ pub fn winners(report: &mut RunReport, all: &[Vec<Trial>]) {
              correlation with the accuracy: {rate:.2} of the learning rate, {decay:.2} of the weight decay."
         ),
         why: "A trial's accuracy is partly luck: its first weights, its mini-batches, and which 100 \
-              images judge it. An accuracy p measured on 100 images has by itself a standard \
-              deviation of √(p(1 − p)/100), which is 0.04 at 0.8. So the order of the best few says \
+              images judge it. An accuracy p measured on 100 images has by itself the \
+              standard deviation below, 0.04 at an accuracy of 0.8. So the order of the best few says \
               little about their settings.",
         formula: "<math display=\"block\"><mi>σ</mi><mo>=</mo><msqrt><mi>p</mi><mo>(</mo>\
                   <mn>1</mn><mo>−</mo><mi>p</mi><mo>)</mo><mo>/</mo><mn>100</mn></msqrt></math>",
