@@ -8,7 +8,7 @@ use training::{Contestant, Plan, Real};
 use viz::{Axis, Color, Figure, Marker, Panel};
 
 use crate::cli::Failure;
-use crate::cli::knobs::{BatchSize, Hidden, Iterations, Lr, TrainSize};
+use crate::cli::knobs::{KNOBS, TrainingFlags, count};
 use crate::findings::equivalence::{Curves, Quantity};
 use crate::findings::{Findings, Metric, Series, Spread, csv_rows};
 use crate::lab::{Experiment, Lab};
@@ -31,40 +31,26 @@ const EVERY: usize = 100;
 #[derive(Clone, Debug, clap::Args)]
 pub struct LossSettings {
     #[command(flatten)]
-    lr: Lr,
-    #[command(flatten)]
-    iterations: Iterations,
-    #[command(flatten)]
-    batch_size: BatchSize,
-    #[command(flatten)]
-    hidden: Hidden,
-    #[command(flatten)]
-    train_size: TrainSize,
+    training: TrainingFlags,
+    /// Number of updates, instead of the book's
+    #[arg(long, value_name = "N", value_parser = count(), allow_hyphen_values = true, help_heading = KNOBS)]
+    iterations: Option<usize>,
 }
 
 impl LossSettings {
     /// The learning rate, if it is not the book's.
     pub fn lr(&self) -> Option<f64> {
-        self.lr.lr
+        self.training.lr
     }
 
     /// The hidden layers.
     pub fn hidden(&self) -> &[usize] {
-        self.hidden.hidden.as_deref().unwrap_or(&HIDDEN)
+        self.training.hidden.as_deref().unwrap_or(&HIDDEN)
     }
 
     /// How many training and test images there are.
     pub fn samples(&self) -> (usize, usize) {
-        (self.train_size.train_size.unwrap_or(60_000), 10_000)
-    }
-
-    /// Checks the learning rate for the element type `T`.
-    ///
-    /// # Errors
-    /// [`Failure::Usage`] if it is too large.
-    pub fn check<T: Real>(&self) -> Result<(), Failure> {
-        let set = |lr| T::optimizer(OptimizerKind::Sgd).set_lr(lr);
-        self.lr().map_or(Ok(()), set).map_err(|error| Failure::Usage(error.into()))
+        (self.training.train_size.unwrap_or(60_000), 10_000)
     }
 
     /// Number and size of the mini-batches.
@@ -72,13 +58,13 @@ impl LossSettings {
     /// # Errors
     /// [`Failure::Usage`] if there are fewer than [`TAIL`].
     pub fn plan(&self, lab: &Lab) -> Result<Plan, Failure> {
-        let iterations = self.iterations.iterations.unwrap_or(lab.scaled(UPDATES, TAIL));
+        let iterations = self.iterations.unwrap_or(lab.scaled(UPDATES, TAIL));
         if iterations < TAIL {
             return Err(Failure::Usage(anyhow!(
                 "--iterations {iterations}: losses are means over the last {TAIL}, so give {TAIL} or more"
             )));
         }
-        Ok(Plan::updates(iterations, self.batch_size.batch_size.unwrap_or(BATCH_SIZE)))
+        Ok(Plan::updates(iterations, self.training.batch_size.unwrap_or(BATCH_SIZE)))
     }
 
     /// A network with newly drawn weights, and its optimizer.
@@ -93,14 +79,14 @@ impl LossSettings {
         let mut contestant =
             Contestant::new(&network, kind, seed).expect("layers of one unit or more");
         if let Some(lr) = self.lr() {
-            contestant.optimizer.set_lr(lr).expect("checked before");
+            contestant.optimizer.set_lr(lr).expect("checked on the command line");
         }
         contestant
     }
 
     /// The network in words, for the subtitle of a figure.
     pub fn text(&self, lab: &Lab) -> String {
-        let batch_size = self.batch_size.batch_size.unwrap_or(BATCH_SIZE);
+        let batch_size = self.training.batch_size.unwrap_or(BATCH_SIZE);
         format!("{}, ReLU, batch {batch_size}", lab.data().layers(self.hidden()))
     }
 }
@@ -202,7 +188,7 @@ pub fn figure(
         .flat_map(|found| smoothed_runs(found, Metric::TRAIN_LOSS))
         .flatten()
         .collect();
-    // Losses far above that of guessing belong to networks that fall apart.
+    // Losses far above that of guessing are of networks that diverge.
     let guessing = (lab.data().classes() as f64).ln();
     let highest = losses.iter().copied().fold(0.0, f64::max).min(1.2 * guessing);
     let label = "training loss (smoothed)";

@@ -258,7 +258,7 @@ function drawPane(pane) {
       drawMark(pane, mark, series);
     }
     for (const run of state.runs ? mark.runs : []) {
-      const d = path(pane, run.map((y, step) => [mark.points[step][0], y]));
+      const d = path(pane, run);
       draw("path", { d, fill: "none", stroke: mark.color, "stroke-width": 7, opacity: 0.7 }, series);
     }
   });

@@ -93,9 +93,10 @@ pub struct MarkData {
     /// The points.
     #[serde(serialize_with = "short")]
     pub points: Vec<Vec<f64>>,
-    /// Of a line that is a mean: the values of single runs, each at the line's x.
-    #[serde(serialize_with = "short")]
-    pub runs: Vec<Vec<f64>>,
+    /// Of a line that is a mean: the points of single runs. As JSON, at most 500 of each, since
+    /// many lines over each other show no more.
+    #[serde(serialize_with = "sparse")]
+    pub runs: Vec<Vec<[f64; 2]>>,
     /// What the values of coloured points are.
     pub value: String,
 }
@@ -124,9 +125,21 @@ impl MarkData {
     }
 }
 
+/// Writes evenly spaced points, as [`short`] does.
+fn sparse<S: Serializer>(runs: &[Vec<[f64; 2]>], serializer: S) -> Result<S::Ok, S::Error> {
+    let sparse = |run: &Vec<[f64; 2]>| -> Vec<[f64; 2]> {
+        let every = run.len().div_ceil(500).max(1);
+        run.iter().step_by(every).map(|point| point.map(rounded)).collect()
+    };
+    serializer.collect_seq(runs.iter().map(sparse))
+}
+
 /// Writes numbers with six significant digits, and NaN as null.
 fn short<S: Serializer>(rows: &[Vec<f64>], serializer: S) -> Result<S::Ok, S::Error> {
-    let short = |v: &f64| format!("{v:.5e}").parse().unwrap_or(*v);
-    let rows = rows.iter().map(|row| row.iter().map(short).collect::<Vec<f64>>());
+    let rows = rows.iter().map(|row| row.iter().copied().map(rounded).collect::<Vec<f64>>());
     serializer.collect_seq(rows)
+}
+
+fn rounded(v: f64) -> f64 {
+    format!("{v:.5e}").parse().unwrap_or(v)
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use clap_complete::Shell;
 use mnist_io::DatasetName;
 
@@ -59,11 +59,11 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Language of figures, conclusions and the page: en or ko
-    #[arg(long, value_name = "LANG", default_value_t = Lang::En)]
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "LANG", default_value_t = Lang::En)]
     pub lang: Lang,
     /// What is printed: short, a table of results; full, the notebook's print and each comparison
     /// with it
-    #[arg(long, value_name = "KIND", default_value_t = Tables::Short, help_heading = "Output", hide_short_help = true)]
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "KIND", default_value_t = Tables::Short, help_heading = "Output", hide_short_help = true)]
     pub table: Tables,
     /// What to train on
     #[command(flatten)]
@@ -93,7 +93,7 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Computation", hide_short_help = true, allow_hyphen_values = true)]
     pub threads: Option<u16>,
     /// f32, or f64 as the notebook
-    #[arg(long, value_name = "TYPE", default_value_t = Precision::F32, help_heading = "Computation", hide_short_help = true)]
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "TYPE", default_value_t = Precision::F32, help_heading = "Computation", hide_short_help = true)]
     pub precision: Precision,
     /// Print a completion script for bash, zsh, fish, elvish or powershell, and do nothing else
     #[arg(
@@ -139,7 +139,7 @@ impl Args {
 }
 
 /// The element type of networks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Precision {
     /// 32-bit floats.
     F32,
@@ -156,42 +156,13 @@ impl fmt::Display for Precision {
     }
 }
 
-impl FromStr for Precision {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::F32, Self::F64]
-            .into_iter()
-            .find(|precision| precision.to_string() == text)
-            .ok_or_else(|| "give f32 or f64".to_owned())
-    }
-}
-
 /// How much is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Tables {
     /// A table of results.
     Short,
     /// What the notebook prints, and each comparison with it.
     Full,
-}
-
-impl fmt::Display for Tables {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Short => "short",
-            Self::Full => "full",
-        })
-    }
-}
-
-impl FromStr for Tables {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = [Self::Short, Self::Full].into_iter().find(|kind| kind.to_string() == text);
-        known.ok_or_else(|| "give short or full".to_owned())
-    }
 }
 
 /// What to train on: files, or the built-in digits.
@@ -247,9 +218,9 @@ mod tests {
         for (flag, value, allowed) in [
             ("--runs", "0", "1..=1000"),
             ("--dataset", "cifar", "mnist, fashion-mnist, synthetic or custom"),
-            ("--precision", "f16", "f32 or f64"),
-            ("--lang", "fr", "en or ko"),
-            ("--table", "long", "short or full"),
+            ("--precision", "f16", "f32, f64"),
+            ("--lang", "fr", "en, ko"),
+            ("--table", "long", "short, full"),
             ("--threads", "0", "1.."),
             ("--vary", "seed", "weights, batches, dropout, images, trials, inputs"),
         ] {

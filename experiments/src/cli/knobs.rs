@@ -1,81 +1,42 @@
-//! Flags that change how networks are trained, for sections that train few.
+//! Flags that change how networks are trained.
 //!
-//! A section flattens those that mean something to it into its own flags. A run with one of them is
-//! not the book's, and says so.
+//! A section takes those that mean something to it. A run with one of them is not the book's, and
+//! says so.
 
 use clap::builder::RangedU64ValueParser;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args};
 
-fn count() -> RangedU64ValueParser<usize> {
-    RangedU64ValueParser::new().range(1..=1_000_000)
-}
+/// The heading of these flags in `--help`.
+pub const KNOBS: &str = "Other settings of the networks than the book's";
 
-/// `--lr`
+/// What every section that trains a few networks takes; what is not given is as in the book.
 #[derive(Clone, Debug, Args)]
-pub struct Lr {
+pub struct TrainingFlags {
     /// Learning rate of every network, instead of the book's
-    #[arg(long, value_name = "X", value_parser = positive, allow_hyphen_values = true, help_heading = KNOBS)]
+    #[arg(long, value_name = "X", value_parser = learning_rate, allow_hyphen_values = true, help_heading = KNOBS)]
     pub lr: Option<f64>,
-}
-
-/// `--iterations`
-#[derive(Clone, Debug, Args)]
-pub struct Iterations {
-    /// Number of updates, instead of the book's
-    #[arg(long, value_name = "N", value_parser = count(), allow_hyphen_values = true, help_heading = KNOBS)]
-    pub iterations: Option<usize>,
-}
-
-/// `--epochs`
-#[derive(Clone, Debug, Args)]
-pub struct Epochs {
-    /// Number of passes over the training images, instead of the book's
-    #[arg(long, value_name = "N", value_parser = count(), allow_hyphen_values = true, help_heading = KNOBS)]
-    pub epochs: Option<usize>,
-}
-
-/// `--batch-size`
-#[derive(Clone, Debug, Args)]
-pub struct BatchSize {
     /// Images of a mini-batch, instead of the book's
     #[arg(long, value_name = "N", value_parser = count(), allow_hyphen_values = true, help_heading = KNOBS)]
     pub batch_size: Option<usize>,
-}
-
-/// `--hidden`
-#[derive(Clone, Debug, Args)]
-pub struct Hidden {
     /// Units of the hidden layers, instead of the book's: 100,100 are two of 100
     #[arg(long, value_name = "N,N,…", value_parser = count(), value_delimiter = ',', num_args = 1, allow_hyphen_values = true, help_heading = KNOBS)]
     pub hidden: Option<Vec<usize>>,
-}
-
-/// `--dropout`
-#[derive(Clone, Debug, Args)]
-pub struct DropoutShare {
-    /// Share of the units that dropout sets to zero, instead of the book's
-    #[arg(long, value_name = "SHARE", value_parser = share, allow_hyphen_values = true, help_heading = KNOBS)]
-    pub dropout: Option<f64>,
-}
-
-/// `--weight-decay`
-#[derive(Clone, Debug, Args)]
-pub struct WeightDecay {
-    /// Strength λ of weight decay, instead of the book's
-    #[arg(long, value_name = "X", value_parser = not_negative, allow_hyphen_values = true, help_heading = KNOBS)]
-    pub weight_decay: Option<f64>,
-}
-
-/// `--train-size`
-#[derive(Clone, Debug, Args)]
-pub struct TrainSize {
     /// Number of training images, instead of the book's
     #[arg(long, value_name = "N", value_parser = count(), allow_hyphen_values = true, help_heading = KNOBS)]
     pub train_size: Option<usize>,
 }
 
-const KNOBS: &str = "Other settings of the networks than the book's";
+/// The same where training is counted in epochs.
+#[derive(Clone, Debug, Args)]
+pub struct EpochFlags {
+    /// Those of every section.
+    #[command(flatten)]
+    pub training: TrainingFlags,
+    /// Number of passes over the training images, instead of the book's
+    #[arg(long, value_name = "N", value_parser = count(), allow_hyphen_values = true, help_heading = KNOBS)]
+    pub epochs: Option<usize>,
+}
 
 /// Those of these flags that were given, in words: `lr 0.1`.
 pub(crate) fn given(matches: &ArgMatches) -> Vec<String> {
@@ -98,15 +59,30 @@ pub(crate) fn given(matches: &ArgMatches) -> Vec<String> {
     knobs.iter().filter_map(|(id, name)| Some(format!("{name} {}", value(id)?))).collect()
 }
 
-fn positive(text: &str) -> Result<f64, String> {
-    number(text).filter(|x| *x > 0.0).ok_or_else(|| "give a number above 0".to_owned())
+/// A number of images, units, updates or epochs.
+pub fn count() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..=1_000_000)
 }
 
-fn not_negative(text: &str) -> Result<f64, String> {
+/// Within the range of `f32`, so that it is valid in both precisions.
+fn learning_rate(text: &str) -> Result<f64, String> {
+    let lr = number(text).filter(|lr| *lr > 0.0 && *lr <= f64::from(f32::MAX));
+    lr.ok_or_else(|| "give a number above 0, and at most 3e38".to_owned())
+}
+
+/// A strength such as that of weight decay.
+///
+/// # Errors
+/// What is expected instead.
+pub fn not_negative(text: &str) -> Result<f64, String> {
     number(text).filter(|x| *x >= 0.0).ok_or_else(|| "give a number from 0 on".to_owned())
 }
 
-fn share(text: &str) -> Result<f64, String> {
+/// A share of units.
+///
+/// # Errors
+/// What is expected instead.
+pub fn share(text: &str) -> Result<f64, String> {
     let share = number(text).filter(|x| (0.0..1.0).contains(x));
     share.ok_or_else(|| "give a number from 0 to below 1".to_owned())
 }
@@ -123,15 +99,11 @@ mod tests {
     #[derive(Parser)]
     struct All {
         #[command(flatten)]
-        lr: Lr,
-        #[command(flatten)]
-        hidden: Hidden,
-        #[command(flatten)]
-        dropout: DropoutShare,
-        #[command(flatten)]
-        decay: WeightDecay,
-        #[command(flatten)]
-        epochs: Epochs,
+        training: EpochFlags,
+        #[arg(long, value_parser = share, allow_hyphen_values = true)]
+        dropout: Option<f64>,
+        #[arg(long, value_parser = not_negative, allow_hyphen_values = true)]
+        weight_decay: Option<f64>,
     }
 
     fn parsed(line: &[&str]) -> Result<(All, Vec<String>), String> {
@@ -143,11 +115,9 @@ mod tests {
     #[test]
     fn what_is_given_is_told_in_words() {
         let (all, told) = parsed(&["--hidden", "50,20", "--lr", "0.1"]).unwrap();
-        assert_eq!((all.lr.lr, all.hidden.hidden), (Some(0.1), Some(vec![50, 20])));
-        assert_eq!(
-            (all.dropout.dropout, all.decay.weight_decay, all.epochs.epochs),
-            (None, None, None)
-        );
+        let EpochFlags { training, epochs } = all.training;
+        assert_eq!((training.lr, training.hidden), (Some(0.1), Some(vec![50, 20])));
+        assert_eq!((all.dropout, all.weight_decay, epochs), (None, None, None));
         assert_eq!(told, ["lr 0.1", "hidden layers 50-20"]);
         assert!(parsed(&[]).unwrap().1.is_empty());
     }
@@ -156,6 +126,7 @@ mod tests {
     fn values_without_meaning_are_refused() {
         for (flag, value, expected) in [
             ("--lr", "0", "a number above 0"),
+            ("--lr", "1e39", "at most 3e38"),
             ("--lr", "NaN", "a number above 0"),
             ("--dropout", "1", "from 0 to below 1"),
             ("--weight-decay", "-1", "a number from 0 on"),

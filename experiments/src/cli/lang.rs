@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Mutex;
 
+use clap::ValueEnum;
+
 /// A language that texts can be in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Lang {
     /// English.
     #[default]
@@ -19,8 +20,6 @@ pub enum Lang {
 }
 
 impl Lang {
-    const ALL: [Self; 2] = [Self::En, Self::Ko];
-
     /// The table from English texts to this language.
     fn table(self) -> &'static str {
         match self {
@@ -36,15 +35,6 @@ impl fmt::Display for Lang {
             Self::En => "en",
             Self::Ko => "ko",
         })
-    }
-}
-
-impl FromStr for Lang {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = Self::ALL.into_iter().find(|lang| lang.to_string() == text);
-        known.ok_or_else(|| "give en or ko".to_owned())
     }
 }
 

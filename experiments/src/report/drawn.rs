@@ -86,9 +86,8 @@ fn rows(panels: &[Option<PanelData>]) -> String {
                     _ => Point { x: at(0), y: at(1), value: at(2), ..whole },
                 }
             };
-            let runs = mark.runs.iter().enumerate().flat_map(|(run, values)| {
-                let xs = mark.points.iter().map(|point| point[0]);
-                xs.zip(values).map(move |(x, &y)| Point {
+            let runs = mark.runs.iter().enumerate().flat_map(|(run, points)| {
+                points.iter().map(move |&[x, y]| Point {
                     run: Some(run + 1),
                     x: Some(x),
                     y: Some(y),
@@ -137,5 +136,20 @@ mod tests {
         assert!(!drawn.data.contains('<'));
         let data: serde_json::Value = serde_json::from_str(&drawn.data).unwrap();
         assert_eq!(data["panels"][0]["title"], "</script><p>");
+    }
+
+    #[test]
+    fn the_page_has_every_fourth_point_of_long_runs_and_the_csv_has_all() {
+        let xs = || (0..2000).map(f64::from);
+        let run: Vec<f64> = xs().map(|x| x / 2.0).collect();
+        let line = Line::new(Color::BLUE, xs().map(|x| (x, x))).named("a").runs(vec![run]);
+        let drawn =
+            Drawn::new("f", Figure::new("f").panel(Panel::new("").mark(line)), String::new());
+        let data: serde_json::Value = serde_json::from_str(&drawn.data).unwrap();
+        let mark = &data["panels"][0]["marks"][0];
+        assert_eq!(mark["points"].as_array().unwrap().len(), 2000);
+        assert_eq!(mark["runs"][0].as_array().unwrap().len(), 500);
+        assert_eq!(mark["runs"][0][1], serde_json::json!([4.0, 2.0]));
+        assert_eq!(drawn.csv.lines().count(), 1 + 2 * 2000);
     }
 }

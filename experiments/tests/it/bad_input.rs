@@ -192,7 +192,7 @@ fn wrong_flags_exit_with_2_and_a_message_about_allowed_values() {
         (&["--dataset", "synthetic", "--out", "out", "--lr", "1e300"], "lr"),
         (&["--runs", "0"], "1..=1000"),
         (&["--dataset", "cifar"], "mnist, fashion-mnist, synthetic or custom"),
-        (&["--precision", "f16"], "f32 or f64"),
+        (&["--precision", "f16"], "f32, f64"),
         (&["--threads", "none"], "--threads"),
         (&["--lerning-rate", "1"], "--help"),
     ];

@@ -55,6 +55,7 @@ fn data_is_what_was_put_in() {
     assert_eq!(band.points, [[1.0, 0.1, 0.3], [2.0, 0.3, 0.5]]);
     assert_eq!(line.points, [[1.0, 0.2], [2.0, 0.4]]);
     assert_eq!((line.color.as_str(), line.runs.len()), ("#0072B2", 2));
+    assert_eq!(line.runs[0], [[1.0, 0.1], [2.0, 0.3]]);
 }
 
 #[test]

@@ -45,7 +45,6 @@ impl Section for Optimizers {
         settings: &LossSettings,
         report: &mut RunReport,
     ) -> Result<(), Failure> {
-        settings.check::<T>()?;
         if lab.wants(RAVINE) {
             ravine::run::<T>(lab, settings, report)?;
         }

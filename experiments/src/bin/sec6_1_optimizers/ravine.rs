@@ -37,7 +37,7 @@ const F: Metric = Metric::lower("f");
 fn in_the_ravine<T: Real>(lr: Option<f64>) -> impl Iterator<Item = Box<dyn Optimizer<T>>> {
     OPTIMIZERS.iter().map(move |setting| {
         let mut optimizer = T::optimizer(setting.kind);
-        optimizer.set_lr(lr.unwrap_or(setting.ravine_lr)).expect("checked before");
+        optimizer.set_lr(lr.unwrap_or(setting.ravine_lr)).expect("checked on the command line");
         optimizer
     })
 }

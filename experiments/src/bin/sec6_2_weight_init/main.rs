@@ -54,7 +54,6 @@ impl Section for WeightInit {
     }
 
     fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut RunReport) -> Result<(), Failure> {
-        flags.settings.check::<T>()?;
         let own = lab.own_settings();
         if !own.is_empty() && lab.parts() != [compare_losses::PART] {
             return Err(Failure::Usage(anyhow!(

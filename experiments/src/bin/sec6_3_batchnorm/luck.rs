@@ -25,11 +25,10 @@ pub fn run<T: Real>(
 ) -> Result<(), Failure> {
     let cases = Case::all(lab, &[Stream::Weights, Stream::Batches, Stream::Images])?;
     let (plan, train_size) = (settings.plan(), settings.train_size);
-    let contestant = &settings.contestants::<T>(lab.data())?;
     let all = &lab.data().train;
     let experiment = |case: &Case| {
         let varied = case.streams().to_vec();
-        let make = |k: usize, seed| contestant(UNITS[k], seed);
+        let make = |k: usize, seed| settings.contestant::<T>(lab.data(), UNITS[k], seed);
         let names = UNITS.iter().map(|&unit| series(unit));
         Experiment::new(case.part(), names, all.clone(), plan, make)
             .labels(UNITS.map(label))

@@ -9,13 +9,14 @@ mod scales;
 use std::process::ExitCode;
 
 use experiments::Section;
+use experiments::cli::knobs::EpochFlags;
 use experiments::cli::{Args, Failure};
 use experiments::findings::equivalence::{Curves, Quantity};
 use experiments::findings::{Findings, Metric, Spread, csv_rows, significant};
 use experiments::lab::{Experiment, Lab};
 use experiments::luck::LUCK;
 use experiments::report::{RunReport, Table};
-use networks::{BatchNormFlags, BatchNormSettings, KINDS, SCALES, label, series, weight_scale};
+use networks::{BatchNormSettings, KINDS, SCALES, TRAIN_SIZE, label, series, weight_scale};
 use scales::both;
 use training::Real;
 
@@ -24,7 +25,7 @@ const PART: &str = "batchnorm";
 struct BatchNormSection;
 
 impl Section for BatchNormSection {
-    type Flags = BatchNormFlags;
+    type Flags = EpochFlags;
     const NAME: &'static str = "sec6_3_batchnorm";
     const ABOUT: &'static str =
         "Section 6.3: training with and without batch normalisation at 16 weight scales";
@@ -34,15 +35,12 @@ impl Section for BatchNormSection {
     const ON_REQUEST: &'static [(&'static str, &'static str)] =
         &[(LUCK, "what weights, mini-batches and images decide alone; give --runs 10")];
 
-    fn samples(args: &Args, flags: &BatchNormFlags) -> (usize, usize) {
-        (if args.part.as_deref() == Some(LUCK) { 60_000 } else { flags.train_size() }, 0)
+    fn samples(args: &Args, flags: &EpochFlags) -> (usize, usize) {
+        let luck = args.part.as_deref() == Some(LUCK);
+        (if luck { 60_000 } else { flags.training.train_size.unwrap_or(TRAIN_SIZE) }, 0)
     }
 
-    fn run<T: Real>(
-        lab: &Lab,
-        flags: &BatchNormFlags,
-        report: &mut RunReport,
-    ) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, flags: &EpochFlags, report: &mut RunReport) -> Result<(), Failure> {
         let settings = BatchNormSettings::new(lab, flags);
         if lab.wants(LUCK) {
             return luck::run::<T>(lab, &settings, report);
@@ -61,7 +59,7 @@ impl Section for BatchNormSection {
 fn train_all<T: Real>(lab: &Lab, settings: &BatchNormSettings) -> Result<Findings, Failure> {
     let samples = lab.data().train.clone().first(settings.train_size);
     let (blocks, plan) = (samples.blocks::<T>(), settings.plan());
-    let make = settings.contestants(lab.data())?;
+    let make = |unit, seed| settings.contestant(lab.data(), unit, seed);
     let experiment = Experiment::new(PART, (0..2 * SCALES).map(series), samples, plan, make)
         .labels((0..2 * SCALES).map(label));
     lab.run_one(experiment.measure(|moment, measured| {

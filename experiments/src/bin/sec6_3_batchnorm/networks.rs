@@ -1,7 +1,6 @@
 //! The networks of the section, and how they are trained.
 
-use experiments::cli::Failure;
-use experiments::cli::knobs::{BatchSize, Epochs, Hidden, Lr, TrainSize};
+use experiments::cli::knobs::EpochFlags;
 use experiments::findings::significant;
 use experiments::lab::{Data, Lab, Unit};
 use init::{Initializer, Seed};
@@ -31,27 +30,6 @@ pub fn label(unit: usize) -> String {
     format!("W {}, {}", significant(weight_scale(unit / 2)), KINDS[unit % 2].1)
 }
 
-/// The flags of this section.
-#[derive(Clone, Debug, clap::Args)]
-pub struct BatchNormFlags {
-    #[command(flatten)]
-    lr: Lr,
-    #[command(flatten)]
-    epochs: Epochs,
-    #[command(flatten)]
-    batch_size: BatchSize,
-    #[command(flatten)]
-    hidden: Hidden,
-    #[command(flatten)]
-    train_size: TrainSize,
-}
-
-impl BatchNormFlags {
-    pub fn train_size(&self) -> usize {
-        self.train_size.train_size.unwrap_or(TRAIN_SIZE)
-    }
-}
-
 /// How all networks are trained: the book's settings, or those that flags give.
 pub struct BatchNormSettings {
     pub train_size: usize,
@@ -62,14 +40,14 @@ pub struct BatchNormSettings {
 }
 
 impl BatchNormSettings {
-    pub fn new(lab: &Lab, flags: &BatchNormFlags) -> Self {
+    pub fn new(lab: &Lab, EpochFlags { training, epochs }: &EpochFlags) -> Self {
         Self {
-            train_size: flags.train_size(),
-            epochs: flags.epochs.epochs.unwrap_or(lab.scaled(20, 3)),
-            batch_size: flags.batch_size.batch_size.unwrap_or(100),
-            hidden: flags.hidden.hidden.clone().unwrap_or_else(|| vec![100; 5]),
+            train_size: training.train_size.unwrap_or(TRAIN_SIZE),
+            epochs: epochs.unwrap_or(lab.scaled(20, 3)),
+            batch_size: training.batch_size.unwrap_or(100),
+            hidden: training.hidden.clone().unwrap_or_else(|| vec![100; 5]),
             // The book's default of SGD.
-            lr: flags.lr.lr.unwrap_or(0.01),
+            lr: training.lr.unwrap_or(0.01),
         }
     }
 
@@ -83,27 +61,16 @@ impl BatchNormSettings {
         format!("{train_size} training images, {}, SGD({})", data.layers(hidden), significant(*lr))
     }
 
-    /// Makes the 32 networks: for each scale the plain one, then the one with batch normalisation.
-    ///
-    /// # Errors
-    /// [`Failure::Usage`] if the learning rate is too large for `T`.
-    pub fn contestants<'a, T: Real>(
-        &'a self,
-        data: &'a Data,
-    ) -> Result<impl Fn(usize, Seed) -> Contestant<T> + Sync + 'a, Failure> {
-        T::optimizer(OptimizerKind::Sgd)
-            .set_lr(self.lr)
-            .map_err(|error| Failure::Usage(error.into()))?;
-        Ok(move |unit: usize, seed| {
-            // ANCHOR: network
-            let network = MultiLayerNet::new(data.inputs(), &self.hidden, data.classes())
-                .initializer(Initializer::Normal { std: weight_scale(unit / 2) })
-                .batch_norm(KINDS[unit % 2].2);
-            // ANCHOR_END: network
-            let made = Contestant::new(&network, OptimizerKind::Sgd, Unit::Series(unit).of(seed));
-            let mut contestant = made.expect("the settings are in range");
-            contestant.optimizer.set_lr(self.lr).expect("checked above");
-            contestant
-        })
+    /// One of the 32 networks: for each scale the plain one, then the one with batch normalisation.
+    pub fn contestant<T: Real>(&self, data: &Data, unit: usize, seed: Seed) -> Contestant<T> {
+        // ANCHOR: network
+        let network = MultiLayerNet::new(data.inputs(), &self.hidden, data.classes())
+            .initializer(Initializer::Normal { std: weight_scale(unit / 2) })
+            .batch_norm(KINDS[unit % 2].2);
+        // ANCHOR_END: network
+        let made = Contestant::new(&network, OptimizerKind::Sgd, Unit::Series(unit).of(seed));
+        let mut contestant = made.expect("the settings are in range");
+        contestant.optimizer.set_lr(self.lr).expect("checked on the command line");
+        contestant
     }
 }

@@ -43,8 +43,9 @@ pub fn comparison(
     let figure = if trained.len() == 4 { figure.grid(2, 2) } else { figure };
     let gaps = trained.iter().map(|one| format!("{}: {:.3}", one.variant.label, one.means().gap()));
     let gaps = gaps.collect::<Vec<_>>().join("; ");
-    let reading =
-        format!("Shaded is the gap, training less test accuracy. At the end it is {gaps}.");
+    let reading = format!(
+        "Shaded is the gap, training less test accuracy; its size at the end, network by network: {gaps}."
+    );
     report.figure("sec6_4_comparison", figure, &reading);
 }
 
@@ -98,13 +99,13 @@ fn panel(trained: &Trained<'_>, plain: &Trained<'_>, title: &str, epochs: usize)
         .mark(Area::new(Color::GREY, gap).opacity(0.2).named("gap"));
     if !is(trained, plain) {
         let Variant { label, train_size, .. } = plain.variant;
-        let name = format!("{label}, {train_size} images");
-        let lines = METRICS.iter().zip([LineStyle::Solid, LineStyle::Dashed]);
-        panel = panel.marks(lines.map(|(metric, style)| {
+        let looks = [("training", LineStyle::Solid), ("test", LineStyle::Dashed)];
+        panel = panel.marks(METRICS.iter().zip(looks).map(|(metric, (on, style))| {
+            let name = format!("{label}, {train_size} images, {on}");
             let means = plain.series().spreads(*metric).into_iter();
             let line =
                 Line::new(Color::GREY, means.map(|(epoch, spread)| (epoch as f64, spread.mean)));
-            line.style(style).width(1.3).named(&name)
+            line.style(style).width(1.3).named(name)
         }));
     }
     let curves = METRICS.iter().zip(&styles);

@@ -54,7 +54,7 @@ impl Section for Regularization {
         flags: &RegularizationFlags,
         report: &mut RunReport,
     ) -> Result<(), Failure> {
-        let settings = RegularizationSettings::new::<T>(lab, flags)?;
+        let settings = RegularizationSettings::new(lab, flags);
         let test = lab.data().test.clone().first(lab.scaled(10_000, 500)).blocks::<T>();
         if lab.wants(LUCK) {
             return luck::run::<T>(lab, report, &settings, &test);

@@ -1,9 +1,6 @@
 //! The networks of the section, and how they are trained.
 
-use experiments::cli::Failure;
-use experiments::cli::knobs::{
-    BatchSize, DropoutShare, Epochs, Hidden, Lr, TrainSize, WeightDecay,
-};
+use experiments::cli::knobs::{EpochFlags, KNOBS, not_negative, share};
 use experiments::findings::significant;
 use experiments::lab::{Data, Lab, Unit};
 use init::Seed;
@@ -27,25 +24,19 @@ const PRINTED_SIZE: usize = 400;
 #[derive(Clone, Debug, clap::Args)]
 pub struct RegularizationFlags {
     #[command(flatten)]
-    lr: Lr,
-    #[command(flatten)]
-    epochs: Epochs,
-    #[command(flatten)]
-    batch_size: BatchSize,
-    #[command(flatten)]
-    hidden: Hidden,
-    #[command(flatten)]
-    weight_decay: WeightDecay,
-    #[command(flatten)]
-    dropout: DropoutShare,
-    #[command(flatten)]
-    train_size: TrainSize,
+    epochs: EpochFlags,
+    /// Strength λ of weight decay, instead of the book's
+    #[arg(long, value_name = "X", value_parser = not_negative, allow_hyphen_values = true, help_heading = KNOBS)]
+    weight_decay: Option<f64>,
+    /// Share of the units that dropout sets to zero, instead of the book's
+    #[arg(long, value_name = "SHARE", value_parser = share, allow_hyphen_values = true, help_heading = KNOBS)]
+    dropout: Option<f64>,
 }
 
 impl RegularizationFlags {
     /// The most images that a network is trained on.
     pub fn train_size(&self) -> usize {
-        self.train_size.train_size.unwrap_or(PRINTED_SIZE)
+        self.epochs.training.train_size.unwrap_or(PRINTED_SIZE)
     }
 }
 
@@ -74,25 +65,18 @@ pub struct Variant {
 impl RegularizationSettings {
     /// The network without regularisation comes first; then weight decay on the same images and,
     /// unless `--train-size` decides, on the notebook's 400; then dropout.
-    ///
-    /// # Errors
-    /// [`Failure::Usage`] if the learning rate is too large for `T`.
-    pub fn new<T: Real>(lab: &Lab, flags: &RegularizationFlags) -> Result<Self, Failure> {
-        // The book's default of SGD.
-        let lr = flags.lr.lr.unwrap_or(0.01);
-        let set = T::optimizer(OptimizerKind::Sgd).set_lr(lr);
-        set.map_err(|error| Failure::Usage(error.into()))?;
-        let hidden = flags.hidden.hidden.clone().unwrap_or_else(|| vec![100; 6]);
-        let (lambda, ratio) =
-            (flags.weight_decay.weight_decay.unwrap_or(0.1), flags.dropout.dropout.unwrap_or(0.2));
+    pub fn new(lab: &Lab, flags: &RegularizationFlags) -> Self {
+        let RegularizationFlags { epochs: EpochFlags { training, epochs }, .. } = flags;
+        let hidden = training.hidden.clone().unwrap_or_else(|| vec![100; 6]);
+        let (lambda, ratio) = (flags.weight_decay.unwrap_or(0.1), flags.dropout.unwrap_or(0.2));
         let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
         // ANCHOR: networks
         let plain = MultiLayerNet::new(inputs, &hidden, classes);
         let decay = plain.clone().weight_decay(lambda);
         let dropout = plain.clone().dropout(ratio, DropoutScaling::AtEvaluation);
         // ANCHOR_END: networks
-        let epochs = |book: usize| flags.epochs.epochs.unwrap_or(lab.scaled(book, 6));
-        let train_size = flags.train_size.train_size.unwrap_or(TRAIN_SIZE);
+        let epochs = |book: usize| epochs.unwrap_or(lab.scaled(book, 6));
+        let train_size = training.train_size.unwrap_or(TRAIN_SIZE);
         let decays = format!("weight decay {}", significant(lambda));
         let variant = |index, part, label, network, book_epochs| Variant {
             part,
@@ -103,7 +87,7 @@ impl RegularizationSettings {
             network,
             unit: Unit::Series(index),
         };
-        let printed = flags.train_size.train_size.is_none().then(|| Variant {
+        let printed = training.train_size.is_none().then(|| Variant {
             series: WEIGHT_DECAY_PRINTED,
             train_size: PRINTED_SIZE,
             ..variant(
@@ -121,7 +105,13 @@ impl RegularizationSettings {
         ];
         let plain = variant(0, OVERFIT, "no regularisation".to_owned(), plain, 201);
         let variants = std::iter::once(plain).chain(regularised.into_iter().flatten()).collect();
-        Ok(Self { lr, batch_size: flags.batch_size.batch_size.unwrap_or(100), hidden, variants })
+        Self {
+            // The book's default of SGD.
+            lr: training.lr.unwrap_or(0.01),
+            batch_size: training.batch_size.unwrap_or(100),
+            hidden,
+            variants,
+        }
     }
 
     pub fn plan(&self, variant: &Variant) -> Plan {
@@ -136,7 +126,7 @@ impl RegularizationSettings {
     pub fn contestant<T: Real>(&self, network: &MultiLayerNet, seed: Seed) -> Contestant<T> {
         let made = Contestant::new(network, OptimizerKind::Sgd, seed);
         let mut contestant = made.expect("the settings are in range");
-        contestant.optimizer.set_lr(self.lr).expect("checked before");
+        contestant.optimizer.set_lr(self.lr).expect("checked on the command line");
         contestant
     }
 }
