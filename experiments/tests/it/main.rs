@@ -13,6 +13,7 @@ mod luck;
 mod optimizers;
 mod other_data;
 mod parts;
+mod peers;
 mod scale_out;
 mod search;
 mod signals;
