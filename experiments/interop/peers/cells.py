@@ -12,14 +12,13 @@ CELLS = []
 
 
 class Formula:
-    """A function of nothing that gives the numbers, and how the page writes it: in words, or as a
-    formula with its settings."""
+    """A function of nothing that gives the numbers, and what the page says of it."""
 
-    def __init__(self, words, values, settings=""):
-        self.words, self.values, self.settings = words, values, settings
+    def __init__(self, words, values):
+        self.words, self.values = words, values
 
     def __str__(self):
-        return f"`{self.words}`, `{self.settings}`" if self.settings else self.words
+        return self.words
 
 
 def numbers(words, *values):

@@ -26,7 +26,7 @@ def told(weights):
 
 def law(kind, factor, words):
     largest = {"uniform": math.sqrt(3), "cut normal": 2 / 0.8796256610342398, "normal": 3.0}[kind]
-    return Formula(f"{kind}, {words}", lambda: [math.sqrt(factor * INPUTS), largest])
+    return Formula(f"{kind}, `{words}`", lambda: [math.sqrt(factor * INPUTS), largest])
 
 
 def laws(factor, words):

@@ -29,7 +29,7 @@ def norm(words, eps, weight, unbiased, start):
         y = lambda mean, variance: (COLUMN.ravel() - mean) / np.sqrt(variance + eps)
         return [*y(mean, variance), *running, *y(*running)]
 
-    return Formula(f"{words}, ε {eps:g}, weight of the new value {weight:g}, from {start}", values)
+    return Formula(f"{words} from {start}, `{weight:g}` of it new; `ε` `{eps:g}`", values)
 
 
 BIASED, UNBIASED = "biased running variance", "unbiased running variance"
@@ -94,7 +94,7 @@ def far(eps, words="as without the 10,000"):
 
 CANCELLED = Formula("the variance, mean of x² less squared mean, is rounded to 0", lambda: (COLUMN.ravel() - 2.5) / np.sqrt(1e-5))
 SCALE = np.float32(1 / np.sqrt(1.25 + 1e-3))
-ROUNDED = Formula("x·s − μ·s, each rounded: the third digit is lost", lambda: FAR.ravel() * SCALE - FAR.mean() * SCALE)
+ROUNDED = Formula("`x·s − μ·s`, both rounded: the third digit is lost", lambda: FAR.ravel() * SCALE - FAR.mean() * SCALE)
 name, same = "Batch normalisation around 10,000, f32", {"close": 1e-3}
 layer(name, TORCH, "BatchNorm1d(1)", lambda: torch_norm(FAR)[:4], far(1e-5), ours="batch_norm eps=1e-5", **same)
 layer(name, FLAX, "nnx.BatchNorm(1)", lambda: flax_norm(FAR)[:4], far(1e-5), CANCELLED, **same)
@@ -142,7 +142,7 @@ for language in BOOKS:
 
 # Activations of -3, -1, 0, 1 and 3.
 Φ = lambda x: (1 + math.erf(x / math.sqrt(2))) / 2
-elementwise = lambda words, f: Formula(words, lambda: [f(x) for x in X])
+elementwise = lambda words, f: Formula(f"`{words}`", lambda: [f(x) for x in X])
 EXACT = elementwise("x·Φ(x)", lambda x: x * Φ(x))
 TANH = elementwise("x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2",
                    lambda x: x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2)

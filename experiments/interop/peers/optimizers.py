@@ -14,11 +14,11 @@ def rule(name, library, call, run, guess, formula=None, **more):
     cell("optimizer", name, library, call, run, guess, formula, **more)
 
 
-def of_torch(name, call, make, guess, formula=None, hyper=(), ours=None):
+def of_torch(name, call, make, guess, formula=None, hyper=(), ours=None, close=1e-12):
     made = getattr(torch.optim, call.split("(")[0])
     run = lambda: torch_path(lambda w: make(w, lr=1.0))
     defaults = default(made, "lr", *hyper)
-    rule(name, TORCH, call, run, guess, formula, defaults=defaults, ours=ours)
+    rule(name, TORCH, call, run, guess, formula, defaults=defaults, ours=ours, close=close)
 
 
 def of_optax(name, call, made, guess, formula=None, hyper=(), ours=None, close=1e-12):
@@ -154,7 +154,7 @@ of_keras("NAdam", "Nadam", keras.optimizers.Nadam(1.0), rules.nadam(ε=1e-7),
          rules.nadam(ε=1e-7, ψ=1), hyper=["epsilon"], ours="nadam eps=1e-7 momentum_decay=1")
 
 of_torch("RAdam", "RAdam", torch.optim.RAdam, rules.radam_early(), hyper=["betas", "eps"],
-         ours="radam")
+         ours="radam", close=1e-10)
 of_optax("RAdam", "radam", optax.radam(1.0), rules.radam(), hyper=["eps", "threshold"], close=1e-8)
 
 of_optax("Lion", "lion", optax.lion(1.0), rules.lion(), rules.lion_decayed(),

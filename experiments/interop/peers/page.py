@@ -35,11 +35,11 @@ def row(cell):
     return "| " + " | ".join([f"{parts[0]}: {parts[1]}", *parts[2:]]) + " |\n"
 
 
-def table(name):
-    if name == "Versions":
+def table(heading):
+    if heading == "Versions":
         versions = document["versions"].items()
-        return "| library | version |\n|---|---|\n" + "".join(f"| {n} | {v} |\n" for n, v in versions)
-    rows = [row(cell) for cell in document["cells"] if cell["name"] == name]
+        return "| library | version |\n|---|---|\n" + "".join(f"| {name} | `{version}` |\n" for name, version in versions)
+    rows = [row(cell) for cell in document["cells"] if cell["name"] == heading]
     return HEAD + "".join(rows) if rows else ""
 
 

@@ -25,7 +25,8 @@ def rule(words, **defaults):
                     path.append(w)
                 return np.array(path)
 
-            return Formula(words, path, ", ".join(f"{k} {v:g}" for k, v in values.items()))
+            settings = ", ".join(f"{name} {value:g}" for name, value in values.items())
+            return Formula(f"`{words}`, `{settings}`" if settings else f"`{words}`", path)
 
         return formula
 

@@ -19,17 +19,17 @@ def half(start, end, position):
     return start + (end - start) * (1 - math.cos(math.pi * position)) / 2
 
 
-STEP = rates("η·γ^⌊t/5⌋", lambda t: 0.5 ** (t // 5))
-LATE = rates("η·γ^⌊(t−1)/5⌋: one step late", lambda t: 0.5 ** max((t - 1) // 5, 0))
-EXPONENTIAL = rates("η·γᵗ", lambda t: 0.9**t)
+STEP = rates("`η·γ^⌊t/5⌋`", lambda t: 0.5 ** (t // 5))
+LATE = rates("`η·γ^⌊(t−1)/5⌋`: one step late", lambda t: 0.5 ** max((t - 1) // 5, 0))
+EXPONENTIAL = rates("`η·γᵗ`", lambda t: 0.9**t)
 FALL = rates("half a cosine to min at 10, then min", lambda t: half(1, 0.1, min(t, 10) / 10))
 WAVE = rates("half a cosine to min at 10, then it rises", lambda t: half(1, 0.1, t / 10))
-RISE = rates("η·(t+1)/5, then η", lambda t: min((t + 1) / 5, 1))
-FROM_0 = rates("η·t/4, then η: the first step is lost", lambda t: min(t / 4, 1))
-FROM_A_THIRD = rates("η·(⅓ + ⅔·t/4), then η", lambda t: min(1 / 3 + 2 / 3 * t / 4, 1))
-WITHIN = rates("η·t/4, then a cosine to 0 at 10",
+RISE = rates("`η·(t+1)/5`, then η", lambda t: min((t + 1) / 5, 1))
+FROM_0 = rates("`η·t/4`, then η: the first step is lost", lambda t: min(t / 4, 1))
+FROM_A_THIRD = rates("`η·(⅓ + ⅔·t/4)`, then η", lambda t: min(1 / 3 + 2 / 3 * t / 4, 1))
+WITHIN = rates("`η·t/4`, then a cosine to 0 at 10",
                lambda t: t / 4 if t < 4 else half(1, 0, min(t - 4, 6) / 6))
-AFTER = rates("η·t/4, then a cosine to 0 at 4 + 10",
+AFTER = rates("`η·t/4`, then a cosine to 0 at 4 + 10",
               lambda t: t / 4 if t < 4 else half(1, 0, min(t - 4, 10) / 10))
 
 

@@ -2,10 +2,10 @@
 //! beside this folder.
 
 use burn::grad_clipping::GradientClippingConfig;
-use burn::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::lr_scheduler::cosine::CosineAnnealingLrSchedulerConfig;
 use burn::lr_scheduler::exponential::ExponentialLrSchedulerConfig;
 use burn::lr_scheduler::linear::LinearLrSchedulerConfig;
+use burn::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::lr_scheduler::step::StepLrSchedulerConfig;
 use burn::module::{Initializer, Module, Param};
 use burn::nn::conv::Conv2dConfig;
@@ -126,7 +126,8 @@ fn main() {
     cell("AdamConfig, WeightDecayConfig::new(0.1)", "", decayed(adam));
 
     let clipping = GradientClippingConfig::Norm(1.0).init();
-    let clipped = [3.0_f32, 4.0].map(|g| clipping.clip_gradient(Tensor::<1>::from_floats([g], &device)));
+    let clipped =
+        [3.0_f32, 4.0].map(|g| clipping.clip_gradient(Tensor::<1>::from_floats([g], &device)));
     cell("clipping", "", clipped.into_iter().flat_map(numbers).collect());
 
     let step = StepLrSchedulerConfig::new(1.0, 5).with_gamma(0.5);
@@ -134,7 +135,11 @@ fn main() {
     let exponential = ExponentialLrSchedulerConfig::new(1.0, 0.9);
     cell("ExponentialLrSchedulerConfig::new(1.0, 0.9)", "", rates(exponential.init()));
     let cosine = CosineAnnealingLrSchedulerConfig::new(1.0, 10).with_min_lr(0.1);
-    cell("CosineAnnealingLrSchedulerConfig::new(1.0, 10).with_min_lr(0.1)", "", rates(cosine.init()));
+    cell(
+        "CosineAnnealingLrSchedulerConfig::new(1.0, 10).with_min_lr(0.1)",
+        "",
+        rates(cosine.init()),
+    );
     let linear = LinearLrSchedulerConfig::new(0.2, 1.0, 4);
     cell("LinearLrSchedulerConfig::new(0.2, 1.0, 4)", "", rates(linear.init()));
 
@@ -163,7 +168,11 @@ fn main() {
     cell("activation::gelu", "", numbers(activation::gelu(x())));
     cell("activation::silu", "", numbers(activation::silu(x())));
     cell("activation::elu(1.0)", "", numbers(activation::elu(x(), 1.0)));
-    cell("LeakyReluConfig::new()", "negative_slope 0.01", numbers(LeakyReluConfig::new().init().forward(x())));
+    cell(
+        "LeakyReluConfig::new()",
+        "negative_slope 0.01",
+        numbers(LeakyReluConfig::new().init().forward(x())),
+    );
     let zero = Tensor::<1>::from_floats([0.0], &device.clone().autodiff()).require_grad();
     let gradients = activation::relu(zero.clone()).sum().backward();
     cell("relu'", "", numbers(zero.grad(&gradients).expect("a gradient")));

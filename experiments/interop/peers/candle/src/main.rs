@@ -50,7 +50,8 @@ fn drawn(init: Init) -> Result<[f64; 2]> {
 /// The output in training, both running statistics, then the output in evaluation.
 fn batch_norm(x: &Tensor, dtype: DType) -> Result<Vec<f64>> {
     let map = VarMap::new();
-    let norm: BatchNorm = candle_nn::batch_norm(1, 1e-5, VarBuilder::from_varmap(&map, dtype, CPU))?;
+    let norm: BatchNorm =
+        candle_nn::batch_norm(1, 1e-5, VarBuilder::from_varmap(&map, dtype, CPU))?;
     let trained = norm.forward_t(x, true)?;
     let statistics = [norm.running_mean(), norm.running_var(), &norm.forward_t(x, false)?];
     let mut found = numbers(&trained)?;
@@ -62,7 +63,8 @@ fn batch_norm(x: &Tensor, dtype: DType) -> Result<Vec<f64>> {
 
 fn dropout() -> Result<[f64; 2]> {
     let (layer, ones) = (Dropout::new(0.4), Tensor::ones(1000, DType::F64, CPU)?);
-    let largest = |x: Tensor| Ok::<_, candle_core::Error>(numbers(&x)?.into_iter().fold(0.0, f64::max));
+    let largest =
+        |x: Tensor| Ok::<_, candle_core::Error>(numbers(&x)?.into_iter().fold(0.0, f64::max));
     Ok([largest(layer.forward(&ones, true)?)?, largest(layer.forward(&ones, false)?)?])
 }
 
@@ -101,7 +103,11 @@ fn main() -> Result<()> {
     cell("DEFAULT_KAIMING_UNIFORM", "", drawn(init::DEFAULT_KAIMING_UNIFORM)?.into());
     cell("linear", "", law(layer.weight())?.into());
     cell("linear(..).bias", "", law(wide.bias().expect("a bias"))?.into());
-    cell("batch_norm", "eps 1e-5, momentum 0.1", batch_norm(&tensor(&column, &[4, 1])?, DType::F64)?);
+    cell(
+        "batch_norm",
+        "eps 1e-5, momentum 0.1",
+        batch_norm(&tensor(&column, &[4, 1])?, DType::F64)?,
+    );
     let far = tensor(&far, &[4, 1])?.to_dtype(DType::F32)?;
     cell("batch_norm, f32", "", batch_norm(&far, DType::F32)?[..4].to_vec());
     cell("Dropout::new(0.4)", "", dropout()?.into());
