@@ -315,6 +315,20 @@ mod tests {
         }
     }
 
+    /// The mean of x² less the squared mean would be rounded to 0 at 10⁴ already, as in flax. At
+    /// 10⁸, neighbours in `f32` are 8 apart, and the mean itself is rounded to one of them.
+    #[test]
+    fn a_column_far_from_zero_is_normalised_as_one_around_it() {
+        for (base, unit, close) in [(0.0, 1.0, 1e-6), (1e4, 1.0, 1e-6), (1e8, 8.0, 0.6)] {
+            let x = DMatrix::from_fn(4, 1, |i, _| base + unit * i as f32);
+            let mut y = x.clone();
+            BatchNorm::new(1).forward(&x, &mut y, Mode::Train);
+            for (y, x) in y.iter().zip([-1.5, -0.5, 0.5, 1.5]) {
+                assert!((y - x / 1.25_f32.sqrt()).abs() < close, "{y} at {base}");
+            }
+        }
+    }
+
     /// PyTorch 2.15 gives the same on a CPU, since it keeps the sum of squares in `f32`.
     #[test]
     fn a_variance_beyond_single_precision_gives_the_shift() {

@@ -251,6 +251,8 @@ impl fmt::Display for Distribution {
 
 #[cfg(test)]
 mod tests {
+    use rand::RngExt;
+
     use super::*;
 
     const GOOD: [&str; 6] = [
@@ -318,6 +320,23 @@ mod tests {
                     assert!((low..=high).contains(&x), "{x} in {log}");
                 }
             }
+        }
+    }
+
+    /// rand 0.10 says so: of a range with few numbers in it, a draw may be the excluded end. One of
+    /// 0..1 cannot, and whatever it is, a log-uniform value lies between its ends.
+    #[test]
+    fn a_range_of_floats_may_return_its_end_and_a_log_range_stays_inside() {
+        let mut rng = init::Seed::new(1).stream(init::Purpose::Search, 0);
+        let end = 1.0 + 2.0 * f64::EPSILON;
+        let ends = (0..1000).filter(|_| rng.random_range(1.0..end) == end).count();
+        assert!((150..350).contains(&ends), "{ends} of 1000");
+        let log = Distribution::LogUniform { low: 0.3, high: 0.3 * end };
+        for _ in 0..1000 {
+            let u = rng.random_range(0.0..1.0);
+            assert!(u < 1.0);
+            let Value::Float(x) = log.at(u) else { panic!("not a number") };
+            assert!((0.3..=0.3 * end).contains(&x), "{x}");
         }
     }
 

@@ -90,6 +90,17 @@ mod tests {
         }
     }
 
+    /// Differences of these scores overflow, to −∞ only.
+    #[test]
+    fn the_largest_numbers_of_single_precision_have_a_softmax() {
+        let x = nalgebra::dmatrix![f32::MAX, f32::MIN; f32::MIN, f32::MIN];
+        let (mut y, mut lse) = (x.clone(), [0.0; 2]);
+        softmax(&mut y, &mut [0.0; 2]);
+        log_sum_exp(&x, &mut lse);
+        assert_eq!(y, nalgebra::dmatrix![1.0, 0.0; 0.5, 0.5]);
+        assert_eq!(lse, [f32::MAX, f32::MIN]);
+    }
+
     #[test]
     fn nan_spreads_over_its_row_only() {
         let mut y = nalgebra::dmatrix![f64::NAN, 1.0; 0.0, 0.0];

@@ -65,3 +65,27 @@ loss(name, KOREAN, "mean_squared_error",
      lambda: book(BOOKS[KOREAN], "functions.py").mean_squared_error(OUTPUTS, ZEROS), HALF_SUM)
 loss(name, JAPANESE, "sum_squared_error",
      lambda: book(BOOKS[JAPANESE], "functions.py").sum_squared_error(OUTPUTS, ZEROS), HALF_SUM)
+
+# Long sums and the largest numbers, in f32.
+COLUMN = np.full(10_000_000, 0.1, np.float32)
+ENDS = np.array([[1, -1], [-1, -1]], np.float32) * np.finfo(np.float32).max
+
+
+def numeric(name, library, call, run, guess, formula=None, **more):
+    cell("numeric", name, library, call, run, guess, formula, **more)
+
+
+name, RIGHT = "Mean of ten million times 0.1, f32", numbers("`0.1`, rounded once", np.float32(0.1))
+numeric(name, "NumPy", "x.mean()", COLUMN.mean, RIGHT, ours="mean", close=1e-6)
+numeric(name, "NumPy", "column_stack([x, x]).mean(0)[0]", lambda: np.column_stack([COLUMN, COLUMN]).mean(0)[0], RIGHT,
+        numbers("added one by one in f32", 0.1087937), close=1e-6)
+numeric(name, TORCH, "x.mean()", torch.tensor(COLUMN).mean, RIGHT, ours="mean", close=1e-6)
+numeric(name, JAX, "jax.numpy.mean(x)", lambda: jax.numpy.mean(COLUMN), RIGHT, ours="mean", close=1e-6)
+
+name, RIGHT = "Softmax of the largest numbers, f32", numbers("no overflow", 1, 0, 0.5, 0.5)
+numeric(name, TORCH, "softmax", lambda: torch.softmax(torch.tensor(ENDS), 1), RIGHT, ours="softmax")
+numeric(name, JAX, "nn.softmax", lambda: jax.nn.softmax(ENDS), RIGHT, ours="softmax")
+numeric(name, KERAS, "activations.softmax", lambda: keras.activations.softmax(ENDS), RIGHT, ours="softmax")
+for language in BOOKS:
+    made = book(BOOKS[language], "functions.py")
+    numeric(name, language, "softmax", lambda: made.softmax(ENDS), RIGHT, ours="softmax")

@@ -183,6 +183,8 @@ fn ours(cell: &Cell, setting: &Setting<'_>) -> Vec<f64> {
         ("pruner", "median") => median(cell, setting),
         ("pruner", "asha") => halved(setting),
         ("importance", "ped-anova") => importances(),
+        ("numeric", "mean") => vec![f64::from(kernels::mean_slice(&vec![0.1_f32; 10_000_000]))],
+        ("numeric", "softmax") => softmax(),
         other => panic!("{other:?}"),
     }
 }
@@ -336,6 +338,12 @@ fn loss(name: &str) -> f64 {
     };
     let scores = dmatrix![1.0, 2.0, 3.0; 0.0, 0.0, 100.0];
     loss.evaluate(&scores, (&vec![2, 0]).into(), &mut DMatrix::zeros(0, 0), &mut Vec::new())
+}
+
+fn softmax() -> Vec<f64> {
+    let mut y = dmatrix![f32::MAX, f32::MIN; f32::MIN, f32::MIN];
+    tensor_ops::softmax::softmax(&mut y, &mut [0.0; 2]);
+    y.transpose().iter().map(|y| f64::from(*y)).collect()
 }
 
 /// Whole numbers: how often 1, 2 and 10 come; real ones: log₁₀ of the quartiles.

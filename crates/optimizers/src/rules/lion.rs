@@ -8,7 +8,8 @@ use crate::{Range, Rule};
 /// W := W − η·sign(β₁·m + (1−β₁)·g), with sign(0) = 0\
 /// m := β₂·m + (1−β₂)·g
 ///
-/// Defaults: `lr` 1e-4, `beta1` 0.9, `beta2` 0.99, the paper's and optax's; PyTorch has no Lion.
+/// Defaults: `lr` 1e-4, `beta1` 0.9, `beta2` 0.99, the paper's and optax's, whose `lion` also
+/// has a decoupled decay of 1e-3 unless told otherwise; PyTorch has no Lion.
 /// The paper combines it with [`Decay::Decoupled`](crate::Decay::Decoupled) and a learning rate 3
 /// to 10 times smaller than Adam's.
 ///

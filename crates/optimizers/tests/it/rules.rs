@@ -498,3 +498,19 @@ fn debug_output_does_not_print_the_arrays() {
     let debug = format!("{optimizer:?}");
     assert!(debug.contains("momentum: 0.9") && debug.len() < 200, "{debug}");
 }
+
+/// The corrections are computed in `f64`, where 1 − βᵗ is 1 long before t leaves the integers that
+/// `f32` or `i32` can hold. A last step of 10⁸ or of 10¹² is as long as any other.
+#[test]
+fn adam_steps_by_its_rate_after_any_number_of_steps() {
+    for steps in [100_000_000, 3_000_000_000, 1_000_000_000_000] {
+        let mut adam = Adam { lr: 0.5, ..Adam::default() }.build::<f32>().unwrap();
+        adam.step(&mut [Slot { value: &mut [0.0], grad: &mut [1.0], decay: true }]).unwrap();
+        let mut state = OptimizerState { steps, ..adam.state() };
+        state.arrays.iter_mut().for_each(|array| array.values = vec![1.0]);
+        adam.load_state(state).unwrap();
+        let mut w = [0.0];
+        adam.step(&mut [Slot { value: &mut w, grad: &mut [1.0], decay: true }]).unwrap();
+        assert!((w[0] + 0.5).abs() < 1e-6, "after {steps} steps: {}", w[0]);
+    }
+}
