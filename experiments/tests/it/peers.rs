@@ -1,6 +1,6 @@
-//! What other libraries mean by the same names (docs/peers.md): the tables of the page are the record
-//! of a run of `experiments/interop/peers/run.sh`, and where the page names a setting of ours, ours
-//! gives the same numbers.
+//! What other libraries mean by the same names (docs/peers.md): the tables of the page are the
+//! record of a run of `experiments/interop/peers/run.sh`, and where the page names a setting of
+//! ours, ours gives the same numbers.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -7,8 +7,8 @@ use crate::{End, Report, Trial};
 ///
 /// The rungs are after r, r·η, r·η², … steps. Of the n trials that have reached a rung, this one
 /// included, the best max(1, ⌊n/η⌋) go on. No trial waits until a rung is full, and a stopped trial
-/// is never resumed, as in Optuna's `SuccessiveHalvingPruner`, whose rungs are at the steps *named* r,
-/// r·η …, so one report later where steps are counted from 0; the paper's scheduler pauses trials
+/// is never resumed, as in Optuna's `SuccessiveHalvingPruner`, whose rungs are at the steps *named*
+/// r, r·η, …: a report later where steps are counted from 0. The paper's scheduler pauses trials
 /// instead. A diverged trial counts as the worst at every rung.
 ///
 /// Reference: Li et al. 2020, *A System for Massively Parallel Hyperparameter Tuning*

@@ -1,5 +1,5 @@
-//! Runs burn's cells and prints them as JSON. Paths, images and scores are those of the Python files
-//! beside this folder.
+//! Runs burn's cells and prints them as JSON. Paths, images and scores are those of the Python
+//! files beside this folder.
 
 use burn::grad_clipping::GradientClippingConfig;
 use burn::lr_scheduler::cosine::CosineAnnealingLrSchedulerConfig;
@@ -158,7 +158,7 @@ fn main() {
         cell(name, "", drawn(initializer, &device));
     }
     cell("LinearConfig::new", "", law(LinearConfig::new(INPUTS, UNITS).init(&device).weight.val()));
-    let wide = LinearConfig::new(INPUTS, 200_000).init(&device);
+    let wide = LinearConfig::new(INPUTS, 20_000).init(&device);
     cell("LinearConfig::new(..).bias", "", law(wide.bias.expect("a bias").val()));
 
     cell("BatchNormConfig::new(1)", "epsilon 1e-5, momentum 0.1", batch_norm(0.0));
