@@ -382,7 +382,7 @@ fn median(cell: &Cell, setting: &Setting<'_>) -> Vec<f64> {
         "stopped: after one step" => (5, End::Complete, &[0.0, 0.0]),
         other => panic!("{other}"),
     };
-    let finished = [0.1, 0.2, 0.4, 0.6, 0.9].map(|x| trial(&[x, x], end.clone()));
+    let finished = [0.1, 0.2, 0.4, 0.6, 0.9].map(|x| trial(&[x, x], end));
     let median = Median { startup: setting.count("startup"), warmup: setting.count("warmup") };
     vec![f64::from(u8::from(median.prune(&reports(values), &finished[..others])))]
 }
