@@ -1,7 +1,7 @@
 //! Filling the weights of the chapter's layers: 784-100 and 100-100.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use init::{Initializer, Purpose, Seed};
+use init::{Initialize, Initializer, Purpose, Seed};
 use kernels::Scalar;
 use nalgebra::DMatrix;
 

@@ -10,7 +10,7 @@
 
 use std::process::ExitCode;
 
-use init::{Initializer, InitializerError, Purpose, Seed};
+use init::{Initialize, Initializer, InitializerError, Purpose, Seed};
 use nalgebra::DMatrix;
 use tensor_ops::{Operand::Plain, matmul};
 

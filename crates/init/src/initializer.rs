@@ -21,6 +21,7 @@ use crate::orthogonal::orthogonal;
 /// | variant | σ or a | name | for |
 /// |---|---|---|---|
 /// | `Normal { std }` | σ = std | `0.01` | the book's `weight_init_std` as a number |
+/// | `TruncatedNormal { std }` | σ = std, redrawn beyond ±2·std | `truncated-normal:0.02` | Keras' `TruncatedNormal` |
 /// | `Xavier` | σ = √(1/n_in) | `xavier`, `sigmoid` | sigmoid, tanh |
 /// | `He` | σ = √(2/n_in) | `he`, `relu` | ReLU |
 /// | `GlorotNormal` | σ = √(2/(n_in + n_out)) | `glorot-normal` | PyTorch's `xavier_normal_` |
@@ -43,7 +44,7 @@ use crate::orthogonal::orthogonal;
 ///
 /// # Example
 /// ```
-/// use init::{Initializer, Purpose, Seed};
+/// use init::{Initialize, Initializer, Purpose, Seed};
 ///
 /// let he: Initializer = "relu".parse()?;
 /// let mut w = nalgebra::DMatrix::<f32>::zeros(784, 100);
@@ -53,6 +54,7 @@ use crate::orthogonal::orthogonal;
 /// # Ok::<(), init::InitializerError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Initializer {
     /// All 0.
     Zeros,
@@ -64,6 +66,13 @@ pub enum Initializer {
     /// N(0, std²).
     Normal {
         /// The standard deviation.
+        std: f64,
+    },
+    /// N(0, std²), drawn again where it lies more than 2·std from 0. This is Keras'
+    /// `TruncatedNormal`; the bounds of PyTorch's `trunc_normal_` are ±2 whatever the std. The
+    /// standard deviation of what is left is 0.880·std.
+    TruncatedNormal {
+        /// The standard deviation before truncation.
         std: f64,
     },
     /// U(−limit, limit).
@@ -118,43 +127,47 @@ impl Fans {
     }
 }
 
-impl Initializer {
-    /// Overwrites the weights of an affine layer with initial values.
-    ///
-    /// ```
-    /// let mut w = nalgebra::DMatrix::<f64>::zeros(2, 2);
-    /// let mut rng = init::Seed::new(1).stream(init::Purpose::Weights, 0);
-    /// init::Initializer::Constant { value: 0.5 }.fill(&mut w, &mut rng);
-    /// assert_eq!(w, nalgebra::dmatrix![0.5, 0.5; 0.5, 0.5]);
-    /// ```
-    pub fn fill<T: Scalar>(&self, weights: &mut DMatrix<T>, rng: &mut impl Rng) {
+/// How weights get their initial values: [`Initializer`], or your own.
+///
+/// # Example
+/// Your own: the identity, so that a layer starts by passing its input on.
+/// ```
+/// use init::{Fans, Initialize, Purpose, Seed};
+/// use kernels::Scalar;
+/// use nalgebra::{DMatrix, dmatrix};
+/// use rand::Rng;
+///
+/// struct Identity;
+///
+/// impl Initialize for Identity {
+///     fn fill_with_fans<T: Scalar>(&self, w: &mut DMatrix<T>, _: Fans, _: &mut impl Rng) {
+///         w.fill_with_identity();
+///     }
+/// }
+///
+/// let mut w = DMatrix::<f32>::zeros(2, 2);
+/// Identity.fill(&mut w, &mut Seed::new(1).stream(Purpose::Weights, 0));
+/// assert_eq!(w, dmatrix![1.0, 0.0; 0.0, 1.0]);
+/// ```
+pub trait Initialize {
+    /// Sets every weight of a layer with these fans, which its matrix does not show if it is a
+    /// convolution.
+    fn fill_with_fans<T: Scalar>(&self, weights: &mut DMatrix<T>, fans: Fans, rng: &mut impl Rng);
+
+    /// Sets every weight of an affine layer, whose fans are the numbers of rows and columns.
+    fn fill<T: Scalar>(&self, weights: &mut DMatrix<T>, rng: &mut impl Rng) {
         self.fill_with_fans(weights, Fans::of(weights), rng);
     }
+}
 
-    /// Overwrites `weights` with initial values for a layer whose fans differ from the shape, such
-    /// as a convolution.
-    ///
-    /// ```
-    /// use init::{Fans, Initializer, Purpose, Seed};
-    ///
-    /// // 32 filters of 3×3 over 16 channels: as xavier_uniform_, within ±√(6/(16·9 + 32·9)).
-    /// let mut w = nalgebra::DMatrix::<f64>::zeros(16 * 9, 32);
-    /// let fans = Fans { n_in: 16 * 9, n_out: 32 * 9 };
-    /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
-    /// Initializer::GlorotUniform.fill_with_fans(&mut w, fans, &mut rng);
-    /// assert!(w.amax() > 0.117 && w.amax() < 0.1179);
-    /// ```
-    pub fn fill_with_fans<T: Scalar>(
-        &self,
-        weights: &mut DMatrix<T>,
-        fans: Fans,
-        rng: &mut impl Rng,
-    ) {
+impl Initialize for Initializer {
+    fn fill_with_fans<T: Scalar>(&self, weights: &mut DMatrix<T>, fans: Fans, rng: &mut impl Rng) {
         let (n_in, n_out) = (fans.n_in as f64, fans.n_out as f64);
         match *self {
             Self::Zeros => weights.fill(T::zero()),
             Self::Constant { value } => weights.fill(T::of(value)),
             Self::Normal { std } => normal(weights, std, rng),
+            Self::TruncatedNormal { std } => truncated_normal(weights, std, rng),
             // ANCHOR: scale
             Self::Xavier => normal(weights, (1.0 / n_in).sqrt(), rng),
             Self::He => normal(weights, (2.0 / n_in).sqrt(), rng),
@@ -177,6 +190,14 @@ fn normal<T: Scalar>(weights: &mut DMatrix<T>, std: f64, rng: &mut impl Rng) {
 }
 // ANCHOR_END: normal
 
+fn truncated_normal<T: Scalar>(weights: &mut DMatrix<T>, std: f64, rng: &mut impl Rng) {
+    for w in weights.as_mut_slice() {
+        let mut draw = || rng.sample::<f64, _>(StandardNormal);
+        let near = std::iter::repeat_with(&mut draw).find(|x| x.abs() <= 2.0);
+        *w = T::of(std * near.expect("the iterator has no end"));
+    }
+}
+
 fn uniform<T: Scalar>(weights: &mut DMatrix<T>, limit: f64, rng: &mut impl Rng) {
     for w in weights.as_mut_slice() {
         *w = T::of(limit * (2.0 * rng.random::<f64>() - 1.0));
@@ -196,6 +217,7 @@ pub struct InitializerError(String);
 
 const NAMES: &str = "a standard deviation such as 0.01, xavier (sigmoid), he (relu), \
     glorot-normal, glorot-uniform, he-uniform, lecun-normal, lecun-uniform, uniform:LIMIT, \
+    truncated-normal:STD, \
     orthogonal, orthogonal:GAIN, constant:VALUE, zeros";
 
 impl FromStr for Initializer {
@@ -212,6 +234,7 @@ impl FromStr for Initializer {
         };
         Ok(match name.split_once(':') {
             Some(("constant", value)) => Self::Constant { value: at_least(f64::MIN, value)? },
+            Some(("truncated-normal", std)) => Self::TruncatedNormal { std: at_least(0.0, std)? },
             Some(("uniform", limit)) => Self::Uniform { limit: at_least(0.0, limit)? },
             Some(("orthogonal", gain)) => Self::Orthogonal { gain: at_least(0.0, gain)? },
             Some(_) => return Err(unknown()),
@@ -237,6 +260,7 @@ impl fmt::Display for Initializer {
             Self::Zeros => f.write_str("zeros"),
             Self::Constant { value } => write!(f, "constant:{value}"),
             Self::Normal { std } => write!(f, "{std}"),
+            Self::TruncatedNormal { std } => write!(f, "truncated-normal:{std}"),
             Self::Uniform { limit } => write!(f, "uniform:{limit}"),
             Self::Xavier => f.write_str("xavier"),
             Self::He => f.write_str("he"),
@@ -276,6 +300,8 @@ mod tests {
             ("he-uniform", 2.0 / i, 1.8),
             ("lecun-uniform", 1.0 / i, 1.8),
             ("uniform:0.3", 0.03, 1.8),
+            // 1 − 4·φ(2)/(2·Φ(2) − 1) of the variance is left.
+            ("truncated-normal:0.1", 0.007_737_4, 2.37),
         ];
         for (name, variance, kurtosis) in cases {
             let w = drawn(name.parse().unwrap(), n_in, n_out, 0);
@@ -286,6 +312,12 @@ mod tests {
             let spread = 5.0 * ((kurtosis - 1.0) / n).sqrt();
             assert!((second / variance - 1.0).abs() < spread, "{name}: variance {second}");
         }
+    }
+
+    #[test]
+    fn truncated_draws_stay_within_two_standard_deviations() {
+        let w = drawn("truncated-normal:0.1".parse().unwrap(), 100, 100, 0);
+        assert!(w.iter().all(|x| x.abs() <= 0.2) && w.iter().any(|x| x.abs() > 0.19));
     }
 
     #[test]

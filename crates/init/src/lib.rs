@@ -5,5 +5,5 @@ mod initializer;
 mod orthogonal;
 mod seed;
 
-pub use initializer::{Fans, Initializer, InitializerError};
-pub use seed::{Purpose, Seed};
+pub use initializer::{Fans, Initialize, Initializer, InitializerError};
+pub use seed::{Purpose, Seed, StreamName};

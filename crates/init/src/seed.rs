@@ -40,6 +40,37 @@ impl Purpose {
     }
 }
 
+/// The name of a kind of stream: a [`Purpose`], or one of your own.
+///
+/// # Example
+/// ```
+/// use init::{Purpose, Seed, StreamName};
+/// use rand::Rng;
+///
+/// /// Noise that is added to images.
+/// #[derive(Clone, Copy)]
+/// struct Noise;
+///
+/// impl StreamName for Noise {
+///     fn number(self) -> u64 {
+///         1000
+///     }
+/// }
+///
+/// let seed = Seed::new(1);
+/// assert_ne!(seed.stream(Noise, 0).next_u64(), seed.stream(Purpose::Inputs, 0).next_u64());
+/// ```
+pub trait StreamName: Copy {
+    /// The number that is part of the stream's key: 256 or more for your own, each only once.
+    fn number(self) -> u64;
+}
+
+impl StreamName for Purpose {
+    fn number(self) -> u64 {
+        self as u64
+    }
+}
+
 /// The source of all random numbers of one network, trial or run.
 ///
 /// A seed gives an independent generator for each (seed, unit, purpose, index): ChaCha8 with the
@@ -117,10 +148,12 @@ impl Seed {
     /// };
     /// assert!(batch.iter().all(|&i| i < 60_000));
     /// ```
-    pub fn stream(self, purpose: Purpose, index: u64) -> ChaCha8Rng {
+    pub fn stream(self, purpose: impl StreamName, index: u64) -> ChaCha8Rng {
         let (varied, of) = self.varied;
-        let seed = if varied & purpose.bit() == 0 { self.seed } else { of };
-        let key = [seed, self.unit, purpose as u64, 0].map(u64::to_le_bytes);
+        let number = purpose.number();
+        let is_varied = number < 8 && varied & 1 << number != 0;
+        let seed = if is_varied { of } else { self.seed };
+        let key = [seed, self.unit, number, 0].map(u64::to_le_bytes);
         let key = key.as_flattened().try_into().expect("four words of 8 bytes are 32 bytes");
         let mut rng = ChaCha8Rng::from_seed(key);
         rng.set_stream(index);

@@ -5,8 +5,8 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use init::{Initializer, Purpose, Seed};
 use kernels::ByteRows;
 use layers::{
-    Activation, Affine, BatchNorm, Convolution, Dropout, DropoutScaling, Layer, Loss, MaxPooling,
-    Mode, MultiLayerNet, Targets,
+    Activation, Affine, BatchNorm, Convolution, Dropout, DropoutScaling, Fold, Layer, Loss,
+    LossFunction, MaxPooling, Mode, MultiLayerNet, Targets,
 };
 use nalgebra::DMatrix;
 use tensor_ops::{ImageShape, Sparse, Window};
@@ -21,8 +21,8 @@ const BATCH: usize = 128;
 fn passes(c: &mut Criterion) {
     let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
     let image = ImageShape { channels: 1, height: 28, width: 28 };
-    let window = Window { height: 5, width: 5, stride: 1, pad: 2 };
-    let pool = Window { height: 2, width: 2, stride: 2, pad: 0 };
+    let window = Window::new(5, 5).pad(2);
+    let pool = Window::new(2, 2).stride(2);
     let fits = "the window fits";
     let dropout =
         Dropout::new(0.2, DropoutScaling::AtEvaluation, Seed::new(1).stream(Purpose::Dropout, 0));
@@ -49,17 +49,18 @@ fn passes(c: &mut Criterion) {
             let x = DMatrix::from_fn(BATCH, *inputs, |i, j| ((i * 7 + j * 3) % 11) as f32 - 5.0);
             let (mut y, mut dx) = (DMatrix::zeros(BATCH, outputs), x.clone());
             let mut layer = layer.boxed_clone();
-            layer.forward(&x, &mut y, Mode::Train);
+            layer.forward((&x).into(), &mut y, Mode::Train);
             let dy = y.clone();
             group.throughput(Throughput::Elements((BATCH * inputs) as u64));
             group.bench_function(BenchmarkId::from_parameter(name), |b| match direction {
-                "forward" => b.iter(|| layer.forward(&x, &mut y, Mode::Train)),
-                _ => b.iter(|| layer.backward(&x, &y, &dy, Some(&mut dx))),
+                "forward" => b.iter(|| layer.forward((&x).into(), &mut y, Mode::Train)),
+                _ => b.iter(|| layer.backward((&x).into(), &y, &dy, Some(&mut dx))),
             });
-            if direction == "forward" && layer.forward_relu((&x).into(), &mut y) {
+            let fold = Fold { output: true, ..Fold::default() };
+            if direction == "forward" && layer.fold_relu(fold) {
                 let name = format!("{name} with fused relu");
                 group.bench_function(BenchmarkId::from_parameter(name), |b| {
-                    b.iter(|| layer.forward_relu((&x).into(), &mut y));
+                    b.iter(|| layer.forward((&x).into(), &mut y, Mode::Train));
                 });
             }
         }

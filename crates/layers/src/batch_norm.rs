@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use tensor_ops::ImageShape;
 
 use crate::layer::assert_same_shape;
-use crate::{Buffer, Layer, LayerError, Mode, Param, Role};
+use crate::{Buffer, Input, Layer, LayerError, Mode, Param, Role, State, StateMut};
 
 /// y = γ·(x − μ)/√(σ² + ε) + β for each feature (or each channel).
 ///
@@ -40,7 +40,7 @@ use crate::{Buffer, Layer, LayerError, Mode, Param, Role};
 /// let mut norm = BatchNorm::<f64>::new(1);
 /// let x = dmatrix![1.0; 3.0];
 /// let mut y = DMatrix::zeros(2, 1);
-/// norm.forward(&x, &mut y, Mode::Train);
+/// norm.forward((&x).into(), &mut y, Mode::Train);
 /// approx::assert_relative_eq!(y, dmatrix![-1.0; 1.0], epsilon = 1e-6);
 /// ```
 #[derive(Clone, Debug)]
@@ -82,19 +82,20 @@ impl<T: Scalar> BatchNorm<T> {
     /// let image = ImageShape { channels: 3, height: 8, width: 8 };
     /// let norm = layers::BatchNorm::<f32>::per_channel(image);
     /// assert_eq!(norm.outputs(192), Ok(192));
-    /// assert_eq!(norm.params()[0].value.shape(), (1, 3));
+    /// assert_eq!(norm.running()[0].values.len(), 3);
     /// ```
     pub fn per_channel(image: ImageShape) -> Self {
         Self::with_positions(image.channels, image.height * image.width)
     }
 
-    fn with_positions(features: usize, positions: usize) -> Self {
+    pub(crate) fn with_positions(features: usize, positions: usize) -> Self {
         let mut scale = Param::zeros("weight", Role::Scale, 1, features);
         scale.value.fill(T::one());
         let zeros = || vec![T::zero(); features];
         Self {
             params: [scale, Param::zeros("bias", Role::Shift, 1, features)],
-            buffers: ["running_mean", "running_var"].map(|name| Buffer { name, values: zeros() }),
+            buffers: ["running_mean", "running_var"]
+                .map(|name| Buffer { name: name.to_owned(), values: zeros() }),
             positions,
             momentum: 0.9,
             eps: 1e-6,
@@ -137,6 +138,16 @@ impl<T: Scalar> BatchNorm<T> {
         Ok(Self { eps, ..self })
     }
 
+    /// The running mean and the running variance.
+    ///
+    /// ```
+    /// let norm = layers::BatchNorm::<f32>::new(2);
+    /// assert_eq!(norm.running()[1].values, [0.0, 0.0]);
+    /// ```
+    pub fn running(&self) -> &[Buffer<T>; 2] {
+        &self.buffers
+    }
+
     /// Sets μ and 1/√(σ² + ε) of a feature and updates its running statistics.
     fn observe(&mut self, feature: usize, values: &[T]) {
         let (keep, eps) = (T::of(self.momentum), T::of(self.eps));
@@ -154,12 +165,16 @@ impl<T: Scalar> BatchNorm<T> {
 }
 
 impl<T: Scalar> Layer<T> for BatchNorm<T> {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "batch_norm"
     }
 
     fn description(&self) -> String {
-        format!("{} eps={}", self.name(), self.eps)
+        let (eps, momentum) = (self.eps, self.momentum);
+        match self.positions {
+            1 => format!("batch_norm eps={eps} momentum={momentum}"),
+            positions => format!("batch_norm eps={eps} momentum={momentum} positions={positions}"),
+        }
     }
 
     fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
@@ -167,7 +182,8 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
         Ok(inputs)
     }
 
-    fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, mode: Mode) {
+    fn forward(&mut self, x: Input<'_, T>, y: &mut DMatrix<T>, mode: Mode) {
+        let x = x.dense();
         // The batch index is contiguous, so a feature (or a channel) is one contiguous slice.
         assert_same_shape("batch_norm", x, y);
         let group = (x.nrows() * self.positions).max(1); // an empty batch has no chunks of any size
@@ -199,11 +215,12 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
 
     fn backward(
         &mut self,
-        x: &DMatrix<T>,
+        x: Input<'_, T>,
         _: &DMatrix<T>,
         dy: &DMatrix<T>,
         mut dx: Option<&mut DMatrix<T>>,
     ) {
+        let x = x.dense();
         assert_same_shape("batch_norm", x, dy);
         let group = x.nrows() * self.positions;
         if group == 0 {
@@ -234,24 +251,14 @@ impl<T: Scalar> Layer<T> for BatchNorm<T> {
         }
     }
 
-    fn params(&self) -> &[Param<T>] {
-        &self.params
+    fn visit<'a>(&'a self, visitor: &mut dyn FnMut(State<'a, T>)) {
+        self.params.iter().for_each(|param| visitor(State::Param(param)));
+        self.buffers.iter().for_each(|buffer| visitor(State::Buffer(buffer)));
     }
 
-    fn params_mut(&mut self) -> &mut [Param<T>] {
-        &mut self.params
-    }
-
-    fn buffers(&self) -> &[Buffer<T>] {
-        &self.buffers
-    }
-
-    fn buffers_mut(&mut self) -> &mut [Buffer<T>] {
-        &mut self.buffers
-    }
-
-    fn boxed_clone(&self) -> Box<dyn Layer<T>> {
-        Box::new(self.clone())
+    fn visit_mut<'a>(&'a mut self, visitor: &mut dyn FnMut(StateMut<'a, T>)) {
+        self.params.iter_mut().for_each(|param| visitor(StateMut::Param(param)));
+        self.buffers.iter_mut().for_each(|buffer| visitor(StateMut::Buffer(buffer)));
     }
 }
 
@@ -262,7 +269,7 @@ mod tests {
 
     fn forward(norm: &mut BatchNorm<f64>, x: &DMatrix<f64>, mode: Mode) -> DMatrix<f64> {
         let mut y = DMatrix::zeros(x.nrows(), x.ncols());
-        norm.forward(x, &mut y, mode);
+        norm.forward(x.into(), &mut y, mode);
         y
     }
 
@@ -310,7 +317,7 @@ mod tests {
         for (count, value) in [(60_000, 12.7_f32), (1000, 1_234_567.1)] {
             let x = DMatrix::from_element(count, 1, value);
             let mut y = x.clone();
-            BatchNorm::new(1).forward(&x, &mut y, Mode::Train);
+            BatchNorm::new(1).forward((&x).into(), &mut y, Mode::Train);
             assert_eq!(y.amax(), 0.0, "{count} times {value}");
         }
     }
@@ -322,7 +329,7 @@ mod tests {
         for (base, unit, close) in [(0.0, 1.0, 1e-6), (1e4, 1.0, 1e-6), (1e8, 8.0, 0.6)] {
             let x = DMatrix::from_fn(4, 1, |i, _| base + unit * i as f32);
             let mut y = x.clone();
-            BatchNorm::new(1).forward(&x, &mut y, Mode::Train);
+            BatchNorm::new(1).forward((&x).into(), &mut y, Mode::Train);
             for (y, x) in y.iter().zip([-1.5, -0.5, 0.5, 1.5]) {
                 assert!((y - x / 1.25_f32.sqrt()).abs() < close, "{y} at {base}");
             }
@@ -337,8 +344,8 @@ mod tests {
         let (x, dy) =
             (DMatrix::from_vec(2, 1, vec![-1e20, 1e20]), DMatrix::from_vec(2, 1, vec![1.0, 2.0]));
         let (mut y, mut dx) = (x.clone(), x.clone());
-        norm.forward(&x, &mut y, Mode::Train);
-        norm.backward(&x, &y, &dy, Some(&mut dx));
+        norm.forward((&x).into(), &mut y, Mode::Train);
+        norm.backward((&x).into(), &y, &dy, Some(&mut dx));
         assert_eq!((y.as_slice(), dx.as_slice()), (&[7.0, 7.0][..], &[0.0, 0.0][..]));
         assert_eq!(norm.buffers[1].values, [f32::INFINITY]);
     }
@@ -361,7 +368,7 @@ mod tests {
         assert!(BatchNorm::<f64>::new(1).eps(1e-60).is_ok());
         let mut norm = BatchNorm::<f32>::new(1).eps(1e-45).unwrap();
         let (x, mut y) = (DMatrix::from_element(2, 1, 3.0), DMatrix::zeros(2, 1));
-        norm.forward(&x, &mut y, Mode::Train);
+        norm.forward((&x).into(), &mut y, Mode::Train);
         assert_eq!(y.amax(), 0.0);
     }
 
@@ -371,7 +378,7 @@ mod tests {
         norm.params.iter_mut().for_each(|param| param.grad.fill(5.0));
         let x = DMatrix::zeros(0, 2);
         forward(&mut norm, &x, Mode::Train);
-        norm.backward(&x, &x, &x, Some(&mut x.clone()));
+        norm.backward((&x).into(), &x, &x, Some(&mut x.clone()));
         assert!(norm.params.iter().all(|param| param.grad == DMatrix::zeros(1, 2)));
         assert_eq!(norm.buffers, BatchNorm::new(2).buffers);
     }
@@ -380,7 +387,7 @@ mod tests {
     #[should_panic(expected = "batch_norm: input, output and gradients differ in shape")]
     fn an_output_of_another_shape_is_refused() {
         let (x, mut y) = (DMatrix::zeros(3, 2), DMatrix::zeros(2, 2));
-        BatchNorm::<f64>::new(2).forward(&x, &mut y, Mode::Train);
+        BatchNorm::<f64>::new(2).forward((&x).into(), &mut y, Mode::Train);
     }
 
     #[test]

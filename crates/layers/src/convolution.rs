@@ -1,12 +1,12 @@
 //! The convolutional layer.
 
-use init::{Fans, Initializer};
+use init::{Fans, Initialize};
 use kernels::Scalar;
 use nalgebra::DMatrix;
 use rand::Rng;
 use tensor_ops::{ImageShape, Window, col2im, im2col, reshape};
 
-use crate::{Affine, Layer, LayerError, Mode, Param, Role};
+use crate::{Affine, Input, Layer, LayerError, Mode, Param, Role, State, StateMut};
 
 /// A convolution of images: an affine layer applied to every window (im2col).
 ///
@@ -30,7 +30,7 @@ use crate::{Affine, Layer, LayerError, Mode, Param, Role};
 /// use tensor_ops::{ImageShape, Window};
 ///
 /// let image = ImageShape { channels: 1, height: 2, width: 3 };
-/// let window = Window { height: 2, width: 2, stride: 1, pad: 0 };
+/// let window = Window::new(2, 2);
 /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
 /// let ones = Initializer::Constant { value: 1.0 };
 /// let layer = Convolution::<f64>::new(image, 1, window, ones, &mut rng)?;
@@ -66,7 +66,7 @@ impl<T: Scalar> Convolution<T> {
     /// use tensor_ops::{ImageShape, Window};
     ///
     /// let mnist = ImageShape { channels: 1, height: 28, width: 28 };
-    /// let window = Window { height: 5, width: 5, stride: 2, pad: 0 };
+    /// let window = Window::new(5, 5).stride(2);
     /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
     /// let layer = Convolution::<f32>::new(mnist, 30, window, Initializer::He, &mut rng);
     /// assert!(layer.unwrap_err().to_string().contains("in steps of 2 leaves 1 of 28"));
@@ -75,15 +75,27 @@ impl<T: Scalar> Convolution<T> {
         image: ImageShape,
         filters: usize,
         window: Window,
-        initializer: Initializer,
+        initializer: impl Initialize,
         rng: &mut impl Rng,
+    ) -> Result<Self, LayerError> {
+        Self::filled(image, filters, window, |weights, fans| {
+            initializer.fill_with_fans(weights, fans, rng);
+        })
+    }
+
+    /// A layer whose weights `fill` sets, with zero biases.
+    pub(crate) fn filled(
+        image: ImageShape,
+        filters: usize,
+        window: Window,
+        fill: impl FnOnce(&mut DMatrix<T>, Fans),
     ) -> Result<Self, LayerError> {
         let (height, width) = window.output(image)?;
         let area = window.height * window.width;
         let fans = Fans { n_in: image.channels * area, n_out: filters * area };
         let mut weight = Param::zeros("weight", Role::Weight, fans.n_in, filters);
         weight.torch_shape = vec![filters, image.channels, window.height, window.width];
-        initializer.fill_with_fans(&mut weight.value, fans, rng);
+        fill(&mut weight.value, fans);
         Ok(Self {
             affine: Affine::from_weight(weight),
             image,
@@ -102,7 +114,7 @@ impl<T: Scalar> Convolution<T> {
     /// use tensor_ops::{ImageShape, Window};
     ///
     /// let mnist = ImageShape { channels: 1, height: 28, width: 28 };
-    /// let window = Window { height: 5, width: 5, stride: 1, pad: 0 };
+    /// let window = Window::new(5, 5);
     /// let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
     /// let layer = layers::Convolution::<f32>::new(mnist, 30, window, Initializer::He, &mut rng)?;
     /// assert_eq!(layer.output_shape(), ImageShape { channels: 30, height: 24, width: 24 });
@@ -114,8 +126,12 @@ impl<T: Scalar> Convolution<T> {
 }
 
 impl<T: Scalar> Layer<T> for Convolution<T> {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "convolution"
+    }
+
+    fn description(&self) -> String {
+        describe("convolution", self.image, self.window)
     }
 
     fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
@@ -123,10 +139,11 @@ impl<T: Scalar> Layer<T> for Convolution<T> {
         Ok(self.output.features())
     }
 
-    fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, mode: Mode) {
-        im2col(x, self.image, self.window, T::zero(), &mut self.columns).expect("checked in `new`");
+    fn forward(&mut self, x: Input<'_, T>, y: &mut DMatrix<T>, mode: Mode) {
+        im2col(x.dense(), self.image, self.window, T::zero(), &mut self.columns)
+            .expect("checked in `new`");
         reshape(&mut self.outputs, self.columns.nrows(), self.output.channels);
-        self.affine.forward(&self.columns, &mut self.outputs, mode);
+        self.affine.forward((&self.columns).into(), &mut self.outputs, mode);
         // Rows (out_y, out_x, image) by columns (filter), column-major, are the same bytes as rows
         // (image) by columns (filter, out_y, out_x).
         y.as_mut_slice().copy_from_slice(self.outputs.as_slice());
@@ -134,7 +151,7 @@ impl<T: Scalar> Layer<T> for Convolution<T> {
 
     fn backward(
         &mut self,
-        x: &DMatrix<T>,
+        x: Input<'_, T>,
         _: &DMatrix<T>,
         dy: &DMatrix<T>,
         dx: Option<&mut DMatrix<T>>,
@@ -142,55 +159,62 @@ impl<T: Scalar> Layer<T> for Convolution<T> {
         let Self { affine, columns, d_columns, outputs, .. } = self;
         outputs.as_mut_slice().copy_from_slice(dy.as_slice());
         let (dy, unread) = (&*outputs, &*outputs); // an affine layer does not read its y
-        let Some(dx) = dx else { return affine.backward(columns, unread, dy, None) };
+        let Some(dx) = dx else { return affine.backward((&*columns).into(), unread, dy, None) };
         reshape(d_columns, columns.nrows(), columns.ncols());
-        affine.backward(columns, unread, dy, Some(d_columns));
-        col2im(d_columns, x.nrows(), self.image, self.window, dx).expect("checked in `new`");
+        affine.backward((&*columns).into(), unread, dy, Some(d_columns));
+        col2im(d_columns, x.shape().0, self.image, self.window, dx).expect("checked in `new`");
     }
 
-    fn params(&self) -> &[Param<T>] {
-        self.affine.params()
+    fn visit<'a>(&'a self, visitor: &mut dyn FnMut(State<'a, T>)) {
+        self.affine.visit(visitor);
     }
 
-    fn params_mut(&mut self) -> &mut [Param<T>] {
-        self.affine.params_mut()
+    fn visit_mut<'a>(&'a mut self, visitor: &mut dyn FnMut(StateMut<'a, T>)) {
+        self.affine.visit_mut(visitor);
     }
+}
 
-    fn boxed_clone(&self) -> Box<dyn Layer<T>> {
-        Box::new(self.clone())
-    }
+/// The settings of a layer that slides a window over images.
+pub(crate) fn describe(name: &str, image: ImageShape, window: Window) -> String {
+    let ImageShape { channels, height, width } = image;
+    let Window { height: window_height, width: window_width, stride, pad, floor, .. } = window;
+    format!(
+        "{name} channels={channels} height={height} width={width} window_height={window_height} \
+         window_width={window_width} stride={stride} pad={pad} floor={floor}"
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use init::{Purpose, Seed};
+    use init::{Initializer, Purpose, Seed};
 
     /// The sum is taken pixel by pixel, as the definition of a convolution says.
     #[test]
     fn agrees_with_the_sum_over_the_window() {
         let image = ImageShape { channels: 2, height: 5, width: 4 };
-        let window = Window { height: 3, width: 2, stride: 1, pad: 1 };
+        let window = Window::new(3, 2).pad(1);
         let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
         let mut layer =
             Convolution::<f64>::new(image, 3, window, Initializer::He, &mut rng).unwrap();
-        layer.params_mut()[1].value.copy_from_slice(&[0.1, -0.2, 0.3]);
+        layer.affine =
+            Affine::from_parts(layer.affine.weight().value.clone(), &[0.1, -0.2, 0.3]).unwrap();
         let x = DMatrix::from_fn(2, 40, |i, j| ((i * 17 + j * 7) % 13) as f64 - 6.0);
         let out = layer.output_shape();
         let mut y = DMatrix::zeros(2, out.features());
-        layer.forward(&x, &mut y, Mode::Train);
+        layer.forward((&x).into(), &mut y, Mode::Train);
         for n in 0..2 {
             for place in 0..out.features() {
                 let (filter, oy) =
                     (place / (out.height * out.width), place / out.width % out.height);
                 let ox = place % out.width;
-                let mut sum = layer.params()[1].value[filter];
+                let mut sum = layer.affine.bias().value[filter];
                 for tap in 0..2 * 3 * 2 {
                     let (c, dy, dx) = (tap / 6, tap / 2 % 3, tap % 2);
                     let (py, px) = ((oy + dy) as isize - 1, (ox + dx) as isize - 1);
                     if (0..5).contains(&py) && (0..4).contains(&px) {
                         let feature = (c * 5 + py as usize) * 4 + px as usize;
-                        sum += x[(n, feature)] * layer.params()[0].value[(tap, filter)];
+                        sum += x[(n, feature)] * layer.affine.weight().value[(tap, filter)];
                     }
                 }
                 assert!((y[(n, place)] - sum).abs() < 1e-12);
@@ -202,11 +226,11 @@ mod tests {
     #[test]
     fn fans_count_the_area_of_the_window() {
         let image = ImageShape { channels: 16, height: 8, width: 8 };
-        let window = Window { height: 3, width: 3, stride: 1, pad: 1 };
+        let window = Window::new(3, 3).pad(1);
         let weights = |initializer| {
             let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
             let layer = Convolution::<f64>::new(image, 32, window, initializer, &mut rng).unwrap();
-            layer.params()[0].value.clone()
+            layer.affine.weight().value.clone()
         };
         let (n_in, n_out) = (144.0, 288.0);
         for (initializer, variance) in [
@@ -229,7 +253,7 @@ mod tests {
     #[test]
     fn a_window_that_does_not_fit_is_an_error() {
         let image = ImageShape { channels: 1, height: 3, width: 3 };
-        let window = Window { height: 5, width: 5, stride: 1, pad: 0 };
+        let window = Window::new(5, 5);
         let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
         let error = Convolution::<f32>::new(image, 1, window, Initializer::He, &mut rng);
         assert!(error.unwrap_err().to_string().contains("a window of 5 does not fit into 3"));

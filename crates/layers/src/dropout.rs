@@ -6,7 +6,7 @@ use rand::Rng;
 use rand::rngs::ChaCha8Rng;
 
 use crate::layer::assert_same_shape;
-use crate::{Layer, LayerError, Mode};
+use crate::{Generator, Input, Layer, LayerError, Mode, State, StateMut};
 
 /// Which mode compensates for the units that dropout removes.
 ///
@@ -52,27 +52,21 @@ pub enum DropoutScaling {
 /// let mut dropout = Dropout::new(0.2, DropoutScaling::AtEvaluation, rng)?;
 /// let x = DMatrix::<f64>::from_element(100, 100, 1.0);
 /// let mut y = DMatrix::zeros(100, 100);
-/// dropout.forward(&x, &mut y, Mode::Train);
+/// dropout.forward((&x).into(), &mut y, Mode::Train);
 /// assert!((y.mean() - 0.8).abs() < 0.02);
-/// dropout.forward(&x, &mut y, Mode::Eval);
+/// dropout.forward((&x).into(), &mut y, Mode::Eval);
 /// assert_eq!(y[(0, 0)], 0.8);
 /// # Ok::<(), layers::LayerError>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Dropout {
     ratio: f64,
     scaling: DropoutScaling,
-    rng: ChaCha8Rng,
+    generator: Generator,
+    /// The units that every training pass keeps instead of random ones.
+    given: Option<DMatrix<bool>>,
     /// The random bits of the last training pass, two bytes per unit.
     bytes: Vec<u8>,
-}
-
-/// `ChaCha8Rng` is not `Clone`. The copy draws the same numbers as the original from here on.
-impl Clone for Dropout {
-    fn clone(&self) -> Self {
-        let rng = ChaCha8Rng::deserialize_state(&self.rng.serialize_state());
-        Self { rng, bytes: self.bytes.clone(), ..*self }
-    }
 }
 
 impl Dropout {
@@ -92,7 +86,43 @@ impl Dropout {
     pub fn new(ratio: f64, scaling: DropoutScaling, rng: ChaCha8Rng) -> Result<Self, LayerError> {
         let (name, expected) = ("dropout's ratio", "at least 0 and below 1");
         LayerError::check_hyperparameter((0.0..1.0).contains(&ratio), name, expected, ratio)?;
-        Ok(Self { ratio, scaling, rng, bytes: Vec::new() })
+        let generator = Generator { name: "generator".to_owned(), rng };
+        Ok(Self { ratio, scaling, generator, given: None, bytes: Vec::new() })
+    }
+
+    /// Has every training pass keep the units that are true in `kept`, a (batch, features) matrix,
+    /// instead of random ones; with `None` they are random again. The scale stays that of the
+    /// ratio.
+    ///
+    /// In a network, [`Sequential::layer_mut`](crate::Sequential::layer_mut) finds the layer.
+    ///
+    /// # Panics
+    /// The next pass panics if `kept` does not have the shape of its batch.
+    ///
+    /// ```
+    /// use init::Seed;
+    /// use layers::{Dropout, DropoutScaling, Mode, Sequential};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let mut net = Sequential::<f64>::features(3).dropout(0.5).build(Seed::new(1))?;
+    /// let dropout: &mut Dropout = net.layer_mut("0").expect("the only layer");
+    /// dropout.keep(Some(dmatrix![true, false, true]));
+    /// let y = net.forward(&dmatrix![1.0, 2.0, 3.0], Mode::Train);
+    /// assert_eq!(y, &dmatrix![1.0, 0.0, 3.0]);
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
+    pub fn keep(&mut self, kept: Option<DMatrix<bool>>) {
+        self.given = kept;
+    }
+
+    /// Sets the random bits of a training pass for a batch of this shape.
+    fn draw(&mut self, shape: (usize, usize)) {
+        self.bytes.resize(2 * shape.0 * shape.1, 0);
+        let Some(kept) = &self.given else { return self.generator.rng.fill_bytes(&mut self.bytes) };
+        assert_eq!(kept.shape(), shape, "dropout: the units to keep must have the batch's shape");
+        for (bits, &keep) in self.bytes.as_chunks_mut::<2>().0.iter_mut().zip(kept) {
+            *bits = [if keep { u8::MAX } else { 0 }; 2];
+        }
     }
 
     // ANCHOR: evaluation
@@ -111,6 +141,8 @@ impl Dropout {
         let units = self.bytes.len() / 2;
         assert_eq!(units, input.len(), "dropout: backward must follow forward in Mode::Train");
         let threshold = ((self.ratio * 65536.0).round() as u32).min(65535);
+        // Bits of 0 mean "drop" in given units, also at a ratio of 0.
+        let least = if self.given.is_some() { threshold.max(1) } else { threshold };
         let kept = match self.scaling {
             DropoutScaling::AtEvaluation => T::one(),
             DropoutScaling::AtTraining => T::of(65536.0 / f64::from(65536 - threshold)),
@@ -119,7 +151,7 @@ impl Dropout {
         with_wide_registers(|| {
             // ANCHOR: mask
             for ((out, &value), bits) in values.zip(self.bytes.as_chunks::<2>().0) {
-                let keep = u32::from(u16::from_le_bytes(*bits)) >= threshold;
+                let keep = u32::from(u16::from_le_bytes(*bits)) >= least;
                 *out = value * if keep { kept } else { T::zero() };
             }
             // ANCHOR_END: mask
@@ -128,7 +160,7 @@ impl Dropout {
 }
 
 impl<T: Scalar> Layer<T> for Dropout {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "dropout"
     }
 
@@ -140,11 +172,11 @@ impl<T: Scalar> Layer<T> for Dropout {
         Ok(inputs)
     }
 
-    fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, mode: Mode) {
+    fn forward(&mut self, x: Input<'_, T>, y: &mut DMatrix<T>, mode: Mode) {
+        let x = x.dense();
         match mode {
             Mode::Train => {
-                self.bytes.resize(2 * x.len(), 0);
-                self.rng.fill_bytes(&mut self.bytes);
+                self.draw(x.shape());
                 self.mask(x, y);
             }
             Mode::Eval => {
@@ -158,7 +190,7 @@ impl<T: Scalar> Layer<T> for Dropout {
 
     fn backward(
         &mut self,
-        _: &DMatrix<T>,
+        _: Input<'_, T>,
         _: &DMatrix<T>,
         dy: &DMatrix<T>,
         dx: Option<&mut DMatrix<T>>,
@@ -168,8 +200,12 @@ impl<T: Scalar> Layer<T> for Dropout {
         }
     }
 
-    fn boxed_clone(&self) -> Box<dyn Layer<T>> {
-        Box::new(self.clone())
+    fn visit<'a>(&'a self, visitor: &mut dyn FnMut(State<'a, T>)) {
+        visitor(State::Generator(&self.generator));
+    }
+
+    fn visit_mut<'a>(&'a mut self, visitor: &mut dyn FnMut(StateMut<'a, T>)) {
+        visitor(StateMut::Generator(&mut self.generator));
     }
 }
 
@@ -182,7 +218,8 @@ mod tests {
         let mut layer =
             Dropout::new(ratio, scaling, Seed::new(1).stream(Purpose::Dropout, 0)).unwrap();
         let mut y = DMatrix::zeros(shape.0, shape.1);
-        layer.forward(&DMatrix::from_element(shape.0, shape.1, 1.0), &mut y, Mode::Train);
+        let x = DMatrix::from_element(shape.0, shape.1, 1.0);
+        layer.forward((&x).into(), &mut y, Mode::Train);
         y
     }
 
@@ -230,8 +267,8 @@ mod tests {
         let mut layer = Dropout::new(0.4, DropoutScaling::AtTraining, rng).unwrap();
         let x = DMatrix::<f64>::from_element(20, 30, 1.0);
         let (mut y, mut dx) = (x.clone(), x.clone());
-        layer.forward(&x, &mut y, Mode::Train);
-        layer.backward(&x, &y, &x, Some(&mut dx));
+        layer.forward((&x).into(), &mut y, Mode::Train);
+        layer.backward((&x).into(), &y, &x, Some(&mut dx));
         assert_eq!(dx, y);
     }
 
@@ -241,7 +278,7 @@ mod tests {
         let rng = Seed::new(1).stream(Purpose::Dropout, 0);
         let mut layer = Dropout::new(0.5, DropoutScaling::default(), rng).unwrap();
         let x = DMatrix::<f64>::zeros(2, 3);
-        layer.backward(&x, &x, &x, Some(&mut x.clone()));
+        layer.backward((&x).into(), &x, &x, Some(&mut x.clone()));
     }
 
     #[test]

@@ -3,24 +3,28 @@
 
 pub mod activation;
 mod affine;
+mod average_pooling;
 mod batch_norm;
 mod convolution;
 mod dropout;
+mod error;
 mod input;
 mod layer;
 mod loss;
+mod max_pooling;
 mod network;
-mod param;
-mod pooling;
+mod state;
 
 pub use activation::{Activation, Elementwise};
 pub use affine::Affine;
+pub use average_pooling::AveragePooling;
 pub use batch_norm::BatchNorm;
 pub use convolution::Convolution;
 pub use dropout::{Dropout, DropoutScaling};
-pub use input::{Input, SparseInput};
-pub use layer::{Layer, LayerError, Mode};
-pub use loss::{Loss, Targets};
-pub use network::{CheckpointError, MultiLayerNet, Sequential, TwoLayerNet};
-pub use param::{Buffer, Param, Role};
-pub use pooling::MaxPooling;
+pub use error::LayerError;
+pub use input::Input;
+pub use layer::{BoxedClone, Fold, Layer, Mode};
+pub use loss::{Loss, LossFunction, Targets};
+pub use max_pooling::MaxPooling;
+pub use network::{Builder, Checkpoint, CheckpointError, MultiLayerNet, Sequential, TwoLayerNet};
+pub use state::{Buffer, Generator, Param, Role, State, StateMut};

@@ -57,6 +57,14 @@ impl Decay {
         }
     }
 
+    /// The decay whose λ has this name.
+    pub(crate) fn named(name: &str, lambda: f64) -> Option<Self> {
+        let known = [Decay::L2(lambda), Decay::Decoupled(lambda)];
+        known
+            .into_iter()
+            .find(|decay| decay.clone().hyperparameter().is_some_and(|(known, ..)| known == name))
+    }
+
     /// Decays one slot whose `decay` is true.
     pub(crate) fn apply<T: Float>(&self, lr: f64, value: &mut [T], grad: &mut [T]) {
         match *self {

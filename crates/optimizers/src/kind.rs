@@ -102,20 +102,30 @@ impl OptimizerKind {
     /// [`OptimizerError::Hyperparameter`] if a default does not fit the scalar; `f32` and `f64`
     /// take them all.
     pub fn build<T: Float + Send + 'static>(self) -> Result<Box<dyn Optimizer<T>>, OptimizerError> {
+        self.build_with(if self == Self::AdamW { Decay::Decoupled(0.01) } else { Decay::None })
+    }
+
+    /// The optimizer with its other defaults and this weight decay.
+    ///
+    /// # Errors
+    /// [`OptimizerError::Hyperparameter`] if λ is negative or not finite.
+    pub fn build_with<T: Float + Send + 'static>(
+        self,
+        decay: Decay,
+    ) -> Result<Box<dyn Optimizer<T>>, OptimizerError> {
         match self {
-            Self::Sgd => Sgd::default().build(),
-            Self::Momentum => Momentum::default().build(),
-            Self::Nesterov => Nesterov::default().build(),
-            Self::AdaGrad => AdaGrad::default().build(),
-            Self::RmsProp => RmsProp::default().build(),
-            Self::Adam => Adam::default().build(),
-            Self::AdaDelta => AdaDelta::default().build(),
-            Self::AdaMax => AdaMax::default().build(),
-            Self::AmsGrad => AmsGrad::default().build(),
-            Self::AdamW => Adam::default().build_with(Decay::Decoupled(0.01)),
-            Self::NAdam => NAdam::default().build(),
-            Self::RAdam => RAdam::default().build(),
-            Self::Lion => Lion::default().build(),
+            Self::Sgd => Sgd::default().build_with(decay),
+            Self::Momentum => Momentum::default().build_with(decay),
+            Self::Nesterov => Nesterov::default().build_with(decay),
+            Self::AdaGrad => AdaGrad::default().build_with(decay),
+            Self::RmsProp => RmsProp::default().build_with(decay),
+            Self::Adam | Self::AdamW => Adam::default().build_with(decay),
+            Self::AdaDelta => AdaDelta::default().build_with(decay),
+            Self::AdaMax => AdaMax::default().build_with(decay),
+            Self::AmsGrad => AmsGrad::default().build_with(decay),
+            Self::NAdam => NAdam::default().build_with(decay),
+            Self::RAdam => RAdam::default().build_with(decay),
+            Self::Lion => Lion::default().build_with(decay),
         }
     }
 }

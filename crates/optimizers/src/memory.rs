@@ -62,6 +62,9 @@ impl<T: Float, const N: usize> Memory<T, N> {
         update: Update<'_, T, N>,
     ) {
         for (index, (len, arrays)) in self.lens.iter().zip(&mut self.arrays).enumerate() {
+            if slots.frozen(index) {
+                continue;
+            }
             let Slot { value, grad, decay: decays } = slots.slot(index);
             let lens = (value.len(), grad.len());
             assert_eq!(lens, (*len, *len), "slot {index} changed its length within a step");

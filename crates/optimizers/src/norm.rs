@@ -5,7 +5,8 @@ use num_traits::Float;
 use crate::range::{cast, wide};
 use crate::{OptimizerError, Range, Slot, Slots};
 
-/// The norm of all gradients taken as one vector, √(Σ g²), summed in `f64`.
+/// The norm of all gradients taken as one vector, √(Σ g²), summed in `f64`; those of frozen slots
+/// are left out, here and in clipping.
 ///
 /// Where squares would overflow or vanish, gradients are first divided by the largest one; the norm
 /// is infinite only if it is above `f64::MAX`.
@@ -59,6 +60,9 @@ pub fn clip_total_norm<T: Float>(
         // In f64: the factor may be too small for T where the products are not.
         let factor = max_norm / norm.scaled;
         for i in 0..slots.len() {
+            if slots.frozen(i) {
+                continue;
+            }
             for g in slots.slot(i).grad {
                 *g = cast(wide(*g) / norm.scale * factor);
             }
@@ -125,7 +129,9 @@ impl Norm {
         // Starts at the least normal number, because the scale is divided by.
         let mut scale = f64::MIN_POSITIVE;
         for i in 0..slots.len() {
-            scale = slots.slot(i).grad.iter().map(|&g| wide(g).abs()).fold(scale, f64::max);
+            if !slots.frozen(i) {
+                scale = slots.slot(i).grad.iter().map(|&g| wide(g).abs()).fold(scale, f64::max);
+            }
         }
         if scale.is_infinite() {
             return Self { scale, scaled: 1.0 };
@@ -140,8 +146,13 @@ impl Norm {
 
 /// Σ f(g)² over the gradients of all slots.
 fn sum_over_slots<T: Float>(slots: &mut dyn Slots<T>, f: impl Fn(f64) -> f64 + Copy) -> f64 {
-    // Not `sum`, which is −0 for no slots.
-    (0..slots.len()).fold(0.0, |sum, i| sum + sum_of_squares(slots.slot(i).grad, f))
+    let mut sum = 0.0; // `sum` of no slots would be −0
+    for i in 0..slots.len() {
+        if !slots.frozen(i) {
+            sum += sum_of_squares(slots.slot(i).grad, f);
+        }
+    }
+    sum
 }
 
 /// Σ f(x)² in `f64`, in eight interleaved sums, whose additions need not wait for one another.

@@ -70,6 +70,12 @@ pub trait Slots<T> {
     /// May panic if `index` is not below `len`; optimizers never ask for such a slot.
     fn slot(&mut self, index: usize) -> Slot<'_, T>;
 
+    /// Whether a step leaves the slot at `index` and its state alone. False by default.
+    fn frozen(&self, index: usize) -> bool {
+        let _ = index;
+        false
+    }
+
     /// Whether there are no slots.
     fn is_empty(&self) -> bool {
         self.len() == 0

@@ -51,10 +51,9 @@ fn windows(c: &mut Criterion) {
     let image = ImageShape { channels: 1, height: 28, width: 28 };
     let x = matrix(BATCH, image.features());
     let fits = "the window fits";
-    for (name, window) in [
-        ("5x5, pad 2", Window { height: 5, width: 5, stride: 1, pad: 2 }),
-        ("2x2, stride 2", Window { height: 2, width: 2, stride: 2, pad: 0 }),
-    ] {
+    for (name, window) in
+        [("5x5, pad 2", Window::new(5, 5).pad(2)), ("2x2, stride 2", Window::new(2, 2).stride(2))]
+    {
         let (mut columns, mut back) = (matrix(0, 0), matrix(0, 0));
         im2col(&x, image, window, 0.0, &mut columns).expect(fits);
         group.throughput(Throughput::Elements(columns.len() as u64));

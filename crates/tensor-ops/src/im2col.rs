@@ -32,38 +32,77 @@ impl ImageShape {
     }
 }
 
-/// A filter's window: size, stride and padding.
+/// A filter's window: size, stride and padding, and what happens to pixels that no window reaches.
+///
+/// ```
+/// use tensor_ops::{ImageShape, Window};
+///
+/// let image = ImageShape { channels: 1, height: 28, width: 28 };
+/// let window = Window::new(5, 5).stride(2);
+/// assert!(window.output(image).is_err()); // the last of 28 pixels would be left out
+/// assert_eq!(window.floor().output(image)?, (12, 12)); // as in PyTorch
+/// # Ok::<(), tensor_ops::WindowError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Window {
     /// Height in pixels.
     pub height: usize,
     /// Width in pixels.
     pub width: usize,
-    /// Distance between neighbouring windows, in both directions.
+    /// Distance between neighbouring windows, in both directions; 1 by default.
     pub stride: usize,
-    /// Pixels of padding on each of the four sides.
+    /// Pixels of padding on each of the four sides; 0 by default.
     pub pad: usize,
+    /// Whether pixels at the lower and right edge that no window reaches are left out. By default
+    /// they are an error.
+    pub floor: bool,
 }
 
 impl Window {
+    /// A window of this size with stride 1 and no padding.
+    pub const fn new(height: usize, width: usize) -> Self {
+        Self { height, width, stride: 1, pad: 0, floor: false }
+    }
+
+    /// Sets the distance between neighbouring windows.
+    #[must_use]
+    pub const fn stride(self, stride: usize) -> Self {
+        Self { stride, ..self }
+    }
+
+    /// Sets the padding on each of the four sides.
+    #[must_use]
+    pub const fn pad(self, pad: usize) -> Self {
+        Self { pad, ..self }
+    }
+
+    /// Leaves out pixels that no window reaches, as the book's code and PyTorch do.
+    #[must_use]
+    pub const fn floor(self) -> Self {
+        Self { floor: true, ..self }
+    }
+
     /// (height, width) of the output for an image.
     ///
     /// # Errors
-    /// As [`conv_output_size`].
+    /// As [`conv_output_size`]; no [`WindowError::Uneven`] with [`floor`](Self::floor).
     ///
     /// ```
     /// use tensor_ops::{ImageShape, Window};
     ///
     /// let image = ImageShape { channels: 1, height: 28, width: 28 };
-    /// let window = Window { height: 5, width: 5, stride: 1, pad: 0 };
-    /// assert_eq!(window.output(image)?, (24, 24));
+    /// assert_eq!(Window::new(5, 5).output(image)?, (24, 24));
     /// # Ok::<(), tensor_ops::WindowError>(())
     /// ```
     pub fn output(&self, image: ImageShape) -> Result<(usize, usize), WindowError> {
-        Ok((
-            conv_output_size(image.height, self.height, self.stride, self.pad)?,
-            conv_output_size(image.width, self.width, self.stride, self.pad)?,
-        ))
+        let along = |input, filter| match conv_output_size(input, filter, self.stride, self.pad) {
+            Err(WindowError::Uneven { .. }) if self.floor => {
+                Ok((input + 2 * self.pad - filter) / self.stride + 1)
+            }
+            size => size,
+        };
+        Ok((along(image.height, self.height)?, along(image.width, self.width)?))
     }
 }
 
@@ -75,6 +114,7 @@ impl Window {
 /// assert_eq!(error.to_string(), "a window of 7 does not fit into 4 with 1 zeros on each side");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum WindowError {
     /// The window or its stride is 0.
     #[error("a window of {filter} with stride {stride}: both must be at least 1")]
@@ -97,7 +137,7 @@ pub enum WindowError {
     /// The last step would leave part of the image out.
     #[error(
         "a window of {filter} in steps of {stride} leaves {rest} of {input} + 2·{pad} uncovered: \
-         change the stride or the padding"
+         change the stride or the padding, or leave them out by `floor`"
     )]
     Uneven {
         /// The image's size.
@@ -171,7 +211,7 @@ pub fn conv_output_size(
 /// let image = ImageShape { channels: 1, height: 2, width: 3 };
 /// let x = nalgebra::dmatrix![1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
 /// let mut columns = nalgebra::DMatrix::zeros(0, 0);
-/// im2col(&x, image, Window { height: 2, width: 2, stride: 1, pad: 0 }, 0.0, &mut columns)?;
+/// im2col(&x, image, Window::new(2, 2), 0.0, &mut columns)?;
 /// assert_eq!(columns, nalgebra::dmatrix![1.0, 2.0, 4.0, 5.0; 2.0, 3.0, 5.0, 6.0]);
 /// # Ok::<(), tensor_ops::WindowError>(())
 /// ```
@@ -215,7 +255,7 @@ pub fn im2col<T: Scalar>(
 /// let image = ImageShape { channels: 1, height: 1, width: 3 };
 /// let mut x = nalgebra::DMatrix::zeros(0, 0);
 /// let columns = nalgebra::dmatrix![1.0, 2.0; 10.0, 20.0]; // windows (0, 1) and (1, 2)
-/// col2im(&columns, 1, image, Window { height: 1, width: 2, stride: 1, pad: 0 }, &mut x)?;
+/// col2im(&columns, 1, image, Window::new(1, 2), &mut x)?;
 /// assert_eq!(x, nalgebra::dmatrix![1.0, 12.0, 20.0]);
 /// # Ok::<(), tensor_ops::WindowError>(())
 /// ```
@@ -293,7 +333,7 @@ mod tests {
         let image = ImageShape { channels: 2, height: 3, width: 3 };
         let x = DMatrix::from_fn(2, 18, |i, j| (i * 18 + j + 1) as f64);
         let mut columns = DMatrix::zeros(0, 0);
-        let window = Window { height: 2, width: 2, stride: 1, pad: 0 };
+        let window = Window::new(2, 2);
         im2col(&x, image, window, 0.0, &mut columns).unwrap();
         let book = [
             [1, 2, 4, 5, 10, 11, 13, 14],
@@ -311,7 +351,7 @@ mod tests {
             assert_eq!(got, expected);
         }
 
-        let window = Window { height: 3, width: 3, stride: 2, pad: 1 };
+        let window = Window::new(3, 3).stride(2).pad(1);
         im2col(&x, image, window, 0.0, &mut columns).unwrap();
         let last: Vec<i32> = columns.row(7).iter().map(|&v| v as i32).collect();
         assert_eq!(last, [23, 24, 0, 26, 27, 0, 0, 0, 0, 32, 33, 0, 35, 36, 0, 0, 0, 0]);
@@ -323,7 +363,7 @@ mod tests {
                 (
                     batch,
                     ImageShape { channels, height: h, width: w },
-                    Window { height, width, stride, pad },
+                    Window::new(height, width).stride(stride).pad(pad),
                 )
             })
             .prop_filter("the window fits", |(_, image, window)| window.output(*image).is_ok())

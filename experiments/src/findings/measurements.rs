@@ -52,14 +52,13 @@ impl Measurements {
         self.histograms.extend(Bins::of(values).map(|bins| (step, name, bins)));
     }
 
-    /// Adds the histograms of every parameter and of every layer's output for the input `x`.
+    /// Adds the histograms of every parameter and of every layer's output for the input `x`. An
+    /// affine layer before ReLU has none: it applies the ReLU itself.
     pub fn watch<T: Real>(&mut self, step: usize, network: &mut Sequential<T>, x: &Sparse<T>) {
         network.predict(x);
-        for (i, layer) in network.layers().iter().enumerate() {
-            for param in layer.params() {
-                let name = format!("parameters/{i}.{}", param.name);
-                self.histogram(step, name, param.value.as_slice());
-            }
+        for param in network.params() {
+            let name = format!("parameters/{}", param.name);
+            self.histogram(step, name, param.value.as_slice());
         }
         for (i, (layer, output)) in network.layers().iter().zip(network.activations()).enumerate() {
             self.histogram(step, format!("activations/{i}.{}", layer.name()), output.as_slice());

@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use init::{Initializer, Purpose, Seed};
+use init::{Initialize, Initializer, Purpose, Seed};
 use kernels::Scalar;
 use layers::activation::{Elu, Function, Gelu, LeakyRelu, Relu, Silu};
 use layers::{
-    BatchNorm, Convolution, Dropout, DropoutScaling, Layer, Loss, MaxPooling, Mode, Sequential,
+    BatchNorm, Convolution, Dropout, DropoutScaling, Layer, Loss, LossFunction, MaxPooling, Mode,
+    Sequential,
 };
 use nalgebra::{DMatrix, dmatrix};
 use optimizers::schedules::{Cosine, Exponential, OneCycle, Schedule, Step, Warmup};
@@ -263,7 +264,7 @@ fn law(initializer: Initializer) -> Vec<f64> {
 
 fn forward<T: Scalar>(layer: &mut impl Layer<T>, x: &DMatrix<T>, mode: Mode) -> DMatrix<T> {
     let mut y = DMatrix::zeros(x.nrows(), layer.outputs(x.ncols()).unwrap());
-    layer.forward(x, &mut y, mode);
+    layer.forward(x.into(), &mut y, mode);
     y
 }
 
@@ -271,7 +272,7 @@ fn forward<T: Scalar>(layer: &mut impl Layer<T>, x: &DMatrix<T>, mode: Mode) -> 
 fn batch_norm() -> Vec<f64> {
     let (mut norm, x) = (BatchNorm::<f64>::new(1), dmatrix![1.0; 2.0; 3.0; 4.0]);
     let trained = forward(&mut norm, &x, Mode::Train);
-    let running: Vec<f64> = norm.buffers().iter().map(|buffer| buffer.values[0]).collect();
+    let running: Vec<f64> = norm.running().iter().map(|buffer| buffer.values[0]).collect();
     let evaluated = forward(&mut norm, &x, Mode::Eval);
     [trained.as_slice(), &running, evaluated.as_slice()].concat()
 }
@@ -316,18 +317,19 @@ fn image(side: usize) -> (ImageShape, DMatrix<f64>) {
 
 fn pooled(stride: usize) -> Vec<f64> {
     let (shape, x) = image(4);
-    let window = Window { height: 2, width: 2, stride, pad: 0 };
+    let window = Window::new(2, 2).stride(stride);
     let layer = MaxPooling::new(shape, window).unwrap();
     Sequential::new(16).push(layer).unwrap().predict(&x).as_slice().to_vec()
 }
 
 fn convolved() -> Vec<f64> {
     let (shape, x) = image(3);
-    let window = Window { height: 2, width: 2, stride: 1, pad: 0 };
+    let window = Window::new(2, 2);
     let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
-    let mut layer = Convolution::new(shape, 1, window, Initializer::Zeros, &mut rng).unwrap();
-    layer.params_mut()[0].value.copy_from_slice(&[1.0, 2.0, 3.0, 4.0]);
-    Sequential::new(9).push(layer).unwrap().predict(&x).as_slice().to_vec()
+    let layer = Convolution::new(shape, 1, window, Initializer::Zeros, &mut rng).unwrap();
+    let mut net = Sequential::new(9).push(layer).unwrap();
+    net.params_mut()[0].value.copy_from_slice(&[1.0, 2.0, 3.0, 4.0]);
+    net.predict(&x).as_slice().to_vec()
 }
 
 fn loss(name: &str) -> f64 {

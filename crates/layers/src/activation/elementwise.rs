@@ -6,7 +6,7 @@ use kernels::{Scalar, with_wide_registers};
 use nalgebra::DMatrix;
 
 use crate::layer::assert_same_shape;
-use crate::{Layer, LayerError, Mode};
+use crate::{Input, Layer, LayerError, Mode};
 
 /// A scalar function, which [`Elementwise`] applies to every element.
 ///
@@ -37,8 +37,10 @@ use crate::{Layer, LayerError, Mode};
 pub trait Function: Clone + Debug + Send + Sync + 'static {
     /// The name on a command line, in lower case.
     const NAME: &'static str;
-    /// Whether f is [`Relu`](super::Relu): the layer before it may then apply it in its own pass.
-    const IS_RELU: bool = false;
+    /// The name and the settings, which checkpoints keep; by default the name alone.
+    fn description(&self) -> String {
+        Self::NAME.to_owned()
+    }
     /// y = f(x).
     ///
     /// ```
@@ -74,19 +76,20 @@ pub trait Function: Clone + Debug + Send + Sync + 'static {
 pub struct Elementwise<F>(pub F);
 
 impl<T: Scalar, F: Function> Layer<T> for Elementwise<F> {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         F::NAME
+    }
+
+    fn description(&self) -> String {
+        self.0.description()
     }
 
     fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
         Ok(inputs)
     }
 
-    fn is_relu(&self) -> bool {
-        F::IS_RELU
-    }
-
-    fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, _: Mode) {
+    fn forward(&mut self, x: Input<'_, T>, y: &mut DMatrix<T>, _: Mode) {
+        let x = x.dense();
         assert_same_shape(F::NAME, x, y);
         let pairs = y.as_mut_slice().iter_mut().zip(x.as_slice());
         with_wide_registers(|| pairs.for_each(|(y, &x)| *y = self.0.value(x)));
@@ -94,12 +97,12 @@ impl<T: Scalar, F: Function> Layer<T> for Elementwise<F> {
 
     fn backward(
         &mut self,
-        x: &DMatrix<T>,
+        x: Input<'_, T>,
         y: &DMatrix<T>,
         dy: &DMatrix<T>,
         dx: Option<&mut DMatrix<T>>,
     ) {
-        let Some(dx) = dx else { return };
+        let (x, Some(dx)) = (x.dense(), dx) else { return };
         assert_same_shape(F::NAME, dy, dx);
         assert_same_shape(F::NAME, x, dy);
         let (x, y) = (x.as_slice(), y.as_slice());
@@ -107,9 +110,5 @@ impl<T: Scalar, F: Function> Layer<T> for Elementwise<F> {
         with_wide_registers(|| {
             values.for_each(|(((dx, &dy), &x), &y)| *dx = dy * self.0.slope(x, y));
         });
-    }
-
-    fn boxed_clone(&self) -> Box<dyn Layer<T>> {
-        Box::new(self.clone())
     }
 }

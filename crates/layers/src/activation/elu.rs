@@ -30,6 +30,10 @@ impl Default for Elu {
 impl Function for Elu {
     const NAME: &'static str = "elu";
 
+    fn description(&self) -> String {
+        format!("{} alpha={}", Self::NAME, self.alpha)
+    }
+
     #[inline(always)]
     fn value<T: Scalar>(&self, x: T) -> T {
         if x <= T::zero() { T::of(self.alpha) * x.exp_m1() } else { x }

@@ -29,6 +29,10 @@ impl Default for LeakyRelu {
 impl Function for LeakyRelu {
     const NAME: &'static str = "leaky-relu";
 
+    fn description(&self) -> String {
+        format!("{} slope={}", Self::NAME, self.slope)
+    }
+
     #[inline(always)]
     fn value<T: Scalar>(&self, x: T) -> T {
         if x <= T::zero() { T::of(self.slope) * x } else { x }

@@ -23,7 +23,6 @@ pub struct Relu;
 
 impl Function for Relu {
     const NAME: &'static str = "relu";
-    const IS_RELU: bool = true;
 
     #[inline(always)]
     fn value<T: Scalar>(&self, x: T) -> T {

@@ -44,13 +44,12 @@ pub(super) fn evaluate<T: Scalar>(
         *p -= t;
     };
     match targets {
-        Targets::Labels(labels) => {
-            for (i, &label) in labels.iter().enumerate() {
-                assert!(label < classes, "loss: label {label}, but there are {classes} scores");
-                add(i, label, T::one());
-            }
-        }
         Targets::Rows(t) => (0..classes).for_each(|j| (0..rows).for_each(|i| add(i, j, t[(i, j)]))),
+        labels => (0..rows).for_each(|i| {
+            let label = labels.class(i);
+            assert!(label < classes, "loss: label {label}, but there are {classes} scores");
+            add(i, label, T::one());
+        }),
     }
     let n = T::of(rows as f64);
     probabilities.as_mut_slice().iter_mut().for_each(|d| *d /= n);
@@ -60,7 +59,7 @@ pub(super) fn evaluate<T: Scalar>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Loss;
+    use crate::{Loss, LossFunction};
     use approx::assert_relative_eq;
     use nalgebra::dmatrix;
 

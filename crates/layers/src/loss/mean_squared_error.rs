@@ -23,7 +23,7 @@ pub(super) fn evaluate<T: Scalar>(targets: Targets<'_, T>, gradient: &mut DMatri
 
 #[cfg(test)]
 mod tests {
-    use crate::Loss;
+    use crate::{Loss, LossFunction};
     use nalgebra::{DMatrix, dmatrix};
 
     #[test]

@@ -4,6 +4,8 @@ mod cross_entropy;
 mod mean_squared_error;
 mod targets;
 
+use std::fmt::Debug;
+
 use kernels::Scalar;
 use nalgebra::DMatrix;
 
@@ -31,7 +33,7 @@ pub use targets::Targets;
 ///
 /// # Example
 /// ```
-/// use layers::Loss;
+/// use layers::{Loss, LossFunction};
 /// use nalgebra::{DMatrix, dmatrix};
 ///
 /// let (mut gradient, mut scratch) = (DMatrix::zeros(0, 0), Vec::new());
@@ -42,6 +44,7 @@ pub use targets::Targets;
 /// assert_eq!(gradient, dmatrix![0.5, -0.5]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Loss {
     /// The book's softmax cross entropy, with 10⁻⁷ inside the logarithm.
     #[default]
@@ -52,10 +55,53 @@ pub enum Loss {
     MeanSquaredError,
 }
 
-impl Loss {
+/// A loss with its gradient: [`Loss`], or your own.
+///
+/// # Example
+/// Your own loss, Σ|y − t|/n, for one-dimensional regression without outliers' weight:
+/// ```
+/// use layers::{LossFunction, Mode, Sequential, Targets};
+/// use nalgebra::{DMatrix, dmatrix};
+///
+/// #[derive(Debug)]
+/// struct Absolute;
+///
+/// impl LossFunction<f64> for Absolute {
+///     fn evaluate(
+///         &self,
+///         scores: &DMatrix<f64>,
+///         targets: Targets<'_, f64>,
+///         gradient: &mut DMatrix<f64>,
+///         _: &mut Vec<f64>,
+///     ) -> f64 {
+///         let Targets::Rows(t) = targets else { panic!("absolute errors need numbers") };
+///         let n = scores.nrows() as f64;
+///         *gradient = (scores - t).map(|error| error.signum() / n);
+///         (scores - t).abs().sum() / n
+///     }
+/// }
+///
+/// let mut net = Sequential::new(1).loss_function(Absolute);
+/// assert_eq!(net.loss(&dmatrix![1.0; 5.0], &dmatrix![2.0; 2.0], Mode::Eval), 2.0);
+/// ```
+pub trait LossFunction<T: Scalar>: Debug + Send + Sync {
     /// The loss. `gradient` becomes its gradient with respect to the scores, in their shape.
     ///
-    /// `scratch` is a buffer that the call may grow. NaN scores give a NaN loss.
+    /// `scratch` is a buffer that the call may grow, so that later calls allocate nothing.
+    ///
+    /// # Panics
+    /// If the targets do not fit the scores.
+    fn evaluate(
+        &self,
+        scores: &DMatrix<T>,
+        targets: Targets<'_, T>,
+        gradient: &mut DMatrix<T>,
+        scratch: &mut Vec<T>,
+    ) -> T;
+}
+
+impl<T: Scalar> LossFunction<T> for Loss {
+    /// NaN scores give a NaN loss.
     ///
     /// # Panics
     /// If there is not one target per row, the target rows are not as wide as the scores, a label
@@ -63,7 +109,7 @@ impl Loss {
     /// labels.
     ///
     /// ```
-    /// use layers::Loss;
+    /// use layers::{Loss, LossFunction};
     /// use nalgebra::{DMatrix, dmatrix};
     ///
     /// let (y, t) = (dmatrix![1.0, 2.0], dmatrix![0.0, 4.0]);
@@ -73,8 +119,8 @@ impl Loss {
     /// assert_eq!(gradient, dmatrix![1.0, -2.0]);
     /// ```
     #[track_caller]
-    pub fn evaluate<T: Scalar>(
-        self,
+    fn evaluate(
+        &self,
         scores: &DMatrix<T>,
         targets: Targets<'_, T>,
         gradient: &mut DMatrix<T>,
@@ -82,17 +128,21 @@ impl Loss {
     ) -> T {
         let (rows, columns) = scores.shape();
         match targets {
-            Targets::Labels(labels) => assert_eq!(labels.len(), rows, "loss: one label per row"),
             Targets::Rows(t) => {
                 assert_eq!(t.shape(), (rows, columns), "loss: one target per score")
             }
+            labels => assert_eq!(labels.len(), rows, "loss: one label per row"),
         }
         tensor_ops::reshape(gradient, rows, columns);
         gradient.copy_from(scores);
-        if self == Self::MeanSquaredError {
-            return mean_squared_error::evaluate(targets, gradient);
+        match self {
+            Self::MeanSquaredError => mean_squared_error::evaluate(targets, gradient),
+            Self::CrossEntropy => {
+                cross_entropy::evaluate(false, scores, targets, gradient, scratch)
+            }
+            Self::ExactCrossEntropy => {
+                cross_entropy::evaluate(true, scores, targets, gradient, scratch)
+            }
         }
-        let exact = self == Self::ExactCrossEntropy;
-        cross_entropy::evaluate(exact, scores, targets, gradient, scratch)
     }
 }

@@ -1,12 +1,20 @@
-//! Networks saved as safetensors files.
+//! Networks, and training in the middle, as safetensors files.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
 
 use kernels::Scalar;
+use optimizers::{OptimizerState, StateArray};
+use rand::rngs::ChaCha8Rng;
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView, serialize};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::Sequential;
+use super::description::Shapes;
+use crate::{Buffer, Layer, Loss, Param, State, StateMut};
 
 /// Why a file could not be loaded into a network.
 ///
@@ -18,6 +26,7 @@ use super::Sequential;
 /// # Ok::<(), layers::LayerError>(())
 /// ```
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum CheckpointError {
     /// The file is damaged or not a safetensors file.
     #[error("not a readable safetensors file: {0}")]
@@ -58,22 +67,120 @@ pub enum CheckpointError {
         /// The file's element type.
         found: String,
     },
+    /// The file does not say, or not readably, which network it holds.
+    #[error(
+        "the file does not say which network it holds ({0}): build the network and load into it"
+    )]
+    Network(String),
+    /// The file could not be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system says.
+        error: io::Error,
+    },
 }
 
 /// PyTorch's batch normalisation keeps this counter, ours does not.
 const COUNTER: &str = "num_batches_tracked";
 
+/// What the names of an optimizer's arrays begin with.
+const OPTIMIZER: &str = "optimizer.";
+
+/// The key of the metadata that hold a [`Header`] as JSON. It is one, since their order is random.
+const HEADER: &str = "network";
+
+/// What a file holds besides numbers.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    layers: String,
+    inputs: usize,
+    loss: String,
+    weight_decay: f64,
+    /// The generators of layers, and those that a [`Checkpoint`] adds, in hexadecimal digits.
+    generators: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    streams: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    optimizer: Option<OptimizerHeader>,
+}
+
+/// An [`OptimizerState`] without its arrays.
+#[derive(Serialize, Deserialize)]
+struct OptimizerHeader {
+    rule: String,
+    lr: f64,
+    hyperparameters: Vec<(String, f64)>,
+    steps: u64,
+    lens: Vec<usize>,
+    arrays: Vec<String>,
+}
+
+impl Header {
+    fn of<T: Scalar>(net: &Sequential<T>) -> Self {
+        let mut generators = BTreeMap::new();
+        net.visit(&mut |state| {
+            if let State::Generator(generator) = state {
+                generators.insert(generator.name.clone(), to_hex(&generator.rng));
+            }
+        });
+        Self {
+            layers: net.layer_list(),
+            inputs: net.inputs,
+            loss: format!("{:?}", net.loss),
+            weight_decay: net.weight_decay,
+            generators,
+            streams: BTreeMap::new(),
+            optimizer: None,
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let (_, metadata) = SafeTensors::read_metadata(bytes)?;
+        let text = metadata.metadata().as_ref().and_then(|metadata| metadata.get(HEADER));
+        let text = text.ok_or_else(|| CheckpointError::Network("no metadata".to_owned()))?;
+        serde_json::from_str(text).map_err(|error| CheckpointError::Network(error.to_string()))
+    }
+}
+
+fn to_hex(rng: &ChaCha8Rng) -> String {
+    rng.serialize_state().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn from_hex(text: &str) -> Option<ChaCha8Rng> {
+    let digit = |letter: u8| char::from(letter).to_digit(16);
+    let byte = |[high, low]: &[u8; 2]| Some((16 * digit(*high)? + digit(*low)?) as u8);
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let bytes: Option<Vec<u8>> = pairs.iter().map(byte).collect();
+    let bytes = bytes?.try_into().ok().filter(|_| rest.is_empty())?;
+    Some(ChaCha8Rng::deserialize_state(&bytes))
+}
+
 /// A tensor of a file: name, shape and values.
 type Tensor<V> = (String, Vec<usize>, V);
 
 /// The bytes of a file. Not generic, so that it is compiled once.
-fn to_file(dtype: Dtype, tensors: &[Tensor<Vec<u8>>], layers: String) -> Vec<u8> {
+fn to_file(dtype: Dtype, tensors: &[Tensor<Vec<u8>>], header: &Header) -> Vec<u8> {
     let views = tensors.iter().map(|(name, shape, bytes)| {
         let view = TensorView::new(dtype, shape.clone(), bytes);
         (name.as_str(), view.expect("a shape holds as many elements as its parameter"))
     });
-    let metadata = HashMap::from([("layers".to_owned(), layers)]);
+    let header = serde_json::to_string(header).expect("texts and numbers can be JSON");
+    let metadata = HashMap::from([(HEADER.to_owned(), header)]);
     serialize(views, Some(metadata)).expect("every view has the right length")
+}
+
+fn to_bytes<T: Scalar>(tensors: Vec<Tensor<&[T]>>, header: &Header) -> Vec<u8> {
+    let dtype = if T::NAME == f32::NAME { Dtype::F32 } else { Dtype::F64 };
+    let bytes = |values: &[T]| -> Vec<u8> {
+        match dtype {
+            Dtype::F32 => values.iter().flat_map(|v| (v.f64() as f32).to_le_bytes()).collect(),
+            _ => values.iter().flat_map(|v| v.f64().to_le_bytes()).collect(),
+        }
+    };
+    let tensors = tensors.into_iter().map(|(name, shape, values)| (name, shape, bytes(values)));
+    to_file(dtype, &tensors.collect::<Vec<_>>(), header)
 }
 
 impl<T: Scalar> Sequential<T> {
@@ -87,9 +194,9 @@ impl<T: Scalar> Sequential<T> {
     /// "The same layers" means `BatchNorm1d(n, eps=1e-6)`, `Dropout` only where ours has
     /// [`DropoutScaling::AtTraining`](crate::DropoutScaling::AtTraining), and no `Flatten`, which
     /// would shift the numbers in the names; `tests/interop/load_in_torch.py` is an example. The
-    /// metadata `layers` lists the [`description`](crate::Layer::description) of each layer:
-    /// `affine, batch_norm eps=0.000001, relu, affine`. Other hyperparameters and the state of
-    /// dropout's random number generator are not saved.
+    /// metadata `network` has, as JSON, the [`description`](crate::Layer::description) of each
+    /// layer (`affine, batch_norm eps=0.000001 momentum=0.9, relu, affine`), number of inputs,
+    /// loss, weight decay, and the state of dropout's generators.
     ///
     /// # Panics
     /// If the [`torch_shape`](crate::Param::torch_shape) of a parameter does not hold as many
@@ -98,42 +205,35 @@ impl<T: Scalar> Sequential<T> {
     /// # Example
     /// ```
     /// use init::Seed;
-    /// use layers::MultiLayerNet;
+    /// use layers::{MultiLayerNet, Sequential};
     ///
-    /// let net = MultiLayerNet::new(4, &[3], 2);
-    /// let trained = net.build::<f32>(Seed::new(1))?;
-    /// let mut other = net.build::<f32>(Seed::new(2))?;
-    /// other.load_safetensors(&trained.to_safetensors())?;
-    /// let weight = |net: &layers::Sequential<f32>| net.param("0.weight").unwrap().value.clone();
-    /// assert_eq!(weight(&other), weight(&trained));
+    /// let mut trained = MultiLayerNet::new(4, &[3], 2).build::<f32>(Seed::new(1))?;
+    /// let mut again = Sequential::from_safetensors(&trained.to_safetensors())?;
+    /// let x = nalgebra::dmatrix![1.0, 2.0, 3.0, 4.0];
+    /// assert_eq!(again.predict(&x), trained.predict(&x));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_safetensors(&self) -> Vec<u8> {
-        let dtype = if T::NAME == f32::NAME { Dtype::F32 } else { Dtype::F64 };
-        let bytes = |values: &[T]| -> Vec<u8> {
-            match dtype {
-                Dtype::F32 => values.iter().flat_map(|v| (v.f64() as f32).to_le_bytes()).collect(),
-                _ => values.iter().flat_map(|v| v.f64().to_le_bytes()).collect(),
+        to_bytes(self.tensors(), &Header::of(self))
+    }
+
+    /// Every parameter and running statistic.
+    fn tensors(&self) -> Vec<Tensor<&[T]>> {
+        let mut tensors = Vec::new();
+        self.visit(&mut |state| match state {
+            State::Param(Param { name, torch_shape, value, .. }) => {
+                tensors.push((name.clone(), torch_shape.clone(), value.as_slice()));
             }
-        };
-        let tensors = self.tensors().map(|(name, shape, values)| (name, shape, bytes(values)));
-        let layers: Vec<String> = self.layers.iter().map(|layer| layer.description()).collect();
-        to_file(dtype, &tensors.collect::<Vec<_>>(), layers.join(", "))
+            State::Buffer(Buffer { name, values }) => {
+                tensors.push((name.clone(), vec![values.len()], &values[..]));
+            }
+            State::Generator(_) => {}
+        });
+        tensors
     }
 
-    /// Every parameter and running statistic: the parameters of a layer before its statistics.
-    fn tensors(&self) -> impl Iterator<Item = Tensor<&[T]>> {
-        self.layers.iter().enumerate().flat_map(|(i, layer)| {
-            let name = move |name| format!("{i}.{name}");
-            let params = layer.params().iter();
-            let buffers = layer.buffers().iter();
-            params
-                .map(move |p| (name(p.name), p.torch_shape.clone(), p.value.as_slice()))
-                .chain(buffers.map(move |b| (name(b.name), vec![b.values.len()], &b.values[..])))
-        })
-    }
-
-    /// Sets every parameter and running statistic from the bytes of a safetensors file.
+    /// Sets every parameter and running statistic from the bytes of a safetensors file, and the
+    /// generators of dropout if the file has their state.
     ///
     /// 32- and 64-bit floats are converted to the network's element type. A file that PyTorch saved
     /// from the same layers loads too; its `num_batches_tracked` is ignored.
@@ -154,7 +254,8 @@ impl<T: Scalar> Sequential<T> {
     /// ```
     pub fn load_safetensors(&mut self, bytes: &[u8]) -> Result<(), CheckpointError> {
         let file = SafeTensors::deserialize(bytes)?;
-        let known = file.tensors().into_iter().filter(|(name, _)| !name.ends_with(COUNTER));
+        let foreign = |name: &str| name.ends_with(COUNTER) || name.starts_with(OPTIMIZER);
+        let known = file.tensors().into_iter().filter(|(name, _)| !foreign(name));
         let mut found: BTreeMap<_, _> = known.collect();
         // Everything is read and checked before anything is changed.
         let mut values = Vec::new();
@@ -171,16 +272,222 @@ impl<T: Scalar> Sequential<T> {
         if let Some(name) = found.into_keys().next() {
             return Err(CheckpointError::Names { problem: "has an unknown", name });
         }
+        let generators = Header::read(bytes).map(|header| header.generators).unwrap_or_default();
         let mut values = values.into_iter();
-        for layer in &mut self.layers {
-            for (param, values) in layer.params_mut().iter_mut().zip(&mut values) {
-                param.value.copy_from_slice(&values);
+        self.visit_mut(&mut |state| match state {
+            StateMut::Param(param) => {
+                param.value.copy_from_slice(&values.next().expect("as many as were read"));
             }
-            for (buffer, values) in layer.buffers_mut().iter_mut().zip(&mut values) {
-                buffer.values = values;
+            StateMut::Buffer(buffer) => {
+                buffer.values = values.next().expect("as many as were read");
             }
-        }
+            StateMut::Generator(generator) => {
+                let saved = generators.get(&generator.name);
+                if let Some(rng) = saved.and_then(|text| from_hex(text)) {
+                    generator.rng = rng;
+                }
+            }
+        });
         Ok(())
+    }
+
+    /// The network that [`to_safetensors`](Self::to_safetensors) saved, if all its layers and its
+    /// loss are of this crate.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Network`] if the file was saved by another program, or has a layer or a
+    /// loss of your own: build the network then, and [load](Self::load_safetensors) the file. Other
+    /// errors as `load_safetensors`.
+    ///
+    /// ```
+    /// use layers::{Loss, Mode, Sequential};
+    ///
+    /// let net = Sequential::images(1, 6, 6).conv(4, 3).batch_norm().relu().max_pool(2).affine(3);
+    /// let mut net = net.build(init::Seed::new(1))?.loss_function(Loss::ExactCrossEntropy);
+    /// let mut again = Sequential::<f32>::from_safetensors(&net.to_safetensors())?;
+    /// let x = nalgebra::DMatrix::from_fn(2, 36, |i, j| (i * j % 5) as f32);
+    /// let labels = [0, 2];
+    /// assert_eq!(again.loss(&x, &labels, Mode::Train), net.loss(&x, &labels, Mode::Train));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_safetensors(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let header = Header::read(bytes)?;
+        let file = SafeTensors::deserialize(bytes)?;
+        let shapes: Shapes =
+            file.tensors().into_iter().map(|(name, view)| (name, view.shape().to_vec())).collect();
+        let wrong = |error: &dyn std::fmt::Display| CheckpointError::Network(error.to_string());
+        let losses = [Loss::CrossEntropy, Loss::ExactCrossEntropy, Loss::MeanSquaredError];
+        let loss = losses.into_iter().find(|loss| format!("{loss:?}") == header.loss);
+        let loss = loss.ok_or_else(|| wrong(&format!("its loss is {}", header.loss)))?;
+        let mut net = Self::described(header.inputs, &header.layers, "", &shapes)
+            .map_err(|error| wrong(&error))?
+            .loss_function(loss)
+            .weight_decay(header.weight_decay)
+            .map_err(|error| wrong(&error))?;
+        net.load_safetensors(bytes)?;
+        Ok(net)
+    }
+}
+
+/// Training in the middle: a network, its optimizer, and the generators that are still needed.
+///
+/// One safetensors file holds everything. Training that goes on from it gives, bit for bit, what
+/// training without a stop would have given; `tests/it/resume.rs` checks it for every optimizer,
+/// with dropout and batch normalisation, in `f32` and `f64`. A
+/// [`Schedule`](optimizers::schedules::Schedule) is a function of
+/// [`OptimizerState::steps`].
+///
+/// # Example
+/// ```
+/// use init::{Purpose, Seed};
+/// use layers::{Checkpoint, MultiLayerNet};
+/// use optimizers::{Adam, Rule};
+///
+/// let seed = Seed::new(1);
+/// let mut net = MultiLayerNet::new(2, &[3], 2).build::<f32>(seed)?;
+/// let mut adam = Adam::default().build()?;
+/// let (x, labels) = (nalgebra::dmatrix![1.0, 2.0; -1.0, 0.5], [1, 0]);
+/// net.gradient(&x, &labels);
+/// adam.step(&mut net)?;
+/// let batches = seed.stream(Purpose::Batches, 0);
+/// let file = Checkpoint::of(&net, &*adam, [("batches", &batches)]).to_bytes();
+///
+/// let Checkpoint { mut network, optimizer, mut generators } = Checkpoint::from_bytes(&file)?;
+/// let mut optimizer = optimizer.expect("the file has one").build()?;
+/// let batches = generators.remove("batches");
+/// assert_eq!(network.gradient(&x, &labels), net.gradient(&x, &labels));
+/// assert_eq!(optimizer.steps(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Checkpoint<T: Scalar> {
+    /// The network, with the state of its dropout and batch normalisation.
+    pub network: Sequential<T>,
+    /// The optimizer's rule, hyperparameters, step count and arrays, if the file has one.
+    pub optimizer: Option<OptimizerState<T>>,
+    /// Generators that do not belong to the network, such as the one of the mini-batches.
+    pub generators: BTreeMap<String, ChaCha8Rng>,
+}
+
+impl<T: Scalar> Checkpoint<T> {
+    /// A copy of the state of training, with named generators.
+    pub fn of<'a>(
+        network: &Sequential<T>,
+        optimizer: &dyn optimizers::Optimizer<T>,
+        generators: impl IntoIterator<Item = (&'a str, &'a ChaCha8Rng)>,
+    ) -> Self {
+        let copy = |rng: &ChaCha8Rng| ChaCha8Rng::deserialize_state(&rng.serialize_state());
+        let generators = generators.into_iter().map(|(name, rng)| (name.to_owned(), copy(rng)));
+        Self {
+            network: network.clone(),
+            optimizer: Some(optimizer.state()),
+            generators: generators.collect(),
+        }
+    }
+
+    /// The bytes of the file.
+    ///
+    /// # Panics
+    /// As [`Sequential::to_safetensors`].
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut header = Header::of(&self.network);
+        let streams = self.generators.iter().map(|(name, rng)| (name.clone(), to_hex(rng)));
+        header.streams = streams.collect();
+        let mut tensors = self.network.tensors();
+        if let Some(state) = &self.optimizer {
+            header.optimizer = Some(OptimizerHeader {
+                rule: state.rule.clone(),
+                lr: state.lr,
+                hyperparameters: state.hyperparameters.clone(),
+                steps: state.steps,
+                lens: state.lens.clone(),
+                arrays: state.arrays.iter().map(|array| array.name.clone()).collect(),
+            });
+            tensors.extend(state.arrays.iter().map(|StateArray { name, values }| {
+                (format!("{OPTIMIZER}{name}"), vec![values.len()], &values[..])
+            }));
+        }
+        to_bytes(tensors, &header)
+    }
+
+    /// What [`to_bytes`](Self::to_bytes) wrote, with the network built again.
+    ///
+    /// # Errors
+    /// As [`Sequential::from_safetensors`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        Self::with_network(Sequential::from_safetensors(bytes)?, bytes)
+    }
+
+    /// What [`to_bytes`](Self::to_bytes) wrote, loaded into `network`, which may have layers and a
+    /// loss of your own.
+    ///
+    /// # Errors
+    /// As [`Sequential::load_safetensors`], and [`CheckpointError::Network`] if what the file says
+    /// of generators or the optimizer cannot be read.
+    pub fn with_network(mut network: Sequential<T>, bytes: &[u8]) -> Result<Self, CheckpointError> {
+        network.load_safetensors(bytes)?;
+        let header = Header::read(bytes)?;
+        let file = SafeTensors::deserialize(bytes)?;
+        let optimizer = match header.optimizer {
+            None => None,
+            Some(OptimizerHeader { rule, lr, hyperparameters, steps, lens, arrays }) => {
+                let array = |name: String| -> Result<StateArray<T>, CheckpointError> {
+                    let tensor = format!("{OPTIMIZER}{name}");
+                    let view = file.tensor(&tensor)?;
+                    Ok(StateArray { values: decode(tensor, &view)?, name })
+                };
+                let arrays = arrays.into_iter().map(array).collect::<Result<_, _>>()?;
+                Some(OptimizerState { rule, lr, hyperparameters, steps, lens, arrays })
+            }
+        };
+        let stream = |(name, text): (String, String)| match from_hex(&text) {
+            Some(rng) => Ok((name, rng)),
+            None => Err(CheckpointError::Network(format!("no generator is {text:?}"))),
+        };
+        let generators = header.streams.into_iter().map(stream).collect::<Result<_, _>>()?;
+        Ok(Self { network, optimizer, generators })
+    }
+
+    /// Writes the file. A file of this name is replaced when the new one is complete on the disk.
+    ///
+    /// # Errors
+    /// [`CheckpointError::File`] if it cannot be written.
+    ///
+    /// ```
+    /// use layers::{Checkpoint, MultiLayerNet};
+    ///
+    /// # let folder = std::env::temp_dir().join(format!("checkpoint-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let network = MultiLayerNet::new(2, &[3], 2).build::<f32>(init::Seed::new(1))?;
+    /// let checkpoint = Checkpoint { network, optimizer: None, generators: Default::default() };
+    /// checkpoint.save(&folder.join("net.safetensors"))?;
+    /// let again = Checkpoint::<f32>::load(&folder.join("net.safetensors"))?;
+    /// assert_eq!(again.to_bytes(), checkpoint.to_bytes());
+    /// # std::fs::remove_dir_all(folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn save(&self, path: &Path) -> Result<(), CheckpointError> {
+        let draft = path.with_added_extension("part");
+        let write = || -> io::Result<()> {
+            let mut file = File::create(&draft)?;
+            file.write_all(&self.to_bytes())?;
+            file.sync_all()?;
+            fs::rename(&draft, path)
+        };
+        write().map_err(|error| {
+            let _ = fs::remove_file(&draft);
+            CheckpointError::File { path: path.display().to_string(), error }
+        })
+    }
+
+    /// Reads a file that [`save`](Self::save) wrote.
+    ///
+    /// # Errors
+    /// [`CheckpointError::File`] if it cannot be read; else as [`from_bytes`](Self::from_bytes).
+    pub fn load(path: &Path) -> Result<Self, CheckpointError> {
+        let bytes = fs::read(path)
+            .map_err(|error| CheckpointError::File { path: path.display().to_string(), error })?;
+        Self::from_bytes(&bytes)
     }
 }
 
@@ -212,7 +519,7 @@ mod tests {
     fn a_trained_network_comes_back_bit_for_bit() {
         let mut trained = net(&[4, 6]).build::<f64>(Seed::new(1)).unwrap();
         let x = DMatrix::from_fn(8, 5, |i, j| ((i * 3 + j * 5) % 7) as f64);
-        trained.gradient(&x, &vec![0, 1, 2, 0, 1, 2, 0, 1]); // moves the running statistics
+        trained.gradient(&x, &[0, 1, 2, 0, 1, 2, 0, 1]); // moves the running statistics
         let mut other = net(&[4, 6]).build::<f64>(Seed::new(2)).unwrap();
         other.load_safetensors(&trained.to_safetensors()).unwrap();
         assert_eq!(other.predict(&x), trained.predict(&x));
@@ -221,21 +528,22 @@ mod tests {
     #[test]
     fn numbers_beyond_single_precision_are_refused_by_f32_networks() {
         let mut wide = net(&[4]).build::<f64>(Seed::new(1)).unwrap();
-        wide.params_mut().next().unwrap().value[3] = 1e300;
+        wide.params_mut()[0].value[3] = 1e300;
         let mut narrow = net(&[4]).build::<f32>(Seed::new(1)).unwrap();
         let error = narrow.load_safetensors(&wide.to_safetensors()).unwrap_err().to_string();
         assert_eq!(error, "\"0.weight\" holds 1e300 in the file, which is infinite as f32");
     }
 
     #[test]
-    fn the_metadata_of_a_file_lists_the_layers() {
+    fn the_metadata_of_a_file_list_the_layers() {
         let dropped = net(&[4]).dropout(0.25, crate::DropoutScaling::AtEvaluation);
         let file = dropped.build::<f32>(Seed::new(1)).unwrap().to_safetensors();
         let (_, header) = safetensors::SafeTensors::read_metadata(&file).unwrap();
-        let layers = &header.metadata().as_ref().unwrap()["layers"];
-        let expected =
-            "affine, batch_norm eps=0.000001, relu, dropout ratio=0.25 scale=0.75, affine";
-        assert_eq!(layers, expected);
+        let network = &header.metadata().as_ref().unwrap()["network"];
+        let network: serde_json::Value = serde_json::from_str(network).unwrap();
+        let expected = "affine, batch_norm eps=0.000001 momentum=0.9, relu, \
+            dropout ratio=0.25 scale=0.75, affine";
+        assert_eq!(network["layers"], expected);
     }
 
     #[test]
@@ -243,7 +551,7 @@ mod tests {
         let small = net(&[4]).build::<f32>(Seed::new(1)).unwrap();
         let mut wide = net(&[4]).build::<f64>(Seed::new(2)).unwrap();
         wide.load_safetensors(&small.to_safetensors()).unwrap();
-        for (a, b) in small.params().zip(wide.params()) {
+        for (a, b) in small.params().into_iter().zip(wide.params()) {
             assert_eq!(a.value.map(f64::from), b.value);
         }
     }

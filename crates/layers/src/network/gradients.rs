@@ -1,25 +1,24 @@
 //! Loss, gradients and accuracy of a network on a batch.
 
-use std::mem::{swap, take};
+use std::mem::take;
+use std::sync::Arc;
 
 use kernels::{Scalar, sum_squares_about, with_wide_registers};
 use nalgebra::DMatrix;
-use optimizers::{Slot, Slots};
 use tensor_ops::reduce::{self, Over};
-use tensor_ops::reshape;
 
-use super::sequential::{Keep, Sequential};
+use super::Sequential;
 use crate::{Input, Mode, Param, Role, Targets};
 
 impl<T: Scalar> Sequential<T> {
     /// The loss of a batch, weight decay included.
     ///
     /// # Panics
-    /// As [`forward`](Self::forward) and [`Loss::evaluate`](crate::Loss::evaluate).
+    /// As [`forward`](Self::forward) and [`LossFunction::evaluate`](crate::LossFunction::evaluate).
     ///
     /// ```
     /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
-    /// net.params_mut().for_each(|param| param.value.fill(0.0));
+    /// net.params_mut().into_iter().for_each(|param| param.value.fill(0.0));
     /// let loss = net.loss(&nalgebra::dmatrix![1.0, 2.0], &vec![1], layers::Mode::Eval);
     /// approx::assert_relative_eq!(loss, 2.0_f64.ln(), epsilon = 1e-6); // two equal scores
     /// # Ok::<(), layers::LayerError>(())
@@ -33,8 +32,8 @@ impl<T: Scalar> Sequential<T> {
     ) -> T {
         let (mut gradient, mut scratch) =
             (take(&mut self.buffers.gradients[0]), take(&mut self.buffers.scratch));
-        let function = self.loss;
-        let scores = self.run(x.into(), mode, Keep::Needed);
+        let function = Arc::clone(&self.loss);
+        let scores = self.run(x.into(), mode);
         let loss = function.evaluate(scores, t.into(), &mut gradient, &mut scratch);
         (self.buffers.gradients[0], self.buffers.scratch) = (gradient, scratch);
         loss + self.decay_loss()
@@ -63,43 +62,71 @@ impl<T: Scalar> Sequential<T> {
     pub fn gradient<'a>(&mut self, x: impl Into<Input<'a, T>>, t: impl Into<Targets<'a, T>>) -> T {
         let x = x.into();
         let loss = self.loss(x, t, Mode::Train);
-        let [mut dy, mut dx] = self.buffers.gradients.each_mut();
-        let mut relu_done = false;
-        for i in (1..self.layers.len()).rev() {
-            if take(&mut relu_done) {
-                continue;
-            }
-            let (input, y) = (&self.buffers.activations[i - 1], &self.buffers.activations[i]);
-            // A ReLU whose input was left out gets y: both are above zero at the same places.
-            let input = if input.shape() == (0, 0) { y } else { input };
-            reshape(dx, input.nrows(), input.ncols());
-            relu_done = self.layers[i - 1].is_relu() && self.layers[i].backward_relu(input, dy, dx);
-            if !relu_done {
-                self.layers[i].backward(input, y, dy, Some(dx));
-            }
-            swap(&mut dy, &mut dx);
-        }
-        // Nothing needs ∂loss/∂x of the first layer.
-        if let (false, Some(layer)) = (relu_done, self.layers.first_mut()) {
-            let y = &self.buffers.activations[0];
-            match x {
-                Input::Dense(x) => layer.backward(x, y, dy, None),
-                Input::Sparse(x) => match layer.sparse_input() {
-                    Some(layer) => layer.backward_sparse(x, dy),
-                    None => layer.backward(&self.buffers.dense, y, dy, None),
-                },
-            }
-        }
+        self.backward_through(x, None);
         if self.weight_decay != 0.0 {
             let lambda = T::of(self.weight_decay);
             // ANCHOR: weight_decay
-            for Param { value, grad, .. } in self.params_mut().filter(|p| p.role == Role::Weight) {
-                let pairs = grad.as_mut_slice().iter_mut().zip(value.as_slice());
-                with_wide_registers(|| pairs.for_each(|(grad, &value)| *grad += lambda * value));
-            }
+            self.visit_params_mut(|Param { role, value, grad, .. }| {
+                if *role == Role::Weight {
+                    let pairs = grad.as_mut_slice().iter_mut().zip(value.as_slice());
+                    with_wide_registers(|| {
+                        pairs.for_each(|(grad, &value)| *grad += lambda * value)
+                    });
+                }
+            });
             // ANCHOR_END: weight_decay
         }
         loss
+    }
+
+    /// [`gradient`](Self::gradient) over several batches, as if they were one: use it where a batch
+    /// does not fit into memory. Returns the loss of all of them.
+    ///
+    /// Every row counts the same, whatever batch it is in. Batch normalisation still sees each
+    /// batch alone, and dropout draws for each.
+    ///
+    /// # Panics
+    /// As [`loss`](Self::loss).
+    ///
+    /// ```
+    /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;
+    /// let (x, labels) = (nalgebra::dmatrix![1.0, 2.0; -1.0, 0.5; 3.0, 1.0], [1, 0, 1]);
+    /// let whole = net.gradient(&x, &labels);
+    /// let expected = net.param("0.weight").unwrap().grad.clone();
+    ///
+    /// let parts = [(x.rows(0, 2), &labels[..2]), (x.rows(2, 1), &labels[2..])];
+    /// approx::assert_relative_eq!(net.gradient_over(parts), whole, epsilon = 1e-15);
+    /// approx::assert_relative_eq!(net.param("0.weight").unwrap().grad, expected, epsilon = 1e-15);
+    /// # Ok::<(), layers::LayerError>(())
+    /// ```
+    #[track_caller]
+    pub fn gradient_over<'a, X: Into<Input<'a, T>>, L: Into<Targets<'a, T>>>(
+        &mut self,
+        batches: impl IntoIterator<Item = (X, L)>,
+    ) -> T {
+        let (mut rows, mut loss, mut sums) = (T::zero(), T::zero(), Vec::new());
+        for (x, t) in batches {
+            let (x, t) = (x.into(), t.into());
+            let count = T::of(t.len() as f64);
+            rows += count;
+            loss += count * self.gradient(x, t);
+            let mut index = 0;
+            self.visit_params_mut(|Param { grad, .. }| {
+                *grad *= count;
+                match sums.get_mut(index) {
+                    None => sums.push(grad.clone()),
+                    Some(sum) => *sum += &*grad,
+                }
+                index += 1;
+            });
+        }
+        let mut sums = sums.into_iter();
+        self.visit_params_mut(|param| {
+            if let Some(sum) = sums.next() {
+                param.grad = sum / rows;
+            }
+        });
+        loss / rows
     }
 
     /// The gradients by central differences of step `h`, one matrix per parameter in order.
@@ -115,7 +142,7 @@ impl<T: Scalar> Sequential<T> {
     /// let (x, labels) = (nalgebra::dmatrix![1.0, 2.0; -1.0, 0.5], vec![1, 0]);
     /// let numerical = net.numerical_gradient(&x, &labels, 1e-5);
     /// net.gradient(&x, &labels);
-    /// for (param, numerical) in net.params().zip(&numerical) {
+    /// for (param, numerical) in net.params().into_iter().zip(&numerical) {
     ///    approx::assert_relative_eq!(&param.grad, numerical, epsilon = 1e-6);
     /// }
     /// # Ok::<(), layers::LayerError>(())
@@ -131,54 +158,67 @@ impl<T: Scalar> Sequential<T> {
         let gradient = |(index, Param { value, .. }): (usize, &Param<T>)| {
             let loss_at = |values: &[T]| {
                 let mut copy = self.clone();
-                copy.slot(index).value.copy_from_slice(values);
+                copy.params_mut()[index].value.copy_from_slice(values);
                 copy.loss(x, t, Mode::Train)
             };
             let mut point = value.as_slice().to_vec();
             let gradient = tensor_ops::numerical_gradient(loss_at, &mut point, h);
             DMatrix::from_vec(value.nrows(), value.ncols(), gradient)
         };
-        self.params().enumerate().map(gradient).collect()
+        self.params().into_iter().enumerate().map(gradient).collect()
     }
 
-    /// The share of rows whose largest score is that of their label.
+    /// The share of rows whose largest score is that of their class, given as labels or as rows of
+    /// targets.
     ///
     /// NaN counts as the largest score, as in NumPy: a network that has diverged predicts class 0
     /// for every row.
     ///
     /// # Panics
-    /// If there is not one label per row, or there are no rows.
+    /// If there is not one target per row, or there are no rows.
     ///
     /// ```
     /// let x = nalgebra::dmatrix![0.1, 0.9; 0.8, 0.2; 0.3, 0.7];
     /// let mut net = layers::Sequential::<f64>::new(2); // the scores are x itself
     /// assert_eq!(net.accuracy(&x, &[1, 0, 0]), 2.0 / 3.0);
+    /// assert_eq!(net.accuracy(&x, &tensor_ops::one_hot(&[1, 0, 0], 2)), 2.0 / 3.0);
+    /// # Ok::<(), layers::LayerError>(())
     /// ```
     #[track_caller]
-    pub fn accuracy<'a>(&mut self, x: impl Into<Input<'a, T>>, labels: &[usize]) -> f64 {
-        assert!(!labels.is_empty(), "accuracy: there are no rows");
-        self.count_correct(x, labels) as f64 / labels.len() as f64
+    pub fn accuracy<'a>(
+        &mut self,
+        x: impl Into<Input<'a, T>>,
+        targets: impl Into<Targets<'a, T>>,
+    ) -> f64 {
+        let targets = targets.into();
+        assert!(!targets.is_empty(), "accuracy: there are no rows");
+        self.count_correct(x, targets) as f64 / targets.len() as f64
     }
 
-    /// The number of rows whose largest score is that of their label. Use it instead of
+    /// The number of rows whose largest score is that of their class. Use it instead of
     /// [`accuracy`](Self::accuracy) to add up the counts of several blocks of data.
     ///
     /// # Panics
-    /// If there is not one label per row.
+    /// If there is not one target per row.
     ///
     /// ```
     /// let x = nalgebra::dmatrix![0.1, 0.9; 0.8, 0.2; 0.3, 0.7];
     /// let mut net = layers::Sequential::<f64>::new(2);
-    /// assert_eq!(net.count_correct(&x, &[1, 0, 0]), 2);
+    /// assert_eq!(net.count_correct(&x, &[1_u8, 0, 0][..]), 2);
     /// ```
     #[track_caller]
-    pub fn count_correct<'a>(&mut self, x: impl Into<Input<'a, T>>, labels: &[usize]) -> usize {
-        let x = x.into();
-        assert_eq!(x.shape().0, labels.len(), "accuracy: one label per row");
+    pub fn count_correct<'a>(
+        &mut self,
+        x: impl Into<Input<'a, T>>,
+        targets: impl Into<Targets<'a, T>>,
+    ) -> usize {
+        let (x, targets) = (x.into(), targets.into());
+        assert_eq!(x.shape().0, targets.len(), "accuracy: one label per row");
         let mut classes = take(&mut self.buffers.classes);
-        classes.resize(labels.len(), 0);
-        reduce::argmax(self.run(x, Mode::Eval, Keep::Needed), Over::Columns, &mut classes);
-        let correct = classes.iter().zip(labels).filter(|(class, label)| class == label).count();
+        classes.resize(targets.len(), 0);
+        reduce::argmax(self.run(x, Mode::Eval), Over::Columns, &mut classes);
+        let rows = classes.iter().enumerate();
+        let correct = rows.filter(|(row, class)| targets.class(*row) == **class).count();
         self.buffers.classes = classes;
         correct
     }
@@ -187,25 +227,13 @@ impl<T: Scalar> Sequential<T> {
         if self.weight_decay == 0.0 {
             return T::zero();
         }
-        let weights = self.params().filter(|param| param.role == Role::Weight);
-        let squares = weights.map(|w| sum_squares_about(w.value.as_slice(), T::zero()).f64());
-        T::of(0.5 * self.weight_decay * squares.sum::<f64>())
-    }
-}
-
-/// Lends the parameters to an optimizer. Only weights decay.
-impl<T: Scalar> Slots<T> for Sequential<T> {
-    fn len(&self) -> usize {
-        self.layers.iter().map(|layer| layer.params().len()).sum()
-    }
-
-    fn slot(&mut self, index: usize) -> Slot<'_, T> {
-        let param = self.params_mut().nth(index).expect("an index below len()");
-        Slot {
-            decay: param.role == Role::Weight,
-            value: param.value.as_mut_slice(),
-            grad: param.grad.as_mut_slice(),
-        }
+        let mut squares = 0.0;
+        self.visit_params(|Param { role, value, .. }| {
+            if *role == Role::Weight {
+                squares += sum_squares_about(value.as_slice(), T::zero()).f64();
+            }
+        });
+        T::of(0.5 * self.weight_decay * squares)
     }
 }
 
@@ -230,7 +258,7 @@ mod tests {
         let loss = plain.gradient(&x, &t);
         let with_decay = decayed.gradient(&x, &t);
         let mut squares = 0.0;
-        for (p, d) in plain.params().zip(decayed.params()) {
+        for (p, d) in plain.params().into_iter().zip(decayed.params()) {
             let lambda = if p.role == Role::Weight { 0.5 } else { 0.0 };
             squares += lambda * p.value.norm_squared();
             approx::assert_relative_eq!(d.grad, &p.grad + &p.value * lambda, epsilon = 1e-14);
@@ -274,18 +302,19 @@ mod tests {
             let (mut fused, mut separate) = (fused.clone(), separate.clone());
             assert_eq!(fused.gradient(x, &labels), separate.gradient(x, &labels));
             assert!(fused.activations()[0].is_empty() && !separate.activations()[0].is_empty());
-            assert!(fused.params().zip(separate.params()).all(|(a, b)| a.grad == b.grad));
+            assert!(
+                fused.params().into_iter().zip(separate.params()).all(|(a, b)| a.grad == b.grad)
+            );
             assert_eq!(fused.accuracy(x, &labels), separate.accuracy(x, &labels));
-            fused.forward(x, Mode::Train);
-            separate.forward(x, Mode::Train);
-            assert_eq!(fused.activations(), separate.activations());
+            assert_eq!(fused.forward(x, Mode::Train), separate.forward(x, Mode::Train));
+            assert_eq!(fused.activations()[1], separate.activations()[1]);
         }
     }
 
     #[test]
     fn a_network_of_nan_predicts_class_zero() {
         let mut net = MultiLayerNet::new(3, &[4], 3).build::<f32>(Seed::new(1)).unwrap();
-        net.params_mut().for_each(|param| param.value.fill(f32::NAN));
+        net.visit_params_mut(|param| param.value.fill(f32::NAN));
         let x = DMatrix::from_element(4, 3, 1.0);
         assert_eq!(net.accuracy(&x, &[0, 1, 2, 0]), 0.5);
     }

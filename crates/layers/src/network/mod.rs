@@ -1,12 +1,17 @@
-//! Networks made of layers.
+//! Networks.
 
+mod builder;
 mod checkpoint;
+mod description;
 mod gradients;
 mod multi_layer_net;
+mod parameters;
+mod passes;
 mod sequential;
 mod two_layer_net;
 
-pub use checkpoint::CheckpointError;
+pub use builder::Builder;
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use multi_layer_net::MultiLayerNet;
 pub use sequential::Sequential;
 pub use two_layer_net::TwoLayerNet;

@@ -146,14 +146,11 @@ impl MultiLayerNet {
     /// # Ok::<(), layers::LayerError>(())
     /// ```
     pub fn build<T: Scalar>(&self, seed: Seed) -> Result<Sequential<T>, LayerError> {
-        let (decay, expected) = (self.weight_decay, "at least 0 and finite");
-        let allowed = decay.is_finite() && decay >= 0.0;
-        LayerError::check_hyperparameter(allowed, "weight decay", expected, decay)?;
         let affine = |index: usize, inputs, outputs| {
             let mut rng = seed.stream(Purpose::Weights, index as u64);
             Affine::new(inputs, outputs, self.initializer, &mut rng)
         };
-        let mut net = Sequential::new(self.inputs).weight_decay(decay);
+        let mut net = Sequential::new(self.inputs).weight_decay(self.weight_decay)?;
         let mut inputs = self.inputs;
         for (index, &width) in self.hidden.iter().enumerate() {
             net = net.push(affine(index, inputs, width))?;
@@ -175,7 +172,7 @@ impl MultiLayerNet {
 mod tests {
     use super::*;
 
-    fn names(net: &Sequential<f32>) -> Vec<&'static str> {
+    fn names(net: &Sequential<f32>) -> Vec<&str> {
         net.layers().iter().map(|layer| layer.name()).collect()
     }
 

@@ -17,7 +17,7 @@ use crate::{Activation, LayerError};
 /// # Example
 /// ```
 /// let net = layers::TwoLayerNet::new(784, 50, 10).build::<f32>(init::Seed::new(1))?;
-/// let shapes: Vec<_> = net.params().map(|param| param.value.shape()).collect();
+/// let shapes: Vec<_> = net.params().iter().map(|param| param.value.shape()).collect();
 /// assert_eq!(shapes, [(784, 50), (1, 50), (50, 10), (1, 10)]);
 /// # Ok::<(), layers::LayerError>(())
 /// ```

@@ -15,7 +15,7 @@ fn allocations(work: impl FnOnce()) -> u64 {
 }
 
 fn batch<T: Scalar>(rows: usize, net: &Sequential<T>) -> (Sparse<T>, Vec<usize>) {
-    let inputs = net.params().next().unwrap().value.nrows().max(36);
+    let inputs = net.params()[0].value.nrows().max(36);
     let pixels: Vec<u8> =
         (0..rows * inputs).map(|at| ((at / inputs * 7 + at % inputs * 3) % 11) as u8).collect();
     let pixels = ByteRows::new(pixels.chunks_exact(inputs));
@@ -46,11 +46,11 @@ fn networks<T: Scalar>() -> Vec<(&'static str, Sequential<T>)> {
 fn convolutional<T: Scalar>() -> Sequential<T> {
     let rng = |index| Seed::new(1).stream(Purpose::Weights, index);
     let image = ImageShape { channels: 1, height: 6, width: 6 };
-    let window = Window { height: 3, width: 3, stride: 1, pad: 1 };
+    let window = Window::new(3, 3).pad(1);
     let first = Convolution::new(image, 4, window, Initializer::He, &mut rng(0)).unwrap();
     let second = Convolution::new(first.output_shape(), 2, window, Initializer::He, &mut rng(1));
     let second = second.unwrap();
-    let half = Window { height: 2, width: 2, stride: 2, pad: 0 };
+    let half = Window::new(2, 2).stride(2);
     let pooling = MaxPooling::new(second.output_shape(), half).unwrap();
     let norm = BatchNorm::per_channel(first.output_shape());
     Sequential::new(image.features())

@@ -1,14 +1,17 @@
 //! Every backward pass against central differences, in f64, over random shapes.
 
 use init::{Initializer, Purpose, Seed};
+use layers::activation::LeakyRelu;
 use layers::{
-    Activation, Affine, BatchNorm, Convolution, Dropout, DropoutScaling, Layer, Loss, MaxPooling,
-    Mode, MultiLayerNet,
+    Activation, Affine, AveragePooling, BatchNorm, Convolution, Dropout, DropoutScaling,
+    Elementwise, Layer, Loss, LossFunction, MaxPooling, Mode, MultiLayerNet, Sequential,
 };
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use rand::RngExt;
 use tensor_ops::{ImageShape, Window, numerical_gradient};
+
+use crate::state::{params, params_mut};
 
 /// The relative error allowed for functions without a kink.
 const SMOOTH: f64 = 1e-7;
@@ -35,14 +38,14 @@ fn check(layer: &dyn Layer<f64>, x: &DMatrix<f64>, bar: f64) -> Result<(), TestC
     // Each call uses a copy, so that running statistics stay and dropout drops the same units.
     let loss = |layer: &dyn Layer<f64>, x: &DMatrix<f64>| {
         let mut y = DMatrix::zeros(x.nrows(), outputs);
-        layer.boxed_clone().forward(x, &mut y, Mode::Train);
+        layer.boxed_clone().forward(x.into(), &mut y, Mode::Train);
         y.dot(&c)
     };
     let mut trained = layer.boxed_clone();
     let mut y = DMatrix::zeros(x.nrows(), outputs);
     let mut dx = DMatrix::from_element(x.nrows(), x.ncols(), f64::NAN);
-    trained.forward(x, &mut y, Mode::Train);
-    trained.backward(x, &y, &c, Some(&mut dx));
+    trained.forward(x.into(), &mut y, Mode::Train);
+    trained.backward(x.into(), &y, &c, Some(&mut dx));
 
     let mut point = x.as_slice().to_vec();
     let at = |p: &[f64]| loss(layer, &DMatrix::from_column_slice(x.nrows(), x.ncols(), p));
@@ -50,11 +53,11 @@ fn check(layer: &dyn Layer<f64>, x: &DMatrix<f64>, bar: f64) -> Result<(), TestC
     let found = error(dx.as_slice(), &expected);
     prop_assert!(found <= bar, "{} dx: {found:e}", layer.name());
 
-    for (i, param) in trained.params().iter().enumerate() {
+    for (i, param) in params(&*trained).into_iter().enumerate() {
         let mut point = param.value.as_slice().to_vec();
         let at = |p: &[f64]| {
             let mut moved = layer.boxed_clone();
-            moved.params_mut()[i].value.copy_from_slice(p);
+            params_mut(&mut *moved)[i].value.copy_from_slice(p);
             loss(&*moved, x)
         };
         let expected = numerical_gradient(at, &mut point, H);
@@ -91,9 +94,9 @@ proptest! {
     #[test]
     fn batch_norm(batch in 2..9usize, width in 1..7usize, index: u32) {
         let mut layer = BatchNorm::new(width);
-        let [scale, shift] = [0, 1].map(|i| uniform(1, width, u64::from(index) + 7 + i));
-        layer.params_mut()[0].value = scale;
-        layer.params_mut()[1].value = shift;
+        for (i, param) in (0..).zip(params_mut(&mut layer)) {
+            param.value = uniform(1, width, u64::from(index) + 7 + i);
+        }
         // With nearly equal samples the function is too steep for a difference quotient.
         let x = uniform(batch, width, index.into());
         let spread = x.column_iter().map(|c| c.variance()).fold(f64::INFINITY, f64::min);
@@ -123,7 +126,7 @@ proptest! {
         height in 1..4usize, width in 1..4usize, stride in 1..3usize, pad in 0..2usize, index: u32,
     ) {
         let image = ImageShape { channels, height: 5, width: 4 };
-        let window = Window { height, width, stride, pad };
+        let window = Window::new(height, width).stride(stride).pad(pad);
         prop_assume!(window.output(image).is_ok());
         let mut rng = Seed::new(2).stream(Purpose::Weights, index.into());
         let layer =
@@ -137,7 +140,7 @@ proptest! {
         height in 1..4usize, width in 1..4usize, stride in 1..3usize, pad in 0..2usize, index: u32,
     ) {
         let image = ImageShape { channels, height: 5, width: 4 };
-        let window = Window { height, width, stride, pad };
+        let window = Window::new(height, width).stride(stride).pad(pad);
         prop_assume!(MaxPooling::<f64>::new(image, window).is_ok());
         // The values differ by more than the step, so that no step changes which is the largest.
         let x = uniform(batch, image.features(), index.into());
@@ -148,6 +151,35 @@ proptest! {
             distinct[i] = rank as f64 / 10.0;
         }
         check(&MaxPooling::new(image, window).unwrap(), &distinct, KINKED)?;
+    }
+
+    #[test]
+    fn average_pooling(
+        batch in 1..4usize, channels in 1..3usize, height in 1..4usize, width in 1..4usize,
+        stride in 1..4usize, pad in 0..2usize, index: u32,
+    ) {
+        let image = ImageShape { channels, height: 5, width: 4 };
+        let window = Window::new(height, width).stride(stride).pad(pad).floor();
+        let layer = AveragePooling::new(image, window).unwrap();
+        check(&layer, &uniform(batch, image.features(), index.into()), SMOOTH)?;
+    }
+
+    /// A network is a layer too, wherever its ReLUs stand.
+    #[test]
+    fn a_network_as_a_layer(batch in 1..4usize, width in 1..5usize, relu_first: bool, index: u32) {
+        let start = Sequential::features(width);
+        let start = if relu_first { start.relu() } else { start };
+        let net = start.affine(width + 1).activation(Activation::Tanh).affine(2).batch_norm().relu();
+        let net = net.affine(width).build(Seed::new(index.into())).unwrap();
+        let x = away_from_zero(uniform(batch + 2, width, index.into()));
+        let mut copy = net.clone();
+        copy.forward(&x, Mode::Train);
+        // Nearly equal samples make batch normalisation too steep; 0 is ReLU's kink.
+        let place = copy.layers().len() - 4;
+        let [raw, normalised] = [0, 1].map(|i| &copy.activations()[place + i]);
+        prop_assume!(raw.column_iter().all(|column| column.variance() > 1e-2));
+        prop_assume!(normalised.iter().all(|v| v.abs() > 1e-3));
+        check(&net, &x, KINKED)?;
     }
 
     #[test]
@@ -197,7 +229,12 @@ proptest! {
         let labels: Vec<usize> = (0..batch).map(|i| i % 3).collect();
         net.forward(&x, Mode::Eval);
         let expected = net.numerical_gradient(&x, &labels, H);
-        let mut before = net.clone();
+        // The same layers with ReLUs that no other layer applies, so that their inputs are kept.
+        let layers = net.layers().iter().map(|layer| match layer.name() {
+            "relu" => Box::new(Elementwise(LeakyRelu { slope: 0.0 })) as Box<dyn Layer<f64>>,
+            _ => layer.boxed_clone(),
+        });
+        let mut before = layers.fold(Sequential::new(4), |net, layer| net.push_boxed(layer).unwrap());
         net.gradient(&x, &labels);
         before.forward(&x, Mode::Train);
         // Skips inputs near ReLU's kink and variances near 0, which batch normalisation divides by.
@@ -209,7 +246,7 @@ proptest! {
             if batch_norm && layer.name() == "affine" { prop_assume!(spread > 1e-2); }
             if !smooth { prop_assume!(y.iter().all(|v| v.abs() > 1e-3)); }
         }
-        for (i, (param, expected)) in net.params().zip(&expected).enumerate() {
+        for (i, (param, expected)) in net.params().into_iter().zip(&expected).enumerate() {
             let found = error(param.grad.as_slice(), expected.as_slice());
             let bar = if smooth { SMOOTH * 10.0 } else { KINKED };
             prop_assert!(found <= bar, "parameter {i} ({}): {found:e}", param.name);
@@ -223,9 +260,9 @@ fn batch_norm_of_a_batch_of_one() {
     let mut layer = BatchNorm::<f64>::new(3);
     let x = uniform(1, 3, 0);
     let (mut y, mut dx) = (DMatrix::zeros(1, 3), DMatrix::zeros(1, 3));
-    layer.forward(&x, &mut y, Mode::Train);
-    layer.backward(&x, &y, &DMatrix::from_element(1, 3, 2.0), Some(&mut dx));
+    layer.forward((&x).into(), &mut y, Mode::Train);
+    layer.backward((&x).into(), &y, &DMatrix::from_element(1, 3, 2.0), Some(&mut dx));
     assert_eq!(dx, DMatrix::zeros(1, 3));
-    assert_eq!(layer.params()[0].grad, DMatrix::zeros(1, 3));
-    assert_eq!(layer.params()[1].grad, DMatrix::from_element(1, 3, 2.0));
+    assert_eq!(params(&layer)[0].grad, DMatrix::zeros(1, 3));
+    assert_eq!(params(&layer)[1].grad, DMatrix::from_element(1, 3, 2.0));
 }

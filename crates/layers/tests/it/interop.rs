@@ -32,8 +32,8 @@ fn multi_layer(dropout: bool) -> Sequential<f32> {
 fn convolutional() -> Sequential<f32> {
     let rng = |index| Seed::new(1).stream(Purpose::Weights, index);
     let image = ImageShape { channels: 2, height: 4, width: 6 };
-    let window = Window { height: 3, width: 3, stride: 1, pad: 1 };
-    let half = Window { height: 2, width: 2, stride: 2, pad: 0 };
+    let window = Window::new(3, 3).pad(1);
+    let half = Window::new(2, 2).stride(2);
     let convolution = Convolution::new(image, 3, window, Initializer::He, &mut rng(0)).unwrap();
     let between = convolution.output_shape();
     let pooling = MaxPooling::new(between, half).unwrap();

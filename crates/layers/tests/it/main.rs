@@ -4,5 +4,7 @@ mod allocation;
 mod golden;
 mod gradients;
 mod interop;
+mod resume;
 mod sparse;
+mod state;
 mod value_stability;

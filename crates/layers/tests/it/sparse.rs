@@ -29,7 +29,7 @@ fn networks<T: Scalar>() -> [Sequential<T>; 4] {
     let plain = MultiLayerNet::new(INPUTS, &[20, 31], 3).weight_decay(0.1);
     let all = plain.clone().batch_norm(true).dropout(0.2, DropoutScaling::AtTraining);
     let image = ImageShape { channels: 1, height: 6, width: 6 };
-    let window = Window { height: 4, width: 4, stride: 2, pad: 0 };
+    let window = Window::new(4, 4).stride(2);
     let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
     let first = Convolution::new(image, 3, window, Initializer::He, &mut rng).unwrap();
     [
@@ -50,7 +50,7 @@ fn trains_alike<T: Scalar>() {
             assert_eq!(dense.gradient(&x, &labels), sparse.gradient(&s, &labels));
             optimizers[0].step(&mut dense).unwrap();
             optimizers[1].step(&mut sparse).unwrap();
-            for (a, b) in dense.params().zip(sparse.params()) {
+            for (a, b) in dense.params().into_iter().zip(sparse.params()) {
                 assert_eq!((&a.grad, &a.value), (&b.grad, &b.value), "{}", a.name);
             }
             let losses =

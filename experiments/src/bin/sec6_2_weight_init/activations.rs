@@ -4,7 +4,7 @@ use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric, Series, significant};
 use experiments::lab::{Lab, Unit};
 use experiments::report::{Exercise, Lesson, RunReport, Table};
-use init::{Initializer, Purpose, Seed};
+use init::{Initialize, Initializer, Purpose, Seed};
 use layers::{Activation, Mode};
 use nalgebra::DMatrix;
 use rayon::prelude::*;
@@ -237,7 +237,7 @@ fn layer_outputs<T: Real>(
         initializer.fill(&mut weights, &mut weights_seed.stream(Purpose::Weights, stream));
         let mut a = DMatrix::zeros(INPUTS, UNITS);
         matmul(Plain(&x), Plain(&weights), None, &mut a);
-        function.forward(&a, &mut x, Mode::Eval);
+        function.forward((&a).into(), &mut x, Mode::Eval);
         outputs.push(x.iter().map(|value| value.f64()).collect());
     }
     outputs

@@ -4,7 +4,8 @@ use kernels::Scalar;
 use nalgebra::DMatrix;
 use tensor_ops::{ImageShape, Window, col2im, im2col};
 
-use crate::{Layer, LayerError, Mode};
+use crate::convolution::describe;
+use crate::{Input, Layer, LayerError, Mode};
 
 /// The largest value of each window, in each channel.
 ///
@@ -21,7 +22,7 @@ use crate::{Layer, LayerError, Mode};
 /// use tensor_ops::{ImageShape, Window};
 ///
 /// let image = ImageShape { channels: 1, height: 2, width: 4 };
-/// let window = Window { height: 2, width: 2, stride: 2, pad: 0 };
+/// let window = Window::new(2, 2).stride(2);
 /// let mut net = Sequential::<f64>::new(8).push(MaxPooling::new(image, window)?)?;
 /// let x = dmatrix![1.0, 5.0, 2.0, 0.0, 3.0, 4.0, 8.0, 7.0];
 /// assert_eq!(net.predict(&x), &dmatrix![5.0, 8.0]);
@@ -51,9 +52,9 @@ impl<T: Scalar> MaxPooling<T> {
     /// use tensor_ops::{ImageShape, Window};
     ///
     /// let image = ImageShape { channels: 3, height: 8, width: 8 };
-    /// let window = Window { height: 2, width: 2, stride: 2, pad: 0 };
+    /// let window = Window::new(2, 2).stride(2);
     /// assert!(MaxPooling::<f32>::new(image, window).is_ok());
-    /// let error = MaxPooling::<f32>::new(image, Window { pad: 2, ..window }).unwrap_err();
+    /// let error = MaxPooling::<f32>::new(image, window.pad(2)).unwrap_err();
     /// let message = "max pooling's pad must be below the window's sides, found 2";
     /// assert_eq!(error.to_string(), message);
     /// ```
@@ -77,7 +78,7 @@ impl<T: Scalar> MaxPooling<T> {
     /// use tensor_ops::{ImageShape, Window};
     ///
     /// let image = ImageShape { channels: 3, height: 8, width: 6 };
-    /// let window = Window { height: 2, width: 2, stride: 2, pad: 0 };
+    /// let window = Window::new(2, 2).stride(2);
     /// let layer = layers::MaxPooling::<f32>::new(image, window)?;
     /// assert_eq!(layer.output_shape(), ImageShape { channels: 3, height: 4, width: 3 });
     /// # Ok::<(), layers::LayerError>(())
@@ -88,8 +89,12 @@ impl<T: Scalar> MaxPooling<T> {
 }
 
 impl<T: Scalar> Layer<T> for MaxPooling<T> {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "max_pooling"
+    }
+
+    fn description(&self) -> String {
+        describe("max_pooling", self.image, self.window)
     }
 
     fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
@@ -97,7 +102,8 @@ impl<T: Scalar> Layer<T> for MaxPooling<T> {
         Ok(self.output.features())
     }
 
-    fn forward(&mut self, x: &DMatrix<T>, y: &mut DMatrix<T>, _: Mode) {
+    fn forward(&mut self, x: Input<'_, T>, y: &mut DMatrix<T>, _: Mode) {
+        let x = x.dense();
         im2col(x, self.image, self.window, T::neg_infinity(), &mut self.columns)
             .expect("checked in `new`");
         let places = self.columns.nrows().max(1); // an empty batch has no chunks of any size
@@ -127,7 +133,7 @@ impl<T: Scalar> Layer<T> for MaxPooling<T> {
 
     fn backward(
         &mut self,
-        x: &DMatrix<T>,
+        x: Input<'_, T>,
         _: &DMatrix<T>,
         dy: &DMatrix<T>,
         dx: Option<&mut DMatrix<T>>,
@@ -140,11 +146,7 @@ impl<T: Scalar> Layer<T> for MaxPooling<T> {
             let (channel, place) = (i / places, i % places);
             self.columns[(place, channel * taps + winner as usize)] = dy;
         }
-        col2im(&self.columns, x.nrows(), self.image, self.window, dx).expect("checked in `new`");
-    }
-
-    fn boxed_clone(&self) -> Box<dyn Layer<T>> {
-        Box::new(self.clone())
+        col2im(&self.columns, x.shape().0, self.image, self.window, dx).expect("checked in `new`");
     }
 }
 
@@ -155,14 +157,14 @@ mod tests {
     #[test]
     fn the_padding_is_never_the_largest() {
         let image = ImageShape { channels: 1, height: 1, width: 1 };
-        let window = Window { height: 3, width: 3, stride: 1, pad: 1 };
+        let window = Window::new(3, 3).pad(1);
         let mut layer = MaxPooling::<f64>::new(image, window).unwrap();
         for pixel in [-5.0, f64::NEG_INFINITY] {
             let x = DMatrix::from_element(2, 1, pixel);
             let (mut y, mut dx) = (DMatrix::zeros(2, 1), DMatrix::zeros(2, 1));
-            layer.forward(&x, &mut y, Mode::Train);
+            layer.forward((&x).into(), &mut y, Mode::Train);
             assert_eq!(y, x);
-            layer.backward(&x, &y, &DMatrix::from_element(2, 1, 3.0), Some(&mut dx));
+            layer.backward((&x).into(), &y, &DMatrix::from_element(2, 1, 3.0), Some(&mut dx));
             assert_eq!(dx, DMatrix::from_element(2, 1, 3.0));
         }
     }
@@ -171,12 +173,12 @@ mod tests {
     #[test]
     fn no_gradient_is_lost_to_the_padding() {
         let image = ImageShape { channels: 2, height: 2, width: 2 };
-        let window = Window { height: 2, width: 2, stride: 1, pad: 1 };
+        let window = Window::new(2, 2).pad(1);
         let mut layer = MaxPooling::<f32>::new(image, window).unwrap();
         let x = DMatrix::from_element(3, 8, f32::NEG_INFINITY);
         let (mut y, mut dx) = (DMatrix::zeros(3, 18), x.clone());
-        layer.forward(&x, &mut y, Mode::Train);
-        layer.backward(&x, &y, &DMatrix::from_element(3, 18, 1.0), Some(&mut dx));
+        layer.forward((&x).into(), &mut y, Mode::Train);
+        layer.backward((&x).into(), &y, &DMatrix::from_element(3, 18, 1.0), Some(&mut dx));
         for image in dx.row_iter() {
             assert_eq!(image.iter().copied().collect::<Vec<_>>(), [4.0, 2.0, 2.0, 1.0].repeat(2));
         }
@@ -185,10 +187,11 @@ mod tests {
     #[test]
     fn a_nan_in_the_window_is_seen() {
         let image = ImageShape { channels: 1, height: 1, width: 2 };
-        let window = Window { height: 1, width: 2, stride: 1, pad: 0 };
+        let window = Window::new(1, 2);
         let mut layer = MaxPooling::new(image, window).unwrap();
         let mut y = DMatrix::zeros(1, 1);
-        layer.forward(&DMatrix::from_vec(1, 2, vec![1.0, f64::NAN]), &mut y, Mode::Eval);
+        let x = DMatrix::from_vec(1, 2, vec![1.0, f64::NAN]);
+        layer.forward((&x).into(), &mut y, Mode::Eval);
         assert!(y[0].is_nan());
     }
 }
