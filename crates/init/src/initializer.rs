@@ -21,7 +21,7 @@ use crate::orthogonal::orthogonal;
 /// | variant | σ or a | name | for |
 /// |---|---|---|---|
 /// | `Normal { std }` | σ = std | `0.01` | the book's `weight_init_std` as a number |
-/// | `TruncatedNormal { std }` | σ = std, redrawn beyond ±2·std | `truncated-normal:0.02` | Keras' `TruncatedNormal` |
+/// | `TruncatedNormal { std }` | σ = std, within ±2·std | `truncated-normal:0.02` | as in Keras |
 /// | `Xavier` | σ = √(1/n_in) | `xavier`, `sigmoid` | sigmoid, tanh |
 /// | `He` | σ = √(2/n_in) | `he`, `relu` | ReLU |
 /// | `GlorotNormal` | σ = √(2/(n_in + n_out)) | `glorot-normal` | PyTorch's `xavier_normal_` |

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use num_traits::Float;
 
 use crate::{
-    AdaDelta, AdaGrad, AdaMax, Adam, AmsGrad, Decay, Lion, Momentum, NAdam, Nesterov, Optimizer,
-    OptimizerError, RAdam, RmsProp, Rule, Sgd,
+    AdaDelta, AdaGrad, AdaMax, Adam, AmsGrad, Decay, Epsilon, Lion, Momentum, NAdam, Nesterov,
+    Optimizer, OptimizerError, OptimizerState, RAdam, RmsProp, Rule, Sgd,
 };
 
 /// Every optimizer of this crate under its lower-case name.
@@ -127,6 +127,42 @@ impl OptimizerKind {
             Self::RAdam => RAdam::default().build_with(decay),
             Self::Lion => Lion::default().build_with(decay),
         }
+    }
+}
+
+impl<T: Float + Send + 'static> OptimizerState<T> {
+    /// The optimizer that goes on from this state, if its rule is one of this crate's.
+    ///
+    /// # Errors
+    /// [`UnknownName`](OptimizerError::UnknownName) for a rule of your own, which is to be built
+    /// first and then to [load the state](Optimizer::load_state); else as `load_state`.
+    ///
+    /// ```
+    /// use optimizers::{Adam, Epsilon, Rule};
+    ///
+    /// let eps = Epsilon::Corrected(1e-8);
+    /// let adam = Adam { lr: 0.5, beta1: 0.8, eps, ..Adam::default() }.build::<f32>()?;
+    /// let again = adam.state().build()?;
+    /// assert_eq!((again.lr(), again.hyperparameters()), (0.5, adam.hyperparameters()));
+    /// # Ok::<(), optimizers::OptimizerError>(())
+    /// ```
+    pub fn build(self) -> Result<Box<dyn Optimizer<T>>, OptimizerError> {
+        let decay = |(name, value): &(String, f64)| Decay::named(name, *value);
+        let decay = self.hyperparameters.iter().find_map(decay).unwrap_or_default();
+        let corrected = self.hyperparameters.iter().find(|(name, _)| name == Epsilon::CORRECTED);
+        let eps = corrected.map(|(_, eps)| Epsilon::Corrected(*eps));
+        let mut optimizer = match (self.rule.parse::<OptimizerKind>()?, eps) {
+            (OptimizerKind::Adam, Some(eps)) => Adam { eps, ..Adam::default() }.build_with(decay),
+            (OptimizerKind::AmsGrad, Some(eps)) => {
+                AmsGrad { eps, ..AmsGrad::default() }.build_with(decay)
+            }
+            (kind, _) => kind.build_with(decay),
+        }?;
+        for (name, value) in &self.hyperparameters {
+            optimizer.set(name, *value)?;
+        }
+        optimizer.load_state(self)?;
+        Ok(optimizer)
     }
 }
 

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod decay;
+mod epsilon;
 mod error;
 mod kind;
 mod memory;
@@ -14,6 +15,7 @@ pub mod schedules;
 mod slots;
 
 pub use decay::Decay;
+pub use epsilon::Epsilon;
 pub use error::OptimizerError;
 pub use kind::OptimizerKind;
 pub use norm::{clip_total_norm, constrain_norm, total_norm};

@@ -2,9 +2,7 @@
 
 use std::fmt::Debug;
 
-use num_traits::Float;
-
-use crate::{Decay, OptimizerError, OptimizerKind, Slots};
+use crate::{OptimizerError, Slots};
 
 /// A stateful optimizer over slots of scalar `T`.
 ///
@@ -142,33 +140,6 @@ pub struct OptimizerState<T> {
     pub lens: Vec<usize>,
     /// The rule's arrays, in the order of [`Rule::STATE`](crate::Rule::STATE).
     pub arrays: Vec<StateArray<T>>,
-}
-
-impl<T: Float + Send + 'static> OptimizerState<T> {
-    /// The optimizer that goes on from this state, if its rule is one of this crate's.
-    ///
-    /// # Errors
-    /// [`UnknownName`](OptimizerError::UnknownName) for a rule of your own, which is to be built
-    /// first and then to [load the state](Optimizer::load_state); else as `load_state`.
-    ///
-    /// ```
-    /// use optimizers::{Adam, Optimizer, Rule};
-    ///
-    /// let adam = Adam { lr: 0.5, beta1: 0.8, ..Adam::default() }.build::<f32>()?;
-    /// let again = adam.state().build()?;
-    /// assert_eq!((again.lr(), again.hyperparameters()), (0.5, adam.hyperparameters()));
-    /// # Ok::<(), optimizers::OptimizerError>(())
-    /// ```
-    pub fn build(self) -> Result<Box<dyn Optimizer<T>>, OptimizerError> {
-        let decay = |(name, value): &(String, f64)| Decay::named(name, *value);
-        let decay = self.hyperparameters.iter().find_map(decay).unwrap_or_default();
-        let mut optimizer = self.rule.parse::<OptimizerKind>()?.build_with(decay)?;
-        for (name, value) in &self.hyperparameters {
-            optimizer.set(name, *value)?;
-        }
-        optimizer.load_state(self)?;
-        Ok(optimizer)
-    }
 }
 
 /// One array of an [`OptimizerState`], such as Adam's first moment `m`.

@@ -106,12 +106,15 @@ of_rust("optimizer", BURN, "RMSProp", "RmsPropConfig::new()", rules.rmsprop(ε=1
 of_lasagne("RMSProp", "rmsprop", rules.rmsprop_inside(ε=1e-6), hyper=["learning_rate", "rho", "epsilon"])
 of_the_book("RMSProp", "RMSprop", rules.rmsprop(ε=1e-7), hyper=["lr", "decay_rate"], ours="rmsprop")
 
-of_torch("Adam", "Adam", ADAM, rules.adam(), hyper=["betas", "eps"])
-of_optax("Adam", "adam", optax.adam(1.0), rules.adam(), hyper=["b1", "b2", "eps", "eps_root"])
+of_torch("Adam", "Adam", ADAM, rules.adam(), hyper=["betas", "eps"], ours="adam eps_corrected=1e-8")
+of_optax("Adam", "adam", optax.adam(1.0), rules.adam(), hyper=["b1", "b2", "eps", "eps_root"],
+         ours="adam eps_corrected=1e-8")
 of_keras("Adam", "Adam", keras.optimizers.Adam(1.0), rules.adam_early(ε=1e-7),
          hyper=["beta_1", "beta_2", "epsilon"], ours="adam")
-of_rust("optimizer", BURN, "Adam", "AdamConfig::new()", rules.adam(), rules.adam(ε=1e-5), key="Adam")
-of_rust("optimizer", CANDLE, "Adam", "AdamW::new, weight_decay 0", rules.adam(), key="Adam")
+of_rust("optimizer", BURN, "Adam", "AdamConfig::new()", rules.adam(), rules.adam(ε=1e-5), key="Adam",
+        ours="adam eps_corrected=1e-5")
+of_rust("optimizer", CANDLE, "Adam", "AdamW::new, weight_decay 0", rules.adam(), key="Adam",
+        ours="adam eps_corrected=1e-8")
 of_lasagne("Adam", "adam", rules.adam_early(), hyper=["learning_rate", "beta1", "beta2", "epsilon"],
            ours="adam eps=1e-8")
 rule("Adam", SKLEARN, "MLPClassifier()", lambda: sklearn_path(lambda w: AdamOptimizer(w, 1.0)),
@@ -134,19 +137,24 @@ of_keras("AdaMax", "Adamax", keras.optimizers.Adamax(1.0), rules.adamax_outside(
          hyper=["beta_1", "beta_2", "epsilon"], ours="adamax eps=1e-7")
 
 of_torch("AMSGrad", "Adam(amsgrad=True)", lambda w, lr: ADAM(w, lr, amsgrad=True), rules.amsgrad(),
-         hyper=["betas", "eps"])
+         hyper=["betas", "eps"], ours="amsgrad eps_corrected=1e-8")
 of_optax("AMSGrad", "amsgrad", optax.amsgrad(1.0), rules.amsgrad(), rules.amsgrad_of_corrected(),
          hyper=["b1", "b2", "eps"])
 of_keras("AMSGrad", "Adam(amsgrad=True)", keras.optimizers.Adam(1.0, amsgrad=True),
          rules.amsgrad_early(ε=1e-7), hyper=["epsilon"], ours="amsgrad eps=1e-7")
-of_rust("optimizer", BURN, "AMSGrad", "AdamConfig::new().with_amsgrad(true)", rules.amsgrad(ε=1e-5), key="AMSGrad")
+of_rust("optimizer", BURN, "AMSGrad", "AdamConfig::new().with_amsgrad(true)", rules.amsgrad(ε=1e-5), key="AMSGrad",
+        ours="amsgrad eps_corrected=1e-5")
 
-of_torch("AdamW", "AdamW", torch.optim.AdamW, rules.adamw(), hyper=["eps", "weight_decay"])
-of_optax("AdamW", "adamw", optax.adamw(1.0), rules.adamw(λ=1e-4), hyper=["eps", "weight_decay"])
+of_torch("AdamW", "AdamW", torch.optim.AdamW, rules.adamw(), hyper=["eps", "weight_decay"],
+         ours="adam eps_corrected=1e-8 decoupled_decay=0.01")
+of_optax("AdamW", "adamw", optax.adamw(1.0), rules.adamw(λ=1e-4), hyper=["eps", "weight_decay"],
+         ours="adam eps_corrected=1e-8 decoupled_decay=0.0001")
 of_keras("AdamW", "AdamW", keras.optimizers.AdamW(1.0), rules.adamw_early(ε=1e-7, λ=0.004),
          hyper=["weight_decay", "epsilon"], ours="adam decoupled_decay=0.004")
-of_rust("optimizer", BURN, "AdamW", "AdamWConfig::new()", rules.adamw(ε=1e-5, λ=1e-4), key="AdamW")
-of_rust("optimizer", CANDLE, "AdamW", "AdamW::new", rules.adamw(), key="AdamW")
+of_rust("optimizer", BURN, "AdamW", "AdamWConfig::new()", rules.adamw(ε=1e-5, λ=1e-4), key="AdamW",
+        ours="adam eps_corrected=1e-5 decoupled_decay=0.0001")
+of_rust("optimizer", CANDLE, "AdamW", "AdamW::new", rules.adamw(), key="AdamW",
+        ours="adam eps_corrected=1e-8 decoupled_decay=0.01")
 
 of_torch("NAdam", "NAdam", torch.optim.NAdam, rules.nadam(), hyper=["eps", "momentum_decay"], ours="nadam")
 of_optax("NAdam", "nadam", optax.nadam(1.0), rules.nadam_constant(), hyper=["b1", "b2", "eps"])

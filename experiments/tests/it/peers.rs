@@ -15,7 +15,7 @@ use layers::{
 use nalgebra::{DMatrix, dmatrix};
 use optimizers::schedules::{Cosine, Exponential, OneCycle, Schedule, Step, Warmup};
 use optimizers::{
-    Adam, Decay, Lion, NAdam, Optimizer, OptimizerError, OptimizerKind, Rule, Sgd, Slot,
+    Adam, AmsGrad, Decay, Epsilon, Optimizer, OptimizerError, OptimizerKind, Rule, Slot,
     clip_total_norm,
 };
 use search::pruner::{Asha, Median};
@@ -196,13 +196,11 @@ fn optimizer(setting: &Setting<'_>) -> Box<dyn Optimizer<f64>> {
         Some((&"decoupled_decay", &lambda)) => Decay::Decoupled(lambda),
         _ => Decay::None,
     };
-    let built: Result<_, OptimizerError> = match (decay, setting.name) {
-        (Decay::None, name) => name.parse::<OptimizerKind>().unwrap().build(),
-        (_, "sgd") => Sgd::default().build_with(decay),
-        (_, "adam") => Adam::default().build_with(decay),
-        (_, "nadam") => NAdam::default().build_with(decay),
-        (_, "lion") => Lion::default().build_with(decay),
-        (_, other) => panic!("{other}"),
+    let corrected = setting.values.get("eps_corrected").map(|eps| Epsilon::Corrected(*eps));
+    let built: Result<_, OptimizerError> = match (setting.name, corrected) {
+        ("adam", Some(eps)) => Adam { eps, ..Adam::default() }.build_with(decay),
+        ("amsgrad", Some(eps)) => AmsGrad { eps, ..AmsGrad::default() }.build_with(decay),
+        (name, _) => name.parse::<OptimizerKind>().unwrap().build_with(decay),
     };
     let mut optimizer = built.unwrap();
     for (name, value) in &setting.values {

@@ -6,9 +6,9 @@ use nalgebra::DMatrix;
 /// The desired outputs for each row of a batch.
 ///
 /// Functions that take targets accept labels, counted from 0, as `&[usize]`, `&Vec<usize>` or
-/// `&[u8]` (a `Vec` of bytes as `&labels[..]`), and `&DMatrix<T>` (one target per score). The book turns one-hot rows
-/// into labels by their argmax; here every entry of a row counts, so that a row may be any
-/// distribution.
+/// `&[u8]` (a `Vec` of bytes as `&labels[..]`), and `&DMatrix<T>` (one target per score). The book
+/// turns one-hot rows into labels by their argmax; here every entry of a row counts, so that a row
+/// may be any distribution.
 ///
 /// # Example
 /// ```

@@ -144,7 +144,9 @@ impl<T: Scalar> Builder<T> {
     /// Sets how the weights of the layers after this are initialised; He at first.
     ///
     /// ```
-    /// let net = layers::Sequential::<f32>::features(2).initializer(init::Initializer::Zeros).affine(3);
+    /// use init::Initializer::Zeros;
+    ///
+    /// let net = layers::Sequential::<f32>::features(2).initializer(Zeros).affine(3);
     /// let net = net.build(init::Seed::new(1))?;
     /// assert_eq!(net.param("0.weight").unwrap().value.amax(), 0.0);
     /// # Ok::<(), layers::LayerError>(())
@@ -175,7 +177,8 @@ impl<T: Scalar> Builder<T> {
     /// use layers::Sequential;
     /// use tensor_ops::Window;
     ///
-    /// let net = Sequential::<f32>::images(1, 28, 28).conv_with(8, Window::new(5, 5).pad(2)).max_pool(2);
+    /// let window = Window::new(5, 5).pad(2);
+    /// let net = Sequential::<f32>::images(1, 28, 28).conv_with(8, window).max_pool(2);
     /// let net = net.affine(10).build(init::Seed::new(1))?;
     /// assert_eq!(net.param("2.weight").unwrap().value.nrows(), 8 * 14 * 14);
     /// # Ok::<(), layers::LayerError>(())
@@ -254,7 +257,8 @@ impl<T: Scalar> Builder<T> {
     /// ```
     /// use layers::{Elementwise, Sequential, activation::LeakyRelu};
     ///
-    /// let net = Sequential::<f32>::features(2).affine(3).layer(Elementwise(LeakyRelu { slope: 0.2 }));
+    /// let leaky = Elementwise(LeakyRelu { slope: 0.2 });
+    /// let net = Sequential::<f32>::features(2).affine(3).layer(leaky);
     /// assert_eq!(net.build(init::Seed::new(1))?.layers()[1].name(), "leaky-relu");
     /// # Ok::<(), layers::LayerError>(())
     /// ```

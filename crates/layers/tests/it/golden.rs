@@ -415,7 +415,7 @@ fn losses_of_pytorch_are_the_exact_cross_entropy_and_a_multiple_of_the_squared_e
                 let theirs: Vec<f64> = case.torch.gradient.iter().map(|g| factor * g).collect();
                 assert_close(&gradient, &theirs, &case.name);
             }
-            // The book's: PyTorch computes the same loss, but its autograd gives the true derivative.
+            // The book's. PyTorch has the same loss, but its autograd gives the true derivative.
             _ => {
                 assert_close(&[loss], &[case.torch.loss], &case.name);
                 let difference = largest_difference(&gradient, &case.torch.gradient);

@@ -3,7 +3,7 @@ use num_traits::Float;
 
 use super::bias_correction;
 use crate::range::cast;
-use crate::{Range, Rule};
+use crate::{Epsilon, Range, Rule};
 
 /// Adam (book, section 6.1.6): momentum and RMSProp, both corrected for starting at zero.
 ///
@@ -14,9 +14,7 @@ use crate::{Range, Rule};
 ///
 /// Defaults: `lr` 0.001, `beta1` 0.9, `beta2` 0.999, `eps` 1e-7, the book's. This is the paper's
 /// "more efficient" form (end of section 2), also Lasagne's: ε is added to the uncorrected √v.
-/// Algorithm 1 of the paper and `torch.optim.Adam` default to 1e-8 and add ε to √(v / (1−β₂ᵗ)),
-/// which is this form with ε·√(1−β₂ᵗ) in place of ε. The two differ where |g| is not much larger
-/// than ε.
+/// `torch.optim.Adam` has [`Epsilon::Corrected`] and defaults to 1e-8.
 ///
 /// With [`Decay::Decoupled`](crate::Decay::Decoupled) it is AdamW.
 ///
@@ -43,12 +41,12 @@ pub struct Adam {
     /// Decay rate β₂ of the mean squared gradient, in [0, 1).
     pub beta2: f64,
     /// ε > 0, outside the root.
-    pub eps: f64,
+    pub eps: Epsilon,
 }
 
 impl Default for Adam {
     fn default() -> Self {
-        Self { lr: 0.001, beta1: 0.9, beta2: 0.999, eps: 1e-7 }
+        Self { lr: 0.001, beta1: 0.9, beta2: 0.999, eps: Epsilon::Uncorrected(1e-7) }
     }
 }
 
@@ -64,14 +62,15 @@ impl Rule<2> for Adam {
         vec![
             ("beta1", &mut self.beta1, Range::FRACTION),
             ("beta2", &mut self.beta2, Range::FRACTION),
-            ("eps", &mut self.eps, Range::POSITIVE),
+            self.eps.hyperparameter(),
         ]
     }
 
     fn update<T: Float + 'static>(&self, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 2]) {
         // ANCHOR: rate
-        let correction = bias_correction(self.beta2, t).sqrt() / bias_correction(self.beta1, t);
-        let (lr_t, eps): (T, T) = (cast(self.lr * correction), cast(self.eps));
+        let root = bias_correction(self.beta2, t).sqrt();
+        let (lr_t, eps): (T, T) =
+            (cast(self.lr * (root / bias_correction(self.beta1, t))), cast(self.eps.before(root)));
         // ANCHOR_END: rate
         let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
         move |value, grad, [m, v]| {

@@ -3,7 +3,7 @@ use num_traits::Float;
 
 use super::{bias_correction, max};
 use crate::range::cast;
-use crate::{Range, Rule};
+use crate::{Epsilon, Range, Rule};
 
 /// AMSGrad: Adam whose second moment never shrinks.
 ///
@@ -14,8 +14,8 @@ use crate::{Range, Rule};
 ///
 /// Defaults: `lr` 0.001, `beta1` 0.9, `beta2` 0.999, `eps` 1e-8, Lasagne's. The maximum is over the
 /// uncorrected v and the bias is corrected afterwards, as in Lasagne and
-/// `torch.optim.Adam(amsgrad=True)`; the paper corrects nothing. ε is added to the uncorrected √v̂;
-/// PyTorch adds it to √(v̂ / (1−β₂ᵗ)), see [`Adam`](crate::Adam).
+/// `torch.optim.Adam(amsgrad=True)`; the paper corrects nothing. PyTorch has
+/// [`Epsilon::Corrected`].
 ///
 /// Reference: Reddi, Kale and Kumar, "On the convergence of Adam and beyond", ICLR 2018,
 /// arXiv:1904.09237.
@@ -39,12 +39,12 @@ pub struct AmsGrad {
     /// Decay rate β₂ of the mean squared gradient, in [0, 1).
     pub beta2: f64,
     /// ε > 0, outside the root.
-    pub eps: f64,
+    pub eps: Epsilon,
 }
 
 impl Default for AmsGrad {
     fn default() -> Self {
-        Self { lr: 0.001, beta1: 0.9, beta2: 0.999, eps: 1e-8 }
+        Self { lr: 0.001, beta1: 0.9, beta2: 0.999, eps: Epsilon::Uncorrected(1e-8) }
     }
 }
 
@@ -60,13 +60,14 @@ impl Rule<3> for AmsGrad {
         vec![
             ("beta1", &mut self.beta1, Range::FRACTION),
             ("beta2", &mut self.beta2, Range::FRACTION),
-            ("eps", &mut self.eps, Range::POSITIVE),
+            self.eps.hyperparameter(),
         ]
     }
 
     fn update<T: Float + 'static>(&self, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 3]) {
-        let correction = bias_correction(self.beta2, t).sqrt() / bias_correction(self.beta1, t);
-        let (lr_t, eps): (T, T) = (cast(self.lr * correction), cast(self.eps));
+        let root = bias_correction(self.beta2, t).sqrt();
+        let (lr_t, eps): (T, T) =
+            (cast(self.lr * (root / bias_correction(self.beta1, t))), cast(self.eps.before(root)));
         let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
         move |value, grad, [m, v, v_hat]| {
             each_with_root(

@@ -1,6 +1,6 @@
 //! Names and defaults on the command line.
 
-use optimizers::{AdaGrad, Adam, Momentum, OptimizerError, OptimizerKind, RmsProp, Sgd};
+use optimizers::{AdaGrad, Adam, Epsilon, Momentum, OptimizerError, OptimizerKind, RmsProp, Sgd};
 
 #[test]
 fn names_are_read_as_they_are_written() {
@@ -31,5 +31,8 @@ fn defaults_are_those_of_the_book() {
     assert_eq!(Momentum::default(), Momentum { lr: 0.01, momentum: 0.9 });
     assert_eq!(AdaGrad::default(), AdaGrad { lr: 0.01, eps: 1e-7 });
     assert_eq!(RmsProp::default(), RmsProp { lr: 0.01, rho: 0.99, eps: 1e-7 });
-    assert_eq!(Adam::default(), Adam { lr: 0.001, beta1: 0.9, beta2: 0.999, eps: 1e-7 });
+    assert_eq!(
+        Adam::default(),
+        Adam { lr: 0.001, beta1: 0.9, beta2: 0.999, eps: Epsilon::Uncorrected(1e-7) }
+    );
 }

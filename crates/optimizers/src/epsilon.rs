@@ -1,0 +1,91 @@
+//! The two places where Adam and its kin add ε.
+
+use crate::Range;
+
+/// ε > 0, and whether it is added to the root of the second moment before or after that moment is
+/// corrected for starting at zero.
+///
+/// | | step | in |
+/// |---|---|---|
+/// | `Uncorrected` | η·√(1−β₂ᵗ)/(1−β₁ᵗ) · m / (√v + ε) | the book, Keras, scikit-learn |
+/// | `Corrected` | η · m̂ / (√v̂ + ε) | PyTorch, optax |
+///
+/// Here m̂ = m/(1−β₁ᵗ) and v̂ = v/(1−β₂ᵗ). The paper's algorithm 1 is the second form, its "more
+/// efficient" one the first.
+///
+/// `Corrected(ε)` is `Uncorrected(ε·√(1−β₂ᵗ))`. The two differ where |g| is not much larger than ε:
+///
+/// ```
+/// use optimizers::{Adam, Epsilon, Rule, Slot};
+///
+/// let first_step = |eps| {
+///     let mut w = [0.0_f64];
+///     let mut adam = Adam { lr: 1.0, eps, ..Adam::default() }.build()?;
+///     adam.step(&mut [Slot { value: &mut w, grad: &mut [1e-6], decay: true }])?;
+///     Ok::<f64, optimizers::OptimizerError>(-w[0])
+/// };
+/// assert!((first_step(Epsilon::Corrected(1e-8))? - 0.990).abs() < 1e-3); // torch.optim.Adam
+/// assert!((first_step(Epsilon::Uncorrected(1e-8))? - 0.760).abs() < 1e-3);
+/// # Ok::<(), optimizers::OptimizerError>(())
+/// ```
+///
+/// Saved states and [`Optimizer::set`](crate::Optimizer::set) call the first `eps`, the second
+/// `eps_corrected`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(from = "Written", into = "Written"))]
+pub enum Epsilon {
+    /// Added to √v.
+    Uncorrected(f64),
+    /// Added to √(v / (1−β₂ᵗ)).
+    Corrected(f64),
+}
+
+impl Epsilon {
+    /// The name of [`Corrected`](Self::Corrected) in saved states.
+    pub(crate) const CORRECTED: &'static str = "eps_corrected";
+
+    pub(crate) fn hyperparameter(&mut self) -> (&'static str, &mut f64, Range) {
+        match self {
+            Self::Uncorrected(eps) => ("eps", eps, Range::POSITIVE),
+            Self::Corrected(eps) => (Self::CORRECTED, eps, Range::POSITIVE),
+        }
+    }
+
+    /// What is added to the uncorrected root, given √(1−β₂ᵗ).
+    pub(crate) fn before(self, correction: f64) -> f64 {
+        match self {
+            Self::Uncorrected(eps) => eps,
+            Self::Corrected(eps) => eps * correction,
+        }
+    }
+}
+
+/// In JSON, `1e-7` or `{"corrected": 1e-8}`.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Uncorrected(f64),
+    Corrected { corrected: f64 },
+}
+
+#[cfg(feature = "serde")]
+impl From<Written> for Epsilon {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Uncorrected(eps) => Self::Uncorrected(eps),
+            Written::Corrected { corrected } => Self::Corrected(corrected),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<Epsilon> for Written {
+    fn from(epsilon: Epsilon) -> Self {
+        match epsilon {
+            Epsilon::Uncorrected(eps) => Self::Uncorrected(eps),
+            Epsilon::Corrected(corrected) => Self::Corrected { corrected },
+        }
+    }
+}
