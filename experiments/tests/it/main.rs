@@ -1,5 +1,6 @@
 //! The integration tests in one binary: shared code is compiled and linked once.
 
+mod api;
 mod common;
 
 mod bad_input;

@@ -203,3 +203,28 @@ fn the_table_of_dependencies_lists_those_of_the_workspace() {
     asked.sort_unstable();
     assert_eq!(listed, asked);
 }
+
+/// What each README of a crate tells a reader to put into a `Cargo.toml`.
+#[test]
+fn dependency_lines_name_folders_and_versions_of_the_workspace() {
+    let workspace: toml::Table = read(root().join("Cargo.toml")).parse().unwrap();
+    let versions = &workspace["workspace"]["dependencies"];
+    for entry in fs::read_dir(root().join("crates")).unwrap() {
+        let folder = entry.unwrap().file_name().into_string().unwrap();
+        let readme = read(root().join("crates").join(&folder).join("README.md"));
+        let (_, lines) = readme.split_once("```toml\n").expect(&folder);
+        let lines: toml::Table = lines.split("```").next().unwrap().parse().unwrap();
+        let lines = lines["dependencies"].as_table().unwrap();
+        assert!(lines.contains_key(&folder), "{folder}");
+        for (name, found) in lines {
+            match found.get("path").and_then(|path| path.as_str()) {
+                Some(path) => assert_eq!(path, format!("../chapter6/crates/{name}"), "{folder}"),
+                None => {
+                    let version = versions[name].get("version").unwrap_or(&versions[name]);
+                    let known = version.as_str().unwrap();
+                    assert!(known.starts_with(found.as_str().unwrap()), "{folder}: {name}");
+                }
+            }
+        }
+    }
+}
