@@ -7,10 +7,11 @@ use std::time::Instant;
 use clap::builder::PossibleValuesParser;
 use clap::{Command, CommandFactory, FromArgMatches};
 
+use serde_json::Value;
 use training::Real;
 
 use crate::cli::{self, Args, CommandLine, Failure, Precision, help, knobs};
-use crate::lab::Lab;
+use crate::lab::{Checkpoints, Lab};
 use crate::report::RunReport;
 use crate::report::folder::{self, Folder};
 
@@ -56,12 +57,15 @@ fn start<S: Section>() -> Result<(), Failure> {
         return help::print_instead(command, args.completions);
     }
     let (precision, samples) = (args.precision, S::samples(&args, &flags));
-    let (lab, mut report) = open(&outline, args, knobs::given(&matches), samples)?;
+    let settings = cli::settings(&command, &matches);
+    let (lab, mut report) = open(&outline, args, knobs::given(&matches), &settings, samples)?;
     match precision {
         Precision::F32 => S::run::<f32>(&lab, &flags, &mut report)?,
         Precision::F64 => S::run::<f64>(&lab, &flags, &mut report)?,
     }
-    report.publish((S::NAME, S::ABOUT), &lab, cli::settings(&command, &matches))
+    report.publish((S::NAME, S::ABOUT), &lab, settings)?;
+    lab.checkpoints().into_iter().for_each(Checkpoints::remove);
+    Ok(())
 }
 
 /// Checks the settings, loads the data and opens the results, in that order: nothing is written for
@@ -70,13 +74,15 @@ fn open(
     outline: &Outline,
     args: Args,
     own_settings: Vec<String>,
+    settings: &Value,
     samples: (usize, usize),
 ) -> Result<(Lab, RunReport), Failure> {
     let started = Instant::now();
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(outline.name));
     folder::check(&out, args.force)?;
     let parts = outline.chosen(args.part.as_deref());
-    let lab = Lab::open(args, own_settings, parts, samples)?;
+    let checkpoints = Checkpoints::open(&out, &args, settings)?;
+    let lab = Lab::open(args, own_settings, parts, checkpoints, samples)?;
     let folder = Folder::create(&out).map_err(Failure::Output)?;
     let mut report = RunReport::new(folder, started, &lab);
     for note in lab.notes() {

@@ -16,7 +16,8 @@ use crate::{Blocks, Plan, Real, Samples};
 pub struct Contestant<T: Real> {
     /// The network.
     pub network: Sequential<T>,
-    /// The optimizer, which must not have stepped another network.
+    /// The optimizer, which must not have stepped another network. [`train`] passes over as many
+    /// updates as it has done steps: a contestant from a checkpoint goes on where it was.
     pub optimizer: Box<dyn Optimizer<T>>,
 }
 
@@ -46,6 +47,8 @@ pub struct Moment<'a, T: Real> {
     pub loss: f64,
     /// The network after the update.
     pub network: &'a mut Sequential<T>,
+    /// Its optimizer after the update.
+    pub optimizer: &'a dyn Optimizer<T>,
     /// The mini-batch of the update.
     pub x: &'a Sparse<T>,
     /// The labels of the mini-batch.
@@ -103,7 +106,12 @@ pub fn train<T: Real>(
     for start in (0..plan.iterations()).step_by(ahead) {
         let batches = &mut batches[..ahead.min(plan.iterations() - start)];
         batches.iter_mut().for_each(|batch| batch.draw(&mut rng, count, plan.batch_size()));
-        in_turns(batches.iter_mut(), 1, |batch, _| {
+        let done = contestants.iter().map(|contestant| contestant.optimizer.steps()).min();
+        let needed = |offset: usize| done.is_some_and(|done| done <= (start + offset) as u64);
+        in_turns(batches.iter_mut().enumerate(), 1, |(offset, batch), _| {
+            if !needed(*offset) {
+                return ControlFlow::Continue(());
+            }
             batch.gather(samples);
             if shared {
                 batch.x.sort_columns();
@@ -113,10 +121,14 @@ pub fn train<T: Real>(
         in_turns(contestants.iter_mut().enumerate(), batches.len(), |(i, contestant), turn| {
             let Contestant { network, optimizer } = contestant;
             for offset in turn {
+                let (contestant, iteration) = (*i, start + offset);
+                if optimizer.steps() > iteration as u64 {
+                    continue;
+                }
                 let Batch { x, labels, .. } = &batches[offset];
                 let loss = T::update(network, &mut **optimizer, x, labels);
-                let (contestant, iteration) = (*i, start + offset);
-                observe(Moment { contestant, iteration, loss, network, x, labels })?;
+                let optimizer = &**optimizer;
+                observe(Moment { contestant, iteration, loss, network, optimizer, x, labels })?;
             }
             ControlFlow::Continue(())
         })?;

@@ -74,6 +74,12 @@ pub struct Args {
     /// Replace the output folder even if it does not hold results of an earlier run
     #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub force: bool,
+    /// Keep the state of every network after each N updates beside the output folder, for --resume
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), group = "kept", help_heading = "Output", hide_short_help = true, allow_hyphen_values = true)]
+    pub checkpoint_every: Option<u64>,
+    /// Go on from what a stopped run kept, if it is there: ends as an unbroken run would have
+    #[arg(long, requires = "kept", help_heading = "Output", hide_short_help = true)]
+    pub resume: bool,
     /// Keep every trained network as models/PART/SERIES/seed-N.safetensors; of a search, the best
     #[arg(long, help_heading = "For other programs")]
     pub save_model: bool,

@@ -17,8 +17,17 @@ const CONFIG: &str = "config";
 /// Where a manifest keeps the flags of its run.
 pub const SETTINGS: &str = "settings";
 /// Flags that are not part of what a run is, and so not in its manifest.
-const OF_THE_CALL: [&str; 7] =
-    [CONFIG, "out", "force", "no-progress", "quiet", "completions", "man"];
+const OF_THE_CALL: [&str; 9] = [
+    CONFIG,
+    "out",
+    "force",
+    "checkpoint-every",
+    "resume",
+    "no-progress",
+    "quiet",
+    "completions",
+    "man",
+];
 
 /// Parses a command line. Flags that it leaves out are taken from its `--config` file, then from
 /// their defaults. With a file, `--quick=false` turns a switch off that the file turns on.

@@ -1,5 +1,6 @@
 //! Histograms of parameters and activations.
 
+use serde::{Deserialize, Serialize};
 use training::Real;
 
 /// How many bins a histogram has.
@@ -10,7 +11,7 @@ pub const BINS: usize = 30;
 ///
 /// NaN and infinities are left out. If all numbers are equal, the bins have no width and the last
 /// one holds everything; NumPy would widen the range by 1.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bins {
     low: f64,
     high: f64,

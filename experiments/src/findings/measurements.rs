@@ -1,5 +1,7 @@
 //! The measurements of one network.
 
+use std::collections::BTreeMap;
+
 use layers::Sequential;
 use tensor_ops::Sparse;
 use training::Real;
@@ -40,6 +42,30 @@ impl Measurements {
         if self.numbers.iter().all(|(_, metric, _)| *metric != Metric::DIVERGED) {
             self.push(iteration, Metric::DIVERGED, 1.0);
         }
+    }
+
+    /// Numbers and histograms as a text, from which they come back bit for bit.
+    pub(crate) fn to_text(&self) -> String {
+        // JSON has no NaN and no infinity, so values are texts.
+        let number = |&(step, metric, value): &(usize, Metric, f64)| {
+            (step, metric.name().to_owned(), metric.is_lower_better(), value.to_string())
+        };
+        let numbers: Vec<_> = self.numbers.iter().map(number).collect();
+        serde_json::to_string(&(numbers, &self.histograms)).expect("numbers and texts can be JSON")
+    }
+
+    /// What [`to_text`](Self::to_text) wrote.
+    pub(crate) fn from_text(text: &str) -> anyhow::Result<Self> {
+        type Number = (usize, String, bool, String);
+        let (numbers, histograms): (Vec<Number>, Vec<(usize, String, Bins)>) =
+            serde_json::from_str(text)?;
+        let mut metrics = BTreeMap::new();
+        let number = |(step, name, lower, value): Number| -> anyhow::Result<_> {
+            let metric = *metrics.entry(name).or_insert_with_key(|name| Metric::named(name, lower));
+            Ok((step, metric, value.parse()?))
+        };
+        let numbers = numbers.into_iter().map(number).collect::<Result<_, _>>()?;
+        Ok(Self { numbers, histograms, model: None })
     }
 
     /// Keeps a checkpoint of the network as it is now.

@@ -40,6 +40,17 @@ impl Metric {
         Self { name, lower_is_better: true }
     }
 
+    /// The quantity that a file names.
+    pub(super) fn named(name: &str, lower_is_better: bool) -> Self {
+        // Leaked once for each of the few names that a file has.
+        Self { name: name.to_owned().leak(), lower_is_better }
+    }
+
+    /// Whether lower values are better.
+    pub(super) const fn is_lower_better(self) -> bool {
+        self.lower_is_better
+    }
+
     /// The name in files.
     pub const fn name(self) -> &'static str {
         self.name

@@ -136,6 +136,7 @@ impl Lab {
         &self,
         experiments: &[Experiment<'_, T>],
     ) -> Result<Vec<Findings>, Failure> {
+        let first = self.begun.fetch_add(experiments.len(), Ordering::Relaxed);
         let seeds = self.args().seeds();
         let updates = |e: &Experiment<'_, T>| e.series.len() * e.plan.iterations();
         let networks = experiments.iter().map(|e| e.series.len()).sum::<usize>() * seeds.len();
@@ -147,8 +148,9 @@ impl Lab {
         let mut jobs: Vec<(usize, usize)> = jobs.collect();
         // Short jobs last keep all threads busy to the end.
         jobs.sort_by_key(|&(e, _)| Reverse(experiments[e].plan.iterations()));
-        let measured: Vec<Vec<Measurements>> =
-            in_parallel(&jobs, &|(e, run)| self.train(&experiments[e], seeds[run], &work))?;
+        let measured: Vec<Vec<Measurements>> = in_parallel(&jobs, &|(e, run)| {
+            self.train(first + e, &experiments[e], seeds[run], &work)
+        })?;
         work.done();
         let mut all: Vec<_> = jobs.into_iter().zip(measured).collect();
         all.sort_by_key(|(job, _)| *job);
@@ -166,9 +168,10 @@ impl Lab {
         Ok(findings.collect())
     }
 
-    /// Trains the networks of one seed.
+    /// Trains the networks of one seed, in the experiment with this number.
     fn train<T: Real>(
         &self,
+        number: usize,
         experiment: &Experiment<'_, T>,
         run: u64,
         work: &Ongoing<'_>,
@@ -183,8 +186,16 @@ impl Lab {
         let count = experiment.series.len();
         let series = (0..count).into_par_iter();
         let mut contestants: Vec<_> = series.map(|series| make(series, seed)).collect();
+        let name = |series: usize| (number, &*experiment.series[series], run);
+        let restored = contestants.iter_mut().enumerate().map(|(series, contestant)| {
+            let Some(checkpoints) = self.checkpoints() else { return Ok(Measurements::default()) };
+            let measured = checkpoints.restore(name(series), contestant)?;
+            work.advance(contestant.optimizer.steps())?;
+            Ok(measured)
+        });
+        let restored = restored.collect::<Result<Vec<_>, Failure>>()?;
         // Never contended: one thread trains a network at a time.
-        let measured: Vec<Mutex<Measurements>> = (0..count).map(|_| Mutex::default()).collect();
+        let measured: Vec<Mutex<Measurements>> = restored.into_iter().map(Mutex::new).collect();
         let stopped = Mutex::new(None);
         let observe = |mut moment: Moment<'_, T>| {
             let measured = &measured[moment.contestant];
@@ -197,7 +208,15 @@ impl Lab {
             if let Some(step) = step.filter(|&step| self.watches(step, plan.last_step())) {
                 measured.watch(step, moment.network, moment.x);
             }
-            match work.advance(1) {
+            let kept = match self.checkpoints() {
+                Some(checkpoints)
+                    if checkpoints.is_due(moment.iteration + 1, plan.iterations()) =>
+                {
+                    checkpoints.keep(name(moment.contestant), &moment, measured)
+                }
+                _ => Ok(()),
+            };
+            match kept.and_then(|()| work.advance(1)) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(failure) => {
                     *stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);

@@ -1,5 +1,6 @@
 //! Data, and the one loop that trains networks and measures them.
 
+mod checkpoints;
 mod data;
 mod experiment;
 mod unit;
@@ -15,6 +16,7 @@ use training::{Blocks, Moment, Real};
 use crate::cli::{Args, Failure, Stream, Texts};
 use crate::screen::{Bar, DownloadView, Interrupt, Words};
 
+pub use checkpoints::Checkpoints;
 pub use data::Data;
 pub use experiment::{Experiment, draw_images};
 pub use unit::Unit;
@@ -27,8 +29,11 @@ pub struct Lab {
     own_settings: Vec<String>,
     parts: Vec<&'static str>,
     data: Data,
+    checkpoints: Option<Checkpoints>,
     threads: usize,
     interrupt: Interrupt,
+    /// Experiments that were begun, for the names of their checkpoints.
+    begun: AtomicUsize,
     /// Networks that are being trained now.
     networks: AtomicUsize,
     /// The time that all work took.
@@ -41,6 +46,7 @@ impl Lab {
         args: Args,
         own_settings: Vec<String>,
         parts: Vec<&'static str>,
+        checkpoints: Option<Checkpoints>,
         (train, test): (usize, usize),
     ) -> Result<Self, Failure> {
         rayon::ThreadPoolBuilder::new()
@@ -55,8 +61,10 @@ impl Lab {
             args,
             own_settings,
             parts,
+            checkpoints,
             threads: rayon::current_num_threads(),
             interrupt: Interrupt::listen(),
+            begun: AtomicUsize::new(0),
             networks: AtomicUsize::new(0),
             working: Mutex::default(),
         })
@@ -113,6 +121,11 @@ impl Lab {
     /// The data.
     pub fn data(&self) -> &Data {
         &self.data
+    }
+
+    /// Where states of training are kept, if they are.
+    pub fn checkpoints(&self) -> Option<&Checkpoints> {
+        self.checkpoints.as_ref()
     }
 
     /// The number of threads.

@@ -15,6 +15,7 @@ mod optimizers;
 mod other_data;
 mod parts;
 mod peers;
+mod resume;
 mod scale_out;
 mod search;
 mod signals;

@@ -102,6 +102,8 @@ struct Header {
     generators: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     streams: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    notes: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     optimizer: Option<OptimizerHeader>,
 }
@@ -132,6 +134,7 @@ impl Header {
             weight_decay: net.weight_decay,
             generators,
             streams: BTreeMap::new(),
+            notes: BTreeMap::new(),
             optimizer: None,
         }
     }
@@ -352,7 +355,7 @@ impl<T: Scalar> Sequential<T> {
 /// let batches = seed.stream(Purpose::Batches, 0);
 /// let file = Checkpoint::of(&net, &*adam, [("batches", &batches)]).to_bytes();
 ///
-/// let Checkpoint { mut network, optimizer, mut generators } = Checkpoint::from_bytes(&file)?;
+/// let Checkpoint { mut network, optimizer, mut generators, .. } = Checkpoint::from_bytes(&file)?;
 /// let mut optimizer = optimizer.expect("the file has one").build()?;
 /// let batches = generators.remove("batches");
 /// assert_eq!(network.gradient(&x, &labels), net.gradient(&x, &labels));
@@ -367,6 +370,8 @@ pub struct Checkpoint<T: Scalar> {
     pub optimizer: Option<OptimizerState<T>>,
     /// Generators that do not belong to the network, such as the one of the mini-batches.
     pub generators: BTreeMap<String, ChaCha8Rng>,
+    /// Whatever else is to be kept, such as what was measured so far.
+    pub notes: BTreeMap<String, String>,
 }
 
 impl<T: Scalar> Checkpoint<T> {
@@ -382,6 +387,7 @@ impl<T: Scalar> Checkpoint<T> {
             network: network.clone(),
             optimizer: Some(optimizer.state()),
             generators: generators.collect(),
+            notes: BTreeMap::new(),
         }
     }
 
@@ -393,6 +399,7 @@ impl<T: Scalar> Checkpoint<T> {
         let mut header = Header::of(&self.network);
         let streams = self.generators.iter().map(|(name, rng)| (name.clone(), to_hex(rng)));
         header.streams = streams.collect();
+        header.notes.clone_from(&self.notes);
         let mut tensors = self.network.tensors();
         if let Some(state) = &self.optimizer {
             header.optimizer = Some(OptimizerHeader {
@@ -445,7 +452,7 @@ impl<T: Scalar> Checkpoint<T> {
             None => Err(CheckpointError::Network(format!("no generator is {text:?}"))),
         };
         let generators = header.streams.into_iter().map(stream).collect::<Result<_, _>>()?;
-        Ok(Self { network, optimizer, generators })
+        Ok(Self { network, optimizer, generators, notes: header.notes })
     }
 
     /// Writes the file. A file of this name is replaced when the new one is complete on the disk.
@@ -455,11 +462,13 @@ impl<T: Scalar> Checkpoint<T> {
     ///
     /// ```
     /// use layers::{Checkpoint, MultiLayerNet};
+    /// use optimizers::{Rule, Sgd};
     ///
     /// # let folder = std::env::temp_dir().join(format!("checkpoint-{}", std::process::id()));
     /// # std::fs::create_dir_all(&folder)?;
     /// let network = MultiLayerNet::new(2, &[3], 2).build::<f32>(init::Seed::new(1))?;
-    /// let checkpoint = Checkpoint { network, optimizer: None, generators: Default::default() };
+    /// let mut checkpoint = Checkpoint::of(&network, &*Sgd::default().build()?, []);
+    /// checkpoint.notes.insert("epoch".to_owned(), "3".to_owned());
     /// checkpoint.save(&folder.join("net.safetensors"))?;
     /// let again = Checkpoint::<f32>::load(&folder.join("net.safetensors"))?;
     /// assert_eq!(again.to_bytes(), checkpoint.to_bytes());

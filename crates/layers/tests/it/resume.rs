@@ -42,7 +42,7 @@ fn resumes<T: Scalar>() {
         }
         let end = Checkpoint::of(&net, &*optimizer, [("batches", &batches)]).to_bytes();
         for (done, file) in files.iter().enumerate() {
-            let Checkpoint { mut network, optimizer, mut generators } =
+            let Checkpoint { mut network, optimizer, mut generators, .. } =
                 Checkpoint::<T>::from_bytes(file).unwrap();
             let mut optimizer = optimizer.unwrap().build().unwrap();
             let mut batches = generators.remove("batches").unwrap();

@@ -40,14 +40,12 @@ pub struct SearchFlags {
     together: u16,
     /// Keep every trial of the search in this file as it ends: Optuna's journal, which Optuna and
     /// optuna-dashboard open. Several processes can share it
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
-    study: Option<PathBuf>,
-    /// Go on with the study of the file, if it is there: ends as an unbroken run would have
     ///
-    /// Ranges may be wider than before, and a choice may have more names behind the old ones (not
-    /// with grid): the trials that are there stay, the next ones use the new space.
-    #[arg(long, requires = "study", hide_short_help = true)]
-    resume: bool,
+    /// With --resume, the search goes on with the trials in the file. Ranges may then be wider than
+    /// before, and a choice may have more names behind the old ones (not with grid): the trials
+    /// that are there stay, the next ones use the new space.
+    #[arg(long, value_name = "FILE", group = "kept", hide_short_help = true)]
+    study: Option<PathBuf>,
 }
 
 fn how_to_search() -> String {
@@ -69,7 +67,8 @@ impl SearchFlags {
     /// # Errors
     /// [`Failure`] if its file cannot be used.
     pub fn study(&self, lab: &Lab, space: &Space, seed: u64) -> Result<Option<Study>, Failure> {
-        let Some(file) = &self.study else { return Ok(None) };
+        let kept = lab.checkpoints().map(|checkpoints| checkpoints.folder().join("study.log"));
+        let Some(file) = self.study.clone().or(kept) else { return Ok(None) };
         let learns = self.sampler != SamplerKind::Random || self.pruner != PrunerKind::None;
         let mut settings = vec![
             ("seed", seed.to_string()),
@@ -98,7 +97,7 @@ impl SearchFlags {
             may_widen: !matches!(self.sampler, SamplerKind::Grid(_)),
             settings: settings.collect(),
         };
-        study::open(file, identity, self.resume).map(Some)
+        study::open(&file, identity, lab.args().resume).map(Some)
     }
 
     /// What is searched.
@@ -148,17 +147,8 @@ impl SearchFlags {
 
     /// Whether this is the notebook's search, of which its conclusions speak.
     pub fn are_the_notebooks(&self) -> bool {
-        let Self {
-            space,
-            space_file,
-            sampler,
-            pruner,
-            trials,
-            epochs,
-            together: _,
-            study: _,
-            resume: _,
-        } = self;
+        let Self { space, space_file, sampler, pruner, trials, epochs, together: _, study: _ } =
+            self;
         let untouched = space.is_empty() && space_file.is_none();
         let plain = *sampler == SamplerKind::Random && *pruner == PrunerKind::None;
         untouched && plain && trials.is_none() && epochs.is_none()
