@@ -178,18 +178,19 @@ impl<T: Scalar> Sequential<T> {
 /// Lends the parameters to an optimizer. Only weights decay.
 impl<T: Scalar> Slots<T> for Sequential<T> {
     fn len(&self) -> usize {
-        let mut count = 0;
-        self.visit_params(|_| count += 1);
-        count
+        self.links.iter().map(|link| link.params).sum()
     }
 
     fn slot(&mut self, index: usize) -> Slot<'_, T> {
-        let (mut place, mut found) = (0, None);
-        self.visit_params_mut(|param| {
-            if place == index {
-                found = Some(param);
+        let (layer, place) = self.layer_of(index);
+        let (mut at, mut found) = (0, None);
+        self.layers[layer].visit_mut(&mut |state| {
+            if let StateMut::Param(param) = state {
+                if at == place {
+                    found = Some(param);
+                }
+                at += 1;
             }
-            place += 1;
         });
         let param = found.expect("an index below len()");
         Slot {
@@ -200,12 +201,30 @@ impl<T: Scalar> Slots<T> for Sequential<T> {
     }
 
     fn frozen(&self, index: usize) -> bool {
-        let (mut place, mut frozen) = (0, false);
-        self.visit_params(|param| {
-            frozen |= place == index && param.frozen;
-            place += 1;
+        let (layer, place) = self.layer_of(index);
+        let (mut at, mut frozen) = (0, false);
+        self.layers[layer].visit(&mut |state| {
+            if let State::Param(param) = state {
+                frozen |= at == place && param.frozen;
+                at += 1;
+            }
         });
         frozen
+    }
+}
+
+impl<T: Scalar> Sequential<T> {
+    /// The layer of a parameter, and the parameter's place in it. To visit all layers for each
+    /// parameter would take a hundredth of a step.
+    fn layer_of(&self, index: usize) -> (usize, usize) {
+        let mut place = index;
+        for (layer, link) in self.links.iter().enumerate() {
+            match place.checked_sub(link.params) {
+                Some(rest) => place = rest,
+                None => return (layer, place),
+            }
+        }
+        panic!("the network has no parameter number {index}")
     }
 }
 

@@ -7,7 +7,7 @@ use kernels::Scalar;
 use nalgebra::DMatrix;
 
 use crate::activation::Relu;
-use crate::{Elementwise, Fold, Layer, LayerError, Loss, LossFunction};
+use crate::{Elementwise, Fold, Layer, LayerError, Loss, LossFunction, StateMut};
 
 /// A network: a sequence of layers, a loss, and optionally weight decay.
 ///
@@ -64,6 +64,8 @@ pub struct Sequential<T: Scalar> {
 pub(super) struct Link {
     /// The number of output features.
     pub(super) width: usize,
+    /// The number of parameters.
+    pub(super) params: usize,
     /// The neighbouring ReLUs that the layer applies itself.
     fold: Fold,
     /// The layer is a ReLU that the layer before it applies.
@@ -143,11 +145,13 @@ impl<T: Scalar> Sequential<T> {
             }
             other => other,
         })?;
+        let mut params = 0;
         layer.visit_mut(&mut |mut state| {
             let name = state.name();
             *name = format!("{position}.{name}");
+            params += usize::from(matches!(state, StateMut::Param(_)));
         });
-        self.links.push(Link { width, ..Link::default() });
+        self.links.push(Link { width, params, ..Link::default() });
         self.layers.push(layer);
         self.buffers.activations.push(DMatrix::default());
         self.fold_relu(position);
