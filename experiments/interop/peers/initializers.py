@@ -116,6 +116,35 @@ of_keras("LeCun", "LecunNormal", LECUN["cut normal"])
 of_jax("LeCun uniform", "lecun_uniform", LECUN["uniform"], ours="lecun-uniform")
 of_keras("LeCun uniform", "LecunUniform", LECUN["uniform"], ours="lecun-uniform")
 
+# With a number: 0.02 or 0.1.
+NORMAL = law("normal", 0.02**2, "σ 0.02")
+CUT = law("cut normal", (0.02 * 0.8796256610342398) ** 2, "σ 0.02 before the cut at 2σ")
+of_torch("Normal", "normal_(w, std=0.02)", NORMAL, ours="0.02")
+drawn("Normal", JAX, "normal(0.02)", lambda: jax_init.normal(0.02)(jax.random.key(1), (INPUTS, UNITS)), NORMAL, ours="0.02")
+drawn("Normal", KERAS, "RandomNormal(stddev=0.02)", lambda: keras_init.RandomNormal(stddev=0.02, seed=1)((INPUTS, UNITS)),
+      NORMAL, ours="0.02")
+of_lasagne("Normal", "Normal(0.02)", NORMAL, ours="0.02")
+
+of_torch("Truncated normal", "trunc_normal_(w, std=0.02)", CUT, law("normal", 0.02**2, "σ 0.02, cut at 2 and not at 2σ"), ours="0.02")
+drawn("Truncated normal", JAX, "truncated_normal(0.02)",
+      lambda: jax_init.truncated_normal(0.02)(jax.random.key(1), (INPUTS, UNITS)), CUT, ours="truncated-normal:0.02")
+drawn("Truncated normal", KERAS, "TruncatedNormal(stddev=0.02)",
+      lambda: keras_init.TruncatedNormal(stddev=0.02, seed=1)((INPUTS, UNITS)), CUT, ours="truncated-normal:0.02")
+
+EVEN = law("uniform", 0.1**2 / 3, "from −0.1 to 0.1")
+POSITIVE = Formula("uniform, `from 0 to 0.1`", lambda: [0.1 / math.sqrt(12) * math.sqrt(INPUTS), 3.0])
+of_torch("Uniform", "uniform_(w, -0.1, 0.1)", EVEN, ours="uniform:0.1")
+drawn("Uniform", JAX, "uniform(0.1)", lambda: jax_init.uniform(0.1)(jax.random.key(1), (INPUTS, UNITS)), EVEN, POSITIVE)
+drawn("Uniform", KERAS, "RandomUniform(-0.1, 0.1)", lambda: keras_init.RandomUniform(-0.1, 0.1, seed=1)((INPUTS, UNITS)),
+      EVEN, ours="uniform:0.1")
+of_lasagne("Uniform", "Uniform(0.1)", EVEN, ours="uniform:0.1")
+
+FRAME = Formula("orthonormal columns", lambda: [1.0, 3.0])
+of_torch("Orthogonal", "orthogonal_(w)", FRAME, ours="orthogonal")
+of_jax("Orthogonal", "orthogonal", FRAME, ours="orthogonal")
+of_keras("Orthogonal", "Orthogonal", FRAME, ours="orthogonal")
+of_lasagne("Orthogonal", "Orthogonal()", FRAME, ours="orthogonal")
+
 # What a fully connected layer starts from, if nothing is said.
 layer = "Weights of a new layer"
 torch.manual_seed(1)

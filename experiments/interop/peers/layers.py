@@ -6,6 +6,7 @@ import jax
 import keras
 import numpy as np
 import scipy.signal
+import scipy.special
 import torch
 from flax import nnx
 
@@ -176,6 +177,14 @@ layer(name, JAX, "nn.elu", lambda: jax.nn.elu(X), ELU, ours="elu")
 layer(name, KERAS, "activations.elu", lambda: keras.activations.elu(X), ELU, ours="elu")
 of_rust("layer", BURN, name, "activation::elu(1.0)", ELU, ours="elu")
 of_rust("layer", CANDLE, name, "Tensor::elu(1.0)", ELU, ours="elu")
+
+for name, function in (("Sigmoid", scipy.special.expit), ("Tanh", np.tanh)):
+    same, word = Formula("the function of that name", lambda f=function: f(X)), name.lower()
+    layer(name, TORCH, f"nn.{name}()", lambda w=word: getattr(torch, w)(torch.tensor(X)), same, ours=word)
+    layer(name, JAX, f"nn.{word}", lambda w=word: getattr(jax.nn, w)(X), same, ours=word)
+    # On JAX, Keras' tanh is in f32 whatever its argument.
+    layer(name, KERAS, f"activations.{word}", lambda w=word: getattr(keras.activations, w)(X), same, ours=word,
+          close=1e-12 if word == "sigmoid" else 1e-5)
 
 name = "SiLU"
 layer(name, TORCH, "nn.SiLU()", lambda: torch.nn.SiLU()(torch.tensor(X)), SILU, ours="silu")

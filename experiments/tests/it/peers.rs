@@ -7,7 +7,7 @@ use std::fs;
 
 use init::{Initialize, Initializer, Purpose, Seed};
 use kernels::Scalar;
-use layers::activation::{Elu, Function, Gelu, LeakyRelu, Relu, Silu};
+use layers::activation::{Elu, Function, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Tanh};
 use layers::{
     BatchNorm, Convolution, Dropout, DropoutScaling, Layer, Loss, LossFunction, MaxPooling, Mode,
     Sequential,
@@ -297,6 +297,8 @@ fn activation(name: &str, setting: &Setting<'_>) -> Vec<f64> {
         "relu" => vec![Relu.slope(0.0, 0.0)],
         "gelu" => of(&|x| Gelu.value(x)),
         "silu" => of(&|x| Silu.value(x)),
+        "sigmoid" => of(&|x| Sigmoid.value(x)),
+        "tanh" => of(&|x| Tanh.value(x)),
         "elu" => of(&|x| Elu::default().value(x)),
         "leaky-relu" => {
             let slope = setting.values.get("slope").copied();
@@ -409,4 +411,14 @@ fn importances() -> Vec<f64> {
         Observation { number: k, params: space.at(&[x, y]), value }
     };
     importance(&space, &(0..50).map(observation).collect::<Vec<_>>())
+}
+
+/// The page's sentence on libraries of Rust: both add in `f32`, ndarray in eight sums side by side.
+#[test]
+fn nalgebra_and_ndarray_add_long_columns_as_the_page_says() {
+    let column = vec![0.1_f32; 10_000_000];
+    let nalgebras = nalgebra::DVector::from_vec(column.clone()).mean();
+    let ndarrays = ndarray::Array1::from_vec(column).mean().unwrap();
+    assert!((nalgebras - 0.1088).abs() < 1e-4, "{nalgebras}");
+    assert!((ndarrays - 0.1011).abs() < 1e-4, "{ndarrays}");
 }
