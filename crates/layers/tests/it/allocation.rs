@@ -40,6 +40,7 @@ fn networks<T: Scalar>() -> Vec<(&'static str, Sequential<T>)> {
         ("all of them", build(all.clone())),
         ("exact cross entropy", build(all).loss_function(Loss::ExactCrossEntropy)),
         ("convolution and pooling", convolutional()),
+        ("a network in a network", nested()),
     ]
 }
 
@@ -61,6 +62,12 @@ fn convolutional<T: Scalar>() -> Sequential<T> {
         .and_then(|net| net.push(pooling))
         .and_then(|net| net.push(Affine::new(18, 3, Initializer::He, &mut rng(2))))
         .unwrap()
+}
+
+fn nested<T: Scalar>() -> Sequential<T> {
+    let images = Sequential::images(1, 6, 6).conv(4, 3).relu().average_pool(2).affine(8);
+    let inner = Sequential::features(8).relu().affine(5).relu().affine(8).build(Seed::new(2));
+    images.layer(inner.unwrap()).relu().affine(3).build(Seed::new(1)).unwrap()
 }
 
 fn steps_after_the_first_allocate_nothing<T: Scalar>() {
