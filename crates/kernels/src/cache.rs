@@ -15,6 +15,21 @@ pub(crate) fn prefetch<T>(values: &[T]) {
             unsafe { _mm_prefetch::<_MM_HINT_T0>(first.wrapping_add(at)) };
         }
     }
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(target_arch = "aarch64")]
+    {
+        let first = values.as_ptr().cast::<u8>();
+        for at in (0..size_of_val(values)).step_by(LINE) {
+            // SAFETY: the instruction accepts any address and changes no register. (The standard
+            // library's function for it is unstable.)
+            unsafe {
+                std::arch::asm!(
+                    "prfm pldl1keep, [{}]",
+                    in(reg) first.wrapping_add(at),
+                    options(readonly, nostack, preserves_flags)
+                );
+            }
+        }
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     let _ = values;
 }

@@ -3,13 +3,13 @@
 /// An instruction set. Loops are compiled once for each, and the best one that the processor has is
 /// chosen at run time: no compiler flag is needed.
 ///
-/// The last bits of a matrix product depend on it: a fused multiply-add rounds once, a product and
-/// a sum round twice.
+/// A matrix product has the same bits with all but [`Portable`](Self::Portable): a fused
+/// multiply-add rounds once, a product and a sum round twice.
 ///
 /// # Example
 /// ```
 /// let name = kernels::Instructions::best().name();
-/// assert!(["avx512", "avx2", "portable"].contains(&name));
+/// assert!(["avx512", "avx2", "neon", "portable"].contains(&name));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Instructions {
@@ -21,6 +21,9 @@ pub enum Instructions {
     /// 512-bit registers.
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    /// 128-bit registers and fused multiply-adds.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
 }
 
 impl Instructions {
@@ -29,7 +32,7 @@ impl Instructions {
         Self::available().next().unwrap_or(Self::Portable)
     }
 
-    /// `avx512`, `avx2` or `portable`.
+    /// `avx512`, `avx2`, `neon` or `portable`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Portable => "portable",
@@ -37,7 +40,15 @@ impl Instructions {
             Self::Avx2 => "avx2",
             #[cfg(target_arch = "x86_64")]
             Self::Avx512 => "avx512",
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => "neon",
         }
+    }
+
+    /// Whether products are rounded once, after the sum. Every processor that does so computes the
+    /// same bits.
+    pub fn fuse_multiply_adds(self) -> bool {
+        self != Self::Portable || cfg!(target_feature = "fma")
     }
 
     /// Whether this processor has it.
@@ -53,7 +64,9 @@ impl Instructions {
             (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"))
                 .then_some(Self::Avx2),
         ];
-        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+        #[cfg(all(target_arch = "aarch64", not(miri)))]
+        let wide = [Some(Self::Neon)];
+        #[cfg(any(miri, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
         let wide: [Option<Self>; 0] = [];
         wide.into_iter().flatten().chain([Self::Portable])
     }

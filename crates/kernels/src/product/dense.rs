@@ -16,6 +16,7 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
+use super::packed;
 use super::panel::{Packed, PackedPanel, Packing, pack};
 use super::strided::{Few, Many, NARROW, Rows, Strided};
 use super::vector::{Vector, Work};
@@ -56,7 +57,7 @@ pub enum Epilogue<X> {
 impl<T> Epilogue<*const T> {
     /// The same epilogue for the block of C that starts `count` elements on.
     #[inline(always)]
-    fn from(self, count: usize) -> Self {
+    pub(super) fn from(self, count: usize) -> Self {
         match self {
             Self::ReluGradient(x) => Self::ReluGradient(x.wrapping_add(count)),
             other => other,
@@ -66,7 +67,7 @@ impl<T> Epilogue<*const T> {
 
 /// The initial value of a tile's accumulators.
 #[derive(Clone, Copy)]
-enum Start<T> {
+pub(super) enum Start<T> {
     Zeros,
     /// One element per column, the same in all rows.
     Row(*const T),
@@ -85,6 +86,10 @@ impl<V: Vector> Work<V> for &DenseProduct<'_, V::Scalar> {
         let (rows, _, columns) = self.sizes;
         if columns == 0 {
             return;
+        }
+        if V::PACKS_B {
+            // SAFETY: the caller's promise.
+            return unsafe { packed::run::<V>(self) };
         }
         let most = REGISTERS * V::LANES;
         for first in (0..rows).step_by(most) {
@@ -133,7 +138,7 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
             let mut unpacked =
                 (MV == REGISTERS && a.row == 1 && rows == MV * V::LANES).then_some(a);
             if unpacked.is_none() {
-                pack::<V, MV>(a, rows, terms, panel);
+                pack::<V>(a, (rows, terms), (panel, MV * V::LANES));
             }
             let part = Part { rows, terms, panel, b, c, column_of_c: m, start, epilogue };
             if wide > 0 {
@@ -155,16 +160,16 @@ unsafe fn some_rows<V: Vector, const MV: usize>(
 
 /// A block of C's rows, and a block of k.
 #[derive(Clone, Copy)]
-struct Part<T> {
-    rows: usize,
-    terms: usize,
-    panel: *mut T,
-    b: Strided<T>,
-    c: *mut T,
+pub(super) struct Part<T> {
+    pub(super) rows: usize,
+    pub(super) terms: usize,
+    pub(super) panel: *mut T,
+    pub(super) b: Strided<T>,
+    pub(super) c: *mut T,
     /// The stride between columns of C.
-    column_of_c: usize,
-    start: Start<T>,
-    epilogue: Epilogue<*const T>,
+    pub(super) column_of_c: usize,
+    pub(super) start: Start<T>,
+    pub(super) epilogue: Epilogue<*const T>,
 }
 
 impl<T: Copy> Part<T> {
@@ -187,7 +192,7 @@ impl<T: Copy> Part<T> {
 /// As [`DenseProduct`]. The panel has room for `terms` columns of `MV` registers, and is packed
 /// unless the first tile packs it. A [`Start::Row`] has an element for each column. The number of
 /// columns is a multiple of `COLUMNS` unless B is read as [`Few`].
-struct Tiles<T, B, const MV: usize, const COLUMNS: usize> {
+pub(super) struct Tiles<T, B, const MV: usize, const COLUMNS: usize> {
     part: Part<T>,
     /// The part of A that the first tile packs into the panel.
     unpacked: Option<Strided<T>>,
@@ -196,7 +201,7 @@ struct Tiles<T, B, const MV: usize, const COLUMNS: usize> {
 }
 
 impl<T, B, const MV: usize, const COLUMNS: usize> Tiles<T, B, MV, COLUMNS> {
-    fn new(part: Part<T>, unpacked: Option<Strided<T>>, columns: Range<usize>) -> Self {
+    pub(super) fn new(part: Part<T>, unpacked: Option<Strided<T>>, columns: Range<usize>) -> Self {
         Self { part, unpacked, columns, b: PhantomData }
     }
 }
@@ -214,7 +219,7 @@ impl<V: Vector, B: Rows<V::Scalar>, const MV: usize, const COLUMNS: usize> Work<
             // SAFETY: the caller's promise.
             unsafe {
                 match unpacked.take() {
-                    Some(from) if const { MV == REGISTERS } => {
+                    Some(from) if const { MV == REGISTERS && !V::PACKS_B } => {
                         tile::<V, _, B, MV, COLUMNS>(Packing { from, to: panel }, part, count);
                     }
                     _ => tile::<V, _, B, MV, COLUMNS>(Packed(panel), part, count),
@@ -269,16 +274,14 @@ unsafe fn tile<V, A, B, const MV: usize, const COLUMNS: usize>(
             }
         }
         let (mut a, mut b) = (panel, B::new(b, count));
-        for _ in 0..terms {
-            let column = a.column();
-            for (j, sums) in sums.iter_mut().enumerate() {
-                let value = V::splat(b.at(j));
-                for (sum, a) in sums.iter_mut().zip(column) {
-                    *sum = a.mul_add(value, *sum);
-                }
-            }
+        let mut step = || {
+            V::add_products(a.column(), &b, &mut sums);
             (a, b) = (a.next(), b.next());
+        };
+        for _ in 0..terms / V::UNROLL {
+            V::unrolled(&mut step);
         }
+        (0..terms % V::UNROLL).for_each(|_| step());
         match epilogue {
             Epilogue::None => (),
             Epilogue::Relu => {

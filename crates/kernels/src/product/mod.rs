@@ -1,12 +1,15 @@
 //! Matrix products with SIMD, compiled once per instruction set and element type.
 
 mod dense;
+mod packed;
 mod panel;
 mod sparse;
 mod strided;
 mod transpose;
 mod vector;
 
+#[cfg(target_arch = "aarch64")]
+use std::arch::aarch64::{float32x4_t, float64x2_t};
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::{__m256, __m256d, __m512, __m512d};
 
@@ -36,7 +39,7 @@ pub trait Kernel: Sized {
 }
 
 macro_rules! kernel {
-    ($type:ty, $avx2:ty, $avx512:ty, $($name:ident: $product:ty),*) => {
+    ($type:ty, $avx2:ty, $avx512:ty, $neon:ty, $($name:ident: $product:ty),*) => {
         impl Kernel for $type {
             $(unsafe fn $name(instructions: Instructions, product: $product) {
                 // SAFETY: the caller's promise.
@@ -46,16 +49,18 @@ macro_rules! kernel {
                         Instructions::Avx512 => <$avx512>::run(product),
                         #[cfg(target_arch = "x86_64")]
                         Instructions::Avx2 => <$avx2>::run(product),
+                        #[cfg(target_arch = "aarch64")]
+                        Instructions::Neon => <$neon>::run(product),
                         Instructions::Portable => <[$type; 4]>::run(product),
                     }
                 }
             })*
         }
     };
-    ($type:ty, $avx2:ty, $avx512:ty) => {
-        kernel!($type, $avx2, $avx512,
+    ($type:ty, $avx2:ty, $avx512:ty, $neon:ty) => {
+        kernel!($type, $avx2, $avx512, $neon,
             dense: &DenseProduct<'_, Self>, sparse: SparseProduct<'_, Self>);
     };
 }
-kernel!(f32, __m256, __m512);
-kernel!(f64, __m256d, __m512d);
+kernel!(f32, __m256, __m512, float32x4_t);
+kernel!(f64, __m256d, __m512d, float64x2_t);

@@ -59,19 +59,17 @@ impl<V: Vector, const MV: usize> PackedPanel<V, MV> for Packing<V::Scalar> {
     }
 }
 
-/// Packs `terms` columns of `rows` elements of `a` into `panel`; the rest of the `MV` registers of
-/// a column is unspecified.
+/// Packs `terms` columns of `rows` elements of `a` into `panel`, whose columns have room for `most`,
+/// whole registers; what is beyond the rows is unspecified.
 ///
 /// # Safety
-/// `a` has these elements, and `panel` has room for `terms` columns of `MV` registers.
+/// `a` has these elements, and `panel` has room for `terms` columns.
 #[inline(always)]
-pub(super) unsafe fn pack<V: Vector, const MV: usize>(
+pub(super) unsafe fn pack<V: Vector>(
     a: Strided<V::Scalar>,
-    rows: usize,
-    terms: usize,
-    panel: *mut V::Scalar,
+    (rows, terms): (usize, usize),
+    (panel, most): (*mut V::Scalar, usize),
 ) {
-    let most = MV * V::LANES;
     // SAFETY: only rows below `rows` and columns below `terms` are read.
     unsafe {
         if a.row == 1 {

@@ -22,7 +22,7 @@ impl<T: Copy> Strided<T> {
 /// A few columns of a matrix, read row by row. Each load should be a single instruction, because
 /// separate address arithmetic competes with the multiply-adds for issue slots.
 pub(super) trait Rows<T>: Copy {
-    /// Whether all columns exist in the matrix.
+    /// Whether all columns exist in C.
     const WHOLE: bool;
     /// The first `count` columns of a matrix.
     fn new(matrix: Strided<T>, count: usize) -> Self;
@@ -56,6 +56,26 @@ impl<T: Copy> Rows<T> for Many<T> {
     #[inline(always)]
     fn next(self) -> Self {
         Self { bases: self.bases.map(|base| base.wrapping_add(self.row)), ..self }
+    }
+}
+
+/// A packed strip of B, whose rows of `WIDTH` elements follow each other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Strip<T, const WIDTH: usize>(*const T);
+
+impl<T: Copy, const WIDTH: usize> Rows<T> for Strip<T, WIDTH> {
+    const WHOLE: bool = false;
+    #[inline(always)]
+    fn new(matrix: Strided<T>, _: usize) -> Self {
+        Self(matrix.pointer)
+    }
+    #[inline(always)]
+    fn at(&self, column: usize) -> *const T {
+        self.0.wrapping_add(column)
+    }
+    #[inline(always)]
+    fn next(self) -> Self {
+        Self(self.0.wrapping_add(WIDTH))
     }
 }
 

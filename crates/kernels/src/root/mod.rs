@@ -51,7 +51,7 @@ pub fn each_with_root<T: Float + 'static, const N: usize>(
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
         Instructions::Avx2 => unsafe { x86::avx2(x, arrays, before, after) },
-        Instructions::Portable => chunks(x, arrays, before, Chunk::roots, after),
+        _ => chunks(x, arrays, before, Chunk::roots, after),
     }
 }
 

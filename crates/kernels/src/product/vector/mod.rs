@@ -1,11 +1,15 @@
 //! SIMD registers: the operations that the products need, for each instruction set.
 
+#[cfg(target_arch = "aarch64")]
+mod neon;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 use std::array;
 
 use num_traits::Zero;
+
+use super::strided::Rows;
 
 /// A register of [`LANES`](Self::LANES) elements.
 ///
@@ -19,6 +23,16 @@ pub(super) trait Vector: Copy {
     /// accumulators leave enough of 16 registers for the factors. With 32 registers, 2×10 is as
     /// fast as 2×12 and divides layers of 10, 50 and 100 units.
     const COLUMNS: usize;
+    /// Whether a dense product also packs B. It pays where an instruction multiplies by one lane of
+    /// a register: a load then brings `LANES` elements of B instead of one.
+    const PACKS_B: bool = false;
+    /// How often the innermost loop of a dense product is unrolled.
+    const UNROLL: usize = 1;
+    /// Calls `step` [`UNROLL`](Self::UNROLL) times.
+    #[inline(always)]
+    fn unrolled(mut step: impl FnMut()) {
+        step();
+    }
     #[inline(always)]
     unsafe fn zero() -> Self {
         // SAFETY: the caller's promise.
@@ -34,6 +48,24 @@ pub(super) trait Vector: Copy {
     unsafe fn store_first(self, p: *mut Self::Scalar, count: usize);
     /// self·b + c.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
+    /// sums\[j\] ← a·bⱼ + sums\[j\] for each column j of a tile, where bⱼ is in the current row of
+    /// B. With [`PACKS_B`](Self::PACKS_B), the row is contiguous.
+    #[inline(always)]
+    unsafe fn add_products<const MV: usize, const COLUMNS: usize>(
+        a: [Self; MV],
+        b: &impl Rows<Self::Scalar>,
+        sums: &mut [[Self; MV]; COLUMNS],
+    ) {
+        for (j, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let value = Self::splat(b.at(j));
+                for (sum, a) in sums.iter_mut().zip(a) {
+                    *sum = a.mul_add(value, *sum);
+                }
+            }
+        }
+    }
     /// ReLU: +0 where an element is at most zero. NaN stays NaN.
     unsafe fn rectified(self) -> Self;
     /// The gradient of ReLU: self·1 where `x` is above zero or NaN, self·0 elsewhere.
@@ -91,7 +123,7 @@ impl<T: num_traits::Float> Vector for [T; 4] {
     #[inline(always)]
     unsafe fn mul_add(self, b: Self, c: Self) -> Self {
         // Without the FMA instruction, `mul_add` would call a library function.
-        let fused = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
+        let fused = cfg!(target_feature = "fma");
         array::from_fn(|lane| {
             let (x, y, z) = (self[lane], b[lane], c[lane]);
             if fused { x.mul_add(y, z) } else { x * y + z }
