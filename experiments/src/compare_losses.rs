@@ -189,7 +189,7 @@ pub fn figure(
         .flatten()
         .collect();
     // Losses far above that of guessing are of networks that diverge.
-    let guessing = (lab.data().classes() as f64).ln();
+    let guessing = libm::log(lab.data().classes() as f64);
     let highest = losses.iter().copied().fold(0.0, f64::max).min(1.2 * guessing);
     let label = "training loss (smoothed)";
     let scales = [Axis::linear(label, 0.0, 1.04 * highest), Axis::log_fitting(label, losses)];

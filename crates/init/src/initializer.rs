@@ -6,9 +6,9 @@ use std::str::FromStr;
 use kernels::Scalar;
 use nalgebra::DMatrix;
 use rand::{Rng, RngExt};
-use rand_distr::StandardNormal;
 use thiserror::Error;
 
+use crate::normal::standard_normal;
 use crate::orthogonal::orthogonal;
 
 /// How a weight matrix of shape (n_in, n_out) gets its initial values.
@@ -185,7 +185,7 @@ impl Initialize for Initializer {
 // ANCHOR: normal
 fn normal<T: Scalar>(weights: &mut DMatrix<T>, std: f64, rng: &mut impl Rng) {
     for w in weights.as_mut_slice() {
-        *w = T::of(std * rng.sample::<f64, _>(StandardNormal));
+        *w = T::of(std * standard_normal(rng));
     }
 }
 // ANCHOR_END: normal

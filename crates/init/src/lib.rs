@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod initializer;
+mod normal;
 mod orthogonal;
 mod seed;
 

@@ -2,8 +2,9 @@
 
 use kernels::Scalar;
 use nalgebra::DMatrix;
-use rand::{Rng, RngExt};
-use rand_distr::StandardNormal;
+use rand::Rng;
+
+use crate::normal::standard_normal;
 
 /// Fills `weights` with orthogonal columns (rows, if it has more columns than rows) of length
 /// `gain`, uniformly distributed over all such matrices.
@@ -14,7 +15,7 @@ use rand_distr::StandardNormal;
 pub(crate) fn orthogonal<T: Scalar>(weights: &mut DMatrix<T>, gain: f64, rng: &mut impl Rng) {
     let (rows, columns) = weights.shape();
     let (long, short) = (rows.max(columns), rows.min(columns));
-    let normal = DMatrix::from_fn(long, short, |_, _| rng.sample::<f64, _>(StandardNormal));
+    let normal = DMatrix::from_fn(long, short, |_, _| standard_normal(rng));
     let (mut q, r) = normal.qr().unpack();
     for (mut column, &r) in q.column_iter_mut().zip(&r.diagonal()) {
         column *= if r < 0.0 { -gain } else { gain };

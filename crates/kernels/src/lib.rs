@@ -6,6 +6,7 @@
 mod allocator;
 mod byte_rows;
 mod cache;
+mod elementary;
 mod instructions;
 mod matmul;
 mod product;
@@ -18,6 +19,7 @@ mod wide;
 
 pub use allocator::LineAllocator;
 pub use byte_rows::ByteRows;
+pub use elementary::{exp, exp_m1, tanh};
 pub use instructions::Instructions;
 pub use matmul::{MatrixRef, matmul};
 pub use product::{Epilogue, PartialSums};

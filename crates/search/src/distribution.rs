@@ -76,12 +76,12 @@ impl Distribution {
             &Self::Uniform { low, high } => inside(between(low, high), low, high),
             // ANCHOR: log
             &Self::LogUniform { low, high } => {
-                inside(10_f64.powf(between(low.log10(), high.log10())), low, high)
+                inside(libm::pow(10.0, between(libm::log10(low), libm::log10(high))), low, high)
             }
             // ANCHOR_END: log
             &Self::Integer { low, high, log } => {
                 let (a, b) = (low as f64 - 0.5, high as f64 + 0.5);
-                let x = if log { between(a.ln(), b.ln()).exp() } else { between(a, b) };
+                let x = if log { libm::exp(between(libm::log(a), libm::log(b))) } else { between(a, b) };
                 Value::Integer((x.round() as i64).clamp(low, high))
             }
             Self::Categorical { choices } => {
@@ -98,12 +98,12 @@ impl Distribution {
         match (self, value) {
             (&Self::Uniform { low, high }, &Value::Float(x)) => inside((x - low) / (high - low)),
             (&Self::LogUniform { low, high }, &Value::Float(x)) => {
-                inside((x.log10() - low.log10()) / (high.log10() - low.log10()))
+                inside((libm::log10(x) - libm::log10(low)) / (libm::log10(high) - libm::log10(low)))
             }
             (&Self::Integer { low, high, log }, &Value::Integer(x))
                 if (low..=high).contains(&x) =>
             {
-                let scale = |x: f64| if log { x.ln() } else { x };
+                let scale = |x: f64| if log { libm::log(x) } else { x };
                 let (a, b) = (scale(low as f64 - 0.5), scale(high as f64 + 0.5));
                 Some((scale(x as f64) - a) / (b - a))
             }

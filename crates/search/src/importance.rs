@@ -78,7 +78,7 @@ fn cells(distribution: &Distribution) -> usize {
     match distribution {
         Distribution::Categorical { .. } => count as usize,
         Distribution::Integer { log: true, .. } => {
-            CELLS.min((count as f64).log2().ceil() as usize + 1)
+            CELLS.min(libm::log2(count as f64).ceil() as usize + 1)
         }
         _ => CELLS.min(count as usize),
     }
@@ -97,7 +97,7 @@ fn cell(distribution: &Distribution, value: &Value, cells: usize) -> Option<usiz
         }
         _ => return None,
     };
-    let scale = |x: f64| if log { x.ln() } else { x };
+    let scale = |x: f64| if log { libm::log(x) } else { x };
     let step = (scale(high) - scale(low)) / (cells - 1) as f64;
     let cell = ((scale(x) - scale(low)) / step - 0.5).ceil();
     Some((cell.max(0.0) as usize).min(cells - 1))
@@ -121,7 +121,7 @@ fn smooth_density(counts: &[usize]) -> Vec<f64> {
     let first = cumulative.partition_point(|&sum| sum < (total / 4.0).floor());
     let third = cumulative.partition_point(|&sum| sum <= (total * 3.0 / 4.0).floor());
     let range = hit[third.min(hit.len() - 1)].0 - hit[first].0;
-    let scott = 1.059 * (range / 1.34).min(deviation) * total.powf(-0.2);
+    let scott = 1.059 * (range / 1.34).min(deviation) * libm::pow(total, -0.2);
     // At least so wide that nine tenths of a kernel lie within its own cell.
     let width = scott.max(0.5 / 1.64);
     let kernels = hit.iter().map(|&(x, n)| (x, width, n));

@@ -1,6 +1,6 @@
 //! Softmax and log-sum-exp of every row, without overflow.
 
-use kernels::Scalar;
+use kernels::{Scalar, exp, with_wide_registers};
 use nalgebra::DMatrix;
 
 use crate::broadcast;
@@ -25,7 +25,7 @@ use crate::reduce::{self, Over};
 #[track_caller]
 pub fn softmax<T: Scalar>(x: &mut DMatrix<T>, scratch: &mut [T]) {
     reduce::max(x, Over::Columns, scratch);
-    broadcast::column(x, scratch, |value, max| (value - max).exp());
+    with_wide_registers(|| broadcast::column(x, scratch, |value, max| exp(value - max)));
     reduce::sum(x, Over::Columns, scratch);
     broadcast::column(x, scratch, |value, total| value / total);
 }
@@ -49,7 +49,8 @@ pub fn log_sum_exp<T: Scalar>(x: &DMatrix<T>, out: &mut [T]) {
     for (i, place) in out.iter_mut().enumerate() {
         let max = *place;
         if max.is_finite() {
-            *place = max + x.row(i).iter().map(|&value| (value - max).exp()).sum::<T>().ln();
+            let total: T = x.row(i).iter().map(|&value| exp(value - max)).sum();
+            *place = max + T::of(libm::log(total.f64()));
         }
     }
 }

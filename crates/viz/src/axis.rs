@@ -109,7 +109,7 @@ impl Axis {
         let floor = lo.max(hi) * 1e-3;
         let positive = |v: f64| if v > 0.0 { v } else { floor }.max(TINY);
         (lo, hi) = (positive(lo), positive(hi));
-        if (hi.ln() - lo.ln()).abs() < 1e-9 {
+        if (libm::log(hi) - libm::log(lo)).abs() < 1e-9 {
             (lo, hi) = (lo / 10.0, (hi * 10.0).min(f64::MAX));
         }
         Self::new(label.into(), Kind::Log, (lo, hi))
@@ -138,9 +138,9 @@ impl Axis {
     /// ```
     pub fn log_fitting(label: impl Into<String>, values: impl IntoIterator<Item = f64>) -> Self {
         let (lo, hi) = extent(values.into_iter().filter(|&v| v > 0.0));
-        let (lo, hi) = (lo.log10(), hi.log10());
+        let (lo, hi) = (libm::log10(lo), libm::log10(hi));
         let margin = 0.04 * (hi - lo);
-        Self::log(label, 10f64.powf(lo - margin), 10f64.powf(hi + margin))
+        Self::log(label, libm::pow(10.0, lo - margin), libm::pow(10.0, hi + margin))
     }
 
     /// An axis of categories: the k-th of `names` is at k, from 0 at the left of an x axis or at
@@ -222,7 +222,7 @@ impl Axis {
         let t = match self.kind {
             // Halves, since the difference of the largest numbers is infinite.
             Kind::Linear => (value / 2.0 - self.lo / 2.0) / (self.hi / 2.0 - self.lo / 2.0),
-            Kind::Log => (value.log10() - self.lo.log10()) / (self.hi.log10() - self.lo.log10()),
+            Kind::Log => (libm::log10(value) - libm::log10(self.lo)) / (libm::log10(self.hi) - libm::log10(self.lo)),
         };
         // The limit keeps all later products finite.
         t.is_finite().then(|| t.clamp(-1e6, 1e6))

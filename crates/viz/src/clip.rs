@@ -82,7 +82,7 @@ fn distance(p: Point, a: Point, b: Point) -> f64 {
     let length = dx * dx + dy * dy;
     let along = ((p.0 - a.0) * dx + (p.1 - a.1) * dy) / length;
     let t = if length > 0.0 { along.clamp(0.0, 1.0) } else { 0.0 };
-    (p.0 - a.0 - t * dx).hypot(p.1 - a.1 - t * dy)
+    libm::hypot(p.0 - a.0 - t * dx, p.1 - a.1 - t * dy)
 }
 
 /// The part of a polygon inside `rect` (Sutherland and Hodgman 1974).

@@ -72,7 +72,7 @@ pub(crate) fn without(values: &[f64], offset: f64) -> Vec<f64> {
 /// `hi`: so near that differences from it have short labels.
 fn roundest(lo: f64, hi: f64) -> Option<f64> {
     let least = lo - 1.5 * (hi - lo);
-    let largest = hi.log10().floor() as i32;
+    let largest = libm::log10(hi).floor() as i32;
     (largest - 17..=largest).rev().find_map(|exponent| {
         let unit = 10f64.powi(exponent);
         let below = (lo / unit).floor();

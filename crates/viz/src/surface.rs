@@ -225,7 +225,7 @@ fn ticks(axis: &Axis, view: &View, edge: Edge) -> Vec<(f64, String)> {
     let ((x0, y0), (x1, y1)) = (view.see(edge(0.0)), view.see(edge(1.0)));
     // Labels may follow each other across or down the page: room for the larger size.
     let room = |label: &str| text::width(label, theme::TICK.size).max(theme::TICK.size) + 12.0;
-    let ticks = axis.fitted_ticks((x1 - x0).hypot(y1 - y0), room);
+    let ticks = axis.fitted_ticks(libm::hypot(x1 - x0, y1 - y0), room);
     names::labelled(&ticks).map(|tick| (tick.at.clamp(0.0, 1.0), tick.label.clone())).collect()
 }
 
@@ -282,7 +282,7 @@ fn inflate(corners: &[Point], by: f64) -> Vec<Point> {
     let edge = |k: usize| {
         let (a, b) = (corners[k % n], corners[(k + 1) % n]);
         let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-        let length = dx.hypot(dy).max(1e-9);
+        let length = libm::hypot(dx, dy).max(1e-9);
         (dx / length, dy / length)
     };
     let cross = |a: Point, b: Point| a.0 * b.1 - b.0 * a.1;

@@ -3,7 +3,7 @@
 /// Multiples of 1·10ᵏ, 2·10ᵏ and 5·10ᵏ in the range, at most eight.
 pub(crate) fn linear(lo: f64, hi: f64) -> Vec<Vec<f64>> {
     let (lo, hi) = (lo.min(hi), lo.max(hi));
-    let finest = (hi / 8.0 - lo / 8.0).log10().floor() as i32;
+    let finest = libm::log10(hi / 8.0 - lo / 8.0).floor() as i32;
     let steps = (finest..=finest + 2).flat_map(|k| {
         // Dividing by a power of ten is exact where multiplying by 0.1 is not.
         [1.0, 2.0, 5.0].map(|m| if k < 0 { (m, 10f64.powi(-k)) } else { (m * 10f64.powi(k), 1.0) })
@@ -23,7 +23,7 @@ pub(crate) fn linear(lo: f64, hi: f64) -> Vec<Vec<f64>> {
 /// then powers of ten, ever further apart.
 pub(crate) fn log(lo: f64, hi: f64) -> Vec<Vec<f64>> {
     let (lo, hi) = (lo.min(hi), lo.max(hi));
-    let (first, last) = (lo.log10().floor() as i32, hi.log10().ceil() as i32);
+    let (first, last) = (libm::log10(lo).floor() as i32, libm::log10(hi).ceil() as i32);
     let mut candidates = if hi / lo < 10.0 { linear(lo, hi) } else { Vec::new() };
     if last - first <= 3 {
         candidates.push(
@@ -39,7 +39,7 @@ pub(crate) fn log(lo: f64, hi: f64) -> Vec<Vec<f64>> {
 
 /// 1 to 9 of each decade; none if there are more than nine decades.
 pub(crate) fn log_minor(lo: f64, hi: f64) -> Vec<f64> {
-    let (first, last) = (lo.min(hi).log10().floor() as i32, lo.max(hi).log10().ceil() as i32);
+    let (first, last) = (libm::log10(lo.min(hi)).floor() as i32, libm::log10(lo.max(hi)).ceil() as i32);
     if last - first > 8 {
         return Vec::new();
     }

@@ -18,7 +18,7 @@ pub fn significant(x: f64) -> String {
         let text = format!("{x:.2e}");
         return text.replacen("0e", "e", 1).replacen(".0e", "e", 1);
     }
-    let digits = (2 - x.abs().log10().floor() as i32).max(0) as usize;
+    let digits = (2 - libm::log10(x.abs()).floor() as i32).max(0) as usize;
     let text = format!("{x:.digits$}");
     if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()

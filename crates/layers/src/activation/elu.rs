@@ -1,6 +1,6 @@
 //! The exponential linear unit.
 
-use kernels::Scalar;
+use kernels::{Scalar, exp_m1};
 
 use super::elementwise::Function;
 
@@ -36,7 +36,7 @@ impl Function for Elu {
 
     #[inline(always)]
     fn value<T: Scalar>(&self, x: T) -> T {
-        if x <= T::zero() { T::of(self.alpha) * x.exp_m1() } else { x }
+        if x <= T::zero() { T::of(self.alpha) * exp_m1(x) } else { x }
     }
 
     #[inline(always)]

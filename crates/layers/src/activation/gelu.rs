@@ -2,7 +2,7 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
-use kernels::Scalar;
+use kernels::{Scalar, exp};
 
 use super::elementwise::Function;
 
@@ -37,7 +37,7 @@ impl Function for Gelu {
 
     fn slope<T: Scalar>(&self, x: T, _: T) -> T {
         let x = x.f64();
-        let density = (-0.5 * x * x).exp() / (2.0 * PI).sqrt();
+        let density = exp(-0.5 * x * x) / (2.0 * PI).sqrt();
         T::of(normal_cdf(x) + x * density)
     }
 }

@@ -1,6 +1,6 @@
 //! The logistic function.
 
-use kernels::Scalar;
+use kernels::{Scalar, exp};
 
 use super::elementwise::Function;
 
@@ -26,7 +26,7 @@ impl Function for Sigmoid {
 
     #[inline(always)]
     fn value<T: Scalar>(&self, x: T) -> T {
-        T::one() / (T::one() + (-x).exp())
+        T::one() / (T::one() + exp(-x))
     }
 
     #[inline(always)]

@@ -1,6 +1,6 @@
 //! The hyperbolic tangent.
 
-use kernels::Scalar;
+use kernels::{Scalar, tanh};
 
 use super::elementwise::Function;
 
@@ -23,7 +23,7 @@ impl Function for Tanh {
 
     #[inline(always)]
     fn value<T: Scalar>(&self, x: T) -> T {
-        x.tanh()
+        tanh(x)
     }
 
     #[inline(always)]

@@ -35,9 +35,9 @@ pub(super) fn evaluate<T: Scalar>(
         let p = &mut probabilities[(i, j)];
         if t != T::zero() {
             let surprise = if exact {
-                top_score[i].f64() - scores[(i, j)].f64() - top_p[i].f64().ln()
+                top_score[i].f64() - scores[(i, j)].f64() - libm::log(top_p[i].f64())
             } else {
-                -(*p + T::of(BOOK_EPS)).ln().f64()
+                -T::of(libm::log((*p + T::of(BOOK_EPS)).f64())).f64()
             };
             total += t.f64() * surprise;
         }

@@ -30,7 +30,7 @@ use num_traits::Float;
 
 /// 1 − βᵗ: the sum of the weights in a moving average that started at zero, after t steps.
 fn bias_correction(beta: f64, t: u64) -> f64 {
-    1.0 - beta.powf(t as f64)
+    1.0 - libm::pow(beta, t as f64)
 }
 
 /// The larger of an old maximum and a new value. Unlike `Float::max` it returns a new NaN, so that

@@ -55,12 +55,12 @@ impl Default for NAdam {
 impl NAdam {
     /// ln 0.96^ψ.
     fn log_ratio(&self) -> f64 {
-        self.momentum_decay * 0.96_f64.ln()
+        self.momentum_decay * libm::log(0.96_f64)
     }
 
     /// μ_t.
     fn momentum(&self, t: u64) -> f64 {
-        self.beta1 * (1.0 - 0.5 * (self.log_ratio() * t as f64).exp())
+        self.beta1 * (1.0 - 0.5 * libm::exp(self.log_ratio() * t as f64))
     }
 
     /// μ₁⋯μ_t in closed form, so that the rule need not keep the product as state.
@@ -71,10 +71,10 @@ impl NAdam {
         let (steps, log_ratio) = (t as f64, self.log_ratio());
         let geometric = |k: f64| {
             let x = k * log_ratio;
-            if x == 0.0 { steps } else { x.exp() * (x * steps).exp_m1() / x.exp_m1() }
+            if x == 0.0 { steps } else { libm::exp(x) * libm::expm1(x * steps) / libm::expm1(x) }
         };
         let terms = (1..=60).map(|k| geometric(f64::from(k)) / (f64::from(k) * 2.0_f64.powi(k)));
-        (steps * self.beta1.ln() - terms.sum::<f64>()).exp()
+        libm::exp(steps * libm::log(self.beta1) - terms.sum::<f64>())
     }
 }
 

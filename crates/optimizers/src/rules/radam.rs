@@ -66,9 +66,9 @@ impl RAdam {
     fn length(&self, t: u64) -> f64 {
         let rate = 1.0 - self.beta2;
         let steps = t as f64;
-        let x = -steps * (-rate).ln_1p();
+        let x = -steps * libm::log1p(-rate);
         if rate > 1e-3 || x > 0.1 {
-            return 2.0 / rate - 1.0 - 2.0 * steps / x.exp_m1();
+            return 2.0 / rate - 1.0 - 2.0 * steps / libm::expm1(x);
         }
         let of_steps = steps * (x / 6.0 - x.powi(3) / 360.0 + x.powi(5) / 15_120.0);
         steps + rate / 6.0 + rate.powi(2) / 12.0 - of_steps

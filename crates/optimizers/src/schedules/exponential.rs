@@ -25,6 +25,6 @@ pub struct Exponential {
 
 impl Schedule for Exponential {
     fn lr(&self, step: u64) -> f64 {
-        self.lr * self.gamma.powf(step as f64)
+        self.lr * libm::pow(self.gamma, step as f64)
     }
 }

@@ -59,6 +59,6 @@ impl Schedule for f64 {
 
 /// From `start` at position 0 to `end` at position 1, along half a cosine.
 fn half_cosine(start: f64, end: f64, position: f64) -> f64 {
-    let cos = (PI * position).cos();
+    let cos = libm::cos(PI * position);
     start * ((1.0 + cos) / 2.0) + end * ((1.0 - cos) / 2.0)
 }

@@ -31,7 +31,7 @@ pub struct Step {
 impl Schedule for Step {
     fn lr(&self, step: u64) -> f64 {
         assert!(self.every > 0, "a step schedule needs `every` of at least 1");
-        self.lr * self.gamma.powf((step / self.every) as f64)
+        self.lr * libm::pow(self.gamma, (step / self.every) as f64)
     }
 }
 

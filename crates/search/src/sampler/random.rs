@@ -50,7 +50,7 @@ mod tests {
         for seed in [0, 7] {
             for trial in [0, 1, 99, 1000] {
                 let mut rng = Seed::new(seed).stream(Purpose::Search, trial);
-                let mut power = |low: f64, high: f64| 10_f64.powf(rng.random_range(low..high));
+                let mut power = |low: f64, high: f64| libm::pow(10.0, rng.random_range(low..high));
                 let weight_decay = power(-8.0, -4.0);
                 let lr = power(-6.0, -2.0);
                 let known =

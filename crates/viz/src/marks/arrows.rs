@@ -64,12 +64,12 @@ impl Arrows {
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {
-        let lengths = self.arrows.iter().map(|(_, (dx, dy))| dx.hypot(*dy));
+        let lengths = self.arrows.iter().map(|(_, (dx, dy))| libm::hypot(*dx, *dy));
         let longest = lengths.filter(|l| l.is_finite()).fold(0.0, f64::max);
         let space = plot.rect.w * plot.rect.h / self.arrows.len() as f64;
         let pixels_of_longest = self.longest.unwrap_or((0.65 * space.sqrt()).min(40.0));
         for &((x, y), (dx, dy)) in &self.arrows {
-            let length = dx.hypot(dy);
+            let length = libm::hypot(dx, dy);
             let (share, color) = match &self.scale {
                 None => (length / longest, Some(self.color)),
                 Some(scale) => (1.0, scale.color(length)),
@@ -81,7 +81,7 @@ impl Arrows {
                 continue;
             };
             let (ax, ay) = (ahead.0 - tail.0, ahead.1 - tail.1);
-            let norm = ax.hypot(ay);
+            let norm = libm::hypot(ax, ay);
             // An arrow shorter than its line is wide shows no direction.
             if !(pixels > 1.0 && norm > 0.0) {
                 continue;

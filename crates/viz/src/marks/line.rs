@@ -139,7 +139,7 @@ impl Line {
             let mut last = (f64::NEG_INFINITY, 0.0);
             for at in self.points.iter().step_by(every).filter_map(|&p| plot.visible(p)) {
                 // Where markers crowd, white edges would wash out the colour.
-                let crowded = (at.0 - last.0).hypot(at.1 - last.1) < radius;
+                let crowded = libm::hypot(at.0 - last.0, at.1 - last.1) < radius;
                 marker.draw(plot.canvas, at, radius, self.color, !crowded);
                 last = at;
             }
@@ -162,7 +162,7 @@ impl Line {
             let (w, h) = (text::width(&label, NUMBER.size), NUMBER.size);
             let free = |side: &Rect| {
                 let (x, y) = (side.x + w / 2.0, side.y + h / 2.0);
-                let distance = |p: Point| (p.0 - x).hypot(p.1 - y);
+                let distance = |p: Point| libm::hypot(p.0 - x, p.1 - y);
                 // A number nearer to another point would be read as that one's.
                 !taken.iter().any(|other| other.meets(side))
                     && !points.iter().any(|&p| side.contains(p) || distance(p) < distance(at))

@@ -47,7 +47,7 @@ impl Difference {
         Spread {
             runs: a.runs.min(b.runs),
             mean: b.mean - a.mean,
-            std: a.std.hypot(b.std),
+            std: libm::hypot(a.std, b.std),
             min: b.min - a.max,
             max: b.max - a.min,
         }

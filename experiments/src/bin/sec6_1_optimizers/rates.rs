@@ -37,7 +37,7 @@ fn rates(kind: OptimizerKind) -> [f64; COUNT] {
         OptimizerKind::AdaGrad => -3.5,
         _ => -3.0,
     };
-    std::array::from_fn(|k| 10_f64.powf(first + k as f64 / 2.0))
+    std::array::from_fn(|k| libm::pow(10.0, first + k as f64 / 2.0))
 }
 
 /// An optimizer at one learning rate.
@@ -69,7 +69,7 @@ impl Swept {
         });
         let rates: Vec<AtRate> = rates.collect();
         let books = T::optimizer(setting.kind).lr();
-        let off = |at: &AtRate| (at.rate / books).ln().abs();
+        let off = |at: &AtRate| libm::log(at.rate / books).abs();
         // NaN is above every number.
         let loss = |at: &AtRate| at.loss.mean.abs();
         let lowest = |key: &dyn Fn(&AtRate) -> f64| {

@@ -259,8 +259,8 @@ fn draw_function(report: &mut RunReport) {
 /// The angle in degrees between the downhill direction and the direction of the minimum.
 fn degrees_off((x, y): (f64, f64)) -> f64 {
     let (dx, dy) = gradient(x, y);
-    let cosine = (dx * x + dy * y) / (dx.hypot(dy) * x.hypot(y));
-    cosine.min(1.0).acos().to_degrees()
+    let cosine = (dx * x + dy * y) / (libm::hypot(dx, dy) * libm::hypot(x, y));
+    libm::acos(cosine.min(1.0)).to_degrees()
 }
 
 /// The paths as a whole and near the minimum, and f along them.

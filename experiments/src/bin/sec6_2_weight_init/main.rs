@@ -93,7 +93,7 @@ fn mnist<T: Real>(
         settings.contestant::<T>(lab, what, Unit::Series(index).of(seed))
     })?;
 
-    let guessing = (lab.data().classes() as f64).ln();
+    let guessing = libm::log(lab.data().classes() as f64);
     report.lesson(lesson(&findings, guessing));
     let title = format!("Three initialisers on MNIST, SGD({lr})");
     report.figure(

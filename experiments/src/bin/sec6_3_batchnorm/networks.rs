@@ -17,7 +17,7 @@ pub const KINDS: [(&str, &str, bool); 2] =
 
 /// np.logspace(0, -4, 16): from 1 down to 10⁻⁴.
 pub fn weight_scale(index: usize) -> f64 {
-    10_f64.powf(-4.0 * index as f64 / (SCALES - 1) as f64)
+    libm::pow(10.0, -4.0 * index as f64 / (SCALES - 1) as f64)
 }
 
 /// The names in files: `01/plain`, `01/batchnorm`, …, `16/batchnorm`.

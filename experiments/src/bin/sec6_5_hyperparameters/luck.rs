@@ -37,7 +37,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
         let objective = objective(task, epochs);
         let trials = search.run(&[], 0..count, &objective, &|epochs| work.advance(epochs))?;
         let best = ranking(&trials)[0];
-        let found = [(BEST_ACCURACY, best.value()), (BEST_RATE, real(best, "lr").log10())];
+        let found = [(BEST_ACCURACY, best.value()), (BEST_RATE, libm::log10(real(best, "lr")))];
         Ok(found.into_iter().map(|(metric, value)| (0, metric, value)).collect())
     };
     let findings = |case: &Case| -> Result<Findings, Failure> {

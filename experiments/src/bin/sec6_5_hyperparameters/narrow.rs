@@ -183,14 +183,14 @@ fn panel(round: usize, one: &Round, next: &Space, accuracy: &ColorScale) -> Pane
 /// The smallest range that holds the best trials, a tenth wider on each side, within the old one.
 fn around_the_best(best: &[&Trial], old: &Space) -> Space {
     let narrowed = |name: &str| {
-        let exponents = || best.iter().map(|trial| real(trial, name).log10());
+        let exponents = || best.iter().map(|trial| libm::log10(real(trial, name)));
         let low = exponents().fold(f64::INFINITY, f64::min);
         let high = exponents().fold(f64::NEG_INFINITY, f64::max);
         let margin = 0.1 * (high - low);
         let (old_low, old_high) = range(old, name);
         Distribution::LogUniform {
-            low: 10_f64.powf(low - margin).max(old_low),
-            high: 10_f64.powf(high + margin).min(old_high),
+            low: libm::pow(10.0, low - margin).max(old_low),
+            high: libm::pow(10.0, high + margin).min(old_high),
         }
     };
     Space::of(["lr", "weight_decay"].map(|name| (name, narrowed(name))))

@@ -108,7 +108,7 @@ fn beside_the_original(report: &mut RunReport, all: &[Vec<Trial>]) {
         let mut trials = trials.to_vec();
         trials.sort_by(|(a, _), (b, _)| b.total_cmp(a));
         let (accuracies, rates) =
-            trials.into_iter().map(|(accuracy, rate)| (accuracy, rate.log10())).unzip();
+            trials.into_iter().map(|(accuracy, rate)| (accuracy, libm::log10(rate))).unzip();
         [accuracies, rates]
     };
     let curves = |runs: Vec<[Vec<f64>; 2]>| -> Vec<Curves> {

@@ -9,7 +9,7 @@ use std::f64::consts::{SQRT_2, TAU};
 pub fn expected_improvement(mean: f64, deviation: f64, best: f64) -> (f64, [f64; 2]) {
     // ANCHOR: expected_improvement
     let z = (mean - best) / deviation;
-    let density = (-0.5 * z * z).exp() / TAU.sqrt();
+    let density = libm::exp(-0.5 * z * z) / TAU.sqrt();
     let below = 0.5 * libm::erfc(-z / SQRT_2);
     // Next to 0, rounding can make it negative.
     (((mean - best) * below + deviation * density).max(0.0), [below, density])

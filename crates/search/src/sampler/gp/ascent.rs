@@ -56,8 +56,12 @@ pub fn climb(
         let y = &gradient - &slope;
         let sy = s.dot(&y);
         if sy > 1e-10 * s.norm() * y.norm() {
-            let left = DMatrix::identity(n, n) - &s * y.transpose() / sy;
-            inverse = &left * inverse * left.transpose() + &s * s.transpose() / sy;
+            // The formula multiplied out: nalgebra's product of two matrices adds in an order, and
+            // rounds in a way, that depend on the processor.
+            let product = &inverse * &y;
+            inverse.ger((1.0 + y.dot(&product) / sy) / sy, &s, &s, 1.0);
+            inverse.ger(-1.0 / sy, &product, &s, 1.0);
+            inverse.ger(-1.0 / sy, &s, &product, 1.0);
         }
         let gain = higher - value;
         (x, value, gradient) = (next, higher, slope);

@@ -28,15 +28,15 @@ pub fn fit(points: &[Vec<f64>], values: &[f64], groups: &[usize]) -> Option<Regr
     let scales = groups.iter().max().map_or(0, |last| last + 1);
     let process = |theta: &[f64], points: &[Vec<f64>], values: &[f64]| {
         let kernel = Matern52 {
-            lengths: groups.iter().map(|&group| theta[group].exp()).collect(),
-            variance: theta[scales].exp(),
+            lengths: groups.iter().map(|&group| libm::exp(theta[group])).collect(),
+            variance: libm::exp(theta[scales]),
         };
-        Regression::new(kernel, theta[scales + 1].exp(), points.to_vec(), values)
+        Regression::new(kernel, libm::exp(theta[scales + 1]), points.to_vec(), values)
     };
     let with_scales = |scale: (f64, f64), others: [(f64, f64); 2]| {
         [vec![scale; scales], others.to_vec()].concat()
     };
-    let length_mean = LENGTH.0 + 0.5 * (scales as f64).ln();
+    let length_mean = LENGTH.0 + 0.5 * libm::log(scales as f64);
     let priors = with_scales((length_mean, LENGTH.1), [VARIANCE, NOISE]);
     let posterior = |theta: &[f64]| {
         let process = process(theta, &chosen_points, &chosen_values)?;

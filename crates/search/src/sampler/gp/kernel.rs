@@ -26,7 +26,7 @@ impl Matern52 {
         let scaled = a.iter().zip(b).zip(&self.lengths).map(|((a, b), l)| (a - b) / l);
         let r2: f64 = scaled.map(|d| d * d).sum();
         let root = (5.0 * r2).sqrt();
-        let decay = (-root).exp();
+        let decay = libm::exp(-root);
         let covariance = self.variance * (1.0 + root + 5.0 * r2 / 3.0) * decay;
         (covariance, self.variance * 5.0 / 3.0 * (1.0 + root) * decay)
     }
