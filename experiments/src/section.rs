@@ -14,6 +14,7 @@ use crate::cli::{self, Args, CommandLine, Failure, Precision, help, knobs};
 use crate::lab::{Checkpoints, Lab};
 use crate::report::RunReport;
 use crate::report::folder::{self, Folder};
+use crate::report::verify;
 
 /// One section: what its binary is called and what it does.
 pub trait Section {
@@ -56,8 +57,12 @@ fn start<S: Section>() -> Result<(), Failure> {
     if args.man || args.completions.is_some() {
         return help::print_instead(command, args.completions);
     }
-    let (precision, samples) = (args.precision, S::samples(&args, &flags));
     let settings = cli::settings(&command, &matches);
+    if args.verify {
+        let plain = command.clone().get_matches_from([S::NAME]);
+        verify::check_flags(&settings, &cli::settings(&command, &plain))?;
+    }
+    let (precision, samples) = (args.precision, S::samples(&args, &flags));
     let (lab, mut report) = open(&outline, args, knobs::given(&matches), &settings, samples)?;
     match precision {
         Precision::F32 => S::run::<f32>(&lab, &flags, &mut report)?,
@@ -83,8 +88,10 @@ fn open(
     let parts = outline.chosen(args.part.as_deref());
     let checkpoints = Checkpoints::open(&out, &args, settings)?;
     let lab = Lab::open(args, own_settings, parts, checkpoints, samples)?;
+    let verify = lab.args().verify;
+    let published = verify.then(|| verify::published(outline.name, &lab)).transpose()?;
     let folder = Folder::create(&out).map_err(Failure::Output)?;
-    let mut report = RunReport::new(folder, started, &lab);
+    let mut report = RunReport::new(folder, started, &lab, published);
     for note in lab.notes() {
         report.say(&note)?;
     }

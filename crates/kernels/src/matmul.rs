@@ -198,6 +198,33 @@ mod tests {
         }
     }
 
+    /// So every processor with fused multiply-adds computes the same bits.
+    #[test]
+    fn fused_products_have_the_bits_of_one_chain_in_order_of_k() {
+        fn compare<T: Scalar>((m, k, n): Sizes, (ta, tb): (bool, bool)) {
+            // No product or sum is exact.
+            let third = |values: Vec<T>| values.into_iter().map(|x| x / T::of(3.0)).collect();
+            let (a, b): (Vec<T>, Vec<T>) = (third(fill((m, k), 1)), third(fill((k, n), 2)));
+            let (a, b) = (factor(&a, (m, k), ta), factor(&b, (k, n), tb));
+            let add: Vec<T> = third(fill((1, n), 3));
+            let at = |m: &MatrixRef<'_, T>, i, j| m.values[i * m.strides.0 + j * m.strides.1];
+            let chain =
+                |i, j| (0..k).fold(add[j], |sum, p| at(&a, i, p).mul_add(at(&b, p, j), sum));
+            let expected: Vec<T> = (0..n * m).map(|place| chain(place % m, place / m)).collect();
+            for fused in Instructions::available().filter(|set| set.fuse_multiply_adds()) {
+                let mut c = vec![T::nan(); m * n];
+                matmul_with(fused, a, b, Some(&add), Epilogue::None, &mut c);
+                assert!(c == expected, "{fused:?} ({m}, {k}, {n}) {ta} {tb}");
+            }
+        }
+        for transposed in [(false, false), (true, false), (false, true), (true, true)] {
+            for sizes in [(33, 784, 100), (29, 100, 10), (13, 257, 3), (1, 128, 129)] {
+                compare::<f32>(sizes, transposed);
+                compare::<f64>(sizes, transposed);
+            }
+        }
+    }
+
     #[test]
     fn relu_keeps_nan_and_no_negative_zero() {
         let (a, b) = ([-1.0; 40], [1.0, 0.0, -2.0, f32::NAN]);

@@ -81,7 +81,11 @@ impl Distribution {
             // ANCHOR_END: log
             &Self::Integer { low, high, log } => {
                 let (a, b) = (low as f64 - 0.5, high as f64 + 0.5);
-                let x = if log { libm::exp(between(libm::log(a), libm::log(b))) } else { between(a, b) };
+                let x = if log {
+                    libm::exp(between(libm::log(a), libm::log(b)))
+                } else {
+                    between(a, b)
+                };
                 Value::Integer((x.round() as i64).clamp(low, high))
             }
             Self::Categorical { choices } => {

@@ -222,7 +222,10 @@ impl Axis {
         let t = match self.kind {
             // Halves, since the difference of the largest numbers is infinite.
             Kind::Linear => (value / 2.0 - self.lo / 2.0) / (self.hi / 2.0 - self.lo / 2.0),
-            Kind::Log => (libm::log10(value) - libm::log10(self.lo)) / (libm::log10(self.hi) - libm::log10(self.lo)),
+            Kind::Log => {
+                (libm::log10(value) - libm::log10(self.lo))
+                    / (libm::log10(self.hi) - libm::log10(self.lo))
+            }
         };
         // The limit keeps all later products finite.
         t.is_finite().then(|| t.clamp(-1e6, 1e6))

@@ -39,7 +39,8 @@ pub(crate) fn log(lo: f64, hi: f64) -> Vec<Vec<f64>> {
 
 /// 1 to 9 of each decade; none if there are more than nine decades.
 pub(crate) fn log_minor(lo: f64, hi: f64) -> Vec<f64> {
-    let (first, last) = (libm::log10(lo.min(hi)).floor() as i32, libm::log10(lo.max(hi)).ceil() as i32);
+    let (first, last) =
+        (libm::log10(lo.min(hi)).floor() as i32, libm::log10(lo.max(hi)).ceil() as i32);
     if last - first > 8 {
         return Vec::new();
     }

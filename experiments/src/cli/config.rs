@@ -29,6 +29,10 @@ const OF_THE_CALL: [&str; 9] = [
     "man",
 ];
 
+/// Settings that change no number of a run.
+pub const CHANGE_NO_NUMBER: [&str; 8] =
+    ["lang", "table", "threads", "strict", "save-model", "tensorboard", "npz", "verify"];
+
 /// Parses a command line. Flags that it leaves out are taken from its `--config` file, then from
 /// their defaults. With a file, `--quick=false` turns a switch off that the file turns on.
 ///

@@ -17,6 +17,8 @@ pub enum Failure {
     Conclusion(anyhow::Error),
     /// Results could not be written: exit code 5.
     Output(anyhow::Error),
+    /// The numbers are not those published, and `--verify` was given: exit code 6.
+    Different(anyhow::Error),
     /// A signal of this number asked the run to stop: exit code 128 + the number.
     Stopped(i32),
 }
@@ -39,6 +41,7 @@ impl Failure {
             Self::Data(error) => (error, 3),
             Self::Conclusion(error) => (error, 4),
             Self::Output(error) => (error, 5),
+            Self::Different(error) => (error, 6),
             Self::Stopped(signal) => {
                 notice("stopped by a signal: the earlier results are as they were");
                 return 128u8.saturating_add(*signal as u8);

@@ -28,7 +28,7 @@ pub fn epilogue(name: &str, part: &str) -> String {
 Completions, for bash: source <({})
 
 Exit codes: 0 done, 2 wrong usage, 3 unusable data, 4 a conclusion does not hold in more than half of \
-the seeds (--strict), 5 output could not be written, 130 or 143 stopped by a signal.",
+the seeds (--strict), 5 output could not be written, 6 numbers differ from the published ones (--verify), 130 or 143 stopped by a signal.",
         line("--quick"),
         line("--runs 5"),
         line(&format!("--part {part} --lang ko")),

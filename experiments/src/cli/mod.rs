@@ -9,7 +9,7 @@ mod lang;
 mod stream;
 
 pub use args::{Args, CommandLine, DataArgs, DataChoice, NoFlags, Precision, Tables};
-pub use config::{SETTINGS, matches, settings};
+pub use config::{CHANGE_NO_NUMBER, SETTINGS, matches, settings};
 pub use failure::Failure;
 pub use lang::{Lang, Texts};
 pub use stream::Stream;

@@ -6,6 +6,7 @@
 mod binomial;
 mod bins;
 mod conclusion;
+mod digest;
 mod divergence;
 pub mod equivalence;
 mod measurements;
@@ -22,6 +23,7 @@ mod variance;
 pub use binomial::confidence_interval;
 pub use bins::{BINS, Bins};
 pub use conclusion::Conclusion;
+pub use digest::Digest;
 pub use divergence::Divergence;
 pub use measurements::Measurements;
 pub use metric::Metric;

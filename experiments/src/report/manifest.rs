@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use crate::lab::Lab;
 
 /// Libraries whose version can change a result.
-const LIBRARIES: [&str; 9] = [
+const LIBRARIES: [&str; 10] = [
     "chacha20",
     "flate2",
     "kernels",
     "layers",
+    "libm",
     "nalgebra",
     "optimizers",
     "rand",
@@ -21,6 +22,8 @@ const LIBRARIES: [&str; 9] = [
 /// The contents of `manifest.json` without settings and times.
 pub(super) fn manifest(section: &str, lab: &Lab) -> Value {
     let (args, data) = (lab.args(), lab.data());
+    let instructions = kernels::Instructions::best();
+    let fused = instructions.fuse_multiply_adds();
     let files: Vec<Value> = data
         .source
         .files
@@ -50,9 +53,9 @@ pub(super) fn manifest(section: &str, lab: &Lab) -> Value {
             "fallback_because": data.fallback,
         },
         "determinism": {
-            "tier": "A",
-            "A": "the same binary on the same machine: metrics.csv equal to the byte, whatever the number of threads",
-            "B": "the same release on another machine: the same random draws; losses of the first epoch agree to a relative 1e-4",
+            "tier": if fused { "A" } else { "B" },
+            "A": "the same release on processors with fused multiply-adds (x86-64 since 2013, 64-bit ARM): metrics.csv equal to the byte, whatever the system and the number of threads",
+            "B": "the same release without fused multiply-adds: the same random draws; losses of the first epoch agree to a relative 1e-4",
             "C": "another release: the same figures within the band of seeds",
         },
         "program": {
@@ -64,7 +67,8 @@ pub(super) fn manifest(section: &str, lab: &Lab) -> Value {
         "host": {
             "os": std::env::consts::OS,
             "architecture": std::env::consts::ARCH,
-            "instructions": kernels::Instructions::best().name(),
+            "instructions": instructions.name(),
+            "fused_multiply_add": fused,
             "cores": std::thread::available_parallelism().map_or(0, usize::from),
         },
     })

@@ -12,6 +12,7 @@ mod original;
 mod page;
 mod smooth;
 mod table;
+pub(crate) mod verify;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -24,8 +25,8 @@ use viz::Figure;
 use crate::cli::{Failure, SETTINGS, Tables, Texts};
 use crate::findings::equivalence::{Curves, Fidelity, Quantity};
 use crate::findings::{
-    Comparison, Conclusion, Divergence, Findings, Metric, Printed, Row, Series, by_series, compare,
-    summary, write_rows, write_series,
+    Comparison, Conclusion, Digest, Divergence, Findings, Metric, Printed, Row, Series, by_series,
+    compare, summary, write_rows, write_series,
 };
 use crate::lab::Lab;
 use crate::screen::{notice, print};
@@ -69,11 +70,18 @@ pub struct RunReport {
     fidelity: Option<Fidelity>,
     /// Its figure.
     original: Option<Drawn>,
+    /// With `--verify`, the published numbers of the same run.
+    published: Option<Digest>,
 }
 
 impl RunReport {
     /// An empty report of a run that started at `started`.
-    pub(crate) fn new(folder: Folder, started: Instant, lab: &Lab) -> Self {
+    pub(crate) fn new(
+        folder: Folder,
+        started: Instant,
+        lab: &Lab,
+        published: Option<Digest>,
+    ) -> Self {
         let args = lab.args();
         Self {
             folder,
@@ -91,6 +99,7 @@ impl RunReport {
             printed: Vec::new(),
             fidelity: None,
             original: None,
+            published,
         }
     }
 
@@ -242,7 +251,8 @@ impl RunReport {
     ///
     /// # Errors
     /// [`Failure::Output`] if something cannot be written; with `--strict`, [`Failure::Conclusion`]
-    /// if a conclusion does not hold in more than half of the seeds.
+    /// if a conclusion does not hold in more than half of the seeds; with `--verify`,
+    /// [`Failure::Different`] if a number is not the published one.
     pub(crate) fn publish(
         mut self,
         (name, about): (&str, &str),
@@ -267,6 +277,12 @@ impl RunReport {
         let lines: Vec<String> = divergences.iter().chain(shown).cloned().chain(verdicts).collect();
         for line in lines {
             self.print(&line)?;
+        }
+        let csv = write_rows(&rows).map_err(Failure::Output)?;
+        let published = self.published.take();
+        let verified = published.map(|published| verify::judge(&published, &csv, &rows));
+        if let Some(Ok(line)) = &verified {
+            self.say(line)?;
         }
         let numbers: Vec<&Comparison> = self.printed.iter().flat_map(|p| &p.numbers).collect();
         let summary = json!({
@@ -316,7 +332,7 @@ impl RunReport {
             manifest["training_seconds"] = lab.working().as_secs_f64().into();
             manifest["wall_seconds"] = started.elapsed().as_secs_f64().into();
             exporters.iter_mut().try_for_each(|exporter| exporter.end(&rows, &folder))?;
-            folder.write("metrics.csv", &write_rows(&rows)?)?;
+            folder.write("metrics.csv", &csv)?;
             folder.write(SERIES, &write_series(&findings)?)?;
             folder.write("index.html", page.as_bytes())?;
             folder.write("summary.json", &serde_json::to_vec_pretty(&summary)?)?;
@@ -328,6 +344,7 @@ impl RunReport {
             Ok(())
         };
         write().map_err(Failure::Output)?;
+        verified.transpose()?;
         if args.strict && failed > 0 {
             return Err(Failure::Conclusion(anyhow!(
                 "{failed} of {judged} conclusions do not hold in more than half of the seeds"

@@ -22,3 +22,4 @@ mod signals;
 mod smoke;
 mod study;
 mod trial;
+mod verify;

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::common::{files, quick, quick_korean, run, stderr};
 
 /// Every section that has a binary.
-const SECTIONS: [&str; 5] = [
+pub const SECTIONS: [&str; 5] = [
     "sec6_1_optimizers",
     "sec6_2_weight_init",
     "sec6_3_batchnorm",

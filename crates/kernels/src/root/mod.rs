@@ -1,11 +1,13 @@
 //! Loops that contain a square root.
 //!
 //! Processors compute roots in the division unit, one register after the other: a loop with a root
-//! and a division waits for it most of the time. With AVX-512, every second register of `f32` roots
-//! is computed with multiply-adds instead, so that both units work in parallel. Both methods round
+//! and a division waits for it most of the time. With AVX-512 and NEON, every second register of
+//! `f32` roots is computed with multiply-adds instead, so that both units work in parallel. Both methods round
 //! correctly, so the bits are the same.
 
 mod chunks;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -51,7 +53,9 @@ pub fn each_with_root<T: Float + 'static, const N: usize>(
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
         Instructions::Avx2 => unsafe { x86::avx2(x, arrays, before, after) },
-        _ => chunks(x, arrays, before, Chunk::roots, after),
+        #[cfg(target_arch = "aarch64")]
+        Instructions::Neon => neon::neon(x, arrays, before, after),
+        Instructions::Portable => chunks(x, arrays, before, Chunk::roots, after),
     }
 }
 
@@ -101,6 +105,49 @@ mod tests {
             same_as_a_plain_loop::<f32, 1>(len);
             same_as_a_plain_loop::<f32, 4>(len);
             same_as_a_plain_loop::<f64, 2>(len);
+        }
+    }
+
+    /// The roots of a chunk by the instructions that take multiply-adds for half of them; false if
+    /// the processor has none.
+    fn halved(chunk: &mut Chunk<f32>) -> bool {
+        match Instructions::best() {
+            // SAFETY: the processor has these instructions.
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512 => unsafe { x86::half_of_each_kind(chunk) },
+            #[cfg(target_arch = "aarch64")]
+            Instructions::Neon => neon::half_of_each_kind(chunk),
+            _ => return false,
+        }
+        true
+    }
+
+    #[test]
+    fn roots_are_rounded_correctly() {
+        // Every f32 from 1 to 4: all others differ from one of these by a power of four. Then every
+        // 257th bit pattern, which covers subnormal and negative numbers and NaN.
+        let numbers =
+            (1.0_f32.to_bits()..4.0_f32.to_bits()).chain((0..=u32::MAX / 257).map(|i| i * 257));
+        let special = [0.0, -0.0, f32::INFINITY, f32::MIN_POSITIVE, f32::MAX, -1.0, f32::NAN];
+        let numbers: Vec<f32> = numbers.map(f32::from_bits).chain(special).collect();
+        for numbers in numbers.chunks(chunks::CHUNK) {
+            // Each number in a register of either kind.
+            for shift in [0, 4, 16] {
+                let at = |i: usize| numbers[(i + shift) % numbers.len()];
+                let mut chunk = Chunk(std::array::from_fn(at));
+                if !halved(&mut chunk) {
+                    return;
+                }
+                for (i, found) in chunk.0.into_iter().enumerate() {
+                    let expected = at(i).sqrt();
+                    let same = found.to_bits() == expected.to_bits();
+                    assert!(
+                        same || found.is_nan() && expected.is_nan(),
+                        "√{:e} is not {found:e}",
+                        at(i)
+                    );
+                }
+            }
         }
     }
 

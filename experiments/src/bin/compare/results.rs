@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
-use experiments::cli::{Failure, SETTINGS};
+use experiments::cli::{CHANGE_NO_NUMBER, Failure, SETTINGS};
 use experiments::findings::{Metric, Row, read_rows};
 use experiments::report::folder::{MANIFEST, SERIES};
 use serde_json::Value;
@@ -101,9 +101,8 @@ impl Results {
             ));
         }
         let [first, second] = [self, other].map(|run| &run.manifest);
-        // Seeds were compared above; the others change no number.
-        let passed_over =
-            ["seed", "runs", "lang", "threads", "strict", "save-model", "tensorboard", "npz"];
+        // Seeds were compared above.
+        let passed_over = [&["seed", "runs"], &CHANGE_NO_NUMBER[..]].concat();
         let keys = [first, second].map(|m| m[SETTINGS].as_object());
         let names: BTreeSet<&String> =
             keys.iter().flatten().flat_map(|settings| settings.keys()).collect();

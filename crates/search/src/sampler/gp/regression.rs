@@ -75,7 +75,8 @@ impl Regression {
 
     /// ln p(y) = −½·yᵀ·α − Σᵢ ln Lᵢᵢ − ½·n·ln 2π.
     pub fn log_likelihood(&self) -> f64 {
-        let half_log_det: f64 = self.factor.l_dirty().diagonal().iter().map(|&d| libm::log(d)).sum();
+        let half_log_det: f64 =
+            self.factor.l_dirty().diagonal().iter().map(|&d| libm::log(d)).sum();
         let fit = 0.5 * self.values.dot(&self.alpha);
         -fit - half_log_det - 0.5 * self.points.len() as f64 * libm::log(TAU)
     }
