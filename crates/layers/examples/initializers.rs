@@ -25,8 +25,8 @@ fn spirals(samples: usize, seed: Seed, index: u64) -> (DMatrix<f32>, Vec<usize>)
     for (i, &arm) in labels.iter().enumerate() {
         let radius: f64 = rng.random_range(0.1..1.0);
         let angle = TAU * (radius + arm as f64 / 2.0) + rng.random_range(-0.2..0.2);
-        x[(i, 0)] = (radius * angle.cos()) as f32;
-        x[(i, 1)] = (radius * angle.sin()) as f32;
+        x[(i, 0)] = (radius * libm::cos(angle)) as f32;
+        x[(i, 1)] = (radius * libm::sin(angle)) as f32;
     }
     (x, labels)
 }

@@ -38,7 +38,7 @@ fn value(params: &Params) -> f64 {
         other => unreachable!("the space has real numbers only, found {other:?}"),
     });
     let bowl = y - 5.1 / (4.0 * PI * PI) * x * x + 5.0 / PI * x - 6.0;
-    bowl * bowl + 10.0 * (1.0 - 1.0 / (4.0 * TAU)) * x.cos() + 10.0
+    bowl * bowl + 10.0 * (1.0 - 1.0 / (4.0 * TAU)) * libm::cos(x) + 10.0
 }
 
 fn minimise(space: &Space, file: Option<&Path>) -> Result<Vec<Trial>, StudyError> {

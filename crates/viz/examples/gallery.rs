@@ -42,12 +42,12 @@ fn ravine(x: f64, y: f64) -> f64 {
 }
 
 fn saturating(rate: f64) -> impl Iterator<Item = (f64, f64)> {
-    (0..20).map(f64::from).map(move |epoch| (epoch, 1.0 - 0.9 * (-rate * epoch).exp()))
+    (0..20).map(f64::from).map(move |epoch| (epoch, 1.0 - 0.9 * libm::exp(-rate * epoch)))
 }
 
 /// The k-th of made-up noise in [0, 1).
 fn noise(k: usize) -> f64 {
-    (k as f64 * 12.9898).sin().mul_add(43758.5453, 0.0).rem_euclid(1.0)
+    (libm::sin(k as f64 * 12.9898) * 43758.5453).rem_euclid(1.0)
 }
 
 /// More names than fit side by side below a panel.
@@ -125,7 +125,7 @@ pub fn many_lines(count: usize) -> Figure {
 /// Sixteen panels of two curves with a shared legend; in the first two, a curve diverges.
 pub fn grid() -> Figure {
     let panel = |k: u32| {
-        let scale = 10f64.powf(-4.0 * f64::from(k) / 15.0);
+        let scale = libm::pow(10.0, -4.0 * f64::from(k) / 15.0);
         let plain = Line::new(Color::VERMILLION, saturating(0.01 * f64::from(k)))
             .style(LineStyle::Dashed)
             .named("plain");
@@ -163,7 +163,7 @@ fn curves() -> Figure {
     let names = ["SGD", "Momentum", "AdaGrad", "Adam"];
     let markers = [Marker::Circle, Marker::Cross, Marker::Square, Marker::Diamond];
     let loss =
-        |k: usize, step: f64| 2.3 * (-step / (500.0 - 110.0 * k as f64)).exp() + 0.03 * k as f64;
+        |k: usize, step: f64| 2.3 * libm::exp(-step / (500.0 - 110.0 * k as f64)) + 0.03 * k as f64;
     let steps = || (0..=2000).step_by(10).map(f64::from);
     let spread =
         |by: f64| steps().map(move |s| (s, loss(0, s) * (1.0 - by), loss(0, s) * (1.0 + by)));
@@ -268,7 +268,11 @@ fn heat_map() -> Figure {
 fn trials() -> Vec<(f64, f64, f64)> {
     let trial = |k: usize| {
         let (rate, decay) = (-6.0 + 4.0 * noise(2 * k), -8.0 + 4.0 * noise(2 * k + 1));
-        (10f64.powf(rate), 10f64.powf(decay), 0.1 + 0.7 / (1.0 + (-3.0 * (rate + 2.7)).exp()))
+        (
+            libm::pow(10.0, rate),
+            libm::pow(10.0, decay),
+            0.1 + 0.7 / (1.0 + libm::exp(-3.0 * (rate + 2.7))),
+        )
     };
     (0..100).map(trial).collect()
 }

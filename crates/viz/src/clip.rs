@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_thinned_circle_keeps_its_shape_with_an_eighth_of_its_points() {
-        let at = |k: usize| (k as f64 / 1000.0 * std::f64::consts::TAU).sin_cos();
+        let at = |k: usize| libm::sincos(k as f64 / 1000.0 * std::f64::consts::TAU);
         let circle: Vec<Point> = (0..=1000).map(at).collect();
         let thinned = within(&circle, 1e-3);
         // 71 would do; halving an arc until it is short enough gives a power of two.

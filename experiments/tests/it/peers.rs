@@ -355,7 +355,7 @@ fn drawn(distribution: &Distribution) -> Vec<f64> {
         evenly.filter(|value| *value == Value::Integer(n)).count() as f64 / 20_000.0
     };
     let quartile = |u: f64| match distribution.at(u) {
-        Value::Float(x) => x.log10(),
+        Value::Float(x) => libm::log10(x),
         other => panic!("{other:?}"),
     };
     match distribution {

@@ -6,7 +6,8 @@
 //! covered by tiles of up to [`NARROW`] columns. If A is column-major and the panel has all its
 //! rows, the first tile packs the panel while it reads A; otherwise A is copied into the panel
 //! first, transposed if it is row-major. Only A is copied, onto the stack, so nothing is allocated.
-//! In tiles of every shape, an element of C is one chain of multiply-adds in order of k.
+//! `packed.rs` packs B, too, for the instruction sets that gain by it. In tiles of every shape, an
+//! element of C is one chain of multiply-adds in order of k.
 //!
 //! The micro-kernel is compiled for every tile shape, element type and instruction set. To limit
 //! compile time and code size, there are only as many shapes as full speed needs, and strides are

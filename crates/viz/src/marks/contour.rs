@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0].first(), lines[0].last());
         for (x, y) in &lines[0] {
-            assert!((x.hypot(*y) - 1.0).abs() < 1e-3);
+            assert!((libm::hypot(*x, *y) - 1.0).abs() < 1e-3);
         }
         let area =
             lines[0].windows(2).map(|w| w[0].0 * w[1].1 - w[1].0 * w[0].1).sum::<f64>() / 2.0;

@@ -19,9 +19,9 @@ use super::strided::Rows;
 pub(super) trait Vector: Copy {
     type Scalar: Copy + Zero + PartialEq;
     const LANES: usize;
-    /// Columns of the wide tiles of a dense product; `usize::MAX` disables them. Tiles of 2×6
-    /// accumulators leave enough of 16 registers for the factors. With 32 registers, 2×10 is as
-    /// fast as 2×12 and divides layers of 10, 50 and 100 units.
+    /// Columns of the wide tiles of a dense product that reads B in place; `usize::MAX` disables
+    /// them. Tiles of 2×6 accumulators leave enough of 16 registers for the factors. With 32
+    /// registers, 2×10 is as fast as 2×12 and divides layers of 10, 50 and 100 units.
     const COLUMNS: usize;
     /// Whether a dense product also packs B. It pays where an instruction multiplies by one lane of
     /// a register: a load then brings `LANES` elements of B instead of one.

@@ -181,7 +181,7 @@ mod tests {
         let Some(Value::Float(lr)) = params.get("lr") else { panic!("no lr") };
         let Some(Value::Integer(depth)) = params.get("depth") else { panic!("no depth") };
         let tanh = params.get("activation") == Some(&Value::Text("tanh".to_owned()));
-        let distance = (lr.log10() + 3.0).powi(2) + (*depth as f64 - 4.0).powi(2) / 4.0;
+        let distance = (libm::log10(*lr) + 3.0).powi(2) + (*depth as f64 - 4.0).powi(2) / 4.0;
         f64::from(u8::from(tanh)) - distance
     }
 
