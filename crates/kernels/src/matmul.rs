@@ -207,7 +207,8 @@ mod tests {
             let (a, b): (Vec<T>, Vec<T>) = (third(fill((m, k), 1)), third(fill((k, n), 2)));
             let (a, b) = (factor(&a, (m, k), ta), factor(&b, (k, n), tb));
             let add: Vec<T> = third(fill((1, n), 3));
-            let at = |m: &MatrixRef<'_, T>, i, j| m.values[i * m.strides.0 + j * m.strides.1];
+            let at =
+                |m: &MatrixRef<'_, T>, i, j| -> T { m.values[i * m.strides.0 + j * m.strides.1] };
             let chain =
                 |i, j| (0..k).fold(add[j], |sum, p| at(&a, i, p).mul_add(at(&b, p, j), sum));
             let expected: Vec<T> = (0..n * m).map(|place| chain(place % m, place / m)).collect();
