@@ -192,7 +192,7 @@ fn normal<T: Scalar>(weights: &mut DMatrix<T>, std: f64, rng: &mut impl Rng) {
 
 fn truncated_normal<T: Scalar>(weights: &mut DMatrix<T>, std: f64, rng: &mut impl Rng) {
     for w in weights.as_mut_slice() {
-        let mut draw = || rng.sample::<f64, _>(StandardNormal);
+        let mut draw = || standard_normal(rng);
         let near = std::iter::repeat_with(&mut draw).find(|x| x.abs() <= 2.0);
         *w = T::of(std * near.expect("the iterator has no end"));
     }

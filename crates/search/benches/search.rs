@@ -23,7 +23,7 @@ fn finished(space: &Space, count: u64) -> Vec<Observation> {
         let known = Known { space, finished: &finished, pending: &[], seed: Seed::new(1) };
         let params = SamplerKind::Random.sampler().suggest(known, number);
         let Some(Value::Float(lr)) = params.get("lr") else { unreachable!("a real number") };
-        let value = -(libm::log10(lr) + 2.0).powi(2);
+        let value = -(libm::log10(*lr) + 2.0).powi(2);
         finished.push(Observation { number, params, value });
     }
     finished
