@@ -17,6 +17,8 @@ if [ "${1:-}" = --zip ]; then
   cargo build --release -p experiments --bins
   rm -rf results/handout results/handout.zip
   for lang in en ko; do
+    # A page links to the sections whose folders are beside its own.
+    for section in $sections; do mkdir -p results/handout/$lang/"$section"; done
     for section in $sections; do
       echo "== $section, $lang"
       target/release/"$section" --runs 10 --lang $lang --out results/handout/$lang/"$section" >/dev/null

@@ -120,7 +120,11 @@ fn lesson(report: &mut RunReport, cases: &[Case], first: &Outcome) {
     let shares = shares.map(|(share, case)| format!("{} {}", case.label(), percent(share)));
     let choices: Vec<&str> = cases[1..].iter().map(Case::label).collect();
     report.lesson(Lesson {
-        question: &format!("What alone makes seeds differ most? ({})", first.label),
+        question: &format!(
+            "One kind of random numbers follows the seed, the others stay as they are: which kind makes the \
+             runs differ most? ({})",
+            first.label
+        ),
         choices: &choices,
         answer: first.most(),
         see: format!(

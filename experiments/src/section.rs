@@ -1,6 +1,5 @@
 //! A section of the chapter as a program.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -83,7 +82,7 @@ fn open(
     samples: (usize, usize),
 ) -> Result<(Lab, RunReport), Failure> {
     let started = Instant::now();
-    let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(outline.name));
+    let out = args.out_of(outline.name);
     folder::check(&out, args.force)?;
     let parts = outline.chosen(args.part.as_deref());
     let checkpoints = Checkpoints::open(&out, &args, settings)?;

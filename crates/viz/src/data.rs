@@ -93,10 +93,9 @@ pub struct MarkData {
     /// The points.
     #[serde(serialize_with = "short")]
     pub points: Vec<Vec<f64>>,
-    /// Of a line that is a mean: the points of single runs. As JSON, at most 500 of each, since
-    /// many lines over each other show no more.
-    #[serde(serialize_with = "sparse")]
-    pub runs: Vec<Vec<[f64; 2]>>,
+    /// Of a line that is a mean: the values of single runs, each as many as there are points.
+    #[serde(serialize_with = "short")]
+    pub runs: Vec<Vec<f64>>,
     /// What the values of coloured points are.
     pub value: String,
 }
@@ -119,19 +118,37 @@ pub struct PanelPlace {
     pub y_labels: bool,
 }
 
+impl PanelData {
+    /// The same with about `most` evenly spaced points of each curve and band, and the last: a
+    /// screen shows no more than its pixels.
+    #[must_use]
+    pub fn thinned(mut self, most: usize) -> Self {
+        self.marks = self.marks.into_iter().map(|mark| mark.thinned(most)).collect();
+        self
+    }
+}
+
 impl MarkData {
     pub(crate) fn new(kind: MarkKind, color: Color, points: Vec<Vec<f64>>) -> Self {
         Self { kind, color: color.hex(), opacity: 1.0, points, ..Self::default() }
     }
+
+    fn thinned(mut self, most: usize) -> Self {
+        let stride = self.points.len().div_ceil(most.max(1));
+        if stride > 1 && matches!(self.kind, MarkKind::Line | MarkKind::Band) {
+            let last = self.points.len() - 1;
+            keep(&mut self.points, stride, last);
+            self.runs.iter_mut().for_each(|run| keep(run, stride, last));
+            self.every = self.every.div_ceil(stride);
+        }
+        self
+    }
 }
 
-/// Writes evenly spaced points, as [`short`] does.
-fn sparse<S: Serializer>(runs: &[Vec<[f64; 2]>], serializer: S) -> Result<S::Ok, S::Error> {
-    let sparse = |run: &Vec<[f64; 2]>| -> Vec<[f64; 2]> {
-        let every = run.len().div_ceil(500).max(1);
-        run.iter().step_by(every).map(|point| point.map(rounded)).collect()
-    };
-    serializer.collect_seq(runs.iter().map(sparse))
+/// Keeps every `stride`-th value and the last.
+fn keep<T>(values: &mut Vec<T>, stride: usize, last: usize) {
+    let mut k = 0..;
+    values.retain(|_| k.next().is_some_and(|k: usize| k.is_multiple_of(stride) || k == last));
 }
 
 /// Writes numbers with six significant digits, and NaN as null.

@@ -33,6 +33,8 @@ pub struct Figure {
     pub(crate) cells: Vec<Cell>,
     pub(crate) legend: Legend,
     grid: Option<(usize, usize)>,
+    /// After this many cells a new row begins, though the one before may not be full.
+    pub(crate) stretch: Option<usize>,
     plot_size: Option<(f64, f64)>,
 }
 
@@ -46,6 +48,7 @@ impl Figure {
             cells: Vec::new(),
             legend: Legend::Top,
             grid: None,
+            stretch: None,
             plot_size: None,
         }
     }
@@ -140,7 +143,16 @@ impl Figure {
     /// Rows and columns.
     pub(crate) fn shape(&self) -> (usize, usize) {
         let (rows, columns) = self.grid.unwrap_or((1, self.cells.len().max(1)));
-        (rows.max(self.cells.len().div_ceil(columns)), columns)
+        let needed =
+            self.cells.len().checked_sub(1).map_or(0, |last| self.position(last, columns).0 + 1);
+        (rows.max(needed), columns)
+    }
+
+    /// The row and the column of a cell.
+    pub(crate) fn position(&self, k: usize, columns: usize) -> (usize, usize) {
+        let stretch = self.stretch.unwrap_or(usize::MAX);
+        let (before, k) = (k / stretch, k % stretch);
+        (before * stretch.div_ceil(columns) + k / columns, k % columns)
     }
 
     pub(crate) fn plot_area(&self) -> (f64, f64) {

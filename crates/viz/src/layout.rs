@@ -50,13 +50,22 @@ impl<'f> Layout<'f> {
         let (rows, columns) = figure.shape();
         let (w, h) = figure.plot_area();
         let panel = |k: usize| figure.cells.get(k).and_then(Cell::panel);
+        let place = |k: usize| figure.position(k, columns);
+        let mut grid = vec![vec![None; columns]; rows];
+        for k in 0..figure.cells.len() {
+            let (row, column) = place(k);
+            grid[row][column] = panel(k);
+        }
         let x_title = common(&figure.cells, |panel| &panel.x);
         let y_title = common(&figure.cells, |panel| &panel.y);
         let x_labels = |k: usize| {
-            panel(k).is_some_and(|p| panel(k + columns).is_none_or(|below| below.x != p.x))
+            let (row, column) = place(k);
+            let below = grid[row + 1..].iter().find_map(|row| row[column]);
+            panel(k).is_some_and(|p| below.is_none_or(|below| below.x != p.x))
         };
         let y_labels = |k: usize| {
-            let left = if k.is_multiple_of(columns) { None } else { panel(k - 1) };
+            let (row, column) = place(k);
+            let left = column.checked_sub(1).and_then(|left| grid[row][left]);
             panel(k).is_some_and(|p| left.is_none_or(|left| left.y != p.y))
         };
         let own_line = |axis: &Axis, common: &Option<Cow<str>>| match common {
@@ -68,7 +77,7 @@ impl<'f> Layout<'f> {
         let (mut left, mut right) = (vec![0.0_f64; columns], vec![0.0_f64; columns]);
         let (mut above, mut below) = (vec![6.0_f64; rows], vec![8.0_f64; rows]);
         for (k, cell) in figure.cells.iter().enumerate() {
-            let (row, column) = (k / columns, k % columns);
+            let (row, column) = place(k);
             if !cell.title().is_empty() {
                 above[row] = theme::PANEL_TITLE_LINE;
             }
@@ -161,7 +170,8 @@ impl<'f> Layout<'f> {
 
         let panels = (figure.cells.iter().enumerate())
             .map(|(k, cell)| {
-                let rect = Rect { x: lefts[k % columns], y: tops[k / columns], w, h };
+                let (row, column) = place(k);
+                let rect = Rect { x: lefts[column], y: tops[row], w, h };
                 Placed { cell, rect, x_labels: x_labels(k), y_labels: y_labels(k) }
             })
             .collect();

@@ -36,11 +36,23 @@ impl Figure {
     /// This many columns of plot areas as wide as they may be.
     fn in_columns(&self, columns: usize) -> Self {
         let (wide, high) = self.plot_area();
+        let (rows, across) = self.shape();
+        let mut figure = self.clone();
+        if rows > 1 && across > columns && !across.is_multiple_of(columns) {
+            // Rows of the grid begin in the first column, with the titles of the first row.
+            figure.stretch = Some(across);
+            for k in across..figure.cells.len() {
+                let title = figure.cells[k % across].title().to_owned();
+                if let Cell::Panel(panel) = &mut figure.cells[k]
+                    && panel.title.is_empty()
+                {
+                    panel.title = title;
+                }
+            }
+        }
         let sized = |width: f64| {
             let height = (width * high / wide).max(0.7 * width);
-            self.clone()
-                .grid(self.cells.len().div_ceil(columns).max(1), columns)
-                .plot_size(width, height)
+            figure.clone().grid(1, columns).plot_size(width, height)
         };
         // Labels become narrower with the plots, since there are fewer ticks; a few steps settle
         // it.

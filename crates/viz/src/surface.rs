@@ -6,7 +6,7 @@ use crate::axis::extent;
 use crate::canvas::{Align, Canvas, UNIT};
 use crate::geometry::{Point, Rect};
 use crate::stroke::Stroke;
-use crate::{Axis, Color, ColorMap, ColorScale, Grid, Marker, names, text, theme};
+use crate::{Axis, Color, ColorMap, ColorScale, Grid, Marker, clip, names, text, theme};
 
 /// A function of two variables as a surface in space, coloured by height.
 ///
@@ -52,6 +52,9 @@ const HEIGHT: f64 = 0.75;
 pub(crate) const FLOOR: Color = Color(0xEC, 0xEE, 0xF1);
 pub(crate) const WALL: Color = Color(0xF3, 0xF4, 0xF6);
 pub(crate) const PANE_GRID: Stroke = Stroke::solid(Color(0xD3, 0xD7, 0xDC), 0.8);
+
+/// The surface has this many steps of colour, which the eye cannot tell apart.
+const SHADES: f64 = 100.0;
 
 /// An edge of the box: its point at a coordinate from 0 to 1.
 type Edge = fn(f64) -> Point3;
@@ -156,24 +159,38 @@ impl Surface {
         }
     }
 
-    /// The cells from back to front.
+    /// The cells row by row from back to front. Those of one shade in a row are one strip, which
+    /// makes a file a quarter as large.
     fn draw_facets(&self, canvas: &Canvas, view: &View) {
         let grid = &self.grid;
+        // No line of sight comes back to a row or a column: x runs to the front, y to the back.
+        let columns = nodes(&self.x, &grid.xs);
+        let mut rows = nodes(&self.y, &grid.ys);
+        rows.reverse();
         let of_heights = || ColorScale::new(self.z.clone(), ColorMap::Viridis);
         let scale = self.scale.clone().unwrap_or_else(of_heights);
-        let place = |(i, j): (usize, usize)| self.place((grid.xs[i], grid.ys[j], grid.at(i, j)));
-        let mut facets = Vec::new();
-        for corners in grid.cells() {
-            let placed: Option<Vec<Point3>> = corners.into_iter().map(place).collect();
-            let Some(placed) = placed else { continue };
-            let color = scale.color(grid.mean(&corners)).unwrap_or(scale.map.at(0.0));
-            let (x, y, z) = to_plotters(placed[0]);
-            facets.push((view.0.projected_depth(&x, &y, &z), placed, color));
-        }
-        facets.sort_by_key(|facet| std::cmp::Reverse(facet.0));
-        for (_, corners, color) in facets {
-            let corners: Vec<Point> = corners.into_iter().map(|corner| view.see(corner)).collect();
-            canvas.polygon(&inflate(&corners, 0.3), color, 1.0);
+        let see = |(i, j)| Some(view.see(self.place((grid.xs[i], grid.ys[j], grid.at(i, j)))?));
+        for row in rows.windows(2) {
+            let facet = |column: &[usize]| {
+                let [left, right] = [column[0], column[1]].map(|i| [(i, row[0]), (i, row[1])]);
+                let height = grid.mean(&[left[0], left[1], right[1], right[0]]);
+                let shade = SHADES * scale.axis.fraction(height).unwrap_or(0.0);
+                let [[a, b], [c, d]] = [left, right].map(|ends| ends.map(see));
+                Some(Facet { shade: shade.round() as usize, sides: [[a?, b?], [c?, d?]] })
+            };
+            let facets: Vec<Option<Facet>> = columns.windows(2).map(facet).collect();
+            let kind = |facet: &Option<Facet>| facet.as_ref().map(|f| (f.shade, f.area() < 0.0));
+            for strip in facets.chunk_by(|a, b| kind(a) == kind(b)) {
+                let Some(Some(first)) = strip.first() else { continue };
+                let edge = |k: usize| -> Vec<Point> {
+                    let sides = strip.iter().flatten().map(|facet| facet.sides[1]);
+                    std::iter::once(first.sides[0]).chain(sides).map(|side| side[k]).collect()
+                };
+                let [back, front] = [edge(0), edge(1)].map(|edge| clip::thinned(&edge));
+                let outline: Vec<Point> = back.into_iter().chain(front.into_iter().rev()).collect();
+                let color = scale.map.at(first.shade as f64 / SHADES);
+                canvas.polygon(&inflate(&outline, 0.3), color, 1.0);
+            }
         }
     }
 
@@ -227,6 +244,30 @@ fn ticks(axis: &Axis, view: &View, edge: Edge) -> Vec<(f64, String)> {
     let room = |label: &str| text::width(label, theme::TICK.size).max(theme::TICK.size) + 12.0;
     let ticks = axis.fitted_ticks(libm::hypot(x1 - x0, y1 - y0), room);
     names::labelled(&ticks).map(|tick| (tick.at.clamp(0.0, 1.0), tick.label.clone())).collect()
+}
+
+/// The nodes of a grid along an axis, from its beginning to its end.
+fn nodes(axis: &Axis, values: &[f64]) -> Vec<usize> {
+    let mut nodes: Vec<usize> = (0..values.len()).collect();
+    let place = |k: usize| axis.fraction(values[k]).unwrap_or(0.0);
+    nodes.sort_by(|&a, &b| place(a).total_cmp(&place(b)));
+    nodes
+}
+
+/// A cell of the surface as it is seen.
+struct Facet {
+    /// From 0 for the lowest colour to [`SHADES`].
+    shade: usize,
+    /// Its left and right sides, each from the back to the front.
+    sides: [[Point; 2]; 2],
+}
+
+impl Facet {
+    /// Negative where the surface is seen from below. A strip of both would fold over itself.
+    fn area(&self) -> f64 {
+        let [[a, b], [c, d]] = self.sides;
+        area(&[a, b, d, c])
+    }
 }
 
 /// plotters' projection of the box to the canvas.
@@ -285,9 +326,7 @@ fn inflate(corners: &[Point], by: f64) -> Vec<Point> {
         let length = libm::hypot(dx, dy).max(1e-9);
         (dx / length, dy / length)
     };
-    let cross = |a: Point, b: Point| a.0 * b.1 - b.0 * a.1;
-    let area: f64 = (0..n).map(|k| cross(corners[k], corners[(k + 1) % n])).sum();
-    let by = by * area.signum();
+    let by = by * area(corners).signum();
     (0..n)
         .map(|k| {
             // Along the mitre of the two edges that meet here, by at most twice `by`.
@@ -296,6 +335,12 @@ fn inflate(corners: &[Point], by: f64) -> Vec<Point> {
             (corners[k].0 + grow * (uy + vy), corners[k].1 - grow * (ux + vx))
         })
         .collect()
+}
+
+/// Twice the area of a polygon; its sign says which way it is wound.
+fn area(corners: &[Point]) -> f64 {
+    let next = corners.iter().cycle().skip(1);
+    corners.iter().zip(next).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum()
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
-// node check.mjs RESULTS SCREENSHOTS: opens RESULTS/*/index.html and uses them as a reader would; see run.sh.
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
+// node check.mjs FOLDER SCREENSHOTS PAGE: opens FOLDER/*/PAGE, the page of a run or a chapter of the book, and uses it
+// as a reader would; see run.sh.
+import { mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
-const [results, shots] = process.argv.slice(2);
+const [results, shots, file] = process.argv.slice(2);
+const book = file !== "index.html";
 const axe = createRequire(import.meta.url).resolve("axe-core");
 mkdirSync(shots, { recursive: true });
 const browser = await chromium.launch({
@@ -35,18 +37,18 @@ for (const section of readdirSync(results)) {
       if (!r.url().startsWith(folder) && !r.url().startsWith("data:")) problems.push(`request: ${r.url()}`);
     });
     await page.emulateMedia({ media: media ?? "screen" });
-    await page.goto(`${folder}index.html`);
+    await page.goto(folder + file);
     if (name === "light") await readAsStudent(page, expect);
     if (name === "dark" || name === "phone") await revealAll(page);
     await everythingShows(page, expect, name);
     if (name === "light") {
       await useFigures(page, resolve(results, section), expect);
-      await sortTables(page, expect);
+      if (!book) await sortTables(page, expect);
     }
     if (name === "dark") await isDark(page, expect);
     if (name === "print") await isPrinted(page, expect);
     if (name === "light" || name === "dark" || name === "phone") await isAccessible(page, expect);
-    await page.screenshot({ path: `${shots}/${section}-${name.replace(" ", "-")}.png`, fullPage: true });
+    await page.screenshot({ path: `${shots}/${book ? "book-" : ""}${section}-${name.replace(" ", "-")}.png`, fullPage: true });
     console.log(`${section} ${name}: ${problems.length ? problems.join("; ") : "ok"}`);
     failures += problems.length;
     await context.close();
@@ -110,11 +112,7 @@ async function everythingShows(page, expect, view) {
 async function useFigures(page, folder, expect) {
   for (const figure of await page.locator("figure").all()) {
     const id = await figure.getAttribute("id");
-    for (const link of await figure.locator(".files a").all()) {
-      const href = await link.getAttribute("href");
-      const path = resolve(folder, href);
-      expect(existsSync(path) && statSync(path).size > 0, `${href} is not there`);
-    }
+    await downloads(page, figure, folder, expect);
     const box = figure.locator(".wide[tabindex]");
     if ((await box.count()) === 0) continue;
     const place = await figure.evaluate((element) => {
@@ -154,6 +152,63 @@ async function useFigures(page, folder, expect) {
   }
 }
 
+/** The links of a figure lead to its files, and what these hold is what the page shows. A click is not tried: between
+ * files, Chromium opens what it saves from a server. */
+async function downloads(page, figure, folder, expect) {
+  for (const link of await figure.locator(".files a").all()) {
+    const href = await link.getAttribute("href");
+    expect((await link.getAttribute("download")) !== null, `${href} opens in the page`);
+    const saved = readFileSync(fileURLToPath(await link.evaluate((a) => a.href)));
+    if (href.endsWith(".png")) {
+      const size = [saved.readUInt32BE(16), saved.readUInt32BE(20)];
+      const svg = readFileSync(resolve(folder, href.replace(/png$/, "svg")), "utf8");
+      const drawn = ["width", "height"].map((side) => 2 * Number(svg.match(`${side}="([0-9]+)"`)[1]));
+      expect(size.join() === drawn.join(), `${href} is ${size.join("×")}, twice the SVG is ${drawn.join("×")}`);
+    }
+    if (href.endsWith(".svg")) {
+      const shown = await figure.locator(".wide > svg").evaluate((svg) => svg.outerHTML);
+      const same = await page.evaluate(([saved, shown]) => {
+        // What is in the panels: the file also has the caption.
+        const paths = (text) => [...new DOMParser().parseFromString(text, "text/html").querySelectorAll("[data-panel] *")];
+        const drawn = (text) => paths(text).map((e) => e.getAttribute("points") ?? e.textContent).join("|");
+        return drawn(saved) === drawn(shown);
+      }, [saved.toString(), shown]);
+      expect(same, `${href} is not the figure of the page`);
+    }
+    if (href.endsWith(".csv")) await isData(figure, saved.toString(), href, expect);
+  }
+}
+
+/** Every point of the page's data is a row of the CSV. */
+async function isData(figure, csv, href, expect) {
+  const { panels } = JSON.parse(await figure.locator("script").textContent());
+  // The page has six significant digits.
+  const key = (numbers) => numbers.map((v) => (v === null ? "" : Number(v).toExponential(5))).join();
+  const columns = { line: [5, 6], band: [5, 7, 8], points: [5, 6], histogram: [7, 8, 6] };
+  const rows = new Set();
+  for (const row of parse(csv).slice(1)) {
+    const kind = row[3];
+    const numbers = (columns[kind] ?? []).map((k) => (row[k] === "NaN" || row[k] === "" ? null : Number(row[k])));
+    rows.add([row[0], row[2], kind, key(numbers)].join());
+  }
+  let [missing, count] = [0, 0];
+  panels.forEach((panel, k) => {
+    for (const { kind, series, points } of panel?.marks ?? []) {
+      if (!columns[kind]) continue;
+      for (const point of points) {
+        count += 1;
+        if (!rows.has([k + 1, series, kind, key(point.slice(0, columns[kind].length))].join())) missing += 1;
+      }
+    }
+  });
+  expect(missing === 0, `${missing} of ${count} points are not in ${href}`);
+}
+
+/** The cells of a CSV file. */
+function parse(csv) {
+  return csv.trim().split("\n").map((line) => [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].slice(0, -1).map((m) => m[1].replace(/^"|"$/g, "").replaceAll('""', '"')));
+}
+
 /** What the first stop of a figure says is in its CSV, and where the run measured it, in metrics.csv. */
 async function isMeasured(figure, folder, id, expect) {
   const values = await figure.locator(".wide .tip b").allTextContents();
@@ -165,7 +220,7 @@ async function isMeasured(figure, folder, id, expect) {
     const near = (other) => Math.abs(other - number) <= 6e-4 * Math.abs(number);
     expect(numbers.some(near), `${id}: ${value} is not in its CSV`);
   }
-  if (!id.startsWith("sec6_3")) return;
+  if (book || !id.startsWith("sec6_3")) return;
   // One seed: the curves are what was measured.
   const metrics = readFileSync(resolve(folder, "metrics.csv"), "utf8");
   const measured = metrics.split("\n").filter((row) => row.includes("train_accuracy")).map((row) => Number(row.split(",")[5]));
@@ -214,7 +269,9 @@ async function isPrinted(page, expect) {
 
 async function isAccessible(page, expect) {
   await page.addScriptTag({ path: axe });
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  // mdBook's own elements are mdBook's.
+  const what = book ? "figure" : "html";
+  const { violations } = await page.evaluate((what) => window.axe.run(what, { resultTypes: ["violations"] }), what);
   const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   for (const { id, impact, nodes } of grave) {
     expect(false, `axe: ${impact} ${id}, ${nodes.length} times: ${nodes[0].html.slice(0, 160)}`);

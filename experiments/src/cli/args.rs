@@ -141,6 +141,11 @@ pub struct DataArgs {
 }
 
 impl Args {
+    /// The folder for the results of a section.
+    pub fn out_of(&self, section: &str) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| PathBuf::from("results").join(section))
+    }
+
     /// Whether histograms are needed for a file that was asked for.
     pub fn histograms(&self) -> bool {
         self.tensorboard || self.npz

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Command;
 use clap_complete::Shell;
@@ -40,11 +40,24 @@ the seeds (--strict), 5 output could not be written, 6 numbers differ from the p
 
 /// What to type to start this program with `flags`.
 pub fn line(flags: &str) -> String {
-    // Cargo sets this variable for the programs that it starts. Installed programs have no
-    // workspace.
-    let package = env::var_os("CARGO_MANIFEST_DIR");
-    let by_cargo = package.is_some_and(|package| package == env!("CARGO_MANIFEST_DIR"));
-    line_of(&env::args().next().unwrap_or_default(), by_cargo, flags)
+    line_of(&env::args().next().unwrap_or_default(), by_cargo(), flags)
+}
+
+/// What to type to start another section with `flags`, as this one was started.
+pub fn line_of_section(section: &str, flags: &str) -> String {
+    let called = PathBuf::from(env::args().next().unwrap_or_default());
+    let mut other = called.with_file_name(section);
+    // Windows' .exe.
+    if let Some(extension) = called.extension() {
+        other.set_extension(extension);
+    }
+    line_of(&other.to_string_lossy(), by_cargo(), flags)
+}
+
+/// Whether Cargo started this program in its workspace: it sets this variable for what it starts,
+/// and installed programs have no workspace.
+fn by_cargo() -> bool {
+    env::var_os("CARGO_MANIFEST_DIR").is_some_and(|package| package == env!("CARGO_MANIFEST_DIR"))
 }
 
 fn line_of(called: &str, by_cargo: bool, flags: &str) -> String {

@@ -4,6 +4,10 @@ use serde::Serialize;
 use serde_json::json;
 use viz::{Figure, MarkKind, PanelData};
 
+/// About as many points of a curve go onto the page; panels are about 400 pixels wide. The CSV has
+/// all.
+const POINTS: usize = 500;
+
 /// A figure, drawn. The page has it twice, wide and narrow, and chooses by the width of the screen.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Drawn {
@@ -26,6 +30,8 @@ impl Drawn {
         let narrow = figure.narrow();
         let panels = figure.data();
         let csv = rows(&panels);
+        let thinned = |panel: Option<PanelData>| panel.map(|panel| panel.thinned(POINTS));
+        let panels: Vec<_> = panels.into_iter().map(thinned).collect();
         let data = json!({ "panels": panels, "wide": figure.places(), "narrow": narrow.places() });
         Self {
             name: name.to_owned(),
@@ -86,10 +92,10 @@ fn rows(panels: &[Option<PanelData>]) -> String {
                     _ => Point { x: at(0), y: at(1), value: at(2), ..whole },
                 }
             };
-            let runs = mark.runs.iter().enumerate().flat_map(|(run, points)| {
-                points.iter().map(move |&[x, y]| Point {
+            let runs = mark.runs.iter().enumerate().flat_map(|(run, values)| {
+                mark.points.iter().zip(values).map(move |(point, &y)| Point {
                     run: Some(run + 1),
-                    x: Some(x),
+                    x: point.first().copied(),
                     y: Some(y),
                     ..whole
                 })
@@ -107,7 +113,7 @@ fn rows(panels: &[Option<PanelData>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use viz::{Area, Axis, Bars, Color, Line, Panel};
+    use viz::{Area, Axis, Bars, Color, Line, Marker, Panel};
 
     #[test]
     fn the_csv_of_a_figure_has_every_point_and_every_run() {
@@ -139,17 +145,20 @@ mod tests {
     }
 
     #[test]
-    fn the_page_has_every_fourth_point_of_long_runs_and_the_csv_has_all() {
+    fn the_page_has_every_fourth_point_of_long_curves_and_the_last_and_the_csv_has_all() {
         let xs = || (0..2000).map(f64::from);
         let run: Vec<f64> = xs().map(|x| x / 2.0).collect();
         let line = Line::new(Color::BLUE, xs().map(|x| (x, x))).named("a").runs(vec![run]);
+        let line = line.marker(Marker::Circle, 100);
         let drawn =
             Drawn::new("f", Figure::new("f").panel(Panel::new("").mark(line)), String::new());
         let data: serde_json::Value = serde_json::from_str(&drawn.data).unwrap();
         let mark = &data["panels"][0]["marks"][0];
-        assert_eq!(mark["points"].as_array().unwrap().len(), 2000);
-        assert_eq!(mark["runs"][0].as_array().unwrap().len(), 500);
-        assert_eq!(mark["runs"][0][1], serde_json::json!([4.0, 2.0]));
+        let [points, run] = [&mark["points"], &mark["runs"][0]].map(|v| v.as_array().unwrap());
+        assert_eq!([points.len(), run.len()], [501, 501]);
+        assert_eq!((&points[1], &run[1]), (&json!([4.0, 4.0]), &json!(2.0)));
+        assert_eq!((&points[500], &run[500]), (&json!([1999.0, 1999.0]), &json!(999.5)));
+        assert_eq!(mark["every"], 25, "the markers stand where they stood");
         assert_eq!(drawn.csv.lines().count(), 1 + 2 * 2000);
     }
 }

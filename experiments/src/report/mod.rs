@@ -38,7 +38,7 @@ use lesson::{Chapter, Told};
 use page::{Linked, Page};
 
 pub use lesson::{Exercise, Lesson};
-pub use page::command_line;
+pub use page::{command_line, figure_script, figure_style};
 pub use table::Table;
 
 /// With fewer seeds than this, differences from the original are not judged: they would be luck.
@@ -232,7 +232,9 @@ impl RunReport {
 
     /// Judges over ten seeds or more whether this run is the original's experiment. `theirs` and
     /// `ours` have the curves of the same series in the same order; the margins of the quantities
-    /// stand under the section's name in `data/reference/margins.toml`.
+    /// stand under the section's name in `data/reference/margins.toml`. The figure also shows where
+    /// the notebook's curves lie among ours, if [`beside_the_notebook`](Self::beside_the_notebook)
+    /// was called before.
     pub fn beside_the_original(
         &mut self,
         section: &str,
@@ -241,7 +243,7 @@ impl RunReport {
     ) {
         if self.as_the_notebook && ours[0].runs.len() >= FEWEST_SEEDS {
             let fidelity = Fidelity::judge(section, theirs, ours, quantities);
-            let (figure, reading) = original::figure(&fidelity);
+            let (figure, reading) = original::figure(&fidelity, &self.printed);
             self.original = Some(self.drawn(&format!("{section}_original"), figure, &reading));
             self.fidelity = Some(fidelity);
         }
@@ -303,10 +305,12 @@ impl RunReport {
             .into_iter()
             .flat_map(|fidelity| Table::beside_the_original(fidelity, &self.texts))
             .collect();
+        let sections = Linked::all(name, lab.args());
         let page = Page {
             texts: &self.texts,
             section: name,
-            sections: Linked::all(name),
+            absent: Linked::absent(&sections),
+            sections,
             about,
             notes: &lab.notes(),
             command: command_line(),

@@ -1,42 +1,68 @@
 //! The figure of the tests beside the original.
 
-use viz::{Axis, Color, Figure, Line, LineStyle, Panel, Scatter};
+use viz::{Axis, Color, Figure, Line, LineStyle, Marker, Panel, Scatter};
 
-use crate::findings::equivalence::{CurveTest, Equivalence, Fidelity, LEVEL, MeanTest};
+use crate::findings::Printed;
+use crate::findings::equivalence::{CurveTest, Equivalence, Farthest, Fidelity, LEVEL, MeanTest};
 
 /// On the left the differences from the original in units of their margins, with their intervals;
-/// on the right the p-values of whole curves. Also returns what to see in it.
-pub(super) fn figure(fidelity: &Fidelity) -> (Figure, String) {
+/// on the right the p-values of whole curves, and beside them the places of the notebook's curves
+/// among our seeds. Also returns what to see in it.
+pub(super) fn figure(fidelity: &Fidelity, printed: &[Printed]) -> (Figure, String) {
     let Fidelity { quantities, curves } = fidelity;
     let seeds = quantities.first().map_or((0, 0), |test| (test.original.runs, test.ours.runs));
     let rows = quantities.len().max(curves.len()) as f64;
+    let places = places(curves, printed);
     let figure = Figure::new("Beside the original: differences and whole curves")
         .subtitle(format!("{} seeds of the original, {} of ours", seeds.0, seeds.1))
         .plot_size(330.0, (20.0 * rows).max(120.0))
-        .panels([means(quantities), whole_curves(curves)]);
+        .panels([means(quantities), whole_curves(curves, &places)]);
     let shown = quantities.iter().filter(|test| test.verdict == Equivalence::Shown).count();
     let differ = curves.iter().filter(|test| test.differ).count();
-    let reading = format!(
+    let mut reading = format!(
         "Left, with 95 % intervals: {shown} of {} quantities are equal within the margins that were fixed \
          before the runs (dashed). Right: {differ} of {} curves differ, with p below {LEVEL} (dashed) after \
          Holm's correction.",
         quantities.len(),
         curves.len()
     );
+    if !places.is_empty() {
+        let least = places.iter().map(|place| place.0).fold(1.0, f64::min);
+        reading += &format!(
+            " Purple: of our curves and the notebook's one, the share that lies at least as far out as the \
+             notebook's; the smallest is {least:.2}.",
+        );
+    }
     (figure, reading)
 }
 
-/// The p-value of each curve.
-fn whole_curves(tests: &[CurveTest]) -> Panel {
+/// The share of curves, ours and the notebook's, that lie as far from their mean as the notebook's,
+/// and the row of its series: the chance of as far a curve if the notebook is one more run of ours.
+fn places(tests: &[CurveTest], printed: &[Printed]) -> Vec<(f64, f64)> {
+    let place = |printed: &Printed| {
+        let (first, Farthest { rank, of }) = (printed.numbers.first()?, printed.farthest?);
+        let names = [first.series.clone(), format!("{}, {}", first.series, first.metric.title())];
+        let row = tests.iter().position(|test| names.contains(&test.series))?;
+        Some((rank as f64 / of as f64, row as f64))
+    };
+    printed.iter().filter_map(place).collect()
+}
+
+/// The p-value of each curve, and the places of the notebook's.
+fn whole_curves(tests: &[CurveTest], places: &[(f64, f64)]) -> Panel {
     let rows = tests.len() as f64;
     let level = [(LEVEL, -0.5), (LEVEL, rows - 0.5)];
     let mut panel = Panel::new("whole curves")
-        .x_axis(Axis::log("p of the permutation test", 1e-4, 1.0))
+        .x_axis(Axis::log("p", 1e-4, 1.0))
         .y_axis(Axis::categories(tests.iter().map(|test| test.label.clone())))
         .mark(Line::new(Color::GREY, level).style(LineStyle::Dashed));
     for (differ, color) in [(false, Color::BLUE), (true, Color::VERMILLION)] {
         let of = (0..).map(f64::from).zip(tests).filter(|(_, test)| test.differ == differ);
         panel = panel.mark(Scatter::new(color, of.map(|(row, test)| (test.p, row))));
+    }
+    if !places.is_empty() {
+        let places = Scatter::new(Color::PURPLE, places.iter().copied()).marker(Marker::Diamond);
+        panel = panel.mark(places.named("the notebook's curve among ours"));
     }
     panel
 }

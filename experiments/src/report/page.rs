@@ -14,8 +14,8 @@ use upon::{Engine, Value};
 use super::drawn::Drawn;
 use super::lesson::Chapter;
 use super::table::Table;
-use crate::cli::help::{line, quoted};
-use crate::cli::{Lang, Texts};
+use crate::cli::help::{line, line_of_section, quoted};
+use crate::cli::{Args, Lang, Texts};
 
 /// The sections of the chapter: the folders of their results, which are beside this one, and their
 /// titles.
@@ -27,7 +27,7 @@ const SECTIONS: [(&str, &str); 5] = [
     ("sec6_5_hyperparameters", "6.5 Hyperparameters"),
 ];
 
-/// What the page's script says.
+/// What the scripts say.
 const SCRIPT_TEXTS: [&str; 9] = [
     "show me",
     "your guess",
@@ -40,7 +40,8 @@ const SCRIPT_TEXTS: [&str; 9] = [
     "single seeds",
 ];
 
-const SCRIPT: &str = include_str!("../../templates/page.js");
+const FIGURE_SCRIPT: &str = include_str!("../../templates/figure.js");
+const PAGE_SCRIPT: &str = include_str!("../../templates/page.js");
 
 /// A section in the navigation of the page.
 #[derive(Serialize)]
@@ -48,12 +49,35 @@ pub(super) struct Linked {
     name: &'static str,
     title: &'static str,
     here: bool,
+    /// What makes its page, if nothing is beside this one under its name.
+    command: Option<String>,
 }
 
 impl Linked {
-    /// The sections as seen from `section`.
-    pub(super) fn all(section: &str) -> [Self; 5] {
-        SECTIONS.map(|(name, title)| Self { name, title, here: name == section })
+    /// The sections as seen from the page of `section`.
+    pub(super) fn all(section: &str, args: &Args) -> [Self; 5] {
+        let out = args.out_of(section);
+        SECTIONS.map(|(name, title)| {
+            let here = name == section;
+            let beside = out.with_file_name(name);
+            let absent = !here && !beside.is_dir();
+            let command = absent.then(|| {
+                let mut flags = Vec::new();
+                if args.lang != Lang::default() {
+                    flags.push(format!("--lang {}", args.lang));
+                }
+                if args.out.is_some() {
+                    flags.push(format!("--out {}", quoted(&beside.to_string_lossy())));
+                }
+                line_of_section(name, &flags.join(" "))
+            });
+            Self { name, title, here, command }
+        })
+    }
+
+    /// How many of them have no page.
+    pub(super) fn absent(sections: &[Self]) -> usize {
+        sections.iter().filter(|other| other.command.is_some()).count()
     }
 }
 
@@ -64,6 +88,8 @@ pub(super) struct Page<'a> {
     pub(super) texts: &'a Arc<Texts>,
     pub(super) section: &'a str,
     pub(super) sections: [Linked; 5],
+    /// How many of them have no page yet.
+    pub(super) absent: usize,
     pub(super) about: &'a str,
     /// What a reader must know before comparing the run with the book.
     pub(super) notes: &'a [String],
@@ -92,11 +118,9 @@ impl Page<'_> {
         engine.add_function("lang", move || lang.to_string());
         engine.add_function("font", move || font(lang));
         engine.add_function("style", style);
-        engine.add_function("script", || SCRIPT);
         let texts = Arc::clone(self.texts);
-        let script_texts = SCRIPT_TEXTS.map(|english| (english, texts.text(english)));
-        let script_texts = json!(BTreeMap::from(script_texts)).to_string();
-        engine.add_function("script_texts", move || script_texts.clone());
+        let script = figure_script(&texts) + PAGE_SCRIPT;
+        engine.add_function("script", move || script.clone());
         engine.add_function("text", move |english: &str| texts.text(english));
         engine.add_template("table", include_str!("../../templates/table.html"))?;
         engine.add_template("figure", include_str!("../../templates/figure.html"))?;
@@ -105,15 +129,36 @@ impl Page<'_> {
     }
 }
 
-/// The style sheet, which draws page and figures dark where the reader's system is.
+/// The style sheet of a page, which is dark where the reader's system is.
 fn style() -> String {
-    let dark = "--ink: #e6e8eb; --paper: #15181c; --card: #1e2228; --line: #363c45; --soft: #2a3038; \
-                --good: #4fd3a6; --bad: #ff9c66; --link: #7cc0f2";
+    let page = include_str!("../../templates/page.css");
+    let colors = "--paper: #15181c; --good: #4fd3a6; --bad: #ff9c66";
+    let figures = figure_style("", "(prefers-color-scheme: dark)");
     format!(
-        "{}@media screen and (prefers-color-scheme: dark) {{\n:root {{ {dark} }}\n{}}}\n",
-        include_str!("../../templates/page.css"),
-        viz::dark_style("figure")
+        "{figures}{page}@media screen and (prefers-color-scheme: dark) {{ :root {{ {colors} }} }}\n"
     )
+}
+
+/// The style sheet of figures. They are dark on a screen that meets `condition`, below elements of
+/// the page that meet `selector`; either may be empty.
+pub fn figure_style(selector: &str, condition: &str) -> String {
+    let colors =
+        "--ink: #e6e8eb; --card: #1e2228; --line: #363c45; --soft: #2a3038; --link: #7cc0f2";
+    let screen = if condition.is_empty() { String::new() } else { format!(" and {condition}") };
+    let root = if selector.is_empty() { ":root" } else { selector };
+    format!(
+        "{}@media screen{screen} {{\n{root} {{ {colors} }}\n{}}}\n",
+        include_str!("../../templates/figure.css"),
+        viz::dark_style(&format!("{selector} figure")),
+    )
+}
+
+/// The script that makes the figures of a page alive, in the language of `texts`.
+pub fn figure_script(texts: &Texts) -> String {
+    let said = SCRIPT_TEXTS.map(|english| (english, texts.text(english)));
+    // A script element ends at the first `</`, wherever it is.
+    let said = json!(BTreeMap::from(said)).to_string().replace('<', "\\u003c");
+    format!("\"use strict\";\nconst texts = {said};\n{FIGURE_SCRIPT}")
 }
 
 /// The bundled Korean font as base64, if the page is Korean.
@@ -143,8 +188,11 @@ pub fn command_line() -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::*;
+    use clap::Parser;
     use viz::{Figure, Panel};
+
+    use super::*;
+    use crate::cli::{CommandLine, NoFlags};
 
     use crate::findings::{Comparison, Conclusion, Metric, Spread};
     use crate::report::judged::Judged;
@@ -193,10 +241,17 @@ mod tests {
             tables: if full { tables.into() } else { Vec::new() },
         };
         let notes = ["data: synthetic digits, not MNIST".to_owned()];
+        let beside = tempfile::tempdir().unwrap();
+        std::fs::create_dir(beside.path().join("sec6_3_batchnorm")).unwrap();
+        let out = beside.path().join("here");
+        let out = out.to_str().unwrap();
+        let line = CommandLine::<NoFlags>::parse_from(["x", "--out", out]);
+        let sections = Linked::all("sec6_2_weight_init", &line.args);
         let page = Page {
             texts: &texts,
             section: "sec6_2_weight_init",
-            sections: Linked::all("sec6_2_weight_init"),
+            absent: Linked::absent(&sections),
+            sections,
             about: "about",
             notes: if full { &notes } else { &[] },
             command: "cargo run -- --data-dir '\"'".to_owned(),
@@ -217,7 +272,7 @@ mod tests {
         assert!(html.contains("<td>&#60;2&#62;</td>") && html.contains("&#39;&#34;&#39;</pre>"));
         assert_eq!(html.matches("<svg ").count(), 2, "wide and narrow");
         // Addresses are only names of name spaces.
-        assert_eq!(html.matches("http").count(), 2);
+        assert_eq!(html.matches("http").count(), 3);
         assert!(!html.contains("src="));
     }
 
@@ -244,6 +299,8 @@ mod tests {
             "<th scope=\"col\">epoch</th><th scope=\"col\">seed</th>",
             "<b aria-current=\"page\">6.2 Initial weights</b>",
             "<a href=\"../sec6_3_batchnorm/index.html\">6.3 Batch normalisation</a>",
+            "<span>6.4 Regularisation</span>",
+            "sec6_4_regularization --out ",
             "<section class=\"lesson\" data-answer=\"1\">",
             "</b> batch norm</p>",
         ] {
@@ -257,13 +314,14 @@ mod tests {
 
     #[test]
     fn the_script_says_what_is_translated_and_is_small() {
-        let pieces = SCRIPT.split("t(\"").skip(1).filter_map(|piece| piece.split_once('"'));
+        let script = [FIGURE_SCRIPT, PAGE_SCRIPT].concat();
+        let pieces = script.split("t(\"").skip(1).filter_map(|piece| piece.split_once('"'));
         let said: BTreeSet<&str> = pieces.map(|(text, _)| text).collect();
         // The scales are looked up by their name.
         let scales = ["linear", "logarithmic"];
         assert_eq!(said.into_iter().chain(scales).collect::<BTreeSet<_>>(), SCRIPT_TEXTS.into());
-        assert!(SCRIPT.len() <= 20_000, "{} bytes", SCRIPT.len());
-        assert!(!SCRIPT.contains("</"), "it would end its element");
+        assert!(script.len() <= 20_000, "{} bytes", script.len());
+        assert!(!script.contains("</"), "it would end its element");
     }
 
     #[test]

@@ -185,10 +185,6 @@ impl Line {
 
     pub(crate) fn data(&self) -> MarkData {
         let points = self.points.iter().map(|&(x, y)| vec![x, y]).collect();
-        let run = |values: &Vec<f64>| {
-            let xs = self.points.iter().map(|(x, _)| *x);
-            xs.zip(values).map(|(x, &y)| [x, y]).collect()
-        };
         MarkData {
             size: self.width * UNIT,
             opacity: self.opacity,
@@ -198,7 +194,7 @@ impl Line {
             marker: self.marker.map(|(marker, _)| marker),
             every: self.marker.map_or(0, |(_, every)| every),
             stepped: self.stepped,
-            runs: self.runs.iter().map(run).collect(),
+            runs: self.runs.clone(),
             ..MarkData::new(MarkKind::Line, self.color, points)
         }
     }

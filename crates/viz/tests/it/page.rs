@@ -55,7 +55,7 @@ fn data_is_what_was_put_in() {
     assert_eq!(band.points, [[1.0, 0.1, 0.3], [2.0, 0.3, 0.5]]);
     assert_eq!(line.points, [[1.0, 0.2], [2.0, 0.4]]);
     assert_eq!((line.color.as_str(), line.runs.len()), ("#0072B2", 2));
-    assert_eq!(line.runs[0], [[1.0, 0.1], [2.0, 0.3]]);
+    assert_eq!(line.runs[0], [0.1, 0.3]);
 }
 
 #[test]
@@ -71,6 +71,22 @@ fn places_are_the_frames_of_the_svg() {
             assert!(apart.iter().all(|apart| apart.abs() <= 1.0), "{edges:?} {frame:?}");
         }
     }
+}
+
+#[test]
+fn rows_of_an_odd_grid_begin_in_the_first_of_two_columns_with_their_titles() {
+    let panel =
+        |k: usize| Panel::new(if k < 5 { format!("layer {}", k + 1) } else { String::new() });
+    let narrow = Figure::new("").grid(3, 5).panels((0..15).map(panel)).narrow();
+    let places = narrow.places();
+    let [first, second] = [places[0].left, places[1].left];
+    let lefts: Vec<f64> = places.iter().map(|place| place.left).collect();
+    assert_eq!(lefts, [first, second, first, second, first].repeat(3));
+    assert!(places[5].top > places[4].top && places[6].top == places[5].top);
+    assert_eq!(narrow.to_svg().matches(">layer 2<").count(), 3);
+    // Only the lowest panel of each column has the labels of the axis that all share.
+    let labelled: Vec<usize> = (0..15).filter(|&k| places[k].x_labels).collect();
+    assert_eq!(labelled, [13, 14]);
 }
 
 #[test]

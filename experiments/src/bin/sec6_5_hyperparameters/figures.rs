@@ -180,7 +180,7 @@ pub fn history(report: &mut RunReport, lab: &Lab, all: &[Vec<Trial>]) {
         format!("{:.0} trials", near.min)
     };
     let reading =
-        format!("A dot a trial. After {trials} the best is within 0.05 of the last best.");
+        format!("A dot a trial. After {trials} the best is within 0.05 of the best at the end.");
     report.figure("sec6_5_history", figure, &reading);
 }
 

@@ -10,7 +10,7 @@ use experiments::report::{RunReport, Table};
 use rayon::prelude::*;
 use search::{Params, Trial, Value};
 use training::Real;
-use viz::{Axis, Color, Figure, Line, LineStyle, Panel, Scatter};
+use viz::{Axis, Color, Figure, Line, LineStyle, Marker, Panel, Scatter};
 
 use crate::lessons;
 use crate::objective::objective;
@@ -120,15 +120,23 @@ fn draw(report: &mut RunReport, lab: &Lab, points: &[Point]) {
         .mark(Line::new(Color::GREY, [(0.0, 0.0), (1.0, 1.0)]).style(LineStyle::Dashed))
         .marks(ranges)
         .mark(Scatter::new(Color::BLUE, means(&spreads)).named("a trial"))
-        .mark(Scatter::new(Color::ORANGE, means(best)).named("the notebook's best"));
+        .mark(Scatter::new(Color::ORANGE, means(best)).named("the notebook's best"))
+        .mark(
+            Scatter::new(Color::VERMILLION, means(&spreads[..1]))
+                .marker(Marker::Diamond)
+                .radius(6.5)
+                .named("its winner"),
+        );
     let figure = Figure::new("The notebook's trials, trained again")
         .subtitle(lab.subtitle(&format!("{} trials", points.len())))
         .plot_size(400.0, 400.0)
         .panel(panel);
     let below = |(printed, ours): &&(f64, Spread)| ours.mean < *printed;
     let reading = format!(
-        "Below the dashed line a trial does worse here than the notebook printed: {} of its best {}, {} of \
-         the other {}.",
+        "The notebook's winner printed {}; its settings reach {:.2} here, as the mean of the seeds. Below the \
+         dashed line a trial does worse here than the notebook printed: {} of its best {}, {} of the other {}.",
+        spreads[0].0,
+        spreads[0].1.mean,
         best.iter().filter(below).count(),
         best.len(),
         spreads[best.len()..].iter().filter(below).count(),

@@ -159,7 +159,7 @@ fn conclude(report: &mut RunReport, found: &[Pruned]) {
         // Accuracies are whole hundredths, and 0.82 − 0.80 is a little less than 0.02 in floats.
         let held = saved.iter().zip(&lost).map(|(saved, lost)| *saved > 0.5 && *lost < 0.015);
         report.conclude(
-            &format!("{} saves half of the epochs and loses less than 0.02", one.label()),
+            &format!("{} saves half of the epochs and loses at most 0.01", one.label()),
             "it trains less than half of the epochs, and its best accuracy is at most 0.01 lower",
             &held.collect::<Vec<bool>>(),
             format!(

@@ -2,6 +2,7 @@
 //! included lines and commands exist, and what is said of numbers is on record.
 
 mod pages;
+mod readme;
 mod record;
 
 use std::fs;
