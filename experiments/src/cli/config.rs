@@ -178,7 +178,7 @@ mod tests {
         #[arg(long)]
         book_range: bool,
         #[arg(long, requires = "space")]
-        resume: bool,
+        again: bool,
         #[arg(long)]
         space: Vec<String>,
     }
@@ -216,9 +216,9 @@ mod tests {
     /// It was refused since `--space` is not on the command line.
     #[test]
     fn a_flag_may_require_one_of_the_file() {
-        let (line, _) = parse("run.toml", "space = ['a=1']\n", &["--resume"]).unwrap();
-        assert!(line.flags.resume && line.flags.space == ["a=1"]);
-        let error = parse("run.toml", "seed = 7\n", &["--resume"]).unwrap_err();
+        let (line, _) = parse("run.toml", "space = ['a=1']\n", &["--again"]).unwrap();
+        assert!(line.flags.again && line.flags.space == ["a=1"]);
+        let error = parse("run.toml", "seed = 7\n", &["--again"]).unwrap_err();
         assert!(error.contains("--space"), "{error}");
     }
 
