@@ -258,11 +258,12 @@ async function isDark(page, expect) {
 }
 
 async function isPrinted(page, expect) {
-  const shown = await page.evaluate(() => {
+  const controls = book ? ".controls, .files" : ".controls, nav, .copy, .more";
+  const shown = await page.evaluate((controls) => {
     dispatchEvent(new Event("beforeprint"));
     const visible = (selector) => [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility()).length;
-    return { closed: document.querySelectorAll("details:not([open])").length, controls: visible(".controls, nav, .copy, .more") };
-  });
+    return { closed: document.querySelectorAll("details:not([open])").length, controls: visible(controls) };
+  }, controls);
   expect(shown.closed === 0, `${shown.closed} details are closed on paper`);
   expect(shown.controls === 0, `${shown.controls} controls are on paper`);
 }
