@@ -63,7 +63,7 @@ fn the_opening_says_at_which_scales_the_plain_network_learns() {
     let learns: Vec<&String> = plain.iter().filter(|name| end(name) > 0.5).collect();
     assert_eq!(learns, ["batchnorm 03/plain train_accuracy", "batchnorm 04/plain train_accuracy"]);
     // The scales fall from 1 to 0.0001 in equal ratios.
-    let scale = |k: i32| 10_f64.powf(-4.0 * f64::from(k) / 15.0);
+    let scale = |k: i32| libm::pow(10.0, -4.0 * f64::from(k) / 15.0);
     assert_says(&format!(
         "ends above an accuracy of 0.5 at only two of the sixteen weight scales, {:.3} and {:.3}; with it, the \
          network learns at every scale",
