@@ -21,10 +21,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut all: BTreeMap<String, BTreeMap<String, Digest>> = BTreeMap::new();
     for folder in fs::read_dir(&results)? {
         let folder = folder?.path();
-        let manifest: Value = serde_json::from_slice(&fs::read(folder.join("manifest.json"))?)?;
+        let read = |name: &str| {
+            let path = folder.join(name);
+            fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
+        };
+        let manifest: Value = serde_json::from_slice(&read("manifest.json")?)?;
         let text = |key: &str| manifest[key].as_str().unwrap_or_default().to_owned();
         let length = if manifest["quick"] == true { "quick" } else { "full" };
-        let digest = Digest::of(&fs::read(folder.join("metrics.csv"))?);
+        let digest = Digest::of(&read("metrics.csv")?);
         let run = format!("{length} {}", text("precision"));
         all.entry(text("section")).or_default().insert(run, digest);
     }
