@@ -300,7 +300,7 @@ mod tests {
             "<b aria-current=\"page\">6.2 Initial weights</b>",
             "<a href=\"../sec6_3_batchnorm/index.html\">6.3 Batch normalisation</a>",
             "<span>6.4 Regularisation</span>",
-            "sec6_4_regularization --out ",
+            "sec6_4_regularization -- --out ",
             "<section class=\"lesson\" data-answer=\"1\">",
             "</b> batch norm</p>",
         ] {
