@@ -42,6 +42,7 @@ if command -v mdbook >/dev/null; then
   done
   for lang in en ko; do
     MDBOOK_BOOK__LANGUAGE=$lang mdbook build -d "$work/books/$lang" "$work/docs"
+    cp crates/viz/assets/NanumSquareR.ttf "$work/books/$lang"
     cargo run -q -p experiments --example book -- "$work/results" "$work/books/$lang"
   done
   node "$work/check.mjs" "$work/books" "$shots" 6_3_batchnorm.html

@@ -1,5 +1,5 @@
-//! The numbers of both READMEs are the same, and those that are not in `docs/figures/record.json` by
-//! themselves follow from it or from a record of `benches`.
+//! The numbers of both READMEs are the same, and those that `docs/figures/record.json` does not
+//! hold themselves follow from it or from a record of `benches`.
 
 use serde_json::Value;
 
@@ -188,7 +188,8 @@ fn times_are_those_of_the_record_beside_the_table() {
     ));
 }
 
-/// The last record of `benches/cold.sh`, whose rows end in the old number, the new one, their ratio.
+/// By the last record of `benches/cold.sh`, whose rows end in the old number, the new one, their
+/// ratio.
 #[test]
 fn a_first_build_takes_what_was_measured() {
     let records = files(&root().join("benches/record"), "md");
