@@ -1,25 +1,18 @@
-//! The dense product: panels of A are packed, tiles of C stay in registers.
+//! The dense product and its micro-kernel: tiles of C stay in registers.
 //!
-//! A panel holds as many rows of A as fill two registers and a block of up to [`TERMS`] columns; it
-//! stays in the L1 cache. The micro-kernel accumulates tiles of these rows by [`Vector::COLUMNS`]
-//! columns of C over the panel. It reads B in place, one element at a time. Remaining columns are
-//! covered by tiles of up to [`NARROW`] columns. If A is column-major and the panel has all its
-//! rows, the first tile packs the panel while it reads A; otherwise A is copied into the panel
-//! first, transposed if it is row-major. Only A is copied, onto the stack, so nothing is allocated.
-//! `packed.rs` packs B, too, for the instruction sets that gain by it. In tiles of every shape, an
-//! element of C is one chain of multiply-adds in order of k.
+//! The micro-kernel accumulates a tile of C over a panel of packed rows of A. `in_place.rs` and
+//! `packed.rs` choose panels and tiles. In tiles of every shape, an element of C is one chain of
+//! multiply-adds in order of k.
 //!
 //! The micro-kernel is compiled for every tile shape, element type and instruction set. To limit
 //! compile time and code size, there are only as many shapes as full speed needs, and strides are
 //! run-time values.
 
 use std::marker::PhantomData;
-use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::packed;
-use super::panel::{Packed, PackedPanel, Packing, pack};
-use super::strided::{Few, Many, NARROW, Rows, Strided};
+use super::panel::{Packed, PackedPanel, Packing};
+use super::strided::{Rows, Strided};
 use super::vector::{Vector, Work};
 
 /// C ← epilogue(A·B + `add`), where `add` is added to every row. C is column-major; A is
@@ -76,92 +69,12 @@ pub(super) enum Start<T> {
     Sums,
 }
 
-/// Registers per column of a tile; one where the last rows of C fit into one.
-const REGISTERS: usize = 2;
-/// Columns of a panel, which takes 16 KiB with AVX2 and 32 KiB with AVX-512.
-const TERMS: usize = 256;
-
-impl<V: Vector> Work<V> for &DenseProduct<'_, V::Scalar> {
-    #[inline(always)]
-    unsafe fn run(self) {
-        let (rows, _, columns) = self.sizes;
-        if columns == 0 {
-            return;
-        }
-        if V::PACKS_B {
-            // SAFETY: the caller's promise.
-            return unsafe { packed::run::<V>(self) };
-        }
-        let most = REGISTERS * V::LANES;
-        for first in (0..rows).step_by(most) {
-            let count = most.min(rows - first);
-            // SAFETY: the caller's promise; first + count ≤ `rows`.
-            unsafe {
-                if count <= V::LANES {
-                    some_rows::<V, 1>(self, first, count);
-                } else {
-                    some_rows::<V, REGISTERS>(self, first, count);
-                }
-            }
-        }
-    }
-}
-
-/// Computes the `rows` rows of C from `first` on, which fit into `MV` registers per column.
-///
-/// # Safety
-/// As [`DenseProduct`].
-#[inline(always)]
-unsafe fn some_rows<V: Vector, const MV: usize>(
-    product: &DenseProduct<'_, V::Scalar>,
-    first: usize,
-    rows: usize,
-) {
-    let DenseProduct { sizes: (m, k, n), a, b, c, add, epilogue } = *product;
-    let mut panel = MaybeUninit::<[[V; MV]; TERMS]>::uninit();
-    let panel = panel.as_mut_ptr().cast();
-    let wide = n - n % V::COLUMNS;
-    let mut from = 0;
-    // Runs once even if k = 0: every row of C then becomes `add`.
-    while from < k || from == 0 {
-        let terms = TERMS.min(k - from);
-        let start = match add {
-            _ if from > 0 => Start::Sums,
-            Some(row) => Start::Row(row.as_ptr()),
-            None => Start::Zeros,
-        };
-        let epilogue = if from + terms == k { epilogue.from(first) } else { Epilogue::None };
-        let (b, c) = (b.from(from, 0), c.wrapping_add(first));
-        // SAFETY: first + rows ≤ m, from + terms ≤ k, and the panel has room for `TERMS` columns.
-        unsafe {
-            let a = a.from(first, from);
-            // If contiguous columns of A fill all registers, the first wide tile packs the panel.
-            let mut unpacked =
-                (MV == REGISTERS && a.row == 1 && rows == MV * V::LANES).then_some(a);
-            if unpacked.is_none() {
-                pack::<V>(a, (rows, terms), (panel, MV * V::LANES));
-            }
-            let part = Part { rows, terms, panel, b, c, column_of_c: m, start, epilogue };
-            if wide > 0 {
-                let unpacked = unpacked.take();
-                // `V::COLUMNS` cannot be a const argument (generic_const_exprs is unstable).
-                match V::COLUMNS {
-                    10 => V::run(Tiles::<_, Many<_>, MV, 10>::new(part, unpacked, 0..wide)),
-                    6 => V::run(Tiles::<_, Many<_>, MV, 6>::new(part, unpacked, 0..wide)),
-                    _ => unreachable!("tiles of {} columns", V::COLUMNS),
-                }
-            }
-            if wide < n {
-                V::run(Tiles::<_, Few<_>, MV, NARROW>::new(part, unpacked, wide..n));
-            }
-        }
-        from += TERMS;
-    }
-}
+/// Registers per column of a tile that reads B in place; one where the last rows of C fit into one.
+pub(super) const REGISTERS: usize = 2;
 
 /// A block of C's rows, and a block of k.
 #[derive(Clone, Copy)]
-pub(super) struct Part<T> {
+pub(super) struct DensePart<T> {
     pub(super) rows: usize,
     pub(super) terms: usize,
     pub(super) panel: *mut T,
@@ -173,7 +86,7 @@ pub(super) struct Part<T> {
     pub(super) epilogue: Epilogue<*const T>,
 }
 
-impl<T: Copy> Part<T> {
+impl<T: Copy> DensePart<T> {
     /// The same block, starting at a later column.
     #[inline(always)]
     fn from(self, column: usize) -> Self {
@@ -194,7 +107,7 @@ impl<T: Copy> Part<T> {
 /// unless the first tile packs it. A [`Start::Row`] has an element for each column. The number of
 /// columns is a multiple of `COLUMNS` unless B is read as [`Few`].
 pub(super) struct Tiles<T, B, const MV: usize, const COLUMNS: usize> {
-    part: Part<T>,
+    part: DensePart<T>,
     /// The part of A that the first tile packs into the panel.
     unpacked: Option<Strided<T>>,
     columns: Range<usize>,
@@ -202,7 +115,11 @@ pub(super) struct Tiles<T, B, const MV: usize, const COLUMNS: usize> {
 }
 
 impl<T, B, const MV: usize, const COLUMNS: usize> Tiles<T, B, MV, COLUMNS> {
-    pub(super) fn new(part: Part<T>, unpacked: Option<Strided<T>>, columns: Range<usize>) -> Self {
+    pub(super) fn new(
+        part: DensePart<T>,
+        unpacked: Option<Strided<T>>,
+        columns: Range<usize>,
+    ) -> Self {
         Self { part, unpacked, columns, b: PhantomData }
     }
 }
@@ -238,14 +155,14 @@ impl<V: Vector, B: Rows<V::Scalar>, const MV: usize, const COLUMNS: usize> Work<
 #[inline(always)]
 unsafe fn tile<V, A, B, const MV: usize, const COLUMNS: usize>(
     panel: A,
-    part: Part<V::Scalar>,
+    part: DensePart<V::Scalar>,
     count: usize,
 ) where
     V: Vector,
     A: PackedPanel<V, MV>,
     B: Rows<V::Scalar>,
 {
-    let Part { rows, terms, b, c, column_of_c, start, epilogue, .. } = part;
+    let DensePart { rows, terms, b, c, column_of_c, start, epilogue, .. } = part;
     // Missing columns of a narrow tile repeat the last one and are not stored.
     let there = |j: usize| if B::WHOLE { j } else { j.min(count - 1) };
     let place = |i: usize, j: usize| there(j) * column_of_c + i * V::LANES;

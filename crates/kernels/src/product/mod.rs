@@ -1,6 +1,7 @@
 //! Matrix products with SIMD, compiled once per instruction set and element type.
 
 mod dense;
+mod in_place;
 mod packed;
 mod panel;
 mod sparse;

@@ -2,12 +2,12 @@
 //!
 //! A block of up to [`TERMS`] rows and [`COLUMNS`] columns of B is packed into strips of [`WIDE`]
 //! columns, row by row. For every block of rows of A, which is packed into a panel of up to
-//! [`REGISTERS`] registers, the micro-kernel reads each strip once. The strips stay in the L2 cache,
-//! the panel and the current strip in L1.
+//! [`REGISTERS`] registers, the micro-kernel reads each strip once. The strips stay in the L2
+//! cache, the panel and the current strip in L1.
 
 use std::mem::MaybeUninit;
 
-use super::dense::{DenseProduct, Epilogue, Part, Start, Tiles};
+use super::dense::{DensePart, DenseProduct, Epilogue, Start, Tiles};
 use super::panel::pack;
 use super::strided::{NARROW, Strided, Strip};
 use super::vector::Vector;
@@ -55,7 +55,7 @@ pub(super) unsafe fn run<V: Vector>(product: &DenseProduct<'_, V::Scalar>) {
                     let height = rows.next_multiple_of(V::LANES);
                     pack::<V>(a.from(first, from), (rows, terms), (panel, height));
                     let place = left * m + first;
-                    let part = Part {
+                    let part = DensePart {
                         rows,
                         terms,
                         panel,
@@ -119,7 +119,7 @@ unsafe fn pack_strips<V: Vector>(
 /// # Safety
 /// As [`Tiles`], with B in strips.
 #[inline(always)]
-unsafe fn tiles<V: Vector, const MV: usize>(part: Part<V::Scalar>, columns: usize) {
+unsafe fn tiles<V: Vector, const MV: usize>(part: DensePart<V::Scalar>, columns: usize) {
     let wide = wide(columns);
     // SAFETY: the caller's promise.
     unsafe {

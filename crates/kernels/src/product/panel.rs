@@ -59,8 +59,8 @@ impl<V: Vector, const MV: usize> PackedPanel<V, MV> for Packing<V::Scalar> {
     }
 }
 
-/// Packs `terms` columns of `rows` elements of `a` into `panel`, whose columns have room for `most`,
-/// whole registers; what is beyond the rows is unspecified.
+/// Packs `terms` columns of `rows` elements of `a` into `panel`, whose columns have room for `most`
+/// elements, whole registers; what is beyond the rows is unspecified.
 ///
 /// # Safety
 /// `a` has these elements, and `panel` has room for `terms` columns.

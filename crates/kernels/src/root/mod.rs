@@ -2,8 +2,8 @@
 //!
 //! Processors compute roots in the division unit, one register after the other: a loop with a root
 //! and a division waits for it most of the time. With AVX-512 and NEON, every second register of
-//! `f32` roots is computed with multiply-adds instead, so that both units work in parallel. Both methods round
-//! correctly, so the bits are the same.
+//! `f32` roots is computed with multiply-adds instead, so that both units work in parallel. Both
+//! methods round correctly, so the bits are the same.
 
 mod chunks;
 #[cfg(target_arch = "aarch64")]
