@@ -8,6 +8,7 @@ use clap::Command;
 use clap_complete::Shell;
 
 use super::Failure;
+use super::quoting::Quoting;
 use crate::screen::print;
 
 /// The examples and exit codes below the flags in `--help`.
@@ -38,20 +39,25 @@ the seeds (--strict), 5 output could not be written, 6 numbers differ from the p
     )
 }
 
-/// What to type to start this program with `flags`.
+/// What to type to start this program with `flags`, none of which has a space in it.
 pub fn line(flags: &str) -> String {
-    line_of(&env::args().next().unwrap_or_default(), by_cargo(), flags)
+    line_with(flags.split_whitespace())
 }
 
-/// What to type to start another section with `flags`, as this one was started.
-pub fn line_of_section(section: &str, flags: &str) -> String {
+/// What to type to start this program with these flags.
+pub fn line_with<'a>(flags: impl IntoIterator<Item = &'a str>) -> String {
+    line_of(Quoting::of_reader(), &env::args().next().unwrap_or_default(), by_cargo(), flags)
+}
+
+/// What to type to start another section with these flags, as this one was started.
+pub fn line_of_section<'a>(section: &str, flags: impl IntoIterator<Item = &'a str>) -> String {
     let called = PathBuf::from(env::args().next().unwrap_or_default());
     let mut other = called.with_file_name(section);
     // Windows' .exe.
     if let Some(extension) = called.extension() {
         other.set_extension(extension);
     }
-    line_of(&other.to_string_lossy(), by_cargo(), flags)
+    line_of(Quoting::of_reader(), &other.to_string_lossy(), by_cargo(), flags)
 }
 
 /// Whether Cargo started this program in its workspace: it sets this variable for what it starts,
@@ -60,25 +66,21 @@ fn by_cargo() -> bool {
     env::var_os("CARGO_MANIFEST_DIR").is_some_and(|package| package == env!("CARGO_MANIFEST_DIR"))
 }
 
-fn line_of(called: &str, by_cargo: bool, flags: &str) -> String {
+fn line_of<'a>(
+    quoting: Quoting,
+    called: &str,
+    by_cargo: bool,
+    flags: impl IntoIterator<Item = &'a str>,
+) -> String {
+    let flags: Vec<String> = flags.into_iter().map(|flag| quoting.word(flag)).collect();
     let program = if by_cargo {
         let binary = Path::new(called).file_stem().unwrap_or_default().to_string_lossy();
         let separator = if flags.is_empty() { "" } else { " --" };
         format!("cargo run -p experiments --bin {binary}{separator}")
     } else {
-        quoted(called)
+        quoting.program(called)
     };
-    if flags.is_empty() { program } else { format!("{program} {flags}") }
-}
-
-/// Quotes a word for a shell if it needs quotes.
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+    [vec![program], flags].concat().join(" ")
 }
 
 /// Prints a completion script or, without a shell, the manual page.
@@ -115,13 +117,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_quoted_as_shells_need_it() {
-        assert_eq!((quoted("results/a").as_str(), quoted("").as_str()), ("results/a", "''"));
-        assert_eq!(quoted("it's new"), r"'it'\''s new'");
-    }
-
-    #[test]
     fn a_program_is_started_again_as_it_was_started() {
+        let line_of = |called, by_cargo, flags: &str| {
+            line_of(Quoting::Posix, called, by_cargo, flags.split_whitespace())
+        };
         let called = "target/debug/sec6_3_batchnorm";
         let by_cargo = "cargo run -p experiments --bin sec6_3_batchnorm";
         assert_eq!(line_of(called, true, ""), by_cargo);

@@ -6,6 +6,7 @@ mod failure;
 pub mod help;
 pub mod knobs;
 mod lang;
+mod quoting;
 mod stream;
 
 pub use args::{Args, CommandLine, DataArgs, DataChoice, NoFlags, Precision, Tables};

@@ -2,14 +2,25 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
+use std::mem::forget;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use platform::patiently;
+
+/// How long a rename is tried on Windows, which refuses it while another program has a file open:
+/// long enough for a virus scanner, and to close a viewer.
+pub(super) const HELD: Duration = Duration::from_secs(10);
+/// How long the deletion of a folder is waited for.
+const PENDING: Duration = Duration::from_secs(2);
 /// Random characters in the names of a draft and its lock.
 const RANDOM: usize = 6;
 /// The names begin with `.NAME.` and one of these. A lock is [`NEW`] until it is locked.
 const DRAFT: &str = "draft-";
 const LOCK: &str = "lock-";
 const NEW: &str = "new-";
+/// What the name of a finished draft that could not take its place has behind that of its place.
+const KEPT: &str = "new-";
 /// Suffix of earlier results while the draft takes their name, on systems without an atomic swap.
 const ASIDE: &str = ".old";
 
@@ -28,44 +39,64 @@ impl Draft {
     /// A new folder in `parent` for what will be called `name`.
     pub(super) fn create(parent: &Path, name: &str) -> io::Result<Self> {
         let new = format!(".{name}.{NEW}");
-        loop {
-            let new =
-                tempfile::Builder::new().prefix(&new).rand_bytes(RANDOM).tempfile_in(parent)?;
-            // A file system without locks gives none to a sweep either.
-            let _ = new.as_file().lock();
-            let file_name = new.path().file_name().unwrap_or_default().to_string_lossy();
-            let random = &file_name[file_name.len() - RANDOM..];
-            let path = parent.join(format!(".{name}.{DRAFT}{random}"));
-            let lock_path = parent.join(format!(".{name}.{LOCK}{random}"));
-            match new.persist(&lock_path) {
-                Ok(lock) => {
-                    let draft = Self { path, lock_path, _lock: lock };
-                    fs::create_dir(&draft.path)?;
-                    return Ok(draft);
+        // Windows refuses to rename what another run has swept for as long as it is open here.
+        patiently(HELD, || {
+            loop {
+                let new =
+                    tempfile::Builder::new().prefix(&new).rand_bytes(RANDOM).tempfile_in(parent)?;
+                // A file system without locks gives none to a sweep either.
+                let _ = new.as_file().lock();
+                let file_name = new.path().file_name().unwrap_or_default().to_string_lossy();
+                let random = &file_name[file_name.len() - RANDOM..];
+                let path = parent.join(format!(".{name}.{DRAFT}{random}"));
+                let lock_path = parent.join(format!(".{name}.{LOCK}{random}"));
+                match new.persist(&lock_path) {
+                    Ok(lock) => {
+                        let draft = Self { path, lock_path, _lock: lock };
+                        fs::create_dir(&draft.path)?;
+                        return Ok(draft);
+                    }
+                    // Another run has swept it.
+                    Err(error) if error.error.kind() == ErrorKind::NotFound => {}
+                    Err(error) => return Err(error.error),
                 }
-                // Another run has swept it.
-                Err(error) if error.error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(error.error),
             }
-        }
+        })
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Keeps a finished draft, which could not be put at `out`, under a name beside it that readers
+    /// see and no run sweeps; returns that name.
+    pub(super) fn keep(self, out: &Path) -> PathBuf {
+        let draft = self.path.to_string_lossy();
+        let mut kept = out.as_os_str().to_owned();
+        kept.push(format!(".{KEPT}{}", &draft[draft.len() - RANDOM..]));
+        let kept = PathBuf::from(kept);
+        if patiently(HELD, || fs::rename(&self.path, &kept)).is_ok() {
+            return kept;
+        }
+        // Without its lock it is swept under its hidden name neither.
+        let _ = fs::remove_file(&self.lock_path);
+        let path = self.path.clone();
+        forget(self);
+        path
     }
 }
 
 impl Drop for Draft {
     fn drop(&mut self) {
         // What cannot be removed now, the next run sweeps.
-        if fs::remove_dir_all(&self.path).is_ok() || !self.path.exists() {
+        if remove(&self.path) && !aside(&self.path).exists() {
             let _ = fs::remove_file(&self.lock_path);
         }
     }
 }
 
 /// Removes the drafts in `parent` that killed runs left, and restores earlier results that they had
-/// set aside. Errors are ignored: a leftover is in nobody's way.
+/// set aside. What cannot be removed stays for the next run: a leftover is in nobody's way.
 pub(super) fn sweep(parent: &Path, name: &str, out: &Path) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     let prefix = format!(".{name}.");
@@ -84,25 +115,38 @@ pub(super) fn sweep(parent: &Path, name: &str, out: &Path) {
             if file.try_lock().is_err() {
                 continue;
             }
-            clear(&parent.join(format!("{prefix}{DRAFT}{random}")), out);
+            if !clear(&parent.join(format!("{prefix}{DRAFT}{random}")), out) {
+                continue;
+            }
         }
         let _ = fs::remove_file(entry.path());
     }
 }
 
-/// Removes the draft of a dead run.
-fn clear(draft: &Path, out: &Path) {
+/// Removes the draft of a dead run; whether nothing of it is left.
+fn clear(draft: &Path, out: &Path) -> bool {
     let earlier = aside(draft);
-    // If the final name is free, the run was killed between two renames, and these are the only
-    // results.
-    if earlier.is_dir() && (out.exists() || fs::rename(&earlier, out).is_err()) {
-        let _ = fs::remove_dir_all(earlier);
+    if earlier.is_dir() && !out.exists() {
+        // The run was killed between two renames, and these are the only results.
+        let _ = patiently(PENDING, || fs::rename(&earlier, out));
     }
-    let _ = fs::remove_dir_all(draft);
+    if out.exists() {
+        remove(&earlier);
+    }
+    remove(draft) && !earlier.exists()
 }
 
 fn is_random(end: &str) -> bool {
     end.len() == RANDOM && end.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Removes a folder; whether it is gone. On Windows it is when nobody looks at it any more.
+pub(super) fn remove(folder: &Path) -> bool {
+    let gone = patiently(PENDING, || {
+        let removed = fs::remove_dir_all(folder);
+        if folder.exists() { removed.and(Err(ErrorKind::PermissionDenied.into())) } else { Ok(()) }
+    });
+    gone.is_ok()
 }
 
 /// The name of earlier results while `draft` takes their place.

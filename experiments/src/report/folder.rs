@@ -5,8 +5,9 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
+use platform::{device_in, exchange, is_mount_point, patiently, sync, sync_folder};
 
-use super::draft::{self, Draft};
+use super::draft::{self, Draft, HELD};
 use crate::cli::Failure;
 
 /// The file that marks a folder as the results of a run.
@@ -16,11 +17,15 @@ pub const SERIES: &str = "data/series.csv";
 
 /// Checks, without writing, that results may go to `out`.
 ///
-/// Refused are a file, a dangling link and a mount point, which cannot be replaced by a folder; and
-/// a folder with other files than an earlier run's results, unless `force` is set.
+/// Refused are a file, a dangling link, a mount point and a name that Windows keeps for a device,
+/// none of which can be replaced by a folder; and a folder with other files than an earlier run's
+/// results, unless `force` is set.
 pub fn check(out: &Path, force: bool) -> Result<(), Failure> {
     let usage =
         |problem: String| Err(Failure::Usage(anyhow!("--out {}: {problem}", out.display())));
+    if let Some(device) = device_in(out) {
+        return usage(format!("Windows keeps the name {device} for a device; give another folder"));
+    }
     if out.exists() && !out.is_dir() {
         return usage("is a file; give a folder, new or with earlier results".to_owned());
     }
@@ -43,21 +48,6 @@ pub fn check(out: &Path, force: bool) -> Result<(), Failure> {
 /// The path without a trailing slash: with one, a link would be followed.
 fn without_end(path: &Path) -> PathBuf {
     path.components().collect()
-}
-
-/// Whether the path is a mount point.
-fn is_mount_point(path: &Path) -> bool {
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
-        statx(CWD, path, AtFlags::empty(), StatxFlags::empty())
-            .is_ok_and(|found| found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
-    }
-    #[cfg(not(target_os = "linux"))]
-    {
-        let _ = path;
-        false
-    }
 }
 
 /// Results in the making, in a hidden folder beside their final place: `.NAME.draft-` and six
@@ -104,60 +94,66 @@ impl Folder {
             }
             let mut file = File::create(&path)?;
             file.write_all(bytes)?;
-            file.sync_all()
+            sync(&file)
         };
         write().with_context(|| format!("cannot write {}", self.out.join(name).display()))
     }
 
-    /// Puts the draft in place of the final folder, whose old contents are then removed.
+    /// Puts the draft in place of the final folder, whose old contents are then removed. If that
+    /// fails, the draft stays beside it, and the error names it.
     pub fn publish(self) -> anyhow::Result<PathBuf> {
-        let failed = || format!("cannot put the results at {}", self.out.display());
-        sync_folder(self.draft.path()).with_context(failed)?;
-        put_in_place(self.draft.path(), &self.out).with_context(failed)?;
-        if let Some(parent) = self.out.parent().filter(|parent| *parent != Path::new("")) {
-            sync_folder(parent).with_context(failed)?;
+        let out = self.out.display();
+        sync_folder(self.draft.path()).with_context(|| format!("cannot sync results for {out}"))?;
+        if let Err(error) = put_in_place(self.draft.path(), &self.out) {
+            let kept = self.draft.keep(&self.out);
+            return Err(anyhow::Error::new(error).context(format!(
+                "cannot put the results at {out}; they are complete in {}: close the programs that \
+                 have {out} or a file in it open, remove it, and rename the folder",
+                kept.display()
+            )));
         }
-        // The draft's name now holds the earlier results, if there were any: remove them.
+        if let Some(parent) = self.out.parent().filter(|parent| *parent != Path::new("")) {
+            sync_folder(parent).with_context(|| format!("cannot sync {}", parent.display()))?;
+        }
+        // The earlier results, if there were any, now have the draft's name, or stand aside.
+        draft::remove(&draft::aside(self.draft.path()));
         drop(self.draft);
         Ok(self.out)
     }
 }
 
-fn sync_folder(path: &Path) -> io::Result<()> {
-    // Windows cannot open a folder as a file, and syncs renames by itself.
-    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
-}
-
-/// Renames `draft` to `out`; earlier results at `out` get the draft's name. If several runs do so
-/// at the same time, the results of the last one stay.
+/// Renames `draft` to `out`; earlier results at `out` get the draft's name, or stand
+/// [aside](draft::aside). If several runs do so at the same time, the results of the last one stay.
 fn put_in_place(draft: &Path, out: &Path) -> io::Result<()> {
     loop {
         // A rename replaces an empty folder, but not one with files in it.
-        let moved = if out.exists() { exchange(draft, out) } else { fs::rename(draft, out) };
+        let moved = patiently(HELD, || match fs::metadata(out) {
+            Err(_) => fs::rename(draft, out),
+            Ok(found) if !found.is_dir() => Err(ErrorKind::NotADirectory.into()),
+            Ok(_) => match exchange(draft, out) {
+                Err(error) if error.kind() == ErrorKind::Unsupported => replace(draft, out),
+                done => done,
+            },
+        });
         match moved.as_ref().map_err(io::Error::kind) {
-            // Another run created or removed `out` since the line above looked.
-            Err(ErrorKind::DirectoryNotEmpty) if out.exists() => {}
-            Err(ErrorKind::NotFound) if draft.exists() && !out.exists() => {}
+            // Another run created, moved or removed `out` since the lines above looked.
+            Err(ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists) if out.exists() => {}
+            Err(ErrorKind::NotFound) if draft.exists() => {}
             _ => return moved,
         }
     }
 }
 
-/// Swaps two folders, in one step where the system can: then there is no moment without results.
-fn exchange(a: &Path, b: &Path) -> io::Result<()> {
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        match renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE) {
-            // Some file systems cannot; fall through to three renames.
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {}
-            done => return Ok(done?),
-        }
-    }
-    let aside = draft::aside(a);
-    fs::rename(b, &aside)?;
-    fs::rename(a, b).or_else(|error| fs::rename(&aside, b).and(Err(error)))?;
-    fs::rename(aside, a)
+/// Puts `draft` at `out` in two renames. Results that a death between them leaves aside are put
+/// back by the next run.
+fn replace(draft: &Path, out: &Path) -> io::Result<()> {
+    let aside = draft::aside(draft);
+    // Left by an attempt in which another run was faster: its results are newer.
+    let _ = fs::remove_dir_all(&aside);
+    fs::rename(out, &aside)?;
+    fs::rename(draft, out).inspect_err(|_| {
+        let _ = fs::rename(&aside, out);
+    })
 }
 
 #[cfg(test)]
@@ -240,6 +236,43 @@ mod tests {
         if cfg!(target_os = "linux") {
             assert!(refusal(Path::new("/proc")).contains("is a mount point"));
         }
+    }
+
+    /// As on Windows, while a program has a file of the earlier results open.
+    #[test]
+    fn results_that_cannot_take_their_place_are_kept_and_named() {
+        let parent = tempfile::tempdir().unwrap();
+        let out = parent.path().join("results");
+        let draft = Folder::create(&out).unwrap();
+        draft.write("a", b"new").unwrap();
+        // Made while the run went on: it is not ours to replace.
+        fs::write(&out, "a file").unwrap();
+        let error = format!("{:#}", draft.publish().unwrap_err());
+        let names = names(parent.path());
+        let [_, kept] = &names[..] else { panic!("{names:?}") };
+        assert!(kept.starts_with("results.new-") && error.contains(kept.as_str()), "{error}");
+        assert_eq!(fs::read(parent.path().join(kept).join("a")).unwrap(), b"new");
+        assert_eq!(fs::read(&out).unwrap(), b"a file");
+        fs::remove_file(&out).unwrap();
+        Folder::create(&out).unwrap().publish().unwrap();
+        assert!(parent.path().join(kept).exists(), "a sweep takes it for a leftover");
+    }
+
+    /// What systems do that cannot swap two folders.
+    #[test]
+    fn two_renames_replace_a_folder_too() {
+        let parent = tempfile::tempdir().unwrap();
+        let [draft, out] = ["draft", "out"].map(|name| parent.path().join(name));
+        for text in ["old", "new"] {
+            fs::create_dir(&draft).unwrap();
+            fs::write(draft.join("a"), text).unwrap();
+            if text == "old" { fs::rename(&draft, &out) } else { replace(&draft, &out) }.unwrap();
+        }
+        assert_eq!(fs::read(out.join("a")).unwrap(), b"new");
+        assert_eq!(fs::read(draft::aside(&draft).join("a")).unwrap(), b"old");
+        assert!(replace(&draft, &out).is_err(), "there is no draft");
+        assert_eq!(fs::read(out.join("a")).unwrap(), b"new", "put back");
+        assert_eq!(names(parent.path()), ["out"]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use upon::{Engine, Value};
 use super::drawn::Drawn;
 use super::lesson::Chapter;
 use super::table::Table;
-use crate::cli::help::{line, line_of_section, quoted};
+use crate::cli::help::{line_of_section, line_with};
 use crate::cli::{Args, Lang, Texts};
 
 /// The sections of the chapter: the folders of their results, which are beside this one, and their
@@ -64,12 +64,12 @@ impl Linked {
             let command = absent.then(|| {
                 let mut flags = Vec::new();
                 if args.lang != Lang::default() {
-                    flags.push(format!("--lang {}", args.lang));
+                    flags.extend(["--lang".to_owned(), args.lang.to_string()]);
                 }
                 if args.out.is_some() {
-                    flags.push(format!("--out {}", quoted(&beside.to_string_lossy())));
+                    flags.extend(["--out".to_owned(), beside.to_string_lossy().into_owned()]);
                 }
-                line_of_section(name, &flags.join(" "))
+                line_of_section(name, flags.iter().map(String::as_str))
             });
             Self { name, title, here, command }
         })
@@ -180,8 +180,8 @@ fn escaped(f: &mut Formatter<'_>, value: &Value) -> upon::fmt::Result {
 
 /// The command line that reproduces this run.
 pub fn command_line() -> String {
-    let flags: Vec<String> = std::env::args().skip(1).map(|flag| quoted(&flag)).collect();
-    line(&flags.join(" "))
+    let flags: Vec<String> = std::env::args().skip(1).collect();
+    line_with(flags.iter().map(String::as_str))
 }
 
 #[cfg(test)]

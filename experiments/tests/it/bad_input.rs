@@ -217,3 +217,22 @@ fn an_output_path_with_other_files_is_refused_and_left_unchanged() {
     }
     assert_eq!(fs::read_to_string(folder.path().join("file")).unwrap(), "mine");
 }
+
+/// Only Windows has such names; a run trained everything, and could not put its results there.
+#[cfg(windows)]
+#[test]
+fn the_name_of_a_device_is_refused_before_anything_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    for out in ["nul", "results/com1.txt"] {
+        let output = run(SECTION, folder.path(), &["--dataset", "synthetic", "--out", out]);
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains(out) && message.contains("device"), "{message}");
+    }
+    let search =
+        ["--dataset", "synthetic", "--part", "search", "--study", "con.log", "--out", "out"];
+    let output = run("sec6_5_hyperparameters", folder.path(), &search);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("con.log"));
+    assert!(fs::read_dir(folder.path()).unwrap().next().is_none());
+}

@@ -1,5 +1,6 @@
 //! `scale-out/parallel.sh` takes no trials of another sweep for its own. Further checks, with GNU
 //! parallel, are in `experiments/interop/scale-out/run.sh`.
+// A script for bash.
 #![cfg(unix)]
 
 use std::fs;

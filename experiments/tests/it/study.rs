@@ -1,5 +1,4 @@
 //! A search that keeps its trials in a file: killed and resumed, shared, or refused.
-#![cfg(unix)]
 
 use std::fs;
 use std::path::Path;

@@ -1,11 +1,12 @@
 //! The interface of a single trial: lines on stdout, exit codes, signals, and a closed pipe.
-#![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+use crate::common::{SIGNALS, can_be_asked, send};
 
 fn trial(flags: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sec6_5_hyperparameters"));
@@ -56,7 +57,7 @@ fn the_exit_code_says_how_a_trial_ended() {
 }
 
 /// At most three threads: training, waiting for signals, and ending a process whose epoch takes too
-/// long after a signal.
+/// long after a signal. Only Linux shows them as files.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_trial_starts_no_worker_threads() {
@@ -86,14 +87,13 @@ fn a_negative_number_in_any_notation_is_refused_by_its_flag() {
 
 #[test]
 fn a_signal_ends_a_trial_after_the_epoch_without_done() {
-    for (signal, code) in [("TERM", 143), ("INT", 130)] {
-        let mut child = trial(&["--epochs", "60000"]).spawn().unwrap();
+    for &(signal, code) in SIGNALS {
+        let mut child = can_be_asked(&mut trial(&["--epochs", "60000"])).spawn().unwrap();
         let mut reader = BufReader::new(child.stdout.take().unwrap());
         let mut text = String::new();
         reader.read_line(&mut text).unwrap();
         let begin = Instant::now();
-        let kill = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
-        assert!(kill.unwrap().success());
+        send(signal, &child);
         reader.read_to_string(&mut text).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(code));
         assert!(begin.elapsed() < Duration::from_secs(30));

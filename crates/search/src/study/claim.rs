@@ -4,6 +4,10 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use platform::patiently;
+
+use super::lock::PENDING;
+
 /// The right to run a trial of a study that several processes work on.
 ///
 /// It is a file in the folder `FILE.claims` that the kernel locks while the process lives: the
@@ -12,7 +16,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub(super) struct Claim {
     path: PathBuf,
-    _file: File,
+    file: File,
 }
 
 impl Claim {
@@ -21,8 +25,9 @@ impl Claim {
         let folder = folder(study_file);
         let path = folder.join(format!("{study}.{number}"));
         let file = loop {
-            make_folder(&folder)?;
-            match OpenOptions::new().create(true).truncate(false).write(true).open(&path) {
+            let mut options = OpenOptions::new();
+            let options = options.create(true).truncate(false).write(true);
+            match patiently(PENDING, || make_folder(&folder).and_then(|()| options.open(&path))) {
                 // Another process removed the folder with its last claim in the meantime.
                 Err(error) if error.kind() == ErrorKind::NotFound && !folder.is_symlink() => {}
                 opened => break opened?,
@@ -31,7 +36,7 @@ impl Claim {
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => Ok(None),
             // Without locks, every process runs all trials itself.
-            Ok(()) | Err(TryLockError::Error(_)) => Ok(Some(Self { path, _file: file })),
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(Some(Self { path, file })),
         }
     }
 
@@ -48,8 +53,11 @@ impl Claim {
 
     /// Removes the claim of a trial whose result is in the study file.
     pub(super) fn remove(self) {
-        let _ = fs::remove_file(&self.path);
-        if let Some(folder) = self.path.parent() {
+        let Self { path, file } = self;
+        let _ = fs::remove_file(&path);
+        // Where Windows deletes a file only when nobody has it open, the folder is empty now.
+        drop(file);
+        if let Some(folder) = path.parent() {
             // This removes an empty folder only.
             let _ = fs::remove_dir(folder);
         }

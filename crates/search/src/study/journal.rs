@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use platform::{sync, sync_folder};
 use serde_json::Value;
 
 use super::error::StudyError;
@@ -102,17 +103,24 @@ impl Journal {
             let (path, bytes) = (path.display(), torn.len());
             let cut = "ended in the middle of a line, which was cut";
             (self.notice)(&format!("warning: {path} {cut} ({bytes} bytes)"));
-            file.set_len(self.offset).map_err(failed)?;
+            self.cut().map_err(failed)?;
         }
-        if let Err(error) = file.write_all(lines.text.as_bytes()).and_then(|()| file.sync_data()) {
+        if let Err(error) = file.write_all(lines.text.as_bytes()).and_then(|()| sync(&file)) {
             // On a full disk, part of the lines may have been written: remove it.
-            let _ = file.set_len(self.offset);
+            let _ = self.cut();
             return Err(failed(error));
         }
         if is_new {
-            sync_folder_of(&self.path).map_err(failed)?;
+            let folder = self.path.parent().filter(|folder| *folder != Path::new(""));
+            sync_folder(folder.unwrap_or(Path::new("."))).map_err(failed)?;
         }
         self.read().map(drop)
+    }
+
+    /// Removes what is behind the lines that were replayed. Windows shortens no file that is open
+    /// for appending only.
+    fn cut(&self) -> io::Result<()> {
+        File::options().write(true).open(&self.path)?.set_len(self.offset)
     }
 }
 
@@ -123,10 +131,4 @@ fn operation(line: &[u8]) -> Result<Value, String> {
         let error = error.to_string().replace(" at line 1 column", " at column");
         format!("not a journal operation ({error})")
     })
-}
-
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    // Windows cannot open a folder to sync it.
-    if cfg!(unix) { File::open(folder.unwrap_or(Path::new(".")))?.sync_all() } else { Ok(()) }
 }

@@ -1,14 +1,18 @@
 //! The lock of a study file, which Optuna's Python processes respect too.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
+
+use platform::{FileId, host_name, patiently};
 
 /// The age at which a lock counts as abandoned, as in Optuna.
 const GRACE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+/// How long Windows may take to delete a file that was removed: until no process has it open.
+pub(super) const PENDING: Duration = Duration::from_secs(2);
 /// The first word of this crate's lock files. It must not change between versions: each must
 /// recognise the locks of the others.
 const OURS: &str = "experiments";
@@ -38,7 +42,9 @@ impl Lock {
         let mut pause = Duration::from_millis(1);
         let mut seen: Option<(FileId, Instant)> = None;
         loop {
-            match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
+            let mut options = OpenOptions::new();
+            let options = options.read(true).write(true).create_new(true);
+            match patiently(PENDING, || options.open(&path)) {
                 Ok(file) => {
                     let mut lock = Self { path, file };
                     // If the file system has no such locks, others wait for 30 s.
@@ -50,15 +56,14 @@ impl Lock {
                 Err(error) => return Err(error),
             }
             // An error means that the lock is gone: the next attempt will tell.
-            if let Ok(metadata) = fs::symlink_metadata(&path) {
-                let id = FileId::of(&metadata);
+            if let Ok(id) = FileId::at(&path) {
                 let (_, since) = seen.filter(|seen| seen.0 == id).unwrap_or((id, Instant::now()));
                 seen = Some((id, since));
                 if since.elapsed() > GRACE {
                     let lock = path.display();
                     notice(&format!("warning: {lock} was held for 30 s and is removed"));
                     remove_if(&path, id);
-                } else if !metadata.is_symlink() {
+                } else if !path.is_symlink() {
                     remove_if_its_creator_is_dead(&path);
                 }
             }
@@ -76,34 +81,21 @@ fn lock_of(study: &Path) -> PathBuf {
 impl Drop for Lock {
     fn drop(&mut self) {
         // If this process was suspended for long, another one may have the lock now.
-        if let Ok(metadata) = self.file.metadata() {
-            remove_if(&self.path, FileId::of(&metadata));
+        if let Ok(id) = FileId::of(&self.file) {
+            remove_if(&self.path, id);
         }
     }
 }
 
-/// Tells a file from a later one at the same path. Inodes are reused, so the time counts too.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct FileId(u64, Option<SystemTime>);
-
-impl FileId {
-    fn of(metadata: &Metadata) -> Self {
-        #[cfg(unix)]
-        let inode = std::os::unix::fs::MetadataExt::ino(metadata);
-        #[cfg(not(unix))]
-        let inode = 0;
-        Self(inode, metadata.modified().ok())
-    }
-}
-
 fn remove_if(path: &Path, id: FileId) {
-    if fs::symlink_metadata(path).is_ok_and(|metadata| FileId::of(&metadata) == id) {
+    if FileId::at(path).is_ok_and(|found| found == id) {
         // An error means that another process has removed it.
         let _ = fs::remove_file(path);
     }
 }
 
-/// The kernel gives us the lock of a file only if the process that held it is dead.
+/// The kernel gives us the lock of a file only if the process that held it is dead. On Windows it
+/// does not let us read the file either.
 fn remove_if_its_creator_is_dead(path: &Path) {
     let Ok(file) = File::open(path) else { return };
     let Ok(text) = io::read_to_string(&file) else { return };
@@ -112,19 +104,15 @@ fn remove_if_its_creator_is_dead(path: &Path) {
     if from_here
         && text.ends_with('\n')
         && file.try_lock().is_ok()
-        && let Ok(metadata) = file.metadata()
+        && let Ok(id) = FileId::of(&file)
     {
-        remove_if(path, FileId::of(&metadata));
+        remove_if(path, id);
     }
 }
 
 /// The name of this host; white space becomes `-`.
 fn host() -> String {
-    #[cfg(unix)]
-    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    #[cfg(not(unix))]
-    let name = std::env::var("COMPUTERNAME").unwrap_or_default();
-    name.replace(char::is_whitespace, "-")
+    host_name().replace(char::is_whitespace, "-")
 }
 
 #[cfg(test)]

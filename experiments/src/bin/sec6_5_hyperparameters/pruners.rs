@@ -6,6 +6,7 @@ use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric, Series, Spread};
 use experiments::lab::Lab;
 use experiments::report::{RunReport, Table};
+use platform::processor_time;
 use search::pruner::PrunerKind;
 use search::{End, Search, Trial, pruned, steps_taken};
 use training::Real;
@@ -84,7 +85,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     let mut found = Vec::new();
     for kind in PrunerKind::ALL {
         let pruner = kind.pruner(epochs);
-        let started = work_done();
+        let started = processor_time();
         let one = |&number: &u64| {
             let (sampler, pruner, seed) = (sampler.as_ref(), pruner.as_ref(), lab.seed(number));
             let together = flags.together();
@@ -93,7 +94,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
             search.run(&[], 0..count, &train, &|epochs| work.advance(epochs))
         };
         let trials = seeds.iter().map(one).collect::<Result<_, Failure>>()?;
-        found.push(Pruned { kind, trials, time: work_done().saturating_sub(started) });
+        found.push(Pruned { kind, trials, time: processor_time().saturating_sub(started) });
     }
     work.done();
     let whole = &found[0];
@@ -208,18 +209,4 @@ fn best_by_epochs(found: &[Pruned], all_epochs: usize) -> Panel {
         .x_axis(Axis::linear("epochs trained", 0.0, all_epochs as f64))
         .y_axis(Axis::linear("validation accuracy", 0.0, 1.0))
         .marks(found.iter().map(line))
-}
-
-/// Processor time of this process: what a pruner saves, whatever else the machine does meanwhile.
-#[cfg(unix)]
-fn work_done() -> Duration {
-    use rustix::time::{ClockId, clock_gettime};
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
-}
-
-/// The time of day, where the processor's is not to be had.
-#[cfg(not(unix))]
-fn work_done() -> Duration {
-    std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default()
 }

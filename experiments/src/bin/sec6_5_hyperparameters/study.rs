@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Error, anyhow};
 use experiments::cli::Failure;
 use experiments::screen::notice;
+use platform::device_in;
 use search::{Identity, Study, StudyError};
 
 /// Opens the study that `--study` and `--resume` ask for; notices go to stderr.
@@ -12,6 +13,12 @@ use search::{Identity, Study, StudyError};
 /// # Errors
 /// [`Failure`] if the file cannot be used.
 pub fn open(file: &Path, identity: Identity, resume: bool) -> Result<Study, Failure> {
+    if let Some(device) = device_in(file) {
+        let file = file.display();
+        return Err(Failure::Usage(anyhow!(
+            "--study {file}: Windows keeps the name {device} for a device; give another file"
+        )));
+    }
     Study::open(file, identity, resume, notice).map_err(|error| Stop::from(error).0)
 }
 

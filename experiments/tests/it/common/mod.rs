@@ -1,5 +1,7 @@
 //! Runs sections as users do.
 
+mod stop;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +9,8 @@ use std::process::Output;
 use std::sync::{Mutex, OnceLock};
 
 use assert_cmd::Command;
+
+pub use stop::{SIGNALS, can_be_asked, send};
 
 /// The folder of the workspace.
 pub fn root() -> PathBuf {
