@@ -30,9 +30,9 @@ use crate::{Input, Layer, LayerError, Mode};
 /// ```
 #[derive(Clone, Debug)]
 pub struct AveragePooling<T> {
-    image: ImageShape,
-    window: Window,
-    output: ImageShape,
+    pub(crate) image: ImageShape,
+    pub(crate) window: Window,
+    pub(crate) output: ImageShape,
     /// The windows of the last input, a row each; then their gradient.
     columns: DMatrix<T>,
 }

@@ -51,7 +51,7 @@ pub struct BatchNorm<T> {
     /// The number of neighbouring columns that share statistics: 1, or the pixels of a channel.
     positions: usize,
     momentum: f64,
-    eps: f64,
+    pub(crate) eps: f64,
     /// μ of each feature in the last training pass.
     mean: Vec<T>,
     /// 1/√(σ² + ε) of each feature in the last training pass.

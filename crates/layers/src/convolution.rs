@@ -44,9 +44,9 @@ use crate::{Affine, Input, Layer, LayerError, Mode, Param, Role, State, StateMut
 #[derive(Clone, Debug)]
 pub struct Convolution<T> {
     affine: Affine<T>,
-    image: ImageShape,
-    window: Window,
-    output: ImageShape,
+    pub(crate) image: ImageShape,
+    pub(crate) window: Window,
+    pub(crate) output: ImageShape,
     /// The windows of the last input, a row each, and their gradient.
     columns: DMatrix<T>,
     d_columns: DMatrix<T>,

@@ -127,7 +127,7 @@ impl Dropout {
 
     // ANCHOR: evaluation
     /// The factor of every unit in evaluation.
-    fn evaluation_scale(&self) -> f64 {
+    pub(crate) fn evaluation_scale(&self) -> f64 {
         match self.scaling {
             DropoutScaling::AtEvaluation => 1.0 - self.ratio,
             DropoutScaling::AtTraining => 1.0,

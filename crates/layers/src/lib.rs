@@ -26,5 +26,8 @@ pub use input::Input;
 pub use layer::{BoxedClone, Fold, Layer, Mode};
 pub use loss::{Loss, LossFunction, Targets};
 pub use max_pooling::MaxPooling;
-pub use network::{Builder, Checkpoint, CheckpointError, MultiLayerNet, Sequential, TwoLayerNet};
+pub use network::{
+    Builder, Checkpoint, CheckpointError, MultiLayerNet, OnnxError, OnnxOutput, Sequential,
+    TwoLayerNet,
+};
 pub use state::{Buffer, Generator, Param, Role, State, StateMut};

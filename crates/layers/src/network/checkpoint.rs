@@ -174,15 +174,18 @@ fn to_file(dtype: Dtype, tensors: &[Tensor<Vec<u8>>], header: &Header) -> Vec<u8
     serialize(views, Some(metadata)).expect("every view has the right length")
 }
 
+/// Little-endian bytes.
+pub(super) fn little_endian<T: Scalar>(values: &[T]) -> Vec<u8> {
+    match T::NAME {
+        f32::NAME => values.iter().flat_map(|v| (v.f64() as f32).to_le_bytes()).collect(),
+        _ => values.iter().flat_map(|v| v.f64().to_le_bytes()).collect(),
+    }
+}
+
 fn to_bytes<T: Scalar>(tensors: Vec<Tensor<&[T]>>, header: &Header) -> Vec<u8> {
     let dtype = if T::NAME == f32::NAME { Dtype::F32 } else { Dtype::F64 };
-    let bytes = |values: &[T]| -> Vec<u8> {
-        match dtype {
-            Dtype::F32 => values.iter().flat_map(|v| (v.f64() as f32).to_le_bytes()).collect(),
-            _ => values.iter().flat_map(|v| v.f64().to_le_bytes()).collect(),
-        }
-    };
-    let tensors = tensors.into_iter().map(|(name, shape, values)| (name, shape, bytes(values)));
+    let tensors =
+        tensors.into_iter().map(|(name, shape, values)| (name, shape, little_endian(values)));
     to_file(dtype, &tensors.collect::<Vec<_>>(), header)
 }
 

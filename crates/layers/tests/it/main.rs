@@ -4,6 +4,7 @@ mod allocation;
 mod golden;
 mod gradients;
 mod interop;
+mod onnx;
 mod resume;
 mod sparse;
 mod state;
