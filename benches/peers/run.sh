@@ -48,7 +48,7 @@ if [ "$setup" = yes ]; then
   venv torch torch numpy
   # tch is made for one version of libtorch only; see benches/README.md.
   venv libtorch torch==2.13.0 numpy
-  build ours "$workspace" -p experiments -p benches
+  build ours "$workspace" -p experiments -p benches --bins --example cnn_mnist
   build burn "$here/burn"
   build candle "$here/candle"
   site=$("$cache/libtorch/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')

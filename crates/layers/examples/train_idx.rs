@@ -1,87 +1,60 @@
-//! Trains a network on your own images: four IDX files with MNIST's names, gzip or plain.
+//! The fast path from the bytes of IDX files to a trained network. `ByteRows` keeps the pixels that
+//! are not zero, `Sparse::gather` makes mini-batches of them, and the first layer skips the zeros:
+//! on digits a step takes half the time of one on a matrix, for the same numbers.
 //!
 //! ```text
-//! cargo run --release -p layers --example train_idx -- data/mnist
-//! cargo run --release -p layers --example train_idx -- DIR 10 weights.safetensors
+//! cargo run --release -p layers --example train_idx -- data/mnist 5 weights.safetensors
 //! ```
-//!
-//! The second argument is the number of epochs (default 5), the third a file for the trained
-//! weights, which PyTorch reads too. All images must have the same size; labels are 0 to 255.
-//! `cargo run --release -p mnist-io --example make_digits -- DIR` makes synthetic images. Change
-//! the network in `network` and the optimizer in `run`.
+//! The folder has four files with MNIST's names, gzip or plain. Epochs (5) and the file for the
+//! weights, which PyTorch reads too, may be left out.
 
 use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
 use init::{Purpose, Seed};
-use layers::{LayerError, MultiLayerNet, Sequential};
-use mnist_io::{DatasetName, Scale, Split, load};
-use nalgebra::DMatrix;
+use kernels::ByteRows;
+use layers::{MultiLayerNet, Sequential};
+use mnist_io::{Dataset, DatasetName, Images, Scale, load};
 use optimizers::{Adam, Rule};
-use tensor_ops::{permutation, reshape};
+use tensor_ops::{Sparse, permutation};
 
-const BATCH: usize = 100;
-
-fn network(pixels: usize, classes: usize, seed: Seed) -> Result<Sequential<f32>, LayerError> {
-    MultiLayerNet::new(pixels, &[100, 100], classes).batch_norm(true).build(seed)
-}
-
-/// The share of images classified correctly, in batches of 1,000.
-fn accuracy(net: &mut Sequential<f32>, split: &Split) -> f64 {
-    let (mut x, mut correct) = (DMatrix::zeros(0, 0), 0);
-    let indices: Vec<usize> = (0..split.images.count()).collect();
-    for batch in indices.chunks(1000) {
-        let labels = gather(split, batch, &mut x);
-        correct += net.count_correct(&x, &labels);
+/// The trained network; prints each epoch.
+pub fn train(data: &Dataset, epochs: u64) -> Result<Sequential<f32>, Box<dyn Error>> {
+    let rows = |images: &Images| ByteRows::new(images.pixels().chunks_exact(images.features()));
+    let (train, test) = (rows(&data.train.images), rows(&data.test.images));
+    let test = Sparse::new(&test, |byte| Scale::Unit.value(byte));
+    let net = MultiLayerNet::new(train.width(), &[100, 100], data.classes()).batch_norm(true);
+    let seed = Seed::new(1);
+    let (mut net, mut adam) = (net.build(seed)?, Adam::default().build()?);
+    let (mut x, mut labels) = (Sparse::default(), Vec::new()); // reused: no step allocates
+    println!("epoch  loss    test accuracy");
+    for epoch in 1..=epochs {
+        let order = permutation(train.len(), &mut seed.stream(Purpose::Shuffle, epoch));
+        let mut loss = 0.0;
+        for batch in order.chunks(100) {
+            x.gather(&train, batch.iter().copied(), |byte| Scale::Unit.value(byte));
+            labels.clear();
+            labels.extend(batch.iter().map(|&i| data.train.labels[i]));
+            loss += net.gradient(&x, &labels[..]) * batch.len() as f32;
+            adam.step(&mut net)?;
+        }
+        let accuracy = net.accuracy(&test, &data.test.labels[..]);
+        println!("{epoch:<5}  {:.4}  {accuracy:.4}", loss / train.len() as f32);
     }
-    correct as f64 / indices.len() as f64
-}
-
-/// Sets `x` to the images with these indices, one per row, and returns their labels.
-fn gather(split: &Split, batch: &[usize], x: &mut DMatrix<f32>) -> Vec<usize> {
-    reshape(x, batch.len(), split.images.features());
-    split.images.gather(batch, Scale::Unit, x.as_mut_slice());
-    batch.iter().map(|&i| usize::from(split.labels[i])).collect()
+    Ok(net)
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
     let dir = args.next().ok_or("usage: train_idx DIR [EPOCHS [WEIGHTS.safetensors]]")?;
-    let epochs = args.next().map_or(Ok(5), |text| text.parse::<u64>())?;
-    let weights = args.next();
-
-    let data = load(Path::new(&dir), DatasetName::Custom)?;
-    let seed = Seed::new(1);
-    let mut net = network(data.train.images.features(), data.classes(), seed)?;
-    let mut optimizer = Adam::default().build()?;
-    let mut x = DMatrix::zeros(0, 0);
-    println!("epoch  loss    test accuracy");
-    for epoch in 1..=epochs {
-        let count = data.train.images.count();
-        let order = permutation(count, &mut seed.stream(Purpose::Shuffle, epoch));
-        let mut loss = 0.0;
-        for batch in order.chunks(BATCH) {
-            let labels = gather(&data.train, batch, &mut x);
-            loss += net.gradient(&x, &labels) * batch.len() as f32;
-            optimizer.step(&mut net)?;
-        }
-        let accuracy = accuracy(&mut net, &data.test);
-        println!("{epoch:<5}  {:.4}  {accuracy:.4}", loss / count as f32);
-    }
-    if let Some(file) = weights {
-        std::fs::write(&file, net.to_safetensors())?;
-        println!("weights in {file}");
-    }
-    Ok(())
+    let epochs = args.next().map_or(Ok(5), |text| text.parse())?;
+    let net = train(&load(Path::new(&dir), DatasetName::Custom)?, epochs)?;
+    args.next().map_or(Ok(()), |file| Ok(std::fs::write(file, net.to_safetensors())?))
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("train_idx: {error}");
-            ExitCode::from(2)
-        }
-    }
+    let Err(error) = run() else { return ExitCode::SUCCESS };
+    eprintln!("train_idx: {error}");
+    ExitCode::from(2)
 }

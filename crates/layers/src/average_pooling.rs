@@ -1,8 +1,11 @@
 //! Average pooling.
 
-use kernels::Scalar;
+use std::marker::PhantomData;
+
+use kernels::{Scalar, with_wide_registers};
 use nalgebra::DMatrix;
-use tensor_ops::{ImageShape, Window, col2im, im2col, reshape};
+use tensor_ops::im2col::for_each_run;
+use tensor_ops::{ImageShape, Window};
 
 use crate::convolution::describe;
 use crate::{Input, Layer, LayerError, Mode};
@@ -33,8 +36,7 @@ pub struct AveragePooling<T> {
     pub(crate) image: ImageShape,
     pub(crate) window: Window,
     pub(crate) output: ImageShape,
-    /// The windows of the last input, a row each; then their gradient.
-    columns: DMatrix<T>,
+    scalar: PhantomData<T>,
 }
 
 impl<T: Scalar> AveragePooling<T> {
@@ -45,7 +47,7 @@ impl<T: Scalar> AveragePooling<T> {
     pub fn new(image: ImageShape, window: Window) -> Result<Self, LayerError> {
         let (height, width) = window.output(image)?;
         let output = ImageShape { height, width, ..image };
-        Ok(Self { image, window, output, columns: DMatrix::default() })
+        Ok(Self { image, window, output, scalar: PhantomData })
     }
 
     /// The shape of an output image: (channels, out_height, out_width).
@@ -53,9 +55,20 @@ impl<T: Scalar> AveragePooling<T> {
         self.output
     }
 
-    /// The number of pixels in a window.
-    fn taps(&self) -> usize {
-        self.window.height * self.window.width
+    /// Calls `f` with an output and a pixel of its window as (place of the output, place of the
+    /// pixel, length), for neighbours in memory together.
+    fn for_each_pair(&self, batch: usize, mut f: impl FnMut(usize, usize, usize)) {
+        let windows = self.output.height * self.output.width;
+        for_each_run(0..windows, self.image, self.window, |run| {
+            let Some(feature) = run.feature else { return };
+            f((run.channel * windows + run.first) * batch, feature * batch, run.count * batch);
+        })
+        .expect("checked in `new`");
+    }
+
+    /// What a pixel counts in its window.
+    fn share(&self) -> T {
+        T::of(1.0 / self.window.area() as f64)
     }
 }
 
@@ -74,18 +87,14 @@ impl<T: Scalar> Layer<T> for AveragePooling<T> {
     }
 
     fn forward(&mut self, x: Input<'_, T>, y: &mut DMatrix<T>, _: Mode) {
-        im2col(x.dense(), self.image, self.window, T::zero(), &mut self.columns)
-            .expect("checked in `new`");
-        let (taps, places) = (self.taps(), self.columns.nrows().max(1));
-        let share = T::of(1.0 / taps as f64);
-        let channels = self.columns.as_slice().chunks_exact(places * taps);
-        for (columns, y) in channels.zip(y.as_mut_slice().chunks_exact_mut(places)) {
-            y.fill(T::zero());
-            for column in columns.chunks_exact(places) {
-                y.iter_mut().zip(column).for_each(|(sum, &value)| *sum += value);
-            }
-            y.iter_mut().for_each(|sum| *sum *= share);
-        }
+        let (x, batch, share) = (x.dense().as_slice(), x.shape().0, self.share());
+        y.fill(T::zero());
+        let y = y.as_mut_slice();
+        self.for_each_pair(batch, |output, pixel, len| {
+            let pairs = y[output..][..len].iter_mut().zip(&x[pixel..][..len]);
+            with_wide_registers(|| pairs.for_each(|(sum, &value)| *sum += value));
+        });
+        with_wide_registers(|| y.iter_mut().for_each(|sum| *sum *= share));
     }
 
     fn backward(
@@ -96,16 +105,12 @@ impl<T: Scalar> Layer<T> for AveragePooling<T> {
         dx: Option<&mut DMatrix<T>>,
     ) {
         let Some(dx) = dx else { return };
-        let (batch, taps) = (x.shape().0, self.taps());
-        let places = batch * self.output.height * self.output.width;
-        reshape(&mut self.columns, places, taps * self.image.channels);
-        let share = T::of(1.0 / taps as f64);
-        for (feature, column) in
-            self.columns.as_mut_slice().chunks_exact_mut(places.max(1)).enumerate()
-        {
-            let dy = &dy.as_slice()[feature / taps * places..][..places];
-            column.iter_mut().zip(dy).for_each(|(dx, &dy)| *dx = share * dy);
-        }
-        col2im(&self.columns, batch, self.image, self.window, dx).expect("checked in `new`");
+        let (dy, share) = (dy.as_slice(), self.share());
+        dx.fill(T::zero());
+        let dx = dx.as_mut_slice();
+        self.for_each_pair(x.shape().0, |output, pixel, len| {
+            let pairs = dx[pixel..][..len].iter_mut().zip(&dy[output..][..len]);
+            with_wide_registers(|| pairs.for_each(|(dx, &dy)| *dx += share * dy));
+        });
     }
 }

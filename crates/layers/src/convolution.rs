@@ -1,12 +1,15 @@
 //! The convolutional layer.
 
+use std::ops::Range;
+
 use init::{Fans, Initialize};
-use kernels::Scalar;
+use kernels::{Scalar, sum_slice};
 use nalgebra::DMatrix;
 use rand::Rng;
-use tensor_ops::{ImageShape, Window, col2im, im2col, reshape};
+use tensor_ops::Operand::{Plain, Transposed};
+use tensor_ops::{ImageShape, Window, add_col2im_of, im2col_of, matmul, matmul_relu, reshape};
 
-use crate::{Affine, Input, Layer, LayerError, Mode, Param, Role, State, StateMut};
+use crate::{Fold, Input, Layer, LayerError, Mode, Param, Role, State, StateMut};
 
 /// A convolution of images: an affine layer applied to every window (im2col).
 ///
@@ -18,7 +21,8 @@ use crate::{Affine, Input, Layer, LayerError, Mode, Param, Role, State, StateMut
 /// and PyTorch ignore that part.
 ///
 /// Forward: y = columns·W + b, where each row of `columns` is a window. Backward: dW = columnsᵀ·dy,
-/// db = Σdy, and dx sums dy·Wᵀ over the windows that contain a pixel (col2im).
+/// db = Σdy, and dx sums dy·Wᵀ over the windows that contain a pixel (col2im). Both passes go block
+/// by block through the windows, so that the matrix of a block stays in the cache.
 ///
 /// Source: the book, section 7.4.
 ///
@@ -43,16 +47,24 @@ use crate::{Affine, Input, Layer, LayerError, Mode, Param, Role, State, StateMut
 /// ```
 #[derive(Clone, Debug)]
 pub struct Convolution<T> {
-    affine: Affine<T>,
+    weight: Param<T>,
+    bias: Param<T>,
     pub(crate) image: ImageShape,
     pub(crate) window: Window,
     pub(crate) output: ImageShape,
-    /// The windows of the last input, a row each, and their gradient.
+    /// Whether ReLU follows, which the layer applies itself.
+    relu: bool,
+    /// A block of windows, a row each, and their gradient.
     columns: DMatrix<T>,
     d_columns: DMatrix<T>,
-    /// The outputs of the affine layer, a row per window; then their gradient.
+    /// The outputs of the block, a row per window; then their gradient.
     outputs: DMatrix<T>,
+    /// The block's part of the weight's gradient.
+    d_weight: DMatrix<T>,
 }
+
+/// Bytes of a block of windows, which is to stay in the L2 cache while it is used.
+const BLOCK: usize = 256 << 10;
 
 impl<T: Scalar> Convolution<T> {
     /// A layer of `filters` filters over `image`, with newly drawn weights and zero biases.
@@ -97,13 +109,16 @@ impl<T: Scalar> Convolution<T> {
         weight.torch_shape = vec![filters, image.channels, window.height, window.width];
         fill(&mut weight.value, fans);
         Ok(Self {
-            affine: Affine::from_weight(weight),
+            weight,
+            bias: Param::zeros("bias", Role::Bias, 1, filters),
             image,
             window,
             output: ImageShape { channels: filters, height, width },
+            relu: false,
             columns: DMatrix::default(),
             d_columns: DMatrix::default(),
             outputs: DMatrix::default(),
+            d_weight: DMatrix::default(),
         })
     }
 
@@ -123,6 +138,14 @@ impl<T: Scalar> Convolution<T> {
     pub fn output_shape(&self) -> ImageShape {
         self.output
     }
+
+    /// Blocks of windows that together are all windows.
+    fn blocks(&self, batch: usize) -> impl Iterator<Item = Range<usize>> + use<T> {
+        let windows = self.output.height * self.output.width;
+        let bytes = batch * self.weight.value.nrows() * size_of::<T>();
+        let size = (BLOCK / bytes.max(1)).max(1);
+        (0..windows).step_by(size).map(move |start| start..windows.min(start + size))
+    }
 }
 
 impl<T: Scalar> Layer<T> for Convolution<T> {
@@ -139,14 +162,21 @@ impl<T: Scalar> Layer<T> for Convolution<T> {
         Ok(self.output.features())
     }
 
-    fn forward(&mut self, x: Input<'_, T>, y: &mut DMatrix<T>, mode: Mode) {
-        im2col(x.dense(), self.image, self.window, T::zero(), &mut self.columns)
-            .expect("checked in `new`");
-        reshape(&mut self.outputs, self.columns.nrows(), self.output.channels);
-        self.affine.forward((&self.columns).into(), &mut self.outputs, mode);
-        // Rows (out_y, out_x, image) by columns (filter), column-major, are the same bytes as rows
-        // (image) by columns (filter, out_y, out_x).
-        y.as_mut_slice().copy_from_slice(self.outputs.as_slice());
+    fn forward(&mut self, x: Input<'_, T>, y: &mut DMatrix<T>, _: Mode) {
+        let (x, y) = (x.dense(), y.as_mut_slice());
+        let (batch, places) = (x.nrows(), x.nrows() * self.output.height * self.output.width);
+        for windows in self.blocks(batch) {
+            let (start, len) = (windows.start * batch, windows.len() * batch);
+            im2col_of(windows, x, self.image, self.window, T::zero(), &mut self.columns)
+                .expect("checked in `new`");
+            reshape(&mut self.outputs, len, self.output.channels);
+            let (columns, w) = (Plain(&self.columns), Plain(&self.weight.value));
+            let product = if self.relu { matmul_relu } else { matmul };
+            product(columns, w, Some(self.bias.value.as_slice()), &mut self.outputs);
+            for (filter, output) in self.outputs.column_iter().enumerate() {
+                y[filter * places + start..][..len].copy_from_slice(output.as_slice());
+            }
+        }
     }
 
     fn backward(
@@ -154,23 +184,50 @@ impl<T: Scalar> Layer<T> for Convolution<T> {
         x: Input<'_, T>,
         _: &DMatrix<T>,
         dy: &DMatrix<T>,
-        dx: Option<&mut DMatrix<T>>,
+        mut dx: Option<&mut DMatrix<T>>,
     ) {
-        let Self { affine, columns, d_columns, outputs, .. } = self;
-        outputs.as_mut_slice().copy_from_slice(dy.as_slice());
-        let (dy, unread) = (&*outputs, &*outputs); // an affine layer does not read its y
-        let Some(dx) = dx else { return affine.backward((&*columns).into(), unread, dy, None) };
-        reshape(d_columns, columns.nrows(), columns.ncols());
-        affine.backward((&*columns).into(), unread, dy, Some(d_columns));
-        col2im(d_columns, x.shape().0, self.image, self.window, dx).expect("checked in `new`");
+        let (x, dy) = (x.dense(), dy.as_slice());
+        let (batch, places) = (x.nrows(), x.nrows() * self.output.height * self.output.width);
+        self.weight.grad.fill(T::zero());
+        reshape(&mut self.d_weight, self.weight.grad.nrows(), self.output.channels);
+        if let Some(dx) = dx.as_deref_mut() {
+            dx.fill(T::zero());
+        }
+        for windows in self.blocks(batch) {
+            let (start, len) = (windows.start * batch, windows.len() * batch);
+            im2col_of(windows.clone(), x, self.image, self.window, T::zero(), &mut self.columns)
+                .expect("checked in `new`");
+            reshape(&mut self.outputs, len, self.output.channels);
+            for (filter, mut d_output) in self.outputs.column_iter_mut().enumerate() {
+                d_output.copy_from_slice(&dy[filter * places + start..][..len]);
+            }
+            let dy = Plain(&self.outputs);
+            matmul(Transposed(&self.columns), dy, None, &mut self.d_weight);
+            self.weight.grad += &self.d_weight;
+            let Some(dx) = dx.as_deref_mut() else { continue };
+            reshape(&mut self.d_columns, len, self.columns.ncols());
+            matmul(dy, Transposed(&self.weight.value), None, &mut self.d_columns);
+            add_col2im_of(windows, &self.d_columns, self.image, self.window, dx)
+                .expect("checked in `new`");
+        }
+        for (filter, sum) in self.bias.grad.iter_mut().enumerate() {
+            *sum = sum_slice(&dy[filter * places..][..places]);
+        }
     }
 
     fn visit<'a>(&'a self, visitor: &mut dyn FnMut(State<'a, T>)) {
-        self.affine.visit(visitor);
+        visitor(State::Param(&self.weight));
+        visitor(State::Param(&self.bias));
     }
 
     fn visit_mut<'a>(&'a mut self, visitor: &mut dyn FnMut(StateMut<'a, T>)) {
-        self.affine.visit_mut(visitor);
+        visitor(StateMut::Param(&mut self.weight));
+        visitor(StateMut::Param(&mut self.bias));
+    }
+
+    fn fold_relu(&mut self, fold: Fold) -> bool {
+        self.relu = fold.output && !fold.input_gradient;
+        !fold.input_gradient
     }
 }
 
@@ -197,8 +254,7 @@ mod tests {
         let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
         let mut layer =
             Convolution::<f64>::new(image, 3, window, Initializer::He, &mut rng).unwrap();
-        layer.affine =
-            Affine::from_parts(layer.affine.weight().value.clone(), &[0.1, -0.2, 0.3]).unwrap();
+        layer.bias.value.copy_from_slice(&[0.1, -0.2, 0.3]);
         let x = DMatrix::from_fn(2, 40, |i, j| ((i * 17 + j * 7) % 13) as f64 - 6.0);
         let out = layer.output_shape();
         let mut y = DMatrix::zeros(2, out.features());
@@ -208,13 +264,13 @@ mod tests {
                 let (filter, oy) =
                     (place / (out.height * out.width), place / out.width % out.height);
                 let ox = place % out.width;
-                let mut sum = layer.affine.bias().value[filter];
+                let mut sum = layer.bias.value[filter];
                 for tap in 0..2 * 3 * 2 {
                     let (c, dy, dx) = (tap / 6, tap / 2 % 3, tap % 2);
                     let (py, px) = ((oy + dy) as isize - 1, (ox + dx) as isize - 1);
                     if (0..5).contains(&py) && (0..4).contains(&px) {
                         let feature = (c * 5 + py as usize) * 4 + px as usize;
-                        sum += x[(n, feature)] * layer.affine.weight().value[(tap, filter)];
+                        sum += x[(n, feature)] * layer.weight.value[(tap, filter)];
                     }
                 }
                 assert!((y[(n, place)] - sum).abs() < 1e-12);
@@ -230,7 +286,7 @@ mod tests {
         let weights = |initializer| {
             let mut rng = Seed::new(1).stream(Purpose::Weights, 0);
             let layer = Convolution::<f64>::new(image, 32, window, initializer, &mut rng).unwrap();
-            layer.affine.weight().value.clone()
+            layer.weight.value.clone()
         };
         let (n_in, n_out) = (144.0, 288.0);
         for (initializer, variance) in [

@@ -1,8 +1,11 @@
 //! Max pooling.
 
-use kernels::Scalar;
+use std::marker::PhantomData;
+
+use kernels::{Scalar, with_wide_registers};
 use nalgebra::DMatrix;
-use tensor_ops::{ImageShape, Window, col2im, im2col};
+use tensor_ops::im2col::for_each_run;
+use tensor_ops::{ImageShape, Window};
 
 use crate::convolution::describe;
 use crate::{Input, Layer, LayerError, Mode};
@@ -33,10 +36,9 @@ pub struct MaxPooling<T> {
     pub(crate) image: ImageShape,
     pub(crate) window: Window,
     pub(crate) output: ImageShape,
-    /// The windows of the last input, a row each; then their gradient.
-    columns: DMatrix<T>,
     /// The position of each output within its window.
     winners: Vec<u32>,
+    scalar: PhantomData<T>,
 }
 
 impl<T: Scalar> MaxPooling<T> {
@@ -67,8 +69,8 @@ impl<T: Scalar> MaxPooling<T> {
             image,
             window,
             output: ImageShape { height, width, ..image },
-            columns: DMatrix::default(),
             winners: Vec::new(),
+            scalar: PhantomData,
         })
     }
 
@@ -103,32 +105,33 @@ impl<T: Scalar> Layer<T> for MaxPooling<T> {
     }
 
     fn forward(&mut self, x: Input<'_, T>, y: &mut DMatrix<T>, _: Mode) {
-        let x = x.dense();
-        im2col(x, self.image, self.window, T::neg_infinity(), &mut self.columns)
-            .expect("checked in `new`");
-        let places = self.columns.nrows().max(1); // an empty batch has no chunks of any size
+        let (x, batch) = (x.dense().as_slice(), x.shape().0);
+        let windows = self.output.height * self.output.width;
         self.winners.resize(y.len(), 0);
-        let taps = self.window.height * self.window.width;
-        let channels = self.columns.as_slice().chunks_exact(places * taps);
-        let outputs = y.as_mut_slice().chunks_exact_mut(places);
-        let winners = self.winners.chunks_exact_mut(places);
         // The first position in the image: among pixels of −∞, no padding may win.
         let (Window { width, stride, pad, .. }, across) = (self.window, self.output.width);
         let outside = |window: usize| pad.saturating_sub(window * stride);
         let first = |window: usize| outside(window / across) * width + outside(window % across);
-        for ((columns, y), winners) in channels.zip(outputs).zip(winners) {
-            y.copy_from_slice(&columns[..places]);
-            for (window, winners) in winners.chunks_mut(x.nrows().max(1)).enumerate() {
-                winners.fill(first(window) as u32);
-            }
-            for (tap, column) in columns.chunks_exact(places).enumerate().skip(1) {
-                for ((best, winner), &value) in y.iter_mut().zip(&mut *winners).zip(column) {
-                    if value > *best || (value.is_nan() && !best.is_nan()) {
-                        (*best, *winner) = (value, tap as u32);
-                    }
-                }
-            }
+        for (window, winners) in self.winners.chunks_exact_mut(batch.max(1)).enumerate() {
+            winners.fill(first(window % windows) as u32);
         }
+        y.fill(T::neg_infinity());
+        let y = y.as_mut_slice();
+        for_each_run(0..windows, self.image, self.window, |run| {
+            let Some(feature) = run.feature else { return };
+            let (start, len) = ((run.channel * windows + run.first) * batch, run.count * batch);
+            let tap = run.tap as u32;
+            let best = y[start..][..len].iter_mut().zip(&mut self.winners[start..][..len]);
+            let values = best.zip(&x[feature * batch..][..len]);
+            with_wide_registers(|| {
+                values.for_each(|((best, winner), &value)| {
+                    let wins = value > *best || (value.is_nan() && !best.is_nan());
+                    *best = if wins { value } else { *best };
+                    *winner = if wins { tap } else { *winner };
+                });
+            });
+        })
+        .expect("checked in `new`");
     }
 
     fn backward(
@@ -139,14 +142,22 @@ impl<T: Scalar> Layer<T> for MaxPooling<T> {
         dx: Option<&mut DMatrix<T>>,
     ) {
         let Some(dx) = dx else { return };
-        // The windows are no longer needed: their matrix becomes their gradient.
-        self.columns.fill(T::zero());
-        let (places, taps) = (self.columns.nrows(), self.window.height * self.window.width);
-        for (i, (&dy, &winner)) in dy.as_slice().iter().zip(&self.winners).enumerate() {
-            let (channel, place) = (i / places, i % places);
-            self.columns[(place, channel * taps + winner as usize)] = dy;
-        }
-        col2im(&self.columns, x.shape().0, self.image, self.window, dx).expect("checked in `new`");
+        let windows = self.output.height * self.output.width;
+        dx.fill(T::zero());
+        let (dx, dy, batch) = (dx.as_mut_slice(), dy.as_slice(), x.shape().0);
+        for_each_run(0..windows, self.image, self.window, |run| {
+            let Some(feature) = run.feature else { return };
+            let (start, len) = ((run.channel * windows + run.first) * batch, run.count * batch);
+            let tap = run.tap as u32;
+            let outputs = dy[start..][..len].iter().zip(&self.winners[start..][..len]);
+            let values = dx[feature * batch..][..len].iter_mut().zip(outputs);
+            with_wide_registers(|| {
+                values.for_each(|(dx, (&dy, &winner))| {
+                    *dx += if winner == tap { dy } else { T::zero() };
+                });
+            });
+        })
+        .expect("checked in `new`");
     }
 }
 

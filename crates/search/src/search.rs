@@ -25,7 +25,7 @@ pub type Progress<'a, E> = dyn Fn(u64) -> Result<(), E> + Sync + 'a;
 /// use init::Seed;
 /// use search::pruner::Never;
 /// use search::sampler::GaussianProcess;
-/// use search::{End, Report, Search, Space, StudyError, Value, ranking};
+/// use search::{End, Report, Search, Space, SpaceError, ranking};
 ///
 /// let space = Space::parse(["lr=log:1e-6:1"])?;
 /// let search = Search {
@@ -36,11 +36,11 @@ pub type Progress<'a, E> = dyn Fn(u64) -> Result<(), E> + Sync + 'a;
 ///     steps: 1,
 ///     together: 1,
 /// };
-/// let trials = search.run::<StudyError>(
+/// let trials = search.run::<SpaceError>(
 ///     &[],
 ///     0..15,
 ///     &|_, params, observe| {
-///         let Some(Value::Float(lr)) = params.get("lr") else { unreachable!("a real number") };
+///         let lr = params.float("lr")?;
 ///         let _ = observe(Report::of(0, -(lr.log10() + 2.0).powi(2))); // highest at lr = 0.01
 ///         Ok(End::Complete)
 ///     },

@@ -106,6 +106,9 @@ struct Header {
     notes: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     optimizer: Option<OptimizerHeader>,
+    /// The names of frozen parameters, which a [`Checkpoint`] keeps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    frozen: Vec<String>,
 }
 
 /// An [`OptimizerState`] without its arrays.
@@ -136,6 +139,7 @@ impl Header {
             streams: BTreeMap::new(),
             notes: BTreeMap::new(),
             optimizer: None,
+            frozen: Vec::new(),
         }
     }
 
@@ -367,7 +371,7 @@ impl<T: Scalar> Sequential<T> {
 /// ```
 #[derive(Debug)]
 pub struct Checkpoint<T: Scalar> {
-    /// The network, with the state of its dropout and batch normalisation.
+    /// The network, with the state of its dropout and batch normalisation, and what is frozen.
     pub network: Sequential<T>,
     /// The optimizer's rule, hyperparameters, step count and arrays, if the file has one.
     pub optimizer: Option<OptimizerState<T>>,
@@ -403,6 +407,11 @@ impl<T: Scalar> Checkpoint<T> {
         let streams = self.generators.iter().map(|(name, rng)| (name.clone(), to_hex(rng)));
         header.streams = streams.collect();
         header.notes.clone_from(&self.notes);
+        self.network.visit_params(|param| {
+            if param.frozen {
+                header.frozen.push(param.name.clone());
+            }
+        });
         let mut tensors = self.network.tensors();
         if let Some(state) = &self.optimizer {
             header.optimizer = Some(OptimizerHeader {
@@ -437,6 +446,7 @@ impl<T: Scalar> Checkpoint<T> {
     pub fn with_network(mut network: Sequential<T>, bytes: &[u8]) -> Result<Self, CheckpointError> {
         network.load_safetensors(bytes)?;
         let header = Header::read(bytes)?;
+        network.visit_params_mut(|param| param.frozen = header.frozen.contains(&param.name));
         let file = SafeTensors::deserialize(bytes)?;
         let optimizer = match header.optimizer {
             None => None,

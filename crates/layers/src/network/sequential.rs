@@ -230,8 +230,8 @@ impl<T: Scalar> Sequential<T> {
     /// The output of each layer in the last pass, a (batch, features) matrix; empty before the
     /// first pass.
     ///
-    /// The output of an [`Affine`](crate::Affine) layer before ReLU stays empty: the layer applies
-    /// the ReLU itself, as writing and reading it would take a tenth of a step's time. (PyTorch's
+    /// The output of an [`Affine`](crate::Affine) or [`Convolution`](crate::Convolution) layer
+    /// before ReLU stays empty: the layer applies the ReLU itself, as writing and reading it would take a tenth of a step's time. (PyTorch's
     /// `ReLU(inplace=True)` does not keep it either.)
     ///
     /// ```

@@ -1,6 +1,8 @@
 //! The integration tests are one binary, so that it is linked once.
 
 mod allocation;
+mod composed;
+mod examples;
 mod golden;
 mod gradients;
 mod interop;

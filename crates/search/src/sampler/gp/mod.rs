@@ -44,7 +44,7 @@ use regression::Regression;
 ///
 /// ```
 /// use search::sampler::{GaussianProcess, Known, Observation, Sampler};
-/// use search::{Space, Value};
+/// use search::Space;
 ///
 /// let space = Space::parse(["lr=log:1e-6:1"])?;
 /// let mut finished = Vec::new();
@@ -52,7 +52,7 @@ use regression::Regression;
 ///     let seed = init::Seed::new(7);
 ///     let known = Known { space: &space, finished: &finished, pending: &[], seed };
 ///     let params = GaussianProcess.suggest(known, number);
-///     let Some(Value::Float(lr)) = params.get("lr") else { unreachable!("a real number") };
+///     let lr = params.float("lr")?;
 ///     let value = -(lr.log10() + 2.0).powi(2); // highest at lr = 0.01
 ///     finished.push(Observation { number, params, value });
 /// }

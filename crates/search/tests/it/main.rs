@@ -1,0 +1,3 @@
+//! The integration tests are one binary, so that it is linked once.
+
+mod examples;
