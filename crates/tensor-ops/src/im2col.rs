@@ -237,8 +237,8 @@ pub fn im2col<T: Scalar>(
     im2col_of(all_windows(image, window)?, x, image, window, padding, columns)
 }
 
-/// [`im2col`] of some windows only, counted in the order (out_y, out_x). Blocks that stay in the
-/// cache take half the time of the matrix of all windows.
+/// [`im2col`] of some windows only, counted in the order (out_y, out_x). A block can stay in the
+/// cache until it is used, which the matrix of all windows cannot.
 ///
 /// # Errors
 /// As [`im2col`].
