@@ -1,6 +1,8 @@
 //! Everything at once, as a user would put it together: a residual network with a loss of its own
 //! and a frozen first layer, stopped and resumed.
 
+#![allow(clippy::disallowed_methods)] // The last digits may differ between systems here.
+
 use init::{Purpose, Seed};
 use layers::{
     Checkpoint, Input, Layer, LayerError, LossFunction, Mode, Sequential, State, StateMut, Targets,
