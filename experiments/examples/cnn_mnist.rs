@@ -3,8 +3,8 @@
 //! training (evaluations and reading left out), with the range over the seeds.
 //!
 //! ```sh
-//! cargo run --release -p experiments --example cnn_mnist -- data/mnist        # figure and CSV here
-//! cargo run --release -p experiments --example cnn_mnist -- data/mnist OUT 3  # … in OUT, 3 seeds
+//! cargo run --release -p experiments --example cnn_mnist -- data/mnist        # files here
+//! cargo run --release -p experiments --example cnn_mnist -- data/mnist OUT 3  # 3 seeds, in OUT
 //! ```
 //!
 //! Two convolutions of 5×5, each followed by max pooling, batch normalisation and ReLU: in this

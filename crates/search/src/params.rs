@@ -78,7 +78,8 @@ impl Params {
     /// The value of the whole number called `name`.
     ///
     /// # Errors
-    /// [`SpaceError::UnknownName`] if there is none, [`SpaceError::Value`] if it is no whole number.
+    /// [`SpaceError::UnknownName`] if there is none, [`SpaceError::Value`] if it is no whole
+    /// number.
     ///
     /// ```
     /// let params = search::Space::parse(["width=int:10:20"])?.at(&[1.0]);

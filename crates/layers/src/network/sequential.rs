@@ -231,8 +231,8 @@ impl<T: Scalar> Sequential<T> {
     /// first pass.
     ///
     /// The output of an [`Affine`](crate::Affine) or [`Convolution`](crate::Convolution) layer
-    /// before ReLU stays empty: the layer applies the ReLU itself, as writing and reading it would take a tenth of a step's time. (PyTorch's
-    /// `ReLU(inplace=True)` does not keep it either.)
+    /// before ReLU stays empty: the layer applies the ReLU itself, as writing and reading it would
+    /// take a tenth of a step's time. (PyTorch's `ReLU(inplace=True)` does not keep it either.)
     ///
     /// ```
     /// let mut net = layers::MultiLayerNet::new(2, &[3], 2).build::<f64>(init::Seed::new(1))?;

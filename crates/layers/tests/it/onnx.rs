@@ -175,8 +175,8 @@ fn networks<T: Scalar>() -> Vec<Exported<T>> {
     networks
 }
 
-/// Trains each network a little and writes its file and, as JSON, inputs with our outputs; returns the paths
-/// without extensions.
+/// Trains each network a little and writes its file and, as JSON, inputs with our outputs; returns
+/// the paths without extensions.
 fn write<T: Scalar>() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let write = |Exported { name, inputs, mut net, output }: Exported<T>| {

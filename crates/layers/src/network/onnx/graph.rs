@@ -5,7 +5,7 @@ use std::any::Any;
 use kernels::Scalar;
 use tensor_ops::{ImageShape, Window};
 
-use super::message::{self, Attribute, DataType, Node, Tensor, Value};
+use super::message::{self, Attribute, DataType, Node, Tensor, ValueInfo};
 use crate::activation::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Tanh};
 use crate::network::checkpoint::little_endian;
 use crate::{
@@ -63,7 +63,7 @@ impl Graph {
             self.apply("Identity", vec![], vec![]);
         }
         self.nodes.last_mut().expect("one was added at least").output = "output".to_owned();
-        let value = |name, shape| Value { name, data_type: self.data_type, shape };
+        let value = |name, shape| ValueInfo { name, data_type: self.data_type, shape };
         let (input, output) = (value("input", self.inputs), value("output", self.shape));
         message::model(&self.nodes, &self.tensors, &input, &output)
     }

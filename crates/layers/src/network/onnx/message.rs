@@ -46,14 +46,19 @@ pub(super) struct Tensor {
 
 /// What comes in or goes out, without the dimension of the batch.
 #[derive(Debug)]
-pub(super) struct Value {
+pub(super) struct ValueInfo {
     pub(super) name: &'static str,
     pub(super) data_type: DataType,
     pub(super) shape: Vec<usize>,
 }
 
 /// The bytes of a `ModelProto`, which are an ONNX file.
-pub(super) fn model(nodes: &[Node], tensors: &[Tensor], input: &Value, output: &Value) -> Vec<u8> {
+pub(super) fn model(
+    nodes: &[Node],
+    tensors: &[Tensor],
+    input: &ValueInfo,
+    output: &ValueInfo,
+) -> Vec<u8> {
     let graph = Message::default()
         .messages(1, nodes.iter().map(Node::message))
         .bytes(2, "network")
@@ -106,7 +111,7 @@ impl Tensor {
     }
 }
 
-impl Value {
+impl ValueInfo {
     fn message(&self) -> Message {
         let batch = Message::default().bytes(2, "batch");
         let sizes = self.shape.iter().map(|&size| Message::default().integer(1, size as i64));

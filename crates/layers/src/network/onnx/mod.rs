@@ -52,8 +52,8 @@ pub enum OnnxOutput {
 ///
 /// let net = Sequential::<f32>::features(2).affine(3).layer(Elementwise(Square));
 /// let error = net.build(init::Seed::new(1))?.to_onnx(OnnxOutput::Scores).unwrap_err();
-/// let message = "layer 1 (square) is not of the crate `layers`, so its ONNX operators are unknown: \
-///     export a network without it";
+/// let message = "layer 1 (square) is not of the crate `layers`, so its ONNX operators are \
+///     unknown: export a network without it";
 /// assert_eq!(error.to_string(), message);
 /// # Ok::<(), layers::LayerError>(())
 /// ```
@@ -77,11 +77,11 @@ impl<T: Scalar> Sequential<T> {
     /// The bytes of an ONNX file that computes what the network does in
     /// [`Mode::Eval`](crate::Mode::Eval): opset 20, IR version 9, for ONNX Runtime 1.17 and later.
     ///
-    /// The graph has one input, `input`, and one output, `output`, for batches of any size. `input` is
-    /// (batch, channels, height, width) if a convolution or pooling comes before any affine layer,
-    /// else (batch, features). `output` is (batch, channels, height, width) if images leave the last
-    /// layer, else (batch, outputs). Both are row-major, as in NumPy; the pixels of an image have the
-    /// order that [`ImageShape`](tensor_ops::ImageShape) says.
+    /// The graph has one input, `input`, and one output, `output`, for batches of any size. `input`
+    /// is (batch, channels, height, width) if a convolution or pooling comes before any affine
+    /// layer, else (batch, features). `output` is (batch, channels, height, width) if images leave
+    /// the last layer, else (batch, outputs). Both are row-major, as in NumPy; the pixels of an
+    /// image have the order that [`ImageShape`](tensor_ops::ImageShape) says.
     ///
     /// | layer | operators |
     /// |---|---|
@@ -94,11 +94,11 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// Parameters keep their names (`0.weight`) and PyTorch's shapes; the loss is not exported.
     ///
-    /// A network of `f64` becomes a graph of 64-bit floats. There, leaky ReLU and ELU are `Where` with
-    /// arithmetic, since attributes of ONNX are 32-bit floats. ONNX Runtime 1.32 has no 64-bit
-    /// `Conv`, `AveragePool` and `Gelu` (ONNX's reference implementation has), and 1.17 and 1.20 lack
-    /// more; for it, let [`from_safetensors`](Self::from_safetensors) make an `f32` network first, as
-    /// below. It also refuses an average pooling whose padding is as large as its window.
+    /// A network of `f64` becomes a graph of 64-bit floats. There, leaky ReLU and ELU are `Where`
+    /// with arithmetic, since attributes of ONNX are 32-bit floats. ONNX Runtime 1.32 has no 64-bit
+    /// `Conv`, `AveragePool` and `Gelu` (ONNX's reference implementation has), and 1.17 and 1.20
+    /// lack more; for it, let [`from_safetensors`](Self::from_safetensors) make an `f32` network
+    /// first, as below. It also refuses an average pooling whose padding is as large as its window.
     ///
     /// A file must be smaller than 2 GiB, the limit of its encoding. This is not checked.
     ///
