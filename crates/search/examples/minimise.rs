@@ -44,7 +44,7 @@ fn value(params: &Params) -> f64 {
 fn minimise(space: &Space, file: Option<&Path>) -> Result<Vec<Trial>, StudyError> {
     let search = Search {
         space,
-        sampler: &GaussianProcess,
+        sampler: &GaussianProcess::default(),
         pruner: &Never,
         seed: Seed::new(1),
         steps: 1,

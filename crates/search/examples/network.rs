@@ -46,7 +46,7 @@ fn trial(data: &Dataset, params: &Params, observe: &mut Observe<'_>) -> Result<E
 pub fn search(images: usize, trials: u64) -> Result<Vec<Trial>, Failure> {
     let data = synthetic(1, images, 500);
     let space = Space::parse(["lr=log:1e-4:1", "filters=int:2:8", "pool=choice:max,average"])?;
-    let (space, sampler, pruner) = (&space, &GaussianProcess, &Median::over(EPOCHS));
+    let (space, sampler, pruner) = (&space, &GaussianProcess::default(), &Median::over(EPOCHS));
     let search = Search { space, sampler, pruner, seed: Seed::new(1), steps: EPOCHS, together: 2 };
     let objective: &Objective<'_, Failure> = &|_, params, observe| trial(&data, params, observe);
     let trials = search.run(&[], 0..trials, objective, &|_| Ok(()))?;

@@ -30,7 +30,7 @@ pub type Progress<'a, E> = dyn Fn(u64) -> Result<(), E> + Sync + 'a;
 /// let space = Space::parse(["lr=log:1e-6:1"])?;
 /// let search = Search {
 ///     space: &space,
-///     sampler: &GaussianProcess,
+///     sampler: &GaussianProcess::default(),
 ///     pruner: &Never,
 ///     seed: Seed::new(7),
 ///     steps: 1,
@@ -205,8 +205,8 @@ mod tests {
         Space::parse(["x=uniform:-1:2", "y=int:-5:5"]).unwrap()
     }
 
-    fn search(space: &Space) -> Search<'_> {
-        let (sampler, pruner) = (&GaussianProcess, &Asha { first: 1, reduction: 2 });
+    fn search<'a>(space: &'a Space, sampler: &'a GaussianProcess) -> Search<'a> {
+        let pruner = &Asha { first: 1, reduction: 2 };
         Search { space, sampler, pruner, seed: Seed::new(3), steps: STEPS, together: 2 }
     }
 
@@ -228,8 +228,8 @@ mod tests {
 
     #[test]
     fn a_resumed_search_gives_the_same_trials() {
-        let space = space();
-        let search = search(&space);
+        let (space, sampler) = (space(), GaussianProcess::default());
+        let search = search(&space, &sampler);
         let run = |finished: &[Trial], numbers| {
             search.run(finished, numbers, &bowl, &|_| Ok(())).unwrap()
         };
@@ -247,7 +247,8 @@ mod tests {
     #[test]
     fn a_report_that_is_not_finite_ends_its_trial_as_diverged() {
         let space = Space::parse(["x=uniform:1.5:2", "y=int:-5:5"]).unwrap();
-        for trial in search(&space).run(&[], 0..4, &bowl, &|_| Ok(())).unwrap() {
+        let sampler = GaussianProcess::default();
+        for trial in search(&space, &sampler).run(&[], 0..4, &bowl, &|_| Ok(())).unwrap() {
             // 0·∞ is NaN.
             assert_eq!((trial.end, trial.reports.len()), (End::Diverged(0), 0));
             assert!(trial.value().is_nan());
@@ -256,15 +257,15 @@ mod tests {
 
     #[test]
     fn every_step_is_counted_and_the_counter_can_end_the_search() {
-        let space = space();
+        let (space, sampler) = (space(), GaussianProcess::default());
         let counted = AtomicU64::new(0);
         let count = |steps| {
             counted.fetch_add(steps, Ordering::Relaxed);
             Ok(())
         };
-        search(&space).run(&[], 0..6, &bowl, &count).unwrap();
+        search(&space, &sampler).run(&[], 0..6, &bowl, &count).unwrap();
         assert_eq!(counted.into_inner(), 6 * STEPS as u64);
-        let stopped = search(&space).run(&[], 0..6, &bowl, &|_| Err(15));
+        let stopped = search(&space, &sampler).run(&[], 0..6, &bowl, &|_| Err(15));
         assert_eq!(stopped, Err(15));
     }
 }

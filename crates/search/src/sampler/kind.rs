@@ -35,7 +35,7 @@ impl SamplerKind {
             Self::Random => Box::new(Random),
             Self::Grid(levels) => Box::new(GridSearch { levels }),
             Self::Sobol => Box::new(Sobol),
-            Self::Gp => Box::new(GaussianProcess),
+            Self::Gp => Box::new(GaussianProcess::default()),
         }
     }
 }

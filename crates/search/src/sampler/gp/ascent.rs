@@ -3,8 +3,10 @@
 use nalgebra::{DMatrix, DVector};
 
 /// Maximises `f` from `start` within the box `bounds` by at most `steps` BFGS steps, projected onto
-/// the box. A coordinate at a bound stays there while its slope points outwards. Returns the last
-/// value and point, which are the highest.
+/// the box. A coordinate at a bound stays there while its slope points outwards. The first step is
+/// `first` long, then shorter until the value rises: to the top of the parabola through what is
+/// known of the line. Ends when a step gains less than 10⁻⁷ of the value. Returns the last value and
+/// point, which are the highest.
 ///
 /// `f` returns value and gradient, or `None` where it is not defined.
 ///
@@ -14,6 +16,7 @@ pub fn climb(
     start: &[f64],
     bounds: &[(f64, f64)],
     steps: usize,
+    first: f64,
 ) -> Option<(f64, Vec<f64>)> {
     let n = start.len();
     let f = |x: &DVector<f64>| f(x.as_slice()).map(|(y, slope)| (y, DVector::from_vec(slope)));
@@ -21,7 +24,7 @@ pub fn climb(
         |x: DVector<f64>| DVector::from_fn(n, |i, _| x[i].clamp(bounds[i].0, bounds[i].1));
     let mut x = project(DVector::from_column_slice(start));
     let (mut value, mut gradient) = f(&x)?;
-    let mut inverse = DMatrix::<f64>::identity(n, n) / gradient.norm().max(1e-12);
+    let mut inverse = DMatrix::<f64>::identity(n, n) * (first / gradient.norm().max(1e-12));
     for _ in 0..steps {
         // 1 for a free coordinate, 0 for one that is held at its bound.
         let free = DVector::from_fn(n, |i, _| {
@@ -34,7 +37,7 @@ pub fn climb(
         }
         let mut direction = (&inverse * &uphill).component_mul(&free);
         if direction.dot(&uphill) <= 0.0 {
-            inverse = DMatrix::identity(n, n) / uphill.norm();
+            inverse = DMatrix::identity(n, n) * (first / uphill.norm());
             direction = &inverse * &uphill;
         }
         let mut length = 1.0;
@@ -44,12 +47,15 @@ pub fn climb(
             if moved.amax() < 1e-10 {
                 break None;
             }
-            if let Some((higher, slope)) = f(&next)
-                && higher >= value + 1e-4 * moved.dot(&uphill)
+            let (rise, tried) = (moved.dot(&uphill), f(&next));
+            let change = tried.as_ref().map_or(f64::NEG_INFINITY, |(higher, _)| higher - value);
+            if let Some((higher, slope)) = tried
+                && change >= 1e-4 * rise
             {
                 break Some((next, moved, higher, slope));
             }
-            length *= 0.5;
+            let shorter = 0.5 * rise / (rise - change);
+            length *= if shorter > 0.1 { shorter.min(0.5) } else { 0.1 };
         };
         let Some((next, s, higher, slope)) = found else { break };
         // The change of the gradient of −f, which is minimised.
@@ -65,7 +71,7 @@ pub fn climb(
         }
         let gain = higher - value;
         (x, value, gradient) = (next, higher, slope);
-        if gain < 1e-10 * (1.0 + value.abs()) {
+        if gain < 1e-7 * (1.0 + value.abs()) {
             break;
         }
     }
@@ -84,10 +90,10 @@ mod tests {
             let gradient = vec![2.0 * a + 400.0 * x * b, -200.0 * b];
             Some((-(a * a + 100.0 * b * b), gradient))
         };
-        let (_, free) = climb(minus_rosenbrock, &[-1.2, 1.0], &[(-5.0, 5.0); 2], 200).unwrap();
+        let (_, free) = climb(minus_rosenbrock, &[-1.2, 1.0], &[(-5.0, 5.0); 2], 200, 1.0).unwrap();
         assert!((free[0] - 1.0).abs() < 1e-4 && (free[1] - 1.0).abs() < 1e-4, "{free:?}");
         let (_, bound) =
-            climb(minus_rosenbrock, &[-1.2, 1.0], &[(-5.0, 0.5), (-5.0, 5.0)], 200).unwrap();
+            climb(minus_rosenbrock, &[-1.2, 1.0], &[(-5.0, 0.5), (-5.0, 5.0)], 200, 1.0).unwrap();
         assert!(bound[0] == 0.5 && (bound[1] - 0.25).abs() < 1e-5, "{bound:?}");
     }
 }
