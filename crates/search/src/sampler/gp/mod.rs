@@ -47,7 +47,7 @@ use regression::Regression;
 /// and each trial needs a fit of its own.
 ///
 /// At most [`Sobol::DIMENSIONS`] dimensions. In six of them, 100 trials are suggested in half a
-/// second and 400 in five, on one core; two share the work.
+/// second and 400 in seven, on one core; two share the work.
 ///
 /// Reference: Snoek, Larochelle & Adams 2012, *Practical Bayesian Optimization of Machine Learning
 /// Algorithms* (arXiv:1206.2944).
