@@ -46,9 +46,9 @@ pub struct Known<'a> {
 
 /// A rule that chooses the parameters of the next trial.
 ///
-/// The parameters depend only on the space, the seed, the trial's number and the other trials. What a
-/// sampler keeps between trials may save time, but decides nothing. Two searches with the same seed
-/// and the same history therefore continue in the same way.
+/// The parameters depend only on the space, the seed, the trial's number and the other trials. What
+/// a sampler keeps between trials may save time, but decides nothing. Two searches with the same
+/// seed and the same history therefore continue in the same way.
 pub trait Sampler: Send + Sync + std::fmt::Debug {
     /// The parameters of trial `number`.
     fn suggest(&self, known: Known<'_>, number: u64) -> Params;

@@ -5,8 +5,8 @@ use nalgebra::{DMatrix, DVector};
 /// Maximises `f` from `start` within the box `bounds` by at most `steps` BFGS steps, projected onto
 /// the box. A coordinate at a bound stays there while its slope points outwards. The first step is
 /// `first` long, then shorter until the value rises: to the top of the parabola through what is
-/// known of the line. Ends when a step gains less than 10⁻⁷ of the value. Returns the last value and
-/// point, which are the highest.
+/// known of the line. Ends when a step gains less than 10⁻⁷ of the value. Returns the last value
+/// and point, which are the highest.
 ///
 /// `f` returns value and gradient, or `None` where it is not defined.
 ///

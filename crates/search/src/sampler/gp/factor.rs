@@ -25,8 +25,8 @@ struct Block {
 }
 
 impl Factor {
-    /// The factor of A, of which the upper triangle and the diagonal blocks are read; `None` if A is
-    /// not positive definite.
+    /// The factor of A, of which the upper triangle and the diagonal blocks are read; `None` if A
+    /// is not positive definite.
     pub fn new(a: &DMatrix<f64>) -> Option<Self> {
         let mut factor = Self::default();
         for first in (0..a.nrows()).step_by(BLOCK) {

@@ -24,10 +24,10 @@ pub struct Explanation {
     pub noise: f64,
 }
 
-/// The number of trials, of `count`, that kernel and noise are fitted to: up to 40 every trial brings
-/// a new fit, then a twentieth more trials does, since their optimum hardly moves any more. With a
-/// tenth, searches of Hartmann's function ended higher: by the median of 30 seeds, 0.19 above the
-/// minimum after 60 trials instead of 0.13.
+/// The number of trials, of `count`, that kernel and noise are fitted to: up to 40 every trial
+/// brings a new fit, then a twentieth more trials does, since their optimum hardly moves any more.
+/// With a tenth, searches of Hartmann's function ended higher: by the median of 30 seeds, 0.19
+/// above the minimum after 60 trials instead of 0.13.
 pub fn refitted(count: usize) -> usize {
     let mut last = count.min(1);
     loop {

@@ -8,11 +8,11 @@ use super::fit::{Explanation, fit};
 
 /// The last fit. It saves time and decides nothing: for the same data, a fit is the same.
 #[derive(Debug, Default)]
-pub struct Memo(Mutex<Option<(Data, Option<Explanation>)>>);
+pub struct Memo(Mutex<Option<(FitData, Option<Explanation>)>>);
 
 /// What is fitted to.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Data {
+pub struct FitData {
     /// A row for each trial.
     pub points: DMatrix<f64>,
     /// Their values.
@@ -23,7 +23,7 @@ pub struct Data {
 
 impl Memo {
     /// [`fit`], unless the last one was to the same data.
-    pub fn fit(&self, data: Data) -> Option<Explanation> {
+    pub fn fit(&self, data: FitData) -> Option<Explanation> {
         // Not locked during a fit: in its parallel part, a thread may begin another trial.
         let last = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, explanation)) = &*last()

@@ -24,7 +24,7 @@ use ascent::climb;
 use features::Features;
 use fit::{Explanation, chosen, refitted};
 use kernel::Matern52;
-use memo::{Data, Memo};
+use memo::{FitData, Memo};
 use regression::Regression;
 
 /// Bayesian optimisation: a Gaussian process predicts the value at each point of the space, and the
@@ -32,8 +32,8 @@ use regression::Regression;
 ///
 /// - **Process**: Matérn 5/2 with a length scale per hyperparameter, on the unit cube (log scales
 ///   are linear there). Length scales, variance and noise are the most probable ones for the
-///   finished trials; Snoek et al. average over them instead. They are fitted anew after each of the
-///   first 40 trials, then whenever there are a twentieth more, to the trials up to then.
+///   finished trials; Snoek et al. average over them instead. They are fitted anew after each of
+///   the first 40 trials, then whenever there are a twentieth more, to the trials up to then.
 /// - **Start**: the first 2·d + 1 trials are a [`Sobol`] design.
 /// - **Best**: the highest posterior mean at a tried point, since the largest value is often a
 ///   lucky one.
@@ -43,8 +43,8 @@ use regression::Regression;
 ///   trials suggested together lie apart ("kriging believer", Ginsbourger et al. 2010).
 ///
 /// It remembers the last fit, which saves time and changes no suggestion: without it, the same fit
-/// is made again. Where trials are pruned, values of earlier trials change with those of later ones,
-/// and each trial needs a fit of its own.
+/// is made again. Where trials are pruned, values of earlier trials change with those of later
+/// ones, and each trial needs a fit of its own.
 ///
 /// At most [`Sobol::DIMENSIONS`] dimensions. In six of them, 100 trials are suggested in half a
 /// second and 400 in seven, on one core; two share the work.
@@ -159,7 +159,7 @@ impl GaussianProcess {
         let chosen = chosen(&values);
         let points: Vec<Vec<f64>> = chosen.iter().map(|&i| points[i].clone()).collect();
         let values = chosen.iter().map(|&i| values[i]).collect();
-        self.memo.fit(Data { points: rows(&points), values, groups: groups.to_vec() })
+        self.memo.fit(FitData { points: rows(&points), values, groups: groups.to_vec() })
     }
 }
 
