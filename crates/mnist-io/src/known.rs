@@ -65,6 +65,26 @@ impl FromStr for DatasetName {
     }
 }
 
+/// The data set that published a file, by the SHA-256 of its uncompressed content, and the file's
+/// name there; `None` if neither MNIST nor Fashion-MNIST did.
+///
+/// ```
+/// use mnist_io::{DatasetName, published};
+///
+/// let labels = "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2";
+/// let found = (DatasetName::Mnist, "t10k-labels-idx1-ubyte".to_owned());
+/// assert_eq!(published(labels), Some(found));
+/// assert_eq!(published("of another file"), None);
+/// ```
+#[must_use]
+pub fn published(sha256: &str) -> Option<(DatasetName, String)> {
+    let names = [DatasetName::Mnist, DatasetName::FashionMnist];
+    names.into_iter().find_map(|name| {
+        let part = PARTS.iter().find(|part| part.digest(name) == Some(sha256))?;
+        Some((name, part.name()))
+    })
+}
+
 /// One of the four files of a data set.
 pub(crate) struct Part {
     pub(crate) what: &'static str,

@@ -58,7 +58,7 @@ mod write;
 pub use batch::{Number, Scale, one_hot};
 pub use dataset::{Dataset, FileRecord, Images, Kind, Source, Split};
 pub use error::Error;
-pub use known::{DatasetName, UnknownDataset};
+pub use known::{DatasetName, UnknownDataset, published};
 pub use load::load;
 pub use save::save;
 pub use synthetic::synthetic;

@@ -216,6 +216,7 @@ fn crates() -> Vec<PathBuf> {
     let mut crates: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     crates.sort();
     crates.push(root().join("experiments"));
+    crates.push(root().join("experiments/browser"));
     crates
 }
 

@@ -79,8 +79,15 @@ impl Array {
         self.header.len().saturating_add(self.header.payload())
     }
 
-    /// SHA-256 of the uncompressed file, in lower-case hexadecimal.
-    pub(crate) fn sha256(&self) -> String {
+    /// SHA-256 of the uncompressed file, in lower-case hexadecimal, by which
+    /// [`published`](crate::published) knows MNIST.
+    ///
+    /// ```
+    /// let array = mnist_io::idx::parse(&[0, 0, 8, 1, 0, 0, 0, 2, 5, 12]).unwrap();
+    /// assert!(array.sha256().starts_with("a25e9aae"));
+    /// ```
+    #[must_use]
+    pub fn sha256(&self) -> String {
         let mut hasher = Hasher(Sha256::new());
         let written = self.write_to(&mut hasher);
         debug_assert!(written.is_ok(), "a hasher accepts all bytes");
