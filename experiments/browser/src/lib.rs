@@ -2,7 +2,8 @@
 //!
 //! The page's workers compile this crate to WebAssembly and talk to it by four functions. A request
 //! is JSON, written to the memory that [`room`] makes; [`call`] answers it with JSON at [`reply`].
-//! Files come as bytes, in the memory that [`file`] makes. [`Session`] says what can be asked for.
+//! Files come as bytes, in the memory that [`file()`] makes. [`Session`] says what can be asked
+//! for.
 //!
 //! Draws and formulas are those of the native programs: the same seed gives the same images,
 //! weights, mini-batches, dropout masks and trials, and the same numbers up to the rounding of

@@ -55,8 +55,9 @@ impl Session {
     /// Answers a request in JSON with `{"ok": …}` or `{"error": "…"}`, in JSON too.
     ///
     /// ```
-    /// let request = br#"{"do": "ravine", "optimizer": "sgd", "lr": 0.95, "start": [-7, 2], "points": 2}"#;
-    /// let answer = browser::Session::default().answer(request, &mut Vec::new());
+    /// let request = r#"{"do": "ravine", "optimizer": "sgd", "lr": 0.95, "start": [-7, 2],
+    ///     "points": 2}"#;
+    /// let answer = browser::Session::default().answer(request.as_bytes(), &mut Vec::new());
     /// assert_eq!(answer, br#"{"ok":[[-7.0,2.0],[-6.335,-1.7999999999999998]]}"#);
     /// ```
     pub fn answer(&mut self, request: &[u8], file: &mut Vec<u8>) -> Vec<u8> {
