@@ -30,7 +30,8 @@ pub(super) trait Vector: Copy {
     const UNROLL: usize = 1;
     /// Calls `step` [`UNROLL`](Self::UNROLL) times.
     #[inline(always)]
-    fn unrolled(mut step: impl FnMut()) {
+    fn unrolled<F: FnMut()>(step: &mut F) {
+        // Not `impl FnMut` called with a reference: that call would not be inlined across units.
         step();
     }
     #[inline(always)]

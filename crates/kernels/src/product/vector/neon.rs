@@ -25,7 +25,7 @@ macro_rules! vector {
             const UNROLL: usize = 8;
             // The compiler does not unroll a loop of this length by itself.
             #[inline(always)]
-            fn unrolled(mut step: impl FnMut()) {
+            fn unrolled<F: FnMut()>(step: &mut F) {
                 let mut twice = || {
                     step();
                     step();
