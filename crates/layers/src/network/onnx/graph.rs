@@ -7,7 +7,7 @@ use tensor_ops::{ImageShape, Window};
 
 use super::message::{self, Attribute, DataType, Node, Tensor, ValueInfo};
 use crate::activation::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Tanh};
-use crate::network::checkpoint::little_endian;
+use crate::network::saved::little_endian;
 use crate::{
     Affine, AveragePooling, BatchNorm, Convolution, Dropout, Elementwise, Layer, MaxPooling, Param,
     Sequential, State,
