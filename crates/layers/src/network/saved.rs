@@ -85,7 +85,8 @@ const COUNTER: &str = "num_batches_tracked";
 /// What the names of an optimizer's arrays begin with.
 pub(super) const OPTIMIZER: &str = "optimizer.";
 
-/// The key of the metadata that hold a [`SavedHeader`] as JSON. It is one, since their order is random.
+/// The key of the metadata that hold a [`SavedHeader`] as JSON. It is one, since their order is
+/// random.
 const HEADER: &str = "network";
 
 /// What a file holds besides numbers.
@@ -162,10 +163,10 @@ pub(super) fn from_hex(text: &str) -> Option<ChaCha8Rng> {
 }
 
 /// A tensor of a file: name, shape and values.
-pub(super) type Tensor<V> = (String, Vec<usize>, V);
+pub(super) type SavedTensor<V> = (String, Vec<usize>, V);
 
 /// The bytes of a file. Not generic, so that it is compiled once.
-fn to_file(dtype: Dtype, tensors: &[Tensor<Vec<u8>>], header: &SavedHeader) -> Vec<u8> {
+fn to_file(dtype: Dtype, tensors: &[SavedTensor<Vec<u8>>], header: &SavedHeader) -> Vec<u8> {
     let views = tensors.iter().map(|(name, shape, bytes)| {
         let view = TensorView::new(dtype, shape.clone(), bytes);
         (name.as_str(), view.expect("a shape holds as many elements as its parameter"))
@@ -183,7 +184,10 @@ pub(super) fn little_endian<T: Scalar>(values: &[T]) -> Vec<u8> {
     }
 }
 
-pub(super) fn to_bytes<T: Scalar>(tensors: Vec<Tensor<&[T]>>, header: &SavedHeader) -> Vec<u8> {
+pub(super) fn to_bytes<T: Scalar>(
+    tensors: Vec<SavedTensor<&[T]>>,
+    header: &SavedHeader,
+) -> Vec<u8> {
     let dtype = if T::NAME == f32::NAME { Dtype::F32 } else { Dtype::F64 };
     let tensors =
         tensors.into_iter().map(|(name, shape, values)| (name, shape, little_endian(values)));
@@ -225,7 +229,7 @@ impl<T: Scalar> Sequential<T> {
     }
 
     /// Every parameter and running statistic.
-    pub(super) fn tensors(&self) -> Vec<Tensor<&[T]>> {
+    pub(super) fn tensors(&self) -> Vec<SavedTensor<&[T]>> {
         let mut tensors = Vec::new();
         self.visit(&mut |state| match state {
             State::Param(Param { name, torch_shape, value, .. }) => {
