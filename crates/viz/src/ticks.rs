@@ -1,6 +1,7 @@
 //! Candidates for the ticks of an axis, from dense to sparse; the axis takes the first that fits.
 
-/// Multiples of 1·10ᵏ, 2·10ᵏ and 5·10ᵏ in the range, at most eight.
+/// Multiples of 1·10ᵏ, 2·10ᵏ and 5·10ᵏ in the range, at most eight; then, for an axis too short for
+/// the labels of all of these, the outer ones, and one alone.
 pub(crate) fn linear(lo: f64, hi: f64) -> Vec<Vec<f64>> {
     let (lo, hi) = (lo.min(hi), lo.max(hi));
     let finest = libm::log10(hi / 8.0 - lo / 8.0).floor() as i32;
@@ -16,7 +17,12 @@ pub(crate) fn linear(lo: f64, hi: f64) -> Vec<Vec<f64>> {
         let values = (0..count as i32).map(|i| (first + f64::from(i)) * m / divisor + 0.0);
         ((1.0..=8.0).contains(&count) && step.is_normal()).then(|| values.collect())
     };
-    steps.filter_map(multiples).collect()
+    let mut candidates: Vec<Vec<f64>> = steps.filter_map(multiples).collect();
+    if let Some(densest) = candidates.first().cloned() {
+        candidates.push(vec![densest[0], densest[densest.len() - 1]]);
+        candidates.push(vec![densest[densest.len() / 2]]);
+    }
+    candidates
 }
 
 /// For a range of at most one decade, linear candidates; for a short one 1, 2, 5 of each decade;

@@ -93,6 +93,15 @@ fn the_widest_the_smallest_and_the_largest_ranges_have_labels() {
     }
 }
 
+/// Multiples of 0.002 are too near each other for their labels, and the range has none of 0.005.
+#[test]
+fn a_short_axis_without_fitting_multiples_has_labels_at_its_outer_ticks() {
+    let axis = Axis::linear("t", -225.625_041_459_776_24, -225.629_810_428_168_47);
+    assert_true(&axis, 120.0);
+    assert_eq!(labels(&axis, 120.0), ["−225.629", "−225.626"]);
+    assert_eq!(labels(&axis, 90.0).len(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
