@@ -3,6 +3,8 @@
 // Wide registers are reached by functions compiled for them, called where the processor has them.
 #![allow(unsafe_code)]
 
+#[cfg(target_arch = "aarch64")]
+use std::arch::aarch64::*;
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 use std::hint::black_box;
@@ -35,6 +37,11 @@ pub fn gflops() -> (f64, f64) {
         Instructions::Avx2 => {
             (best(8, || unsafe { f32_avx2() }), best(4, || unsafe { f64_avx2() }))
         }
+        // SAFETY: as above.
+        #[cfg(target_arch = "aarch64")]
+        Instructions::Neon => {
+            (best(4, || unsafe { f32_neon() }), best(2, || unsafe { f64_neon() }))
+        }
         Instructions::Portable => (best(4, portable::<f32, 4>), best(2, portable::<f64, 2>)),
     }
 }
@@ -48,7 +55,7 @@ fn best(lanes: usize, run: impl Fn()) -> f64 {
     (0..TRIES).map(|_| once()).fold(0.0, f64::max)
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! chains {
     ($name:ident, $features:literal, $set:ident, $multiply_add:ident) => {
         #[target_feature(enable = $features)]
@@ -73,6 +80,10 @@ chains!(f64_avx512, "avx512f", _mm512_set1_pd, _mm512_fmadd_pd);
 chains!(f32_avx2, "avx2,fma", _mm256_set1_ps, _mm256_fmadd_ps);
 #[cfg(target_arch = "x86_64")]
 chains!(f64_avx2, "avx2,fma", _mm256_set1_pd, _mm256_fmadd_pd);
+#[cfg(target_arch = "aarch64")]
+chains!(f32_neon, "neon", vdupq_n_f32, vfmaq_f32);
+#[cfg(target_arch = "aarch64")]
+chains!(f64_neon, "neon", vdupq_n_f64, vfmaq_f64);
 
 /// A multiplication and an addition: what a compiler may use without being told of a processor.
 fn portable<T: kernels::Scalar, const LANES: usize>() {

@@ -61,6 +61,7 @@ if [ "${1:-}" != --no-run ]; then
     echo "== $part"
     target/release/sec6_5_hyperparameters --part $part --runs 10 --out $results/$part >/dev/null
   done
+  docs/figures/planted.sh
 fi
 
 for figure in \

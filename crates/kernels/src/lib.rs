@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
-// The only published crate with `unsafe` code: SIMD intrinsics, pointers into matrices and an
-// allocator. Its public functions are safe.
+// SIMD intrinsics, pointers into matrices and an allocator; the public functions are safe.
 #![allow(unsafe_code)]
 
 mod allocator;

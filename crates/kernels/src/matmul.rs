@@ -44,6 +44,31 @@ impl<'a, T: Scalar> MatrixRef<'a, T> {
         self.shape
     }
 
+    /// The columns before `column`, and the others.
+    ///
+    /// # Panics
+    /// If there are fewer columns.
+    ///
+    /// ```
+    /// use kernels::MatrixRef;
+    ///
+    /// let (left, right) = MatrixRef::row_major(&[1.0, 2.0, 3.0], (1, 3)).split_columns(1);
+    /// assert_eq!((left.shape(), right.shape()), ((1, 1), (1, 2)));
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn split_columns(self, column: usize) -> (Self, Self) {
+        let (rows, columns) = self.shape;
+        assert!(column <= columns, "matrix: split at column {column} of {columns}");
+        // Rows of a row-major matrix go on beyond their part, so the left keeps all values. Without
+        // rows, or without columns to the right, there is nothing to skip.
+        let skipped = (column * self.strides.1).min(self.values.len());
+        let left = Self { shape: (rows, column), ..self };
+        let right =
+            Self { values: &self.values[skipped..], shape: (rows, columns - column), ..self };
+        (left, right)
+    }
+
     fn strided(&self) -> Strided<T> {
         Strided { pointer: self.values.as_ptr(), row: self.strides.0, column: self.strides.1 }
     }

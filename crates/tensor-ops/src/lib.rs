@@ -11,6 +11,7 @@ mod reshape;
 pub mod shuffle;
 pub mod softmax;
 pub mod sparse;
+mod wide;
 
 pub use gradient::numerical_gradient;
 pub use im2col::{

@@ -3,6 +3,8 @@
 use kernels::{Epilogue, MatrixRef, Scalar};
 use nalgebra::DMatrix;
 
+use crate::wide;
+
 /// A factor of a [`matmul`]: a matrix or its transpose, which is never materialised.
 #[derive(Clone, Copy, Debug)]
 pub enum Operand<'a, T> {
@@ -38,7 +40,7 @@ impl<'a, T: Scalar> Operand<'a, T> {
     }
 }
 
-/// C ← op(A)·op(B) + `add`, where `add` is added to every row. Runs on the calling thread.
+/// C ← op(A)·op(B) + `add`, where `add` is added to every row.
 ///
 /// Shapes: op(A) is (m, k), op(B) is (k, n), `add` has n elements, `c` is (m, n). The previous
 /// contents of `c` are ignored. If k = 0, every row becomes `add`, or zeros. Nothing is allocated.
@@ -46,7 +48,10 @@ impl<'a, T: Scalar> Operand<'a, T> {
 /// The kernel is made for the products of small networks. In `f32` and `f64`, with AVX2 or AVX-512,
 /// it reaches 0.8 to 0.9 of the processor's peak; `matrixmultiply`, which nalgebra calls, reaches
 /// 0.7, and nalgebra's `tr_mul` and `gemm_tr` a tenth of that. The instruction set is chosen at run
-/// time, so no compiler flag is needed; the last bits of a sum depend on the processor.
+/// time, so no compiler flag is needed; all with fused multiply-adds give the same bits.
+///
+/// Products of layers of hundreds of units are shared among the threads of rayon's pool, smaller
+/// ones run on the calling thread; the bits do not depend on the number of threads.
 ///
 /// # Panics
 /// If the shapes do not match.
@@ -147,7 +152,38 @@ fn product<T: Scalar>(
         "matmul: ({m}, {k}) times ({k_b}, {n}) into {:?}",
         c.shape()
     );
-    kernels::matmul(a.as_ref(), b.as_ref(), add, epilogue, c.as_mut_slice());
+    let parts = wide::parts(m * k * n, n);
+    in_parts(parts, a.as_ref(), b.as_ref(), add, epilogue, c.as_mut_slice());
+}
+
+/// The product by `parts` threads, each of which computes some columns of C.
+fn in_parts<T: Scalar>(
+    parts: usize,
+    a: MatrixRef<'_, T>,
+    b: MatrixRef<'_, T>,
+    add: Option<&[T]>,
+    epilogue: Epilogue<&[T]>,
+    c: &mut [T],
+) {
+    if parts == 1 {
+        return kernels::matmul(a, b, add, epilogue, c);
+    }
+    let column = wide::middle(b.shape().1, parts);
+    let place = column * a.shape().0;
+    let (left_b, right_b) = b.split_columns(column);
+    let (left_add, right_add) = add.map(|add| add.split_at(column)).unzip();
+    let (left_c, right_c) = c.split_at_mut(place);
+    let (left_epilogue, right_epilogue) = match epilogue {
+        Epilogue::ReluGradient(x) => {
+            let (left, right) = x.split_at(place);
+            (Epilogue::ReluGradient(left), Epilogue::ReluGradient(right))
+        }
+        other => (other, other),
+    };
+    rayon::join(
+        || in_parts(parts / 2, a, left_b, left_add, left_epilogue, left_c),
+        || in_parts(parts - parts / 2, a, right_b, right_add, right_epilogue, right_c),
+    );
 }
 
 #[cfg(test)]
@@ -169,6 +205,30 @@ mod tests {
                 matmul(a, b, Some(&add), &mut c);
                 assert_eq!(c, expected);
             }
+        }
+    }
+
+    #[test]
+    fn wide_products_have_the_same_bits_on_any_number_of_threads() {
+        let fill = |rows, columns| {
+            DMatrix::from_fn(rows, columns, |i, j| (i * 7 + j * 3) as f32 / 1000.0 - 1.0)
+        };
+        let (a, b, x) = (fill(90, 250), fill(250, 770), fill(90, 770) * 0.5);
+        assert!(wide::parts(90 * 250 * 770, 770) > 1 || rayon::current_num_threads() == 1);
+        let add: Vec<f32> = (0..770).map(|j| j as f32 / 99.0 - 3.0).collect();
+        let products = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let mut c = [(); 3].map(|()| DMatrix::zeros(90, 770));
+                matmul(Plain(&a), Plain(&b), Some(&add), &mut c[0]);
+                matmul_relu(Plain(&a), Plain(&b), Some(&add), &mut c[1]);
+                matmul_relu_gradient(Plain(&a), Transposed(&b.transpose()), &x, &mut c[2]);
+                c
+            })
+        };
+        let expected = products(1);
+        for threads in [2, 3, 5] {
+            assert_eq!(products(threads), expected, "{threads} threads");
         }
     }
 

@@ -7,7 +7,7 @@ use kernels::{
 };
 use nalgebra::DMatrix;
 
-use crate::reshape;
+use crate::{reshape, wide};
 
 /// A sparse (rows, columns) matrix of bytes, each of which represents a number.
 ///
@@ -61,7 +61,8 @@ impl<T: PartialEq> PartialEq for Sparse<T> {
 pub struct Workspace<T> {
     /// The transpose in the last [`Sparse::tr_matmul`].
     columns: SparseRows,
-    sums: PartialSums<T>,
+    /// One for each thread.
+    sums: Vec<PartialSums<T>>,
 }
 
 impl<T: Scalar> Default for Sparse<T> {
@@ -265,7 +266,7 @@ impl<T: Scalar> Sparse<T> {
         d: &DMatrix<T>,
         add: Option<&[T]>,
         relu: bool,
-        sums: &mut PartialSums<T>,
+        sums: &mut Vec<PartialSums<T>>,
         y: &mut DMatrix<T>,
     ) {
         let (m, k) = (rows.len(), rows.width());
@@ -277,8 +278,36 @@ impl<T: Scalar> Sparse<T> {
         );
         let s = SparseRef { rows, values: &self.values };
         let d = MatrixRef::column_major(d.as_slice(), d.shape());
-        sparse_matmul(s, d, add, relu, sums, y.as_mut_slice());
+        let parts = wide::parts(rows.non_zeros() * d.shape().1, d.shape().1);
+        if sums.len() < parts {
+            sums.resize_with(parts, PartialSums::default);
+        }
+        in_parts(s, d, add, relu, &mut sums[..parts], y.as_mut_slice());
     }
+}
+
+/// The product by as many threads as there are `sums`, each of which computes some columns of Y.
+fn in_parts<T: Scalar>(
+    s: SparseRef<'_, T>,
+    d: MatrixRef<'_, T>,
+    add: Option<&[T]>,
+    relu: bool,
+    sums: &mut [PartialSums<T>],
+    y: &mut [T],
+) {
+    if let [sums] = sums {
+        return sparse_matmul(s, d, add, relu, sums, y);
+    }
+    let parts = sums.len();
+    let column = wide::middle(d.shape().1, parts);
+    let (left_d, right_d) = d.split_columns(column);
+    let (left_add, right_add) = add.map(|add| add.split_at(column)).unzip();
+    let (left_sums, right_sums) = sums.split_at_mut(parts / 2);
+    let (left_y, right_y) = y.split_at_mut(column * s.rows.len());
+    rayon::join(
+        || in_parts(s, left_d, left_add, relu, left_sums, left_y),
+        || in_parts(s, right_d, right_add, relu, right_sums, right_y),
+    );
 }
 
 #[cfg(test)]
@@ -351,6 +380,23 @@ mod tests {
         sparse.tr_matmul(&dy, &mut work, &mut dw);
         matmul(Transposed(&x), Plain(&dy), None, &mut expected);
         assert_eq!(dw, expected);
+    }
+
+    #[test]
+    fn wide_products_have_the_same_bits_on_any_number_of_threads() {
+        let (x, w) = (Sparse::new(&bytes(300, 200, 3), value), fill::<f32>(200, 770, 1));
+        assert!(wide::parts(x.non_zeros() * 770, 770) > 1 || rayon::current_num_threads() == 1);
+        let product = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let mut y = DMatrix::zeros(300, 770);
+            pool.install(|| {
+                x.matmul(&w, Some(&[0.3; 770]), &mut Workspace::default(), &mut y);
+            });
+            y
+        };
+        for threads in [2, 3, 5] {
+            assert_eq!(product(threads), product(1), "{threads} threads");
+        }
     }
 
     #[test]

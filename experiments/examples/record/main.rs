@@ -40,13 +40,14 @@ fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+fn read_json(path: &Path) -> Result<Value, Box<dyn Error>> {
+    let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?)
+}
+
 fn section(folder: &Path) -> Result<Value, Box<dyn Error>> {
-    let read = |name: &str| -> Result<Value, Box<dyn Error>> {
-        let path = folder.join(name);
-        let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-        Ok(serde_json::from_str(&text)?)
-    };
-    let (summary, manifest) = (read("summary.json")?, read("manifest.json")?);
+    let summary = read_json(&folder.join("summary.json"))?;
+    let manifest = read_json(&folder.join("manifest.json"))?;
     let mut last = Map::new();
     for (part, series) in summary["results"].as_object().into_iter().flatten() {
         for (series, metrics) in series.as_object().into_iter().flatten() {
@@ -124,10 +125,10 @@ fn agreement(comparisons: &Value) -> Value {
 /// What the comparison with the original says of each fault that `docs/figures/planted.sh` planted.
 fn planted(folder: &Path) -> Result<Value, Box<dyn Error>> {
     let mut faults = Map::new();
-    for fault in fs::read_dir(folder)? {
+    let missing = |e| format!("{}: {e}; run docs/figures/planted.sh first", folder.display());
+    for fault in fs::read_dir(folder).map_err(missing)? {
         let fault = fault?;
-        let text = fs::read_to_string(fault.path().join("summary.json"))?;
-        let summary: Value = serde_json::from_str(&text)?;
+        let summary = read_json(&fault.path().join("summary.json"))?;
         let tests = |key: &str| summary["original"][key].as_array().cloned().unwrap_or_default();
         let (quantities, curves) = (tests("quantities"), tests("curves"));
         let is =
