@@ -45,4 +45,4 @@ plant without-replacement "sec6_4_regularization --" crates/training/src/batches
 plant batch-norm-by-batch-statistics "sec6_3_batchnorm --" crates/layers/src/batch_norm.rs \
   "        if mode == Mode::Train {" "        let mode = Mode::Train; {"
 plant dropout-0.25 "sec6_4_regularization --" experiments/src/bin/sec6_4_regularization/networks.rs \
-  "dropout.dropout.unwrap_or(0.2)" "dropout.dropout.unwrap_or(0.25)"
+  "flags.dropout.unwrap_or(0.2)" "flags.dropout.unwrap_or(0.25)"
