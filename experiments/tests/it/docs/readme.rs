@@ -99,6 +99,74 @@ fn the_table_of_printed_numbers_follows_from_the_record() {
     }
 }
 
+#[test]
+fn our_numbers_beside_the_notebooks_follow_from_the_record() {
+    let record = record();
+    let quantity = |section: &str, name: &str| -> (String, String) {
+        let quantities = record[section]["original"]["quantities"].as_array().unwrap();
+        let found = quantities.iter().find(|quantity| quantity["quantity"] == name);
+        let ours = &found.unwrap_or_else(|| panic!("{section} has no {name}"))["ours"];
+        let [mean, std] = ["mean", "std"].map(|key| ours[key].as_f64().unwrap());
+        (format!("{mean:.3}"), format!("{mean:.3} ± {std:.3}"))
+    };
+    let series = |section: &str, name: &str| {
+        let end = &record[section]["last"][name];
+        let [mean, std] = ["mean", "std"].map(|key| end[key].as_f64().unwrap());
+        (format!("{mean:.3}"), format!("{mean:.3} ± {std:.3}"))
+    };
+    let losses = |section: &str, names: &[(&str, &str)]| {
+        let loss = |(label, name): &(&str, &str)| {
+            let name = format!("{name}: loss of the last 100 iterations");
+            format!("{label} {}", quantity(section, &name).1)
+        };
+        names.iter().map(loss).collect::<Vec<_>>().join(", ")
+    };
+    let optimizers =
+        [("SGD", "sgd"), ("Momentum", "momentum"), ("AdaGrad", "adagrad"), ("Adam", "adam")];
+    assert_says(&format!("iterations | {} |", losses("sec6_1_optimizers", &optimizers)));
+    let initialisers = [("std 0.01", "std=0.01"), ("Xavier", "xavier"), ("He", "he")];
+    assert_says(&format!("initialisers | {} |", losses("sec6_2_weight_init", &initialisers)));
+    let scale = |k: &str, kind: &str| {
+        series("sec6_3_batchnorm", &format!("batchnorm {k}/{kind} train_accuracy"))
+    };
+    let (plain, normalised) = (scale("03", "plain").0, scale("03", "batchnorm").0);
+    assert_says(&format!("without / with batch norm | {plain} / {normalised} |"));
+    let (plain, normalised) = (scale("13", "plain").0, scale("13", "batchnorm").1);
+    assert_says(&format!("at scale `0.000631` | {plain} / {normalised} |"));
+    for (label, part) in [
+        ("final accuracy, training / test", "overfit"),
+        ("with weight decay, on 400 images", "weight_decay_400"),
+        ("the same with dropout", "dropout"),
+    ] {
+        let end = |which: &str| {
+            quantity("sec6_4_regularization", &format!("{part}: final {which} accuracy"))
+        };
+        assert_says(&format!("{label} | {} / {} |", end("training").0, end("test").1));
+    }
+}
+
+#[test]
+fn the_table_of_samplers_follows_from_the_record() {
+    let record = record();
+    let rows = record["samplers"]["tables"][0]["rows"].as_array().unwrap();
+    for (label, problem) in [
+        ("6.5, best validation accuracy after 40 trials", "network"),
+        ("Branin, difference from the minimum after 40 trials", "Branin"),
+        ("Hartmann-6, the same after 60 trials", "Hartmann-6"),
+    ] {
+        let row = english().split_once(&format!("| {label} | ")).unwrap().1.to_owned();
+        let medians = rows.iter().filter(|row| row[0] == problem).map(|row| &row[3]);
+        for (cell, median) in row.split(" | ").zip(medians) {
+            let cell = cell.split(' ').next().unwrap();
+            let [written, median]: [f64; 2] =
+                [cell, median.as_str().unwrap()].map(|number| number.parse().unwrap());
+            let digits = cell.split_once('.').unwrap().1.len() as i32;
+            let half = 0.5 * libm::pow(10.0, f64::from(-digits)) * (1.0 + 1e-9);
+            assert!((written - median).abs() <= half, "{label}: {written} is not {median}");
+        }
+    }
+}
+
 /// The file that README links to, of those in `benches/record`.
 fn bench(name: &str) -> String {
     assert!(english().contains(&format!("(benches/record/{name})")), "no link to {name}");
