@@ -257,10 +257,9 @@ fn figure(lab: &Lab, settings: &LossSettings, swept: &[Swept]) -> Figure {
     for one in swept {
         let (color, book) = (one.setting.color, one.book());
         let at = (book.rate, book.loss.mean);
-        let note = format!("the book's {}", significant(book.rate));
         panel = panel
             .mark(Scatter::new(color, [at]).radius(7.0))
-            .mark(Note::at(at, &note).color(color));
+            .mark(Note::at(at, "the book's").color(color));
     }
     for (k, Swept { setting, rates, .. }) in swept.iter().enumerate() {
         // One below the other, where several diverged at the same rate.
