@@ -75,9 +75,12 @@ pub enum Loss {
 ///         _: &mut Vec<f64>,
 ///     ) -> f64 {
 ///         let Targets::Rows(t) = targets else { panic!("absolute errors need numbers") };
-///         let n = scores.nrows() as f64;
-///         *gradient = (scores - t).map(|error| error.signum() / n);
-///         (scores - t).abs().sum() / n
+///         let (n, mut loss) = (scores.nrows() as f64, 0.0);
+///         gradient.zip_zip_apply(scores, t, |d, y, t| {
+///             loss += (y - t).abs() / n;
+///             *d = (y - t).signum() / n;
+///         });
+///         loss
 ///     }
 /// }
 ///
@@ -85,7 +88,8 @@ pub enum Loss {
 /// assert_eq!(net.loss(&dmatrix![1.0; 5.0], &dmatrix![2.0; 2.0], Mode::Eval), 2.0);
 /// ```
 pub trait LossFunction<T: Scalar>: Debug + Send + Sync {
-    /// The loss. `gradient` becomes its gradient with respect to the scores, in their shape.
+    /// The loss. `gradient` becomes its gradient with respect to the scores; it already has their
+    /// shape, its values are unspecified.
     ///
     /// `scratch` is a buffer that the call may grow, so that later calls allocate nothing.
     ///
@@ -101,7 +105,7 @@ pub trait LossFunction<T: Scalar>: Debug + Send + Sync {
 }
 
 impl<T: Scalar> LossFunction<T> for Loss {
-    /// NaN scores give a NaN loss.
+    /// NaN scores give a NaN loss. `gradient` may have any shape.
     ///
     /// # Panics
     /// If there is not one target per row, the target rows are not as wide as the scores, a label

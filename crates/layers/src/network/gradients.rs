@@ -34,6 +34,7 @@ impl<T: Scalar> Sequential<T> {
             (take(&mut self.buffers.gradients[0]), take(&mut self.buffers.scratch));
         let function = Arc::clone(&self.loss);
         let scores = self.run(x.into(), mode);
+        tensor_ops::reshape(&mut gradient, scores.nrows(), scores.ncols());
         let loss = function.evaluate(scores, t.into(), &mut gradient, &mut scratch);
         (self.buffers.gradients[0], self.buffers.scratch) = (gradient, scratch);
         loss + self.decay_loss()
