@@ -71,7 +71,7 @@ pub enum LayerError {
     UnknownParam {
         /// The name given.
         name: String,
-        /// All names, separated by commas.
+        /// All names, separated by commas, or `none`.
         known: String,
     },
 }

@@ -21,7 +21,8 @@ use crate::{
 /// Each layer takes what the one before gives. What does not fit is an error of
 /// [`build`](Self::build) that names the layer. The weights of the i-th affine or convolutional
 /// layer are drawn from the stream (seed, [`Purpose::Weights`], i), the i-th dropout draws from
-/// (seed, [`Purpose::Dropout`], i).
+/// (seed, [`Purpose::Dropout`], i). Networks that become layers of one network need a seed each,
+/// such as [`seed.unit(1)`](Seed::unit): from the same seed they draw the same weights.
 ///
 /// # Example
 /// A convolutional network like the book's:

@@ -114,11 +114,49 @@ impl<T: Scalar> Checkpoint<T> {
     }
 
     /// What [`to_bytes`](Self::to_bytes) wrote, loaded into `network`, which may have layers and a
-    /// loss of your own.
+    /// loss of your own. Its parameters, and which of them are frozen, become those of the file.
     ///
     /// # Errors
     /// As [`Sequential::load_safetensors`], and [`CheckpointError::Network`] if what the file says
     /// of generators or the optimizer cannot be read.
+    ///
+    /// ```
+    /// use layers::{Checkpoint, LayerError, Sequential};
+    /// use optimizers::{Rule, Sgd};
+    /// # use layers::{LossFunction, Targets};
+    /// # use nalgebra::DMatrix;
+    /// # #[derive(Debug)]
+    /// # struct Absolute; // as in the example of `LossFunction`
+    /// # impl LossFunction<f64> for Absolute {
+    /// #     fn evaluate(
+    /// #         &self,
+    /// #         scores: &DMatrix<f64>,
+    /// #         _: Targets<'_, f64>,
+    /// #         gradient: &mut DMatrix<f64>,
+    /// #         _: &mut Vec<f64>,
+    /// #     ) -> f64 {
+    /// #         *gradient = scores.map(f64::signum);
+    /// #         scores.abs().sum()
+    /// #     }
+    /// # }
+    ///
+    /// // `Absolute` is a loss of one's own.
+    /// let build = || -> Result<_, LayerError> {
+    ///     let net = Sequential::features(2).affine(3).build(init::Seed::new(1))?;
+    ///     Ok(net.loss_function(Absolute))
+    /// };
+    /// let mut net = build()?;
+    /// net.freeze("0.bias")?;
+    /// let bytes = Checkpoint::of(&net, &*Sgd::default().build()?, []).to_bytes();
+    ///
+    /// let message = "the file does not say which network it holds (its loss is Absolute): build \
+    ///     the network, then load the file into it with `load_safetensors` or \
+    ///     `Checkpoint::with_network`";
+    /// assert_eq!(Checkpoint::<f64>::from_bytes(&bytes).unwrap_err().to_string(), message);
+    /// let again = Checkpoint::with_network(build()?, &bytes)?; // from a file: `fs::read(path)?`
+    /// assert!(again.network.param("0.bias").unwrap().frozen);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_network(mut network: Sequential<T>, bytes: &[u8]) -> Result<Self, CheckpointError> {
         network.load_safetensors(bytes)?;
         let header = SavedHeader::read(bytes)?;

@@ -18,7 +18,7 @@ use crate::{
 /// Why a list of layers in words is no network.
 #[derive(Debug, Error)]
 pub(super) enum DescriptionError {
-    #[error("no layer of ours is called {0:?}: build the network and load the file into it")]
+    #[error("no layer of this crate is called {0:?}")]
     Unknown(String),
     #[error("the layer {layer:?} has no {setting}")]
     Setting { layer: String, setting: &'static str },

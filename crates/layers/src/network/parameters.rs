@@ -136,7 +136,8 @@ impl<T: Scalar> Sequential<T> {
             return Ok(count);
         }
         let known: Vec<_> = self.params().into_iter().map(|param| param.name.clone()).collect();
-        Err(LayerError::UnknownParam { name: name.to_owned(), known: known.join(", ") })
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        Err(LayerError::UnknownParam { name: name.to_owned(), known })
     }
 
     /// Whether all parameters are finite. False once training has diverged.
@@ -243,6 +244,8 @@ mod tests {
         let known = "0.weight, 0.bias, 2.weight, 2.bias";
         assert_eq!(error, format!("no parameter is called \"1\"; there are {known}"));
         assert!(net.freeze("2.w").is_err());
+        let error = Sequential::<f32>::new(2).freeze("0").unwrap_err().to_string();
+        assert_eq!(error, "no parameter is called \"0\"; there are none");
         assert!(net.param("0.gamma").is_none() && net.param("9.weight").is_none());
     }
 

@@ -66,7 +66,8 @@ pub enum CheckpointError {
     },
     /// The file does not say, or not readably, which network it holds.
     #[error(
-        "the file does not say which network it holds ({0}): build the network and load into it"
+        "the file does not say which network it holds ({0}): build the network, then load the file \
+         into it with `load_safetensors` or `Checkpoint::with_network`"
     )]
     Network(String),
     /// The file could not be read or written.
