@@ -14,6 +14,9 @@ pub type Observe<'a> = dyn FnMut(Report) -> ControlFlow<()> + Send + 'a;
 
 /// The function to maximise: runs the trial with this number and these parameters, and returns how
 /// it ended. Everything random in it should follow from the number.
+///
+/// `E` is the error that ends the search, such as `Box<dyn Error + Send + Sync>`, into which `?`
+/// converts the errors of all crates.
 pub type Objective<'a, E> = dyn Fn(u64, &Params, &mut Observe<'_>) -> Result<End, E> + Sync + 'a;
 
 /// Receives the number of steps done since its last call; an error ends the search.

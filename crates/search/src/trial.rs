@@ -48,7 +48,10 @@ pub enum End {
     /// It was stopped after this step: [`Observe`](crate::Observe) told it to break.
     Stopped(usize),
     /// A number became NaN or infinite at this step; for a network, the loss or a weight, at this
-    /// update (counted from 0).
+    /// update (counted from 0). No result depends on the number: it is kept to be shown.
+    ///
+    /// A trial that [reports](Report) such a number ends like this, whatever it returns. The
+    /// accuracy of a diverged network is an ordinary number: report its loss, too.
     Diverged(usize),
 }
 
