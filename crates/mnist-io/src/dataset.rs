@@ -122,7 +122,8 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// The number of classes: one more than the largest label of both splits, and at least 10.
+    /// The number of classes: one more than the largest label of both splits, and at least 10, so
+    /// that a few images of MNIST still have ten. For data with fewer, count the labels yourself.
     ///
     /// Labels are not renumbered: the labels of EMNIST letters are 1 to 26, which makes 27 classes,
     /// and class 0 has no images.

@@ -8,7 +8,8 @@ use crate::known::PARTS;
 use crate::{Dataset, Error};
 
 /// Writes `data` as four uncompressed IDX files under MNIST's names, which any MNIST reader opens.
-/// Creates the folder `dir` if necessary. [`DatasetName::Custom`] loads them again.
+/// Creates the folder `dir` if necessary. [`DatasetName::Custom`] loads them again; the
+/// [`Source`](crate::Source) of `data` is not kept.
 ///
 /// [`DatasetName::Custom`]: crate::DatasetName::Custom
 ///
