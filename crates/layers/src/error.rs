@@ -87,8 +87,19 @@ fn without_place(error: &LayerError) -> String {
 }
 
 impl LayerError {
-    /// Checks the number of input features. [`Sequential`](crate::Sequential) sets the position.
-    pub(crate) fn check_input(name: &str, expected: usize, found: usize) -> Result<(), Self> {
+    /// Checks the number of input features, for [`outputs`](crate::Layer::outputs) of a layer of
+    /// your own. [`Sequential`](crate::Sequential) sets the position.
+    ///
+    /// # Errors
+    /// [`Inputs`](Self::Inputs) if `found` is not `expected`.
+    ///
+    /// ```
+    /// use layers::LayerError;
+    ///
+    /// assert!(LayerError::check_input("mine", 4, 4).is_ok());
+    /// assert!(LayerError::check_input("mine", 4, 3).is_err());
+    /// ```
+    pub fn check_input(name: &str, expected: usize, found: usize) -> Result<(), Self> {
         if expected == found {
             return Ok(());
         }

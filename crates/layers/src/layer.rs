@@ -96,7 +96,8 @@ pub enum Mode {
 ///         "residual"
 ///     }
 ///     fn outputs(&self, inputs: usize) -> Result<usize, LayerError> {
-///         self.0.outputs(inputs)
+///         LayerError::check_input("residual", self.0.outputs(inputs)?, inputs)?;
+///         Ok(inputs)
 ///     }
 ///     fn forward(&mut self, x: Input<'_, f64>, y: &mut DMatrix<f64>, mode: Mode) {
 ///         Layer::forward(&mut self.0, x, y, mode);
@@ -125,6 +126,10 @@ pub enum Mode {
 /// net.param_mut("0.2.weight").expect("the second affine layer").value.fill(0.0);
 /// let x = dmatrix![1.0, 2.0, 3.0];
 /// assert_eq!(net.predict(&x), &x);
+///
+/// let wider = Sequential::features(3).affine(4).build(init::Seed::new(1))?;
+/// let error = Sequential::new(3).push(Residual(wider)).unwrap_err();
+/// assert_eq!(error.to_string(), "layer 0 (residual) takes 4 features, but 3 come in");
 /// # Ok::<(), LayerError>(())
 /// ```
 pub trait Layer<T: Scalar>: Any + Debug + Send + Sync + BoxedClone<T> {

@@ -199,6 +199,10 @@ impl<T: Scalar> Checkpoint<T> {
     /// checkpoint.save(&folder.join("net.safetensors"))?;
     /// let again = Checkpoint::<f32>::load(&folder.join("net.safetensors"))?;
     /// assert_eq!(again.to_bytes(), checkpoint.to_bytes());
+    ///
+    /// # std::fs::write(folder.join("notes.txt"), "epoch 3")?;
+    /// let error = Checkpoint::<f32>::load(&folder.join("notes.txt")).unwrap_err().to_string();
+    /// assert!(error.contains("notes.txt: not a readable safetensors file"));
     /// # std::fs::remove_dir_all(folder)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -219,10 +223,13 @@ impl<T: Scalar> Checkpoint<T> {
     /// Reads a file that [`save`](Self::save) wrote.
     ///
     /// # Errors
-    /// [`CheckpointError::File`] if it cannot be read; else as [`from_bytes`](Self::from_bytes).
+    /// [`CheckpointError::File`] if it cannot be read; [`CheckpointError::Content`] with what
+    /// [`from_bytes`](Self::from_bytes) finds wrong.
     pub fn load(path: &Path) -> Result<Self, CheckpointError> {
-        let bytes = fs::read(path)
-            .map_err(|error| CheckpointError::File { path: path.display().to_string(), error })?;
+        let name = || path.display().to_string();
+        let bytes =
+            fs::read(path).map_err(|error| CheckpointError::File { path: name(), error })?;
         Self::from_bytes(&bytes)
+            .map_err(|error| CheckpointError::Content { path: name(), error: Box::new(error) })
     }
 }

@@ -70,6 +70,14 @@ pub enum CheckpointError {
          into it with `load_safetensors` or `Checkpoint::with_network`"
     )]
     Network(String),
+    /// What is wrong with the content of a file.
+    #[error("{path}: {error}")]
+    Content {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        error: Box<Self>,
+    },
     /// The file could not be read or written.
     #[error("{path}: {error}")]
     File {
