@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Trains the chapter's networks here and in NumPy, PyTorch, libtorch, burn and candle, by turns, and
-# writes benches/record/<date>-<processor>.md and .csv.
+# Trains the chapter's networks here and in NumPy, PyTorch, JAX, libtorch, burn and candle, by turns,
+# and writes benches/record/<date>-<processor>.md and .csv.
 #
 #   benches/peers/run.sh [--rounds N] [--minutes M] [--only REGEX] [--share X] [--cache DIR] [--out DIR]
 #                        [--setup-only] [--no-setup]
@@ -46,6 +46,7 @@ build() { # NAME FOLDER [ARGUMENT...]
 if [ "$setup" = yes ]; then
   venv numpy numpy threadpoolctl
   venv torch torch numpy
+  venv jax jax numpy
   # tch is made for one version of libtorch only; see benches/README.md.
   venv libtorch torch==2.13.0 numpy
   build ours "$workspace" -p experiments -p benches --bins --example cnn_mnist

@@ -97,6 +97,8 @@ def peers(cache, cores, share):
     numpy = [cache / "numpy/bin/python", python / "numpy_lean.py"]
     layers = [cache / "numpy/bin/python", python / "numpy_layers.py"]
     torch = [cache / "torch/bin/python", python / "pytorch.py", "--variant"]
+    stacked = [cache / "torch/bin/python", python / "stacked.py"]
+    jax = [cache / "jax/bin/python", python / "jax_scan.py", "--variant"]
     counts = range(1, cores + 1)
     rust = lambda name: [cache / f"target-{name}/release/peer-{name}"]
     rows = [
@@ -105,6 +107,10 @@ def peers(cache, cores, share):
         ("PyTorch, fused", torch + ["fused"], "f32", SECTIONS[1:], SELDOM, counts),
         ("PyTorch, eager", torch + ["eager"], "f32", ONE, SELDOM, counts),
         ("PyTorch, compile", torch + ["compile"], "f32", ONE, SELDOM, [1]),
+        ("PyTorch, stacked", stacked, "f32", ["6.3", "6.5"], SELDOM, counts),
+        ("JAX, scan", jax + ["scan"], "f32", FRONT, 1.0, counts),
+        ("JAX, scan", jax + ["scan"], "f32", SECTIONS[1:], SELDOM, counts),
+        ("JAX, vmap", jax + ["vmap"], "f32", ["6.3", "6.5"], SELDOM, counts),
         ("libtorch, tch", rust("libtorch"), "f32", FRONT, 1.0, counts),
         ("burn, flex", rust("burn") + ["--variant", "flex"], "f32", FRONT, 1.0, counts),
         ("burn, ndarray", rust("burn") + ["--variant", "ndarray"], "f32", ONE, SELDOM, counts),

@@ -83,11 +83,12 @@ def table(results, workload, title):
 
 
 def chapter(results, who, precision):
-    """The sum over sections of medians: seconds, or None if a section is missing."""
+    """The sum over sections of medians: seconds, or None if a section is missing. A library's name alone
+    takes the fastest of its forms."""
     total = 0.0
     for section in SECTIONS:
         best = [median(results.seconds(k).values()) for k in results.of(section)
-                if k[0] == who and k[2] == precision]
+                if k[0].startswith(who) and k[2] == precision]
         if not best:
             return None
         total += min(best)
@@ -103,14 +104,15 @@ def chapter_of_ours(results, precision):
 
 def chapter_lines(results):
     ours = chapter_of_ours(results, "f32")
+    peers = [("NumPy, lean", "f64"), ("PyTorch, fused", "f32"), ("PyTorch", "f32"), ("JAX", "f32")]
     rows = [("ours f32, figures included", ours)]
-    rows += [(f"{who} {p}", chapter(results, who, p))
-             for who, p in [("NumPy, lean", "f64"), ("PyTorch, fused", "f32")]]
+    rows += [(f"{who} {p}", chapter(results, who, p)) for who, p in peers]
     if not ours:
         return []
     lines = ["### Whole chapter", "",
              "Ours are five whole processes, with reading MNIST, figures and files; peers are the sums of "
-             "their sections, training only.", "", "| who | seconds | × ours f32 |", "|---|---|---|"]
+             "their sections, training only, in the named form or in the fastest.", "",
+             "| who | seconds | × ours f32 |", "|---|---|---|"]
     lines += [f"| {who} | {s:.1f} | {s / ours:.2f} |" for who, s in rows if s]
     return lines + [""]
 

@@ -63,8 +63,16 @@ def summary(work, reached, data):
     return out
 
 
-def main(backend_of):
-    """`backend_of(args)` gives the backend: data(split), network(spec), rng, about()."""
+def one_by_one(backend, work, data):
+    reached = {}
+    for job in work.jobs:
+        reached |= fit(backend, job, data)
+    return reached
+
+
+def main(backend_of, train=one_by_one):
+    """`backend_of(args)` gives the backend: data(split), network(spec), rng, about(); `train` gives what
+    each network reached, by name."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--workload", required=True)
     parser.add_argument("--precision", choices=["f32", "f64"], default="f32")
@@ -78,9 +86,7 @@ def main(backend_of):
     work = workload(args.workload, backend.rng, args.share, args.trials)
     backend.warm_up(work, data)
     start = time.perf_counter()
-    reached = {}
-    for job in work.jobs:
-        reached |= fit(backend, job, data)
+    reached = train(backend, work, data)
     seconds = time.perf_counter() - start
     print(json.dumps({"seconds": seconds, "reached": summary(work, reached, data),
                       "about": backend.about()}))

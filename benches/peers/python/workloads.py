@@ -3,7 +3,7 @@
 A workload is a list of jobs; the networks of a job see the same mini-batches.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass
@@ -101,3 +101,20 @@ def workload(name, rng, share=1.0, trials=100):
         "6.5": lambda: search(trials, share, rng),
     }
     return makers[name]()
+
+
+def form(network):
+    """What networks have in common that differ in numbers only."""
+    return network.depth, network.rule, network.batch_norm, network.dropout
+
+
+def kind(job):
+    """What jobs have in common whose networks differ in numbers only."""
+    return repr(replace(job, networks=[form(network) for network in job.networks]))
+
+
+def grouped(items, kind):
+    groups = {}
+    for item in items:
+        groups.setdefault(kind(item), []).append(item)
+    return list(groups.values())
