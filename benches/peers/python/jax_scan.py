@@ -120,6 +120,7 @@ def accuracy(spec, net, x, t):
 
 
 def abreast(f, items, axes):
+    """Of one item alone, without the axis that several have."""
     return jax.vmap(f, axes) if len(items) > 1 else f
 
 
@@ -185,7 +186,7 @@ class Backend:
         jax.config.update("jax_enable_x64", args.precision == "f64")
         self.together = args.variant == "vmap"
         self.rng = np.random.default_rng(0)
-        self.compiled = {}
+        self.jitted = {}
 
     def data(self, split):
         images, labels, count = mnist.load(split)
@@ -196,22 +197,18 @@ class Backend:
         return grouped(items, kind) if self.together else [[item] for item in items]
 
     def programs(self, work, data):
-        """Jobs that run at once, the groups of their networks, the compiled training, its arguments."""
+        """Jobs that run at once, the groups of their networks, the jitted training, its arguments."""
         seeds, sets = itertools.count(), [(data[name].x, data[name].t) for name in ("train", "test")]
         for jobs in self.grouped(work.jobs, kind):
             groups = [self.grouped(job.networks, form) for job in jobs]
             given = [[stacked([numbers(spec, next(seeds)) for spec in group]) for group in of] for of in groups]
             arguments = stacked([np.array(next(seeds)) for _ in jobs]), stacked(given), *sets
-            key = kind(jobs[0])
-            if key not in self.compiled:
-                run = abreast(training(jobs[0], groups[0]), jobs, (0, 0, None, None))
-                self.compiled[key] = jax.jit(run).lower(*arguments).compile()
-            yield jobs, groups, self.compiled[key], arguments
+            run = jax.jit(abreast(training(jobs[0], groups[0]), jobs, (0, 0, None, None)))
+            yield jobs, groups, self.jitted.setdefault(kind(jobs[0]), run), arguments
 
     def warm_up(self, work, data):
-        """Compiles: the clock is of the training alone."""
-        for _ in self.programs(work, data):
-            pass
+        """Compiles, and trains once: there is no shorter program that would do for a first step."""
+        train(self, work, data)
 
     def about(self):
         return f"JAX {jax.__version__}"
