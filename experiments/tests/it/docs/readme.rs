@@ -224,6 +224,16 @@ fn times_are_those_of_the_record_beside_the_table() {
         });
         assert_row(row, &ours, &times.collect::<Vec<_>>());
     }
+    let hardest = bench("2026-11-30-amd-epyc-avx512.md");
+    let times = |heading: &str, who: &str| cell(&hardest, heading, who, 5);
+    assert_says(&format!(
+        "JAX (`scan`) takes {} times as long for one network with SGD, JAX {} times for 6.1.8, JAX with `vmap` {} \
+         times for 6.3, and stacked PyTorch {} times for 6.5.",
+        times("### One network, SGD", "| JAX, scan | f32 | 1 "),
+        times("### Section 6.1.8", "| JAX, scan | f32 | 2 "),
+        times("### Section 6.3", "| JAX, vmap | f32 | 2 "),
+        times("### Section 6.5", "| PyTorch, stacked | f32 | 2 "),
+    ));
     let whole = |record: &str, who: &str, column| cell(record, "### Whole chapter", who, column);
     assert_row(
         "the whole chapter; ours with figures and files",
