@@ -192,14 +192,17 @@ pub fn figure(
     let guessing = libm::log(lab.data().classes() as f64);
     let highest = losses.iter().copied().fold(0.0, f64::max).min(1.2 * guessing);
     let label = "training loss (smoothed)";
-    let scales = [Axis::linear(label, 0.0, 1.04 * highest), Axis::log_fitting(label, losses)];
-    let panels = scales.into_iter().map(|y| {
+    let scales = [
+        ("linear scale", Axis::linear(label, 0.0, 1.04 * highest)),
+        ("logarithmic scale", Axis::log_fitting(label, losses)),
+    ];
+    let panels = scales.into_iter().map(|(scale, y)| {
         let curves = series.iter().zip(&findings.series).flat_map(|(series, found)| {
             let style = Style::solid(&series.legend, series.color)
                 .marker(series.marker, iterations.div_ceil(20));
             smoothed(found, Metric::TRAIN_LOSS, &style)
         });
-        Panel::new("")
+        Panel::new(scale)
             .x_axis(Axis::linear("iteration", 0.0, (iterations - 1).max(1) as f64))
             .y_axis(y)
             .marks(curves)

@@ -128,14 +128,14 @@ fn lesson(report: &mut RunReport, cases: &[Case], first: &Outcome) {
         choices: &choices,
         answer: first.most(),
         see: format!(
-            "Of the variance of {}, each has alone: {}.",
+            "In percent of the variance of {} when everything varies, each has alone: {}.",
             first.label,
             shares.collect::<Vec<_>>().join(", ")
         ),
-        why: "Every random number belongs to a named stream. One stream follows the seed while the \
-              others stay as in the first run, so what then differs between runs is what this \
-              stream decides alone. The shares need not add up to 100 %: what streams do together \
-              is left over, and a variance of few runs is uncertain.",
+        why: "One kind follows the seed while the others stay as in the first run, so what then differs \
+              between runs is what this kind decides alone. The shares need not add up to 100 %, and one \
+              can be above 100 %: what kinds do together is left over, the others stay at what may be an \
+              unusual draw, and a variance of few runs is uncertain.",
         formula: "<math display=\"block\"><msup><mi>σ</mi><mn>2</mn></msup><mo>=</mo><munder>\
                   <mo>∑</mo><mi>k</mi></munder><msubsup><mi>σ</mi><mi>k</mi><mn>2</mn></msubsup>\
                   <mo>+</mo><mtext>rest</mtext></math>",
@@ -178,12 +178,15 @@ fn reading(lab: &Lab, cases: &[Case], quantities: &[Outcome]) -> String {
         .collect();
     let bars = format!(
         "Bars: standard deviation over {runs} seeds if everything random follows the seed, and if only one \
-         stream does. Lines: 95 % intervals of a normal distribution, with so many seeds from {low} to \
-         {high} times the bar."
+         kind of random numbers does. Lines: 95 % intervals of a normal distribution, with so many seeds \
+         from {low} to {high} times the bar."
     );
     match &most[..] {
         [] => bars,
-        most => format!("{bars} The largest share of the variance alone: {}.", most.join(", ")),
+        most => format!(
+            "{bars} Which kind varies most alone, its variance in percent of that of everything: {}.",
+            most.join(", ")
+        ),
     }
 }
 

@@ -20,17 +20,18 @@ pub(super) fn figure(fidelity: &Fidelity, printed: &[Printed]) -> (Figure, Strin
     let shown = quantities.iter().filter(|test| test.verdict == Equivalence::Shown).count();
     let differ = curves.iter().filter(|test| test.differ).count();
     let mut reading = format!(
-        "Left, with 95 % intervals: {shown} of {} quantities are equal within the margins that were fixed \
-         before the runs (dashed). Right: {differ} of {} curves differ, with p below {LEVEL} (dashed) after \
-         Holm's correction.",
+        "Means: {shown} of {} quantities are shown to be equal within the margins that were fixed before the \
+         runs (dashed). So many tests need stronger evidence each (Holm's correction): a 95 % interval \
+         between the margins can be too little. Whole curves: {differ} of {} differ, with p below {LEVEL} \
+         (dashed) after Holm's correction.",
         quantities.len(),
         curves.len()
     );
     if !places.is_empty() {
         let least = places.iter().map(|place| place.0).fold(1.0, f64::min);
         reading += &format!(
-            " Purple: of our curves and the notebook's one, the share that lies at least as far out as the \
-             notebook's; the smallest is {least:.2}.",
+            " Purple, where the notebook printed its curve: of our curves and that one, the share that lies \
+             at least as far from their mean as that one; the smallest is {least:.2}.",
         );
     }
     (figure, reading)
@@ -56,9 +57,15 @@ fn whole_curves(tests: &[CurveTest], places: &[(f64, f64)]) -> Panel {
         .x_axis(Axis::log("p", 1e-4, 1.0))
         .y_axis(Axis::categories(tests.iter().map(|test| test.label.clone())))
         .mark(Line::new(Color::GREY, level).style(LineStyle::Dashed));
-    for (differ, color) in [(false, Color::BLUE), (true, Color::VERMILLION)] {
+    // Not the blue of the means: a large p does not show that curves are equal.
+    for (differ, color, name) in
+        [(false, Color::INK, "curve not shown to differ"), (true, Color::VERMILLION, "different")]
+    {
         let of = (0..).map(f64::from).zip(tests).filter(|(_, test)| test.differ == differ);
-        panel = panel.mark(Scatter::new(color, of.map(|(row, test)| (test.p, row))));
+        let points: Vec<_> = of.map(|(row, test)| (test.p, row)).collect();
+        if !points.is_empty() {
+            panel = panel.mark(Scatter::new(color, points).named(name));
+        }
     }
     if !places.is_empty() {
         let places = Scatter::new(Color::PURPLE, places.iter().copied()).marker(Marker::Diamond);

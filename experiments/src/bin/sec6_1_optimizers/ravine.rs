@@ -306,7 +306,7 @@ fn draw_paths(report: &mut RunReport, settings: &LossSettings, walks: &[Walk], e
         "sec6_1_paths",
         Figure::new("Optimizers in a ravine")
             .subtitle(subtitle(format!(
-                "{POINTS} points from (−7, 2), numbered from 0; left all of them, right the last {LAST} on a larger \
+                "{POINTS} points from (−7, 2), numbered from 0; beside each path, its last {LAST} points on a larger \
                  scale; contours of x²/20 + y²"
             )))
             .plot_size(430.0, 190.0)

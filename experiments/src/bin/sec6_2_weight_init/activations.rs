@@ -113,7 +113,7 @@ fn lesson(findings: &Findings) -> Lesson<'static> {
         answer: if let [only] = keep[..] { Some(only) } else { None },
         see: format!(
             "From the first to the last layer of ReLU, the standard deviation goes from {} to {} with std 0.01, \
-             from {} to {} with Xavier, from {} to {} with He.",
+             from {} to {} with Xavier, from {} to {} with He: means of all seeds. The figures show the first.",
             small[0], small[1], xavier[0], xavier[1], he[0], he[1]
         ),
         why: "A layer of n inputs multiplies their mean square by n times the variance of its weights. Xavier's \

@@ -64,7 +64,9 @@ fn reading(trained: &Trained<'_>, plain: &Trained<'_>) -> String {
     }
     let (images, baseline) = (plain.variant.train_size, plain.means());
     let beside = format!(
-        "{own}. Without regularisation, on {images} images, the gap is {:.3}, and test accuracy {:.3}.",
+        "{own}. Without regularisation, on {images} images and after {} epochs, the gap is {:.3}, and test \
+         accuracy {:.3}.",
+        plain.variant.epochs - 1,
         baseline.gap(),
         baseline.test
     );

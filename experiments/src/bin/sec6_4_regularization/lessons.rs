@@ -226,7 +226,7 @@ fn ensemble(report: &mut RunReport, averaged: &Findings, [plain, dropout]: [&Tra
             _ => None,
         },
         see: format!(
-            "Left, what each further network adds; right, single networks by epoch, and the {count} at the \
+            "By networks averaged: what each further one adds. By epoch: single networks, and the {count} at the \
              end of theirs. {}",
             ensemble::still_rising(dropout)
         ),

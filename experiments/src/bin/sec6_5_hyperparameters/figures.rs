@@ -47,8 +47,8 @@ pub fn best(report: &mut RunReport, lab: &Lab, trials: &[Trial], epochs: usize) 
         Some(rates) => {
             let Spread { min, max, .. } = Spread::of(&rates[..rates.len().min(5)]);
             format!(
-                "{order}. The best five have learning rates from {} to {}; {} of {} trials have a higher one \
-                 than the best.",
+                "{order}. The best five have learning rates from {} to {}; {} of {} trials have a higher \
+                 learning rate than the best trial.",
                 significant(min),
                 significant(max),
                 rates.iter().filter(|rate| **rate > rates[0]).count(),
@@ -140,7 +140,7 @@ pub fn parallel(report: &mut RunReport, lab: &Lab, space: &Space, all: &[Vec<Tri
     report.figure(
         "sec6_5_parallel",
         figure,
-        "A line a trial. Where lines of one colour meet on an axis, that hyperparameter goes with the \
+        "Each line is a trial. Where lines of one colour meet on an axis, that hyperparameter goes with the \
          accuracy; where colours are mixed, it does not.",
     );
 }
@@ -180,7 +180,7 @@ pub fn history(report: &mut RunReport, lab: &Lab, all: &[Vec<Trial>]) {
         format!("{:.0} trials", near.min)
     };
     let reading =
-        format!("A dot a trial. After {trials} the best is within 0.05 of the best at the end.");
+        format!("Each dot is a trial. After {trials} the best is within 0.05 of the best at the end.");
     report.figure("sec6_5_history", figure, &reading);
 }
 
@@ -205,9 +205,9 @@ pub fn importance(report: &mut RunReport, lab: &Lab, space: &Space, all: &[Vec<T
     report.figure(
         "sec6_5_importance",
         figure,
-        "How far the values of the best tenth differ from those of all trials, hyperparameter by \
-         hyperparameter, as shares of 1. Of each alone: interactions are not seen. \
-         After a sampler that learns, most trials lie near the best, and the shares say little.",
+        "How far the values of the best tenth of the trials differ from those of all trials, one \
+         hyperparameter at a time, as shares that add up to 1. What two of them do together is not seen. \
+         If the sampler learns from earlier trials, most lie near the best, and the shares say little.",
     );
 }
 

@@ -109,8 +109,8 @@ pub fn narrow(report: &mut RunReport, medians: &[Vec<f64>], bests: &[Vec<f64>]) 
         choices: &["both", "the median trial only", "neither of them"],
         answer: of_most_seeds(gains(medians).into_iter().zip(gains(bests)).map(choice)),
         see: format!(
-            "The median of a round goes from {from:.2} to {to:.2}, the best trial from {best_from:.2} to \
-             {best_to:.2}."
+            "In the mean of all seeds, the median of a round goes from {from:.2} to {to:.2}, the best trial \
+             from {best_from:.2} to {best_to:.2}. The figure shows the first seed."
         ),
         why: "Each round leaves out the part of the range in which none of the best trials lay, so \
               later trials are not spent there. The best trial has less to gain: a search of the \
@@ -204,7 +204,10 @@ pub fn pruners(report: &mut RunReport, found: &[(&str, Vec<f64>, Vec<f64>)]) {
             share if share <= 0.5 => 1,
             _ => 2,
         }),
-        see: format!("Epochs saved and accuracy lost: {}.", listed.collect::<Vec<_>>().join(", ")),
+        see: format!(
+            "Epochs saved and accuracy lost, in the mean of all seeds: {}. The figure shows the first seed.",
+            listed.collect::<Vec<_>>().join(", ")
+        ),
         why: "Most of a search is spent on trials that do not win. Median pruning stops a trial \
               whose best accuracy so far is below the median of the finished trials at that epoch; \
               successive halving lets about one trial in three pass each of its rungs. Both risk a \

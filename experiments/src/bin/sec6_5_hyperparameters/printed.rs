@@ -133,8 +133,9 @@ fn draw(report: &mut RunReport, lab: &Lab, points: &[Point]) {
         .panel(panel);
     let below = |(printed, ours): &&(f64, Spread)| ours.mean < *printed;
     let reading = format!(
-        "The notebook's winner printed {}; its settings reach {:.2} here, as the mean of the seeds. Below the \
-         dashed line a trial does worse here than the notebook printed: {} of its best {}, {} of the other {}.",
+        "Points are means of the seeds, lines their range. The notebook's winner printed {}; its settings reach \
+         {:.2} here. Below the dashed line a trial does worse here than the notebook printed: {} of its best \
+         {}, {} of the other {}.",
         spreads[0].0,
         spreads[0].1.mean,
         best.iter().filter(below).count(),

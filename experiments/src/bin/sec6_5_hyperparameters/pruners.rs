@@ -112,8 +112,8 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
         .panel(best_by_epochs(&found, count as usize * epochs));
     let best = |one: &Pruned| format!("{} {}", one.label(), one.best()[0]);
     let reading = format!(
-        "A line a trial, ending where it was pruned; last, the best so far against the epochs trained. Best \
-         accuracy: {}.",
+        "Each line is a trial, ending where it was pruned; last, the best so far against the epochs trained. \
+         Best accuracy of this seed: {}.",
         found.iter().map(best).collect::<Vec<_>>().join(", ")
     );
     report.figure("sec6_5_pruners", figure, &reading);

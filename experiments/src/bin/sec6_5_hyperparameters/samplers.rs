@@ -110,8 +110,8 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     report.figure(
         "sec6_5_samplers",
         figure,
-        "Left: higher is better. Middle and right: how far the best point is above the function's least \
-         value; lower is better.",
+        "On the network, higher is better. Branin and Hartmann-6 are test functions of two and of six \
+         variables: how far the best point is above the function's least value; lower is better.",
     );
     conclude(report, &judged);
     for Judged { problem, title, metric, found } in judged {
