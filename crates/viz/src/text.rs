@@ -54,13 +54,16 @@ pub(crate) fn widest(lines: impl IntoIterator<Item = impl AsRef<str>>, size: f64
     lines.into_iter().map(|line| width(line.as_ref(), size)).fold(0.0, f64::max)
 }
 
-/// Breaks `text` into lines no wider than `limit`: at spaces, and inside words wider than a line.
+/// Breaks `text` into lines no wider than `limit`: at spaces, and inside words wider than a line. A
+/// percent sign stays with its number.
 pub(crate) fn wrap(text: &str, size: f64, limit: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for paragraph in text.lines() {
         let mut line = String::new();
-        for word in paragraph.split_whitespace() {
-            let joined = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        let paragraph = paragraph.replace(" %", "\u{a0}%");
+        for word in paragraph.split_ascii_whitespace() {
+            let word = &word.replace('\u{a0}', " ");
+            let joined = if line.is_empty() { word.clone() } else { format!("{line} {word}") };
             if width(&joined, size) <= limit {
                 line = joined;
                 continue;
@@ -97,6 +100,7 @@ mod tests {
         assert!(lines.iter().all(|l| width(l, 12.0) <= 90.0), "{lines:?}");
         assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
         assert!(wrap("", 12.0, 90.0).is_empty());
+        assert_eq!(wrap("lines: 95 % of", 12.0, width("lines: 95", 12.0)), ["lines:", "95 % of"]);
         assert_eq!(wrap("가나다", 12.0, 1.0).len(), 3);
     }
 

@@ -63,6 +63,9 @@ impl Linked {
             let absent = !here && !beside.is_dir();
             let command = absent.then(|| {
                 let mut flags = Vec::new();
+                if args.runs > 1 {
+                    flags.extend(["--runs".to_owned(), args.runs.to_string()]);
+                }
                 if args.lang != Lang::default() {
                     flags.extend(["--lang".to_owned(), args.lang.to_string()]);
                 }

@@ -18,7 +18,8 @@ fn a_diverged_network_is_reported_with_its_iteration_in_all_results() {
     assert!(of("01/batchnorm").is_empty() && of("08/plain").is_empty(), "{summary}");
 
     let first = found.iter().map(|(_, at)| *at).min().unwrap();
-    let line = format!("diverged: W 1, plain: 2 of 2 runs, the first at iteration {first}");
+    let line =
+        format!("diverged: W 1, without batch norm: 2 of 2 runs, the first at iteration {first}");
     let table = run.stdout();
     assert!(table.lines().any(|said| said == line), "{line} is not in {table}");
     assert!(run.text("index.html").contains(&format!("<li>{line}</li>")), "{line}");

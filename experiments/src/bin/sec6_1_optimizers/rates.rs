@@ -197,7 +197,8 @@ fn table(report: &mut RunReport, swept: &[Swept]) -> Result<(), Failure> {
         bests.push(cells.map(str::to_owned).to_vec());
         for (at, AtRate { rate, loss, diverged }) in one.rates.iter().enumerate() {
             let marked = |here| if at == here { "✓" } else { "" };
-            let (rate, loss, diverged) = (significant(*rate), loss.text(4), diverged.to_string());
+            let loss = if *diverged > 0 { "–".to_owned() } else { loss.text(4) };
+            let (rate, diverged) = (significant(*rate), diverged.to_string());
             let cells = [label, &rate, &loss, &diverged, marked(one.best), marked(one.book)];
             rows.push(cells.map(str::to_owned).to_vec());
         }

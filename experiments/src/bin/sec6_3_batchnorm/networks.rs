@@ -13,7 +13,7 @@ pub const SCALES: usize = 16;
 /// The two networks of each scale, in the order of the table: name in files, name for readers,
 /// whether it has batch normalisation.
 pub const KINDS: [(&str, &str, bool); 2] =
-    [("plain", "plain", false), ("batchnorm", "batch norm", true)];
+    [("plain", "without batch norm", false), ("batchnorm", "with batch norm", true)];
 
 /// np.logspace(0, -4, 16): from 1 down to 10⁻⁴.
 pub fn weight_scale(index: usize) -> f64 {

@@ -179,8 +179,9 @@ pub fn history(report: &mut RunReport, lab: &Lab, all: &[Vec<Trial>]) {
     } else {
         format!("{:.0} trials", near.min)
     };
-    let reading =
-        format!("Each dot is a trial. After {trials} the best is within 0.05 of the best at the end.");
+    let reading = format!(
+        "Each dot is a trial. After {trials} the best is within 0.05 of the best at the end."
+    );
     report.figure("sec6_5_history", figure, &reading);
 }
 
