@@ -114,7 +114,7 @@ export function race() {
       right: lowest,
       more: each => ' ' + t('AdaGrad ends below Adam in {n} of {n2} seeds.', { n: each.filter(([, , adagrad, adam]) => adagrad < adam).length, n2: each.length }),
       look: `${t('The right panel has the same losses on a logarithmic axis, which tells small ones apart.')} ${t('Give all four the learning rate 0.1: who gains, and who falls apart?')}`,
-      why: t("SGD steps by the learning rate times the gradient, however small that is. Momentum adds up steps of the same direction, to as much as ten times the length. AdaGrad and Adam divide each weight's step by the size of its own gradients, so that a first step changes every weight by about the learning rate. Learning rates of different methods therefore do not compare: part rates tries eight of each."),
+      why: t("SGD steps by the learning rate times the gradient, however small that is. Momentum adds up steps of the same direction, to as much as ten times the length. AdaGrad and Adam divide each weight's step by the size of its own gradients, so that a first step changes every weight by about the learning rate. Learning rates of different methods therefore do not compare: --part rates of the program tries eight of each."),
       wrong: t('The book gives each method one learning rate, so its comparison of four methods is also one of four rates. On MNIST, SGD at its best rate ends lowest of all four: what looks slow is 0.01, not SGD.'),
     },
   });

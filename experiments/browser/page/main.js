@@ -110,7 +110,7 @@ function mount() {
       data,
       lessons.map(lesson => lesson().element)),
     h('footer', {},
-      h('p', {}, t('A line is the mean over the seeds, the dark band one standard deviation around it, the light band the range; of one seed there are no bands. Settings are in the address: copy it to share them.')),
+      h('p', {}, t("A line is the mean over the seeds, the dark band one standard deviation around it, the light band the range; of one seed there are no bands. Settings are in the address: copy it to share them. The notebook is a set of study notes on the book's chapter 6 with the numbers that its programs printed once.")),
       h('p', {}, t('Draws are those of the native programs for the same seed; numbers agree up to the rounding of f32. Nothing leaves this page. Built from revision {x}.', { x: build.revision }))));
 }
 

@@ -143,7 +143,7 @@ export function regularise() {
     id: 'regularise',
     question: t('Weight decay makes large weights costly, dropout switches units off at random. What becomes of the gap between training and test accuracy, and of the test accuracy itself?'),
     choices: [t('the gap narrows, and test accuracy rises'), t('the gap narrows, but test accuracy does not rise'), t('the gap does not narrow')],
-    look: t('Compare the ends of the red curves, not only the shaded areas.'),
+    look: t('Compare the ends of the orange curves, not only the shaded areas.'),
     why: t('The penalty pulls every weight towards 0 in each update, so that only what many images agree on can hold weights large. It also keeps the network from fitting its training images as closely. So the gap can narrow in two ways: test accuracy rises, which is the aim, or training accuracy falls, which helps nobody.'),
     wrong: t('The book says that both hold overfitting back. That is true of the gap, but within so few epochs not of the test accuracy, which is what matters in the end: regularisation makes learning slower, but not yet better.'),
     answer() {

@@ -106,7 +106,7 @@ export function allScales() {
     id: 'scales',
     question: t('And from other weights? At 16 scales W from 1 to 0.0001, where does batch normalisation end ahead?'),
     choices: [t('at every scale'), t('at most scales, but not where the network learns without it, too'), t('at about half of the scales')],
-    look: t('The upper panel grows from left to right: where does the red curve leave the floor, and which curve is higher there? The lower one shows how the network at one W got there.'),
+    look: t('The upper panel grows from left to right: where does the orange curve leave the floor, and which curve is higher there? The lower one shows how the network at one W got there.'),
     why: t('Batch normalisation is an insurance against a bad start, not a gain over a good one: where the network learns without it, it learns faster without it.'),
     wrong: t('The book concludes from its figure that training is faster with batch normalisation almost everywhere. That holds where the network does not learn without it. At the two scales where it does, in every seed, the network without it ends ahead.'),
     answer() {

@@ -124,7 +124,8 @@ fn lesson<'a>(findings: &Findings, labels: &'a [&'a str]) -> Lesson<'a> {
         why: "SGD steps by the learning rate times the gradient, however small that is. Momentum adds up steps \
               of the same direction, to as much as ten times the length. AdaGrad and Adam divide each weight's \
               step by the size of its own gradients, so that a first step changes every weight by about the \
-              learning rate. Learning rates of different methods therefore do not compare: part rates tries \
+              learning rate. Learning rates of different methods therefore do not compare: --part rates of \
+              the program tries \
               eight of each.",
         formula: FORMULA,
         exercise: Exercise {
