@@ -125,8 +125,7 @@ fn lesson<'a>(findings: &Findings, labels: &'a [&'a str]) -> Lesson<'a> {
               of the same direction, to as much as ten times the length. AdaGrad and Adam divide each weight's \
               step by the size of its own gradients, so that a first step changes every weight by about the \
               learning rate. Learning rates of different methods therefore do not compare: --part rates of \
-              the program tries \
-              eight of each.",
+              the program tries eight of each.",
         formula: FORMULA,
         exercise: Exercise {
             text: "Give all four the learning rate 0.1: who gains, and who falls apart?",
