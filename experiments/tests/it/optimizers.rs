@@ -40,7 +40,7 @@ fn rates_at_which_a_network_diverges_are_never_the_best() {
     let rates = quick("sec6_1_optimizers", &["--part", "rates", "--threads", "2"]);
     assert!(rates.stdout().contains("diverged: SGD, lr 3.16: 1 of 1 runs"));
     let page = rates.text("index.html");
-    assert!(page.contains("<td>SGD</td><td>3.16</td><td>NaN</td><td>1</td><td></td><td></td>"));
+    assert!(page.contains("<td>SGD</td><td>3.16</td><td>–</td><td>1</td><td></td><td></td>"));
 }
 
 /// The path of each optimizer follows from its rate, so another rate has other ends.

@@ -57,8 +57,8 @@ impl<V: Vector> Work<V> for &DenseProduct<'_, V::Scalar> {
                 };
                 let epilogue = if from + terms == k { epilogue } else { Epilogue::None };
                 let mut b = b.from(from, left);
-                // SAFETY: left + columns ≤ n, from + terms ≤ k, first + rows ≤ m; the block has room
-                // for `COLUMNS` columns.
+                // SAFETY: left + columns ≤ n, from + terms ≤ k, first + rows ≤ m; the block has
+                // room for `COLUMNS` columns.
                 unsafe {
                     if copies {
                         let column = terms.next_multiple_of(V::LANES) + GAP;
@@ -92,7 +92,8 @@ impl<V: Vector> Work<V> for &DenseProduct<'_, V::Scalar> {
     }
 }
 
-/// Computes `columns` of a part whose rows fit into `MV` registers per column; `a` is its part of A.
+/// Computes `columns` of a part whose rows fit into `MV` registers per column; `a` is its part of
+/// A.
 ///
 /// # Safety
 /// As [`DenseProduct`].
