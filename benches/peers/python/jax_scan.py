@@ -154,10 +154,10 @@ def training(job, groups):
             return {name: each(accuracy, nets, *sets[name]) for name in job.measure}
 
         def iteration(nets, i):
-            draw, seen = jax.random.fold_in(key, i), {}
+            draw, drop = jax.random.split(jax.random.fold_in(key, i))
             rows = jax.random.randint(draw, (job.batch,), 0, len(t))
             batch = x[rows], t[rows]
-            nets = each(step, nets, *batch, draw, i)
+            nets, seen = each(step, nets, *batch, drop, i), {}
             if job.measure == "loss":
                 seen = {"loss": each(loss, nets, *batch)}
             elif job.every:
