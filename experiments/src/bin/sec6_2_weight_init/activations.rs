@@ -293,7 +293,7 @@ fn draw(
             let (edges, counts, missed) = histogram(values, low, high);
             outside += missed;
             let highest = counts.iter().copied().fold(0.0, f64::max);
-            let mut note = format!("std {}", significant(of(case, layer, STD)));
+            let mut note = format!("σ {}", significant(of(case, layer, STD)));
             if highest > SHOWN_COUNT {
                 note.push_str(&format!("\npeak {:.0}k", highest / 1000.0));
             }
@@ -311,7 +311,7 @@ fn draw(
     }
     let figure = Figure::new(format!("Activations of five layers: {}", written(activation)))
         .subtitle(format!(
-            "1,000 standard normal inputs, 100 units a layer: 100,000 values a panel; std: their standard deviation; \
+            "1,000 standard normal inputs, 100 units a layer: 100,000 values a panel; σ: their standard deviation; \
              seed {}",
             lab.args().seed
         ))
