@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds all programs for Windows and runs them under wine: quick runs of all sections, whose metrics.csv must
-# have the bytes of a run on this machine; 100 kills of a run at random times beside earlier results; and the
-# tests of folders, faults, signals, studies and trials, in which a program holds a file of the results open,
-# and three processes share a study.
+# Builds all programs for Windows and runs them under wine: quick runs of all sections, whose numbers must equal
+# the published ones; 100 kills of a run at random times beside earlier results; and the tests of folders, faults,
+# signals, studies and trials, in which a program holds a file of the results open, and three processes share a
+# study.
 #
 #   experiments/interop/windows/run.sh [KILLS] [FOLDER FOR DEBIAN'S RUST, IF RUSTUP CANNOT FETCH THE TARGET]
 #
@@ -18,7 +18,6 @@ command -v x86_64-w64-mingw32-gcc >/dev/null || packages+=(gcc-mingw-w64-x86-64)
 source experiments/interop/rust_for.sh
 target=x86_64-pc-windows-gnu
 
-cargo build -q -p experiments --locked --bins
 built=$(cargo metadata --format-version 1 --no-deps | python3 -c \
   'import json, sys; print(json.load(sys.stdin)["target_directory"])')
 rust_for $target "${@:2}"
@@ -35,7 +34,7 @@ x86_64-w64-mingw32-gcc -shared -O1 "$here/bcryptprimitives.c" -o "$work/bcryptpr
 mkdir "$WINEPREFIX"
 /usr/lib/wine/wineserver64 -p
 mkdir "$work/results"
-(cd "$work/results" && python3 "$here/check.py" "$built/debug" "$built/$target/debug" "$kills")
+(cd "$work/results" && python3 "$here/check.py" "$built/$target/debug" "$kills")
 
 export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER=/usr/lib/wine/wine64
 "${cargo[@]}" test -q --locked --target $target -p platform --lib
