@@ -19,9 +19,9 @@ use crate::scalar::Scalar;
 #[inline(always)]
 pub fn exp<T: Scalar>(x: T) -> T {
     // Beyond these, the result is 0 or ∞. NaN stays NaN.
-    let (halves, growth) = reduced(clamp(x.f64(), -746.0, 710.0));
+    let (k, half, growth) = reduced(clamp(x.f64(), -746.0, 710.0));
     // In two steps: the factor itself may be too large for an f64, or too small.
-    T::of((1.0 + growth) * power_of_2(halves[0]) * power_of_2(halves[1]))
+    T::of((1.0 + growth) * power_of_2(half) * power_of_2(k - half))
 }
 
 /// eˣ − 1, within 2 ulp also near 0.
@@ -33,10 +33,8 @@ pub fn exp<T: Scalar>(x: T) -> T {
 #[inline(always)]
 pub fn exp_m1<T: Scalar>(x: T) -> T {
     // Below −40, the result is −1.
-    let (halves, growth) = reduced(clamp(x.f64(), -40.0, 710.0));
-    // 2ᵏ·(1 + growth) − 1 with half of 2ᵏ, which may be too large by itself.
-    let half = power_of_2(halves[0]) * power_of_2(halves[1] - 1.0);
-    T::of(2.0 * (half * growth + (half - 0.5)))
+    let (k, half, growth) = reduced(clamp(x.f64(), -40.0, 710.0));
+    T::of(less_1(power_of_2(half) * power_of_2(k - half - 1.0), growth))
 }
 
 /// tanh x, within 3 ulp also near 0.
@@ -49,7 +47,10 @@ pub fn exp_m1<T: Scalar>(x: T) -> T {
 pub fn tanh<T: Scalar>(x: T) -> T {
     let x = x.f64();
     // From 22 on, the result is 1.
-    let twice = exp_m1(2.0 * clamp(x.abs(), 0.0, 22.0));
+    let (k, _, growth) = reduced(clamp(2.0 * x.abs(), 0.0, 44.0));
+    // e²ˣ − 1. As exp_m1, but in fewer steps: 2ᵏ is not too large for an f64, and with more the
+    // compiler does not inline a loop over f32 into wide registers.
+    let twice = less_1(power_of_2(k - 1.0), growth);
     T::of((twice / (twice + 2.0)).copysign(x))
 }
 
@@ -69,9 +70,15 @@ fn power_of_2(k: f64) -> f64 {
     f64::from_bits(((k + ROUND).to_bits() << 52).wrapping_add(1023 << 52))
 }
 
-/// k in two halves and eʳ − 1, where x = k·ln 2 + r with a whole number k and |r| ≤ ½·ln 2.
+/// 2ᵏ·(1 + growth) − 1, given half of 2ᵏ, which may be too large by itself.
 #[inline(always)]
-fn reduced(x: f64) -> ([f64; 2], f64) {
+fn less_1(half: f64, growth: f64) -> f64 {
+    2.0 * (half * growth + (half - 0.5))
+}
+
+/// k, ½·k rounded, and eʳ − 1, where x = k·ln 2 + r with a whole number k and |r| ≤ ½·ln 2.
+#[inline(always)]
+fn reduced(x: f64) -> (f64, f64, f64) {
     /// ln 2 in two parts: k times the first, of 42 bits, is exact.
     const LN_2: [f64; 2] = [6.93147180369123816490e-01, 1.90821492927058770002e-10];
     let k = x * std::f64::consts::LOG2_E + ROUND - ROUND;
@@ -79,7 +86,7 @@ fn reduced(x: f64) -> ([f64; 2], f64) {
     let half = 0.5 * k + ROUND - ROUND;
     // Taylor's series, whose next term is 0.02 ulp. r is added last: it has most of the digits.
     let sum = COEFFICIENTS.iter().rev().fold(0.0, |sum, coefficient| sum * r + coefficient);
-    ([half, k - half], r + r * r * sum)
+    (k, half, r + r * r * sum)
 }
 
 /// 1/2!, 1/3!, … 1/13!
