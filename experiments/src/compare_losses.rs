@@ -118,14 +118,14 @@ pub fn run<T: Real>(
     contestant: impl Fn(usize, Seed) -> Contestant<T> + Sync,
 ) -> Result<Findings, Failure> {
     let plan = settings.plan(lab)?;
-    let test = lab.data().test.blocks::<T>();
+    let test = &lab.data().test;
     let names = series.iter().map(|series| series.name);
     let experiment = Experiment::new(PART, names, lab.data().train.clone(), plan, contestant);
     let labels = series.iter().map(|series| series.label);
     lab.run_one(experiment.labels(labels).measure(|moment, measured| {
         measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
         if moment.iteration + 1 == plan.iterations() {
-            let accuracy = lab.accuracy(moment, &test);
+            let accuracy = lab.accuracy(moment, test);
             measured.push(moment.iteration, Metric::TEST_ACCURACY, accuracy);
         }
     }))

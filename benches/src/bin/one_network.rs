@@ -49,7 +49,6 @@ impl Section for OneNetwork {
 
     fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut RunReport) -> Result<(), Failure> {
         let plan = Plan::updates(lab.scaled(2000, 100), 128);
-        let test = lab.data().test.blocks::<T>();
         let kind = match flags.optimizer {
             Optimizer::Sgd => OptimizerKind::Sgd,
             Optimizer::Adam => OptimizerKind::Adam,
@@ -64,7 +63,7 @@ impl Section for OneNetwork {
         let findings = lab.run_one(experiment.measure(|moment, measured| {
             measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
             if moment.iteration + 1 == plan.iterations() {
-                let accuracy = lab.accuracy(moment, &test);
+                let accuracy = lab.accuracy(moment, &lab.data().test);
                 measured.push(moment.iteration, Metric::TEST_ACCURACY, accuracy);
             }
         }))?;

@@ -18,11 +18,14 @@ pub struct ByteRows {
     width: usize,
     /// Row i is `starts[i]..starts[i + 1]` of the other two arrays.
     starts: Vec<usize>,
-    /// The column of each non-zero; ascending within a row.
+    /// The column of each non-zero, ascending within a row; behind them, up to a row of zeros.
     indices: Vec<u16>,
-    /// The non-zero values.
+    /// The non-zero values, and as many zeros behind them.
     bytes: Vec<u8>,
 }
+
+/// After so many rows, the size of all can be told from them.
+const FIRST: usize = 64;
 
 /// Bytes tested for zero together, since most are zero.
 const WORD: usize = 8;
@@ -37,50 +40,76 @@ impl ByteRows {
     /// If the rows differ in length or are longer than [`LONGEST`](Self::LONGEST).
     #[track_caller]
     pub fn new<'a>(rows: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        Self::of(&rows.into_iter().collect::<Vec<_>>())
+        let mut rows = rows.into_iter().peekable();
+        let width = rows.peek().map_or(0, |row| row.len());
+        let mut kept = Self::with_capacity(rows.size_hint().0, width);
+        rows.for_each(|row| kept.push(row));
+        kept
     }
 
-    /// Not generic, so that the loop over all bytes is compiled once, in this crate.
+    /// No rows yet, and room for so many of `width` bytes.
+    ///
+    /// # Panics
+    /// If `width` is more than [`LONGEST`](Self::LONGEST).
+    ///
+    /// # Example
+    /// ```
+    /// let mut rows = kernels::ByteRows::with_capacity(2, 4);
+    /// rows.push(&[0, 7, 0, 9]);
+    /// rows.push(&[0; 4]);
+    /// assert_eq!(rows.len(), 2);
+    /// ```
     #[track_caller]
-    fn of(rows: &[&[u8]]) -> Self {
-        let width = rows.first().map_or(0, |row| row.len());
+    pub fn with_capacity(rows: usize, width: usize) -> Self {
         assert!(
             width <= Self::LONGEST,
             "byte rows: rows of {width} bytes, but at most {} are possible",
             Self::LONGEST
         );
-        // Capacity for all non-zeros and for one row's zeros, so that the vectors never reallocate.
-        let non_zeros = |row: &[u8]| row.iter().filter(|&&byte| byte != 0).count();
-        let room = rows.iter().map(|row| non_zeros(row)).sum::<usize>() + width;
-        let mut kept = Self {
-            width,
-            starts: vec![0],
-            indices: Vec::with_capacity(room),
-            bytes: Vec::with_capacity(room),
-        };
-        let mut end = 0;
-        for (i, row) in rows.iter().enumerate() {
-            assert_eq!(row.len(), width, "byte rows: row {i} differs in length");
-            kept.indices.resize(end + width, 0);
-            kept.bytes.resize(end + width, 0);
-            let (indices, bytes) = (&mut kept.indices[end..], &mut kept.bytes[end..]);
-            let mut count = 0;
-            // No branch on the byte: it would mispredict at the edges of a digit's strokes.
-            let mut keep = |index: usize, byte: u8| {
-                (indices[count], bytes[count]) = (index as u16, byte);
-                count += usize::from(byte != 0);
-            };
-            let (words, rest) = row.as_chunks::<WORD>();
-            for (i, word) in words.iter().enumerate().filter(|(_, word)| **word != [0; WORD]) {
-                word.iter().enumerate().for_each(|(j, &byte)| keep(WORD * i + j, byte));
-            }
-            rest.iter().zip(WORD * words.len()..).for_each(|(&byte, index)| keep(index, byte));
-            end += count;
-            kept.starts.push(end);
-        }
-        kept.indices.truncate(end);
-        kept.bytes.truncate(end);
+        let mut starts = Vec::with_capacity(rows + 1);
+        starts.push(0);
+        let mut kept = Self { width, starts, indices: Vec::new(), bytes: Vec::new() };
+        kept.reserve(width * (rows.min(FIRST) + 1));
         kept
+    }
+
+    /// Stores one more row.
+    ///
+    /// # Panics
+    /// If its length is not that of the others.
+    #[track_caller]
+    pub fn push(&mut self, row: &[u8]) {
+        let (rows, width) = (self.len(), self.width);
+        assert_eq!(row.len(), width, "byte rows: row {rows} differs in length");
+        let start = self.starts[rows];
+        // Room for the zeros of one row, which are written and then overwritten.
+        let end = start + width;
+        if end > self.bytes.capacity() {
+            // As dense as the rows so far, and a little more: moving all is the exception.
+            let expected = start as f64 / rows as f64 * self.starts.capacity() as f64 * 1.03;
+            self.reserve((expected as usize + width).max(end + end / 4));
+        }
+        self.indices.resize(end, 0);
+        self.bytes.resize(end, 0);
+        let (indices, bytes) = (&mut self.indices[start..], &mut self.bytes[start..]);
+        let mut count = 0;
+        // No branch on the byte: it would mispredict at the edges of a digit's strokes.
+        let mut keep = |index: usize, byte: u8| {
+            (indices[count], bytes[count]) = (index as u16, byte);
+            count += usize::from(byte != 0);
+        };
+        let (words, rest) = row.as_chunks::<WORD>();
+        for (i, word) in words.iter().enumerate().filter(|(_, word)| **word != [0; WORD]) {
+            word.iter().enumerate().for_each(|(j, &byte)| keep(WORD * i + j, byte));
+        }
+        rest.iter().zip(WORD * words.len()..).for_each(|(&byte, index)| keep(index, byte));
+        self.starts.push(start + count);
+    }
+
+    /// Makes room for so many bytes in all.
+    fn reserve(&mut self, bytes: usize) {
+        self.indices.reserve_exact(bytes.saturating_sub(self.indices.len()));
+        self.bytes.reserve_exact(bytes.saturating_sub(self.bytes.len()));
     }
 
     /// The number of rows.

@@ -34,6 +34,18 @@ impl Images {
         Self { count: pixels.len() / features, rows, cols, pixels }
     }
 
+    /// Adds an image.
+    ///
+    /// # Panics
+    ///
+    /// When it has not as many pixels as the others.
+    #[track_caller]
+    pub(crate) fn push(&mut self, pixels: &[u8]) {
+        assert_eq!(pixels.len(), self.features(), "an image of another size");
+        self.pixels.extend_from_slice(pixels);
+        self.count += 1;
+    }
+
     /// Number of images.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -103,25 +115,25 @@ impl Images {
 
 /// Images and their labels: `labels[i]` belongs to `images.image(i)`, and is 0 to 9 for MNIST.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Split {
-    /// The images.
-    pub images: Images,
+pub struct Split<I = Images> {
+    /// The images, or what an [`ImageSink`](crate::ImageSink) made of them.
+    pub images: I,
     /// One label per image.
     pub labels: Vec<u8>,
 }
 
 /// A training set, a test set, and where they came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dataset {
+pub struct Dataset<I = Images> {
     /// The images for training (MNIST: 60,000).
-    pub train: Split,
+    pub train: Split<I>,
     /// The images for testing (MNIST: 10,000).
-    pub test: Split,
+    pub test: Split<I>,
     /// Where the data came from, for the manifest of a run.
     pub source: Source,
 }
 
-impl Dataset {
+impl<I> Dataset<I> {
     /// The number of classes: one more than the largest label of both splits, and at least 10, so
     /// that a few images of MNIST still have ten. For data with fewer, count the labels yourself.
     ///
@@ -136,7 +148,9 @@ impl Dataset {
         let labels = self.train.labels.iter().chain(&self.test.labels);
         labels.max().map_or(0, |&largest| usize::from(largest) + 1).max(10)
     }
+}
 
+impl Dataset {
     /// The same data with the images of both splits [transposed](Images::transposed), which EMNIST
     /// needs.
     #[must_use]

@@ -1,34 +1,48 @@
 //! Single files: read and compared with a digest, or given their names.
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use crate::idx::{self, Array};
+use crate::idx::{self, FormatError, Header};
 use crate::known::Part;
 use crate::{DatasetName, Error, FileRecord};
 
-/// Reads the file of `part`, gzip or uncompressed. Its content must be that of `dataset`; any
-/// content is accepted for [`DatasetName::Custom`].
-pub(crate) fn read(
+/// Reads the file of `part`, gzip or uncompressed, with `take` for what follows its header. Its
+/// content must be that of `dataset`; any content is accepted for [`DatasetName::Custom`].
+pub(crate) fn read<T>(
     path: &Path,
     part: &Part,
     dataset: DatasetName,
-) -> Result<(Array, FileRecord), Error> {
+    take: impl FnOnce(&mut dyn Read, &Header) -> Result<T, FormatError>,
+) -> Result<(T, FileRecord), Error> {
     let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
     let (len, file) = opened.map_err(Error::io(path))?;
     let file = BufReader::with_capacity(1 << 16, file);
-    let array = idx::read_file(file, len, Some(part.content)).map_err(Error::format(path))?;
-    let (path, found) = (path.to_owned(), array.sha256());
+    let (mut hasher, mut bytes) = (Sha256::new(), 0);
+    let mut seen = |read: &[u8]| {
+        hasher.update(read);
+        bytes += read.len() as u64;
+    };
+    let taken = idx::read_with(file, len, Some(part.content), &mut seen, take);
+    let taken = taken.map_err(Error::format(path))?;
+    let (path, found) = (path.to_owned(), idx::hexadecimal(hasher));
     if let Some(expected) = part.digest(dataset)
         && expected != found
     {
         return Err(Error::Digest { path, dataset, expected, found });
     }
-    let record = FileRecord { path, bytes: array.file_len(), sha256: found };
-    Ok((array, record))
+    Ok((taken, FileRecord { path, bytes, sha256: found }))
+}
+
+/// Whether the file of `part` is complete and its content that of `dataset`.
+#[cfg(feature = "download")]
+pub(crate) fn verify(path: &Path, part: &Part, dataset: DatasetName) -> Result<FileRecord, Error> {
+    let read = read(path, part, dataset, |payload, _| Ok(io::copy(payload, &mut io::sink())?));
+    read.map(|(_, record)| record)
 }
 
 /// Syncs a finished temporary file, renames it to `path` in the same folder, and syncs the folder:

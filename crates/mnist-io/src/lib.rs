@@ -52,6 +52,7 @@ pub mod idx;
 mod known;
 mod load;
 mod save;
+mod sink;
 mod synthetic;
 mod write;
 
@@ -59,9 +60,10 @@ pub use batch::{Number, Scale, one_hot};
 pub use dataset::{Dataset, FileRecord, Images, Kind, Source, Split};
 pub use error::Error;
 pub use known::{DatasetName, UnknownDataset, published};
-pub use load::load;
+pub use load::{load, load_into};
 pub use save::save;
-pub use synthetic::synthetic;
+pub use sink::ImageSink;
+pub use synthetic::{synthetic, synthetic_into};
 
 /// Runs the README's example as a test.
 #[cfg(doctest)]

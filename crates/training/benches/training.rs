@@ -53,12 +53,12 @@ fn updates(criterion: &mut Criterion) {
 }
 
 fn evaluation(criterion: &mut Criterion) {
-    let blocks = digits(10_300).blocks::<f32>();
+    let images = digits(10_300);
     let network = MultiLayerNet::new(PIXELS, &[100; 6], 10);
-    let mut network = network.build(Seed::new(1)).expect("fixed settings");
+    let mut network = network.build::<f32>(Seed::new(1)).expect("fixed settings");
     for threads in [1, 2] {
         criterion.bench_function(&format!("10,300 images/{threads} threads"), |bencher| {
-            bencher.iter(|| blocks.accuracy(&mut network, threads));
+            bencher.iter(|| images.accuracy(&mut network, threads));
         });
     }
 }

@@ -26,7 +26,6 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let digits = mnist_io::synthetic(1, 2000, 1).train;
     let rows = (0..digits.labels.len()).map(|i| digits.images.image(i));
     let samples = Samples::new(ByteRows::new(rows), digits.labels);
-    let blocks = samples.blocks::<f32>();
 
     let network = MultiLayerNet::new(samples.features(), &[100, 100], 10);
     let contestant = |&kind| Contestant::new(&network, kind, Seed::new(1));
@@ -51,7 +50,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     }
     print!("\naccuracy");
     for contestant in &mut contestants {
-        print!("{:>10.3}", blocks.accuracy(&mut contestant.network, 1));
+        print!("{:>10.3}", samples.accuracy(&mut contestant.network, 1));
     }
     println!();
     Ok(())

@@ -9,7 +9,7 @@ use tensor_ops::Sparse;
 
 use crate::batches::Batch;
 use crate::work_sharing::in_turns;
-use crate::{Blocks, Plan, Real, Samples};
+use crate::{Plan, Real, Samples};
 
 /// A network and its optimizer.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl<T: Real> Moment<'_, T> {
 
     /// The share of `samples` that the network classifies correctly, counted on up to `threads`
     /// threads.
-    pub fn accuracy(&mut self, samples: &Blocks<T>, threads: usize) -> f64 {
+    pub fn accuracy(&mut self, samples: &Samples, threads: usize) -> f64 {
         samples.accuracy(self.network, threads)
     }
 }

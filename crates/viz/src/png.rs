@@ -1,5 +1,6 @@
 //! SVG rendered as PNG with the bundled fonts, so that pictures are the same on every machine.
 
+use std::io::Write;
 use std::sync::{Arc, LazyLock};
 
 use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter};
@@ -63,32 +64,49 @@ pub fn svg_to_png(svg: &str, scale: f64) -> Result<Vec<u8>, VizError> {
     if !(width >= 1.0 && height >= 1.0 && width * height <= MAX_PIXELS) {
         return Err(refused());
     }
-    let mut pixmap =
-        Pixmap::new(width.round() as u32, height.round() as u32).ok_or_else(refused)?;
-    // At a fractional scale, the figure's own background covers the last column and row only in
-    // part.
-    pixmap.fill(Color::WHITE);
-    resvg::render(&tree, Transform::from_scale(scale as f32, scale as f32), &mut pixmap.as_mut());
-    encode(&pixmap).map_err(|error| VizError::Encode(error.to_string()))
+    let (width, height) = (width.round() as u32, height.round() as u32);
+    let strip = Pixmap::new(width, height.min(STRIP)).ok_or_else(refused)?;
+    encode(&tree, scale as f32, strip, height).map_err(|error| VizError::Encode(error.to_string()))
 }
 
-/// Encodes an opaque picture. `Pixmap::encode_png` would keep the alpha channel and filter rows as
-/// photographs need it: for 21 figures, files of 108 % in 210 % of the time.
-fn encode(pixmap: &Pixmap) -> Result<Vec<u8>, EncodingError> {
-    // At opt-level 1, an iterator of bytes would take 60 ms, longer than drawing the picture.
-    let rgba = pixmap.data().as_chunks::<4>().0;
-    let mut rgb = vec![0; 3 * rgba.len()];
-    for (to, &[r, g, b, _]) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(rgba) {
-        *to = [r, g, b];
-    }
+/// Rows of pixels that are drawn at a time: a whole figure takes up to 20 MB, and as much again for
+/// each mask.
+const STRIP: u32 = 256;
+
+/// Draws and encodes an opaque picture, strip by strip. `Pixmap::encode_png` would keep the alpha
+/// channel and filter rows as photographs need it: for 21 figures, files of 108 % in 210 % of the
+/// time.
+fn encode(
+    tree: &Tree,
+    scale: f32,
+    mut strip: Pixmap,
+    height: u32,
+) -> Result<Vec<u8>, EncodingError> {
     let mut png = Vec::new();
-    let mut encoder = Encoder::new(&mut png, pixmap.width(), pixmap.height());
+    let mut encoder = Encoder::new(&mut png, strip.width(), height);
     encoder.set_color(ColorType::Rgb);
     encoder.set_depth(BitDepth::Eight);
     encoder.set_filter(Filter::NoFilter);
     encoder.set_deflate_compression(DeflateCompression::Level(4));
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(&rgb)?;
+    let mut stream = writer.stream_writer()?;
+    let row = 3 * strip.width() as usize;
+    let mut rgb = vec![0; row * strip.height() as usize];
+    for top in (0..height).step_by(STRIP as usize) {
+        // At a fractional scale, the figure's own background covers the last column and row only
+        // in part.
+        strip.fill(Color::WHITE);
+        let transform = Transform::from_row(scale, 0.0, 0.0, scale, 0.0, -(top as f32));
+        resvg::render(tree, transform, &mut strip.as_mut());
+        // At opt-level 1, an iterator of bytes would take 60 ms, longer than drawing the picture.
+        let rgba = strip.data().as_chunks::<4>().0;
+        for (to, &[r, g, b, _]) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(rgba) {
+            *to = [r, g, b];
+        }
+        let rows = strip.height().min(height - top) as usize;
+        stream.write_all(&rgb[..rows * row])?;
+    }
+    stream.finish()?;
     writer.finish()?;
     Ok(png)
 }

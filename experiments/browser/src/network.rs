@@ -10,7 +10,7 @@ use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tensor_ops::Sparse;
-use training::{Blocks, Real, Samples};
+use training::{Real, Samples};
 
 use crate::data::Digits;
 
@@ -58,7 +58,8 @@ pub(crate) struct Training {
     optimizer: Box<dyn Optimizer<f32>>,
     shape: (usize, usize),
     pub(crate) samples: Samples,
-    sets: [Blocks<f32>; 3],
+    test: Samples,
+    validation: Samples,
     batches: ChaCha8Rng,
     x: Sparse<f32>,
     labels: Vec<usize>,
@@ -88,10 +89,21 @@ impl Training {
             let mut rng = Seed::new(settings.seed).stream(Purpose::Shuffle, 0);
             (validation, samples) = samples.shuffled(&mut rng).split_at(settings.validation);
         }
-        let sets = [&samples, &data.test, &validation].map(Samples::blocks);
+        let test = data.test.clone();
         let batches = Seed::new(settings.seed).unit(settings.batches).stream(Purpose::Batches, 0);
         let (x, labels) = (Sparse::default(), Vec::new());
-        Ok(Self { settings, network, optimizer, shape, samples, sets, batches, x, labels })
+        Ok(Self {
+            settings,
+            network,
+            optimizer,
+            shape,
+            samples,
+            test,
+            validation,
+            batches,
+            x,
+            labels,
+        })
     }
 
     /// Trains for some updates. Returns the loss of each mini-batch, before or after its update.
@@ -110,9 +122,12 @@ impl Training {
     }
 
     pub(crate) fn accuracies(&mut self) -> Accuracies {
-        let [train, test, validation] = &self.sets;
-        let mut share = |set: &Blocks<f32>| set.accuracy(&mut self.network, 1);
-        Accuracies { train: share(train), test: share(test), validation: share(validation) }
+        let mut share = |set: &Samples| set.accuracy(&mut self.network, 1);
+        Accuracies {
+            train: share(&self.samples),
+            test: share(&self.test),
+            validation: share(&self.validation),
+        }
     }
 
     /// Goes on with another weight decay and dropout. Dropout draws its masks from the start again,

@@ -1,11 +1,12 @@
 //! What networks are trained on.
 
+use std::collections::TryReserveError;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use kernels::ByteRows;
 use mnist_io::download;
-use mnist_io::{Dataset, DatasetName, Kind, Source, Split};
+use mnist_io::{Dataset, DatasetName, ImageSink, Images, Kind, Source, Split};
 use training::Samples;
 
 use crate::cli::{DataArgs, DataChoice, Failure};
@@ -50,22 +51,25 @@ impl Data {
                 args.dataset
             )));
         }
-        let synthetic = |fallback| (mnist_io::synthetic(SYNTHETIC_SEED, train, test), fallback);
+        let first = || [train, test].map(|wanted| First::new(wanted, args.transpose));
         let (dataset, fallback) = match args.dataset {
-            DataChoice::Synthetic => synthetic(None),
-            DataChoice::Files(name) => match find(args, shown, name).map_err(Failure::Data)? {
-                Found::Dataset(dataset) if args.transpose => (dataset.transposed(), None),
-                Found::Dataset(dataset) => (*dataset, None),
-                Found::Nothing(reason) => synthetic(Some(reason)),
-            },
+            DataChoice::Synthetic => (None, None),
+            DataChoice::Files(name) => {
+                match find(args, shown, name, &first).map_err(Failure::Data)? {
+                    Found::Dataset(dataset) => (Some(*dataset), None),
+                    Found::Nothing(reason) => (None, Some(reason)),
+                }
+            }
         };
+        let dataset = dataset
+            .unwrap_or_else(|| mnist_io::synthetic_into(SYNTHETIC_SEED, [train, test], first()));
         if custom && !args.transpose && is_named_as_emnist(&dataset.source) {
             notice(
                 "warning: EMNIST, to judge by the names of the files, keeps its images column by column: \
                  --transpose puts them upright",
             );
         }
-        let (longest, pixels) = (ByteRows::LONGEST, dataset.train.images.features());
+        let (longest, pixels) = (ByteRows::LONGEST, dataset.train.images.pixels());
         if pixels > longest {
             return Err(Failure::Data(anyhow!(
                 "images of {pixels} pixels: an image may have at most {longest} here"
@@ -86,19 +90,17 @@ impl Data {
                 "warning: {reason}; using the built-in SYNTHETIC digits instead of MNIST"
             ));
         }
-        Ok(Self { fallback, ..Self::first(dataset, train, test) })
+        Ok(Self { fallback, ..Self::of(dataset) })
     }
 
-    /// The first images of a data set.
-    fn first(dataset: Dataset, train: usize, test: usize) -> Self {
+    fn of(dataset: Dataset<First>) -> Self {
         // Of all images, so that networks do not depend on which classes the first ones have.
         let classes = dataset.classes();
-        let samples = |Split { images, mut labels }: Split, n: usize| {
-            labels.truncate(n);
-            Samples::new(ByteRows::new((0..n).map(|i| images.image(i))), labels)
+        let samples = |Split { images, mut labels }: Split<First>| {
+            labels.truncate(images.wanted);
+            Samples::new(images.rows, labels)
         };
-        let (train, test) =
-            rayon::join(|| samples(dataset.train, train), || samples(dataset.test, test));
+        let (train, test) = (samples(dataset.train), samples(dataset.test));
         Self { train, test, classes, source: dataset.source, fallback: None }
     }
 
@@ -130,13 +132,62 @@ impl Data {
     }
 }
 
+/// Keeps the first images of a data set, and of them only what is not background.
+struct First {
+    wanted: usize,
+    transpose: bool,
+    /// Rows and columns as they come.
+    size: (usize, usize),
+    rows: ByteRows,
+}
+
+impl First {
+    fn new(wanted: usize, transpose: bool) -> Self {
+        Self { wanted, transpose, size: (0, 0), rows: ByteRows::with_capacity(0, 0) }
+    }
+
+    fn pixels(&self) -> usize {
+        self.size.0.saturating_mul(self.size.1)
+    }
+}
+
+impl ImageSink for First {
+    fn begin(&mut self, count: usize, size: (usize, usize)) -> Result<(), TryReserveError> {
+        self.size = size;
+        // Of larger images, none is kept: they are refused.
+        if self.pixels() <= ByteRows::LONGEST {
+            self.rows = ByteRows::with_capacity(count.min(self.wanted), self.pixels());
+        } else {
+            self.wanted = 0;
+        }
+        Ok(())
+    }
+
+    fn image(&mut self, pixels: &[u8]) {
+        if self.rows.len() == self.wanted {
+            return;
+        }
+        if self.transpose {
+            let image = Images::new(self.size.0, self.size.1, pixels.to_vec());
+            self.rows.push(image.transposed().pixels());
+        } else {
+            self.rows.push(pixels);
+        }
+    }
+}
+
 enum Found {
-    Dataset(Box<Dataset>),
+    Dataset(Box<Dataset<First>>),
     Nothing(String),
 }
 
-fn find(args: &DataArgs, shown: &mut DownloadView, name: DatasetName) -> anyhow::Result<Found> {
-    let load = |dir: &Path| Ok(Found::Dataset(Box::new(mnist_io::load(dir, name)?)));
+fn find(
+    args: &DataArgs,
+    shown: &mut DownloadView,
+    name: DatasetName,
+    first: &dyn Fn() -> [First; 2],
+) -> anyhow::Result<Found> {
+    let load = |dir: &Path| Ok(Found::Dataset(Box::new(mnist_io::load_into(dir, name, first())?)));
     if let Some(dir) = &args.data_dir {
         return load(dir).context("--data-dir");
     }
@@ -147,8 +198,8 @@ fn find(args: &DataArgs, shown: &mut DownloadView, name: DatasetName) -> anyhow:
         return Err(anyhow!("--dataset {name} needs --data-dir DIR with its four files"));
     }
     let dir = default_dir();
-    if let Ok(dataset) = mnist_io::load(&dir, name) {
-        return Ok(Found::Dataset(Box::new(dataset)));
+    if let Ok(found) = load(&dir) {
+        return Ok(found);
     }
     let had_files = holds_files(&dir);
     match download::fetch(&dir, &download::Options::default(), &mut |event| shown.tell(&event)) {
@@ -184,26 +235,40 @@ mod tests {
     use super::*;
     use tensor_ops::Sparse;
 
+    fn data(train: usize, test: usize, transpose: bool) -> Data {
+        let first = [train, test].map(|wanted| First::new(wanted, transpose));
+        Data::of(mnist_io::synthetic_into(SYNTHETIC_SEED, [20, 10], first))
+    }
+
+    fn gathered(samples: &Samples) -> (Sparse<f32>, Vec<usize>) {
+        let (mut x, mut labels) = (Sparse::default(), Vec::new());
+        samples.gather(&[0, 1, 2, 3, 4], &mut x, &mut labels);
+        (x, labels)
+    }
+
     #[test]
     fn the_first_images_of_a_data_set_are_taken() {
-        let data = Data::first(mnist_io::synthetic(SYNTHETIC_SEED, 20, 10), 5, 0);
-        assert_eq!((data.train.len(), data.test.len()), (5, 0));
-        let gathered = |samples: &Samples| {
-            let (mut x, mut labels) = (Sparse::<f32>::default(), Vec::new());
-            samples.gather(&[0, 1, 2, 3, 4], &mut x, &mut labels);
-            (x, labels)
-        };
-        let all = Data::first(mnist_io::synthetic(SYNTHETIC_SEED, 20, 10), 20, 10);
-        assert_eq!(gathered(&data.train), gathered(&all.train));
+        let few = data(5, 0, false);
+        assert_eq!((few.train.len(), few.test.len()), (5, 0));
+        assert_eq!(gathered(&few.train), gathered(&data(20, 10, false).train));
+    }
+
+    #[test]
+    fn transposed_images_have_rows_and_columns_exchanged() {
+        let digits = mnist_io::synthetic(SYNTHETIC_SEED, 20, 10).transposed().train;
+        let rows = ByteRows::new(digits.images.pixels().chunks(784));
+        let expected = Samples::new(rows, digits.labels);
+        assert_eq!(gathered(&data(5, 0, true).train), gathered(&expected));
     }
 
     #[test]
     fn layers_are_those_of_the_data() {
-        let mut dataset = mnist_io::synthetic(SYNTHETIC_SEED, 20, 10);
-        assert_eq!(Data::first(dataset.clone(), 5, 0).layers(&[100; 4]), "784-100×4-10");
+        assert_eq!(data(5, 0, false).layers(&[100; 4]), "784-100×4-10");
+        let first = [5, 0].map(|wanted| First::new(wanted, false));
+        let mut dataset = mnist_io::synthetic_into(SYNTHETIC_SEED, [20, 10], first);
         // Not among the first five.
         dataset.train.labels[19] = 26;
-        let data = Data::first(dataset, 5, 0);
+        let data = Data::of(dataset);
         assert_eq!((data.inputs(), data.classes()), (784, 27));
         assert_eq!(data.layers(&[50, 50, 30]), "784-50×2-30×1-27");
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use init::Seed;
-use training::{Blocks, Moment, Real};
+use training::{Moment, Real, Samples};
 
 use crate::cli::{Args, Failure, Stream, Texts};
 use crate::screen::{Bar, DownloadView, Interrupt, Words};
@@ -160,7 +160,7 @@ impl Lab {
 
     /// The share of these samples that a network classifies rightly. Threads that have no network
     /// to train help to count.
-    pub fn accuracy<T: Real>(&self, moment: &mut Moment<'_, T>, samples: &Blocks<T>) -> f64 {
+    pub fn accuracy<T: Real>(&self, moment: &mut Moment<'_, T>, samples: &Samples) -> f64 {
         let threads = self.threads / self.networks.load(Ordering::Relaxed).max(1);
         moment.accuracy(samples, threads.max(1))
     }

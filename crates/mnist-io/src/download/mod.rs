@@ -158,8 +158,8 @@ impl Fetcher<'_> {
     /// The verified file of `part`, if there is one. Bad files are renamed.
     fn existing(&mut self, part: &Part) -> Result<Option<FileRecord>, Error> {
         while let Some(path) = find(part, self.dir) {
-            let bad = match file::read(&path, part, DatasetName::Mnist) {
-                Ok((_, record)) => return Ok(Some(record)),
+            let bad = match file::verify(&path, part, DatasetName::Mnist) {
+                Ok(record) => return Ok(Some(record)),
                 Err(error @ Error::Io { .. }) => return Err(error),
                 Err(bad) => bad.to_string(),
             };
@@ -205,8 +205,8 @@ impl Fetcher<'_> {
         self.client.get(url, temporary.as_file_mut(), &mut |bytes, total| {
             (self.progress)(Event::Received { url, bytes, total });
         })?;
-        match file::read(temporary.path(), part, DatasetName::Mnist) {
-            Ok((_, record)) => Ok(record),
+        match file::verify(temporary.path(), part, DatasetName::Mnist) {
+            Ok(record) => Ok(record),
             // Without the temporary name.
             Err(Error::Format { fault, .. }) => Err(format!("its file {fault}")),
             Err(Error::Digest { expected, found, .. }) => {

@@ -1,11 +1,11 @@
 //! The content of any IDX file: numbers of one type in any number of dimensions.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use sha2::{Digest, Sha256};
 
 use super::header::Header;
-use super::{ElementType, Elements};
+use super::{ElementType, Elements, FormatError};
 
 /// The content of an IDX file.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +46,11 @@ impl Array {
         Self { header, elements }
     }
 
+    /// Reads the elements that follow `header`.
+    pub(crate) fn read(payload: &mut dyn Read, header: &Header) -> Result<Self, FormatError> {
+        Ok(Self { elements: Elements::read(payload, header)?, header: header.clone() })
+    }
+
     /// The size of each dimension.
     #[must_use]
     pub fn dims(&self) -> &[u32] {
@@ -74,11 +79,6 @@ impl Array {
         self.elements.write_to(out)
     }
 
-    /// Length of the uncompressed file in bytes.
-    pub(crate) fn file_len(&self) -> u64 {
-        self.header.len().saturating_add(self.header.payload())
-    }
-
     /// SHA-256 of the uncompressed file, in lower-case hexadecimal, by which
     /// [`published`](crate::published) knows MNIST.
     ///
@@ -91,8 +91,13 @@ impl Array {
         let mut hasher = Hasher(Sha256::new());
         let written = self.write_to(&mut hasher);
         debug_assert!(written.is_ok(), "a hasher accepts all bytes");
-        hasher.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(hasher.0)
     }
+}
+
+/// The digest of all bytes so far, in lower-case hexadecimal.
+pub(crate) fn hexadecimal(hasher: Sha256) -> String {
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// [`Sha256`] as a writer, which `sha2` itself does not offer.

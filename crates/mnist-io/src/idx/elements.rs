@@ -57,7 +57,7 @@ impl Elements {
     }
 
     /// Reads all numbers of `payload`, into memory for as many as `header` promises.
-    pub(super) fn read(payload: &mut impl Read, header: &Header) -> Result<Self, FormatError> {
+    pub(super) fn read(payload: &mut dyn Read, header: &Header) -> Result<Self, FormatError> {
         Ok(match header.element {
             ElementType::U8 => {
                 let mut bytes = reserve(header)?;
@@ -98,7 +98,7 @@ fn reserve<T>(header: &Header) -> Result<Vec<T>, FormatError> {
 
 /// Reads in chunks, so that the bytes and the numbers of a whole file are never both in memory.
 fn read_numbers<T, const N: usize>(
-    payload: &mut impl Read,
+    payload: &mut dyn Read,
     header: &Header,
     number: impl Fn([u8; N]) -> T,
 ) -> Result<Vec<T>, FormatError> {

@@ -32,9 +32,9 @@ impl Header {
     }
 
     /// Reads a header, and not one byte more.
-    pub(super) fn read(source: &mut impl Read) -> Result<Self, FormatError> {
+    pub(super) fn read(mut source: impl Read) -> Result<Self, FormatError> {
         let mut bytes = Vec::new();
-        source.take(4).read_to_end(&mut bytes)?;
+        source.by_ref().take(4).read_to_end(&mut bytes)?;
         let (element, rank) = match bytes[..] {
             [0, 0, code @ 0x08..=0x0e, rank] => match ElementType::of_code(code) {
                 Some(_) if rank == 0 => return Err(FormatError::NoDimensions),
@@ -65,6 +65,18 @@ impl Header {
         magic.into_iter().chain(dims).collect()
     }
 
+    /// Rows and columns of images; see [`Array::into_images`](super::Array::into_images).
+    pub(crate) fn image_size(&self) -> (usize, usize) {
+        match self.dims[..] {
+            [_, rows, cols] => (rows as usize, cols as usize),
+            [_, pixels] if pixels.isqrt().saturating_pow(2) == pixels => {
+                (pixels.isqrt() as usize, pixels.isqrt() as usize)
+            }
+            [.., pixels] => (1, pixels as usize),
+            [] => (0, 0),
+        }
+    }
+
     /// Length of the header itself in bytes.
     pub(super) fn len(&self) -> u64 {
         (self.dims.len() as u64).saturating_add(1).saturating_mul(4)
@@ -76,7 +88,7 @@ impl Header {
     }
 
     /// Length of the elements in bytes, at most `u64::MAX`.
-    pub(super) fn payload(&self) -> u64 {
+    pub(crate) fn payload(&self) -> u64 {
         self.elements().saturating_mul(self.element.size() as u64)
     }
 

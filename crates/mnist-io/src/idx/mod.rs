@@ -36,5 +36,6 @@ pub use header::MAX_PAYLOAD;
 pub use read::{parse, parse_images, parse_labels};
 
 pub use crate::write::{write, write_images, write_labels};
+pub(crate) use array::hexadecimal;
 pub(crate) use header::Header;
-pub(crate) use read::read_file;
+pub(crate) use read::read_with;

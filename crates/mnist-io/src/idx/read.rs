@@ -1,10 +1,10 @@
 //! The parser: from the bytes of a file, gzip or uncompressed, to an array, images or labels.
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
-use std::io::{BufRead, Read};
+use std::io::{self, BufRead, Read};
 
 use super::header::Header;
-use super::{Array, Content, Elements, FormatError, gzip};
+use super::{Array, Content, FormatError, gzip};
 use crate::Images;
 
 /// Parses the bytes of any IDX file, gzip or uncompressed.
@@ -66,25 +66,52 @@ pub fn parse_labels(file: &[u8]) -> Result<Vec<u8>, FormatError> {
 /// Reads a file of `len` bytes, gzip or uncompressed. Given `content`, the header of any other
 /// array is an error, so that its elements are not read.
 pub(crate) fn read_file(
-    mut file: impl BufRead,
+    file: impl BufRead,
     len: u64,
     content: Option<Content>,
 ) -> Result<Array, FormatError> {
+    read_with(file, len, content, &mut |_| {}, Array::read)
+}
+
+/// As [`read_file`], but `take` reads the elements. `seen` is told all uncompressed bytes.
+pub(crate) fn read_with<T>(
+    mut file: impl BufRead,
+    len: u64,
+    content: Option<Content>,
+    seen: &mut dyn FnMut(&[u8]),
+    take: impl FnOnce(&mut dyn Read, &Header) -> Result<T, FormatError>,
+) -> Result<T, FormatError> {
     if file.fill_buf()?.starts_with(&gzip::MAGIC) {
         let most = len.saturating_mul(gzip::MAX_RATIO);
-        read_uncompressed(gzip::Members::new(file, len), most, content)
+        let source = &mut gzip::Members::new(file, len);
+        read_uncompressed(&mut Seen { source, seen }, most, content, take)
     } else {
-        read_uncompressed(file, len, content)
+        read_uncompressed(&mut Seen { source: &mut file, seen }, len, content, take)
+    }
+}
+
+/// Tells what is read.
+struct Seen<'a> {
+    source: &'a mut dyn Read,
+    seen: &'a mut dyn FnMut(&[u8]),
+}
+
+impl Read for Seen<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buf)?;
+        (self.seen)(buf.get(..read).unwrap_or_default());
+        Ok(read)
     }
 }
 
 /// Reads `source` to its end, which comes after at most `most` bytes.
-fn read_uncompressed(
-    mut source: impl Read,
+fn read_uncompressed<T>(
+    source: &mut dyn Read,
     most: u64,
     content: Option<Content>,
-) -> Result<Array, FormatError> {
-    let header = Header::read(&mut source)?;
+    take: impl FnOnce(&mut dyn Read, &Header) -> Result<T, FormatError>,
+) -> Result<T, FormatError> {
+    let header = Header::read(&mut *source)?;
     if let Some(content) = content {
         content.check(&header)?;
     }
@@ -93,7 +120,7 @@ fn read_uncompressed(
         return Err(FormatError::Short { expected, found: most });
     }
     let mut payload = source.take(header.payload());
-    let elements = Elements::read(&mut payload, &header)?;
+    let taken = take(&mut payload, &header)?;
     if payload.limit() > 0 {
         let found = expected.saturating_sub(payload.limit());
         return Err(FormatError::Short { expected, found });
@@ -101,5 +128,5 @@ fn read_uncompressed(
     if payload.into_inner().read(&mut [0])? > 0 {
         return Err(FormatError::Trailing { offset: expected });
     }
-    Ok(Array { header, elements })
+    Ok(taken)
 }

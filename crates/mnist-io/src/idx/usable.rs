@@ -58,21 +58,14 @@ impl Array {
     pub fn into_images(self) -> Result<Images, FormatError> {
         let Self { header, elements } = self;
         Content::Images.check(&header)?;
-        let (rows, cols) = match header.dims[..] {
-            [_, rows, cols] => (rows, cols),
-            [_, pixels] if pixels.isqrt().saturating_pow(2) == pixels => {
-                (pixels.isqrt(), pixels.isqrt())
-            }
-            [.., pixels] => (1, pixels),
-            [] => unreachable!("checked"),
-        };
+        let (rows, cols) = header.image_size();
         let pixels = match elements {
             Elements::U8(pixels) => pixels,
             Elements::F32(pixels) => to_bytes(&pixels, &header)?,
             Elements::F64(pixels) => to_bytes(&pixels, &header)?,
             _ => unreachable!("checked"),
         };
-        Ok(Images::new(rows as usize, cols as usize, pixels))
+        Ok(Images::new(rows, cols, pixels))
     }
 
     /// Uses the array as labels: integers of size (labels) or (labels, 1), or, as in QMNIST, 32-bit

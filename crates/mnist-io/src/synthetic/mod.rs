@@ -7,7 +7,7 @@ mod raster;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
-use crate::{Dataset, Images, Kind, Source, Split};
+use crate::{Dataset, ImageSink, Images, Kind, Source, Split};
 use glyphs::GLYPHS;
 use pen::Draws;
 use raster::SIDE;
@@ -32,25 +32,42 @@ use raster::SIDE;
 /// ```
 #[must_use]
 pub fn synthetic(seed: u64, train: usize, test: usize) -> Dataset {
+    let none = || Images::new(1, 1, Vec::new());
+    synthetic_into(seed, [train, test], [none(), none()])
+}
+
+/// As [`synthetic`], but gives the images to `into` as they are drawn; both arrays are of training
+/// and test images.
+///
+/// # Panics
+///
+/// If `into` has no memory for them.
+#[must_use]
+pub fn synthetic_into<I: ImageSink>(
+    seed: u64,
+    [train, test]: [usize; 2],
+    [train_into, test_into]: [I; 2],
+) -> Dataset<I> {
     Dataset {
-        train: split(seed, 0, train),
-        test: split(seed, 1 << 63, test),
+        train: split(seed, 0, train, train_into),
+        test: split(seed, 1 << 63, test, test_into),
         source: Source { kind: Kind::Synthetic { seed }, files: Vec::new() },
     }
 }
 
-fn split(seed: u64, first_stream: u64, count: usize) -> Split {
-    let mut pixels = vec![0; count * SIDE * SIDE];
-    let labels = pixels
-        .chunks_exact_mut(SIDE * SIDE)
-        .zip(first_stream..)
-        .map(|(image, stream)| {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            rng.set_stream(stream);
-            draw(&mut Draws(rng), image)
-        })
-        .collect();
-    Split { images: Images::new(SIDE, SIDE, pixels), labels }
+fn split<I: ImageSink>(seed: u64, first_stream: u64, count: usize, mut images: I) -> Split<I> {
+    if let Err(error) = images.begin(count, (SIDE, SIDE)) {
+        panic!("{count} digits: {error}");
+    }
+    let labels = (first_stream..).take(count).map(|stream| {
+        let mut image = [0; SIDE * SIDE];
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        rng.set_stream(stream);
+        let label = draw(&mut Draws(rng), &mut image);
+        images.image(&image);
+        label
+    });
+    Split { labels: labels.collect(), images }
 }
 
 /// Draws one digit on a blank image, and returns its label.

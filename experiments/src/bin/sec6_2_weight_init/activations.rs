@@ -66,19 +66,15 @@ pub fn run<T: Real>(
     let mut series: Vec<Series> = cases.iter().map(named).collect();
     let mut figures = Vec::new();
     for &seed in &seeds {
-        let outputs: Vec<Outputs> = cases
-            .par_iter()
-            .enumerate()
-            .map(|(case, &what)| {
-                let run = lab.seed(seed);
-                let weights = Unit::Series(case).of(run);
-                layer_outputs::<T>(what, flags, Unit::Run.of(run), weights)
-            })
-            .collect();
-        let measured: Vec<Measurements> =
-            cases.par_iter().zip(&outputs).map(|(case, all)| measure(lab, case.0, all)).collect();
+        let of_cases = cases.par_iter().enumerate().map(|(case, &what)| {
+            let run = lab.seed(seed);
+            let weights = Unit::Series(case).of(run);
+            let outputs = layer_outputs::<T>(what, flags, Unit::Run.of(run), weights);
+            (measure(lab, what.0, &outputs), histograms(what.0, flags, &outputs))
+        });
+        let (measured, binned): (Vec<_>, Vec<_>) = of_cases.unzip();
         if seed == seeds[0] {
-            let rows = outputs.chunks(3).zip(measured.chunks(3));
+            let rows = binned.chunks(3).zip(measured.chunks(3));
             let drawn = SHOWN.iter().zip(rows);
             figures.extend(drawn.map(|(shown, rows)| draw(lab, flags, shown, rows)));
         }
@@ -268,19 +264,32 @@ fn measure(lab: &Lab, activation: Activation, outputs: &Outputs) -> Measurements
     measured
 }
 
+/// The range of the histograms of an activation.
+fn range(activation: Activation, flags: &ActivationFlags) -> (f64, f64) {
+    match activation {
+        _ if flags.book_range => (0.0, 1.0),
+        Activation::Tanh => (-1.0, 1.0),
+        Activation::Relu => (0.0, 3.0),
+        _ => (0.0, 1.0),
+    }
+}
+
+/// Of each layer: the edges of the bins, their counts, and how many values lie outside.
+type Histograms = Vec<(Vec<f64>, Vec<f64>, usize)>;
+
+fn histograms(activation: Activation, flags: &ActivationFlags, outputs: &Outputs) -> Histograms {
+    let (low, high) = range(activation, flags);
+    outputs.iter().map(|values| histogram(values, low, high)).collect()
+}
+
 /// A row of five histograms for each initialiser, for the first seed: name, figure and caption.
 fn draw(
     lab: &Lab,
     flags: &ActivationFlags,
     &(activation, color, initializers): &Shown,
-    (outputs, measured): (&[Outputs], &[Measurements]),
+    (binned, measured): (&[Histograms], &[Measurements]),
 ) -> (String, Figure, String) {
-    let (low, high) = match activation {
-        _ if flags.book_range => (0.0, 1.0),
-        Activation::Tanh => (-1.0, 1.0),
-        Activation::Relu => (0.0, 3.0),
-        _ => (0.0, 1.0),
-    };
+    let (low, high) = range(activation, flags);
     let of = |case: usize, layer: usize, metric: Metric| {
         let mut numbers = measured[case].numbers().iter();
         let found = numbers.find(|(step, measured, _)| (*step, *measured) == (layer, metric));
@@ -288,9 +297,8 @@ fn draw(
     };
     let mut panels = Vec::new();
     let mut outside = 0;
-    for (case, (initializer, outputs)) in initializers.iter().zip(outputs).enumerate() {
-        for (layer, values) in outputs.iter().enumerate() {
-            let (edges, counts, missed) = histogram(values, low, high);
+    for (case, (initializer, binned)) in initializers.iter().zip(binned).enumerate() {
+        for (layer, (edges, counts, missed)) in binned.iter().enumerate() {
             outside += missed;
             let highest = counts.iter().copied().fold(0.0, f64::max);
             let mut note = format!("σ {}", significant(of(case, layer, STD)));
@@ -304,7 +312,7 @@ fn draw(
                 Panel::new(title)
                     .x_axis(Axis::linear("activation", low, high))
                     .y_axis(Axis::linear(row, 0.0, SHOWN_COUNT))
-                    .mark(Histogram::new(color, edges, counts))
+                    .mark(Histogram::new(color, edges.clone(), counts.clone()))
                     .mark(Note::free(&note)),
             );
         }

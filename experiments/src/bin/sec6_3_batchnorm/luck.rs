@@ -36,7 +36,7 @@ pub fn run<T: Real>(
             .images(train_size)
             .finish(move |(_, run), network, measured| {
                 let images = draw_images(all, train_size, lab.seed_varying(&varied, run));
-                let accuracy = images.blocks().accuracy(network, 1);
+                let accuracy = images.accuracy(network, 1);
                 measured.push(plan.last_step(), Metric::TRAIN_ACCURACY, accuracy);
             })
     };

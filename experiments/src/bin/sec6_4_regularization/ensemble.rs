@@ -11,7 +11,7 @@ use layers::Sequential;
 use nalgebra::DMatrix;
 use tensor_ops::reduce::{Over, argmax};
 use tensor_ops::softmax::softmax;
-use training::{Blocks, Real};
+use training::{Real, Samples};
 use viz::{Axis, Color, Figure, Marker, Note, Panel, Scatter};
 
 use crate::networks::RegularizationSettings;
@@ -29,7 +29,7 @@ pub type Probabilities<T> = Mutex<BTreeMap<(u64, usize), Vec<DMatrix<T>>>>;
 pub fn experiments<'a, T: Real>(
     lab: &'a Lab,
     settings: &'a RegularizationSettings,
-    test: &'a Blocks<T>,
+    test: &'a Samples,
     probabilities: &'a Probabilities<T>,
 ) -> Vec<Experiment<'a, T>> {
     let members = if lab.wants(ENSEMBLE) { lab.scaled(MEMBERS, 3) } else { 0 };
@@ -55,7 +55,7 @@ pub fn experiments<'a, T: Real>(
 pub fn average<T: Real>(
     members: Vec<Findings>,
     probabilities: &Probabilities<T>,
-    test: &Blocks<T>,
+    test: &Samples,
 ) -> Findings {
     let seeds = members[0].seeds.clone();
     let probabilities = probabilities.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,11 +79,10 @@ pub fn average<T: Real>(
 }
 
 /// The softmax of a network's scores for every block of test images.
-fn probabilities<T: Real>(network: &mut Sequential<T>, test: &Blocks<T>) -> Vec<DMatrix<T>> {
-    let blocks = test.iter();
-    blocks
+fn probabilities<T: Real>(network: &mut Sequential<T>, test: &Samples) -> Vec<DMatrix<T>> {
+    test.blocks()
         .map(|(x, _)| {
-            let mut p = network.predict(x).clone();
+            let mut p = network.predict(&x).clone();
             let mut scratch = vec![T::zero(); p.nrows()];
             softmax(&mut p, &mut scratch);
             p
@@ -91,12 +90,12 @@ fn probabilities<T: Real>(network: &mut Sequential<T>, test: &Blocks<T>) -> Vec<
         .collect()
 }
 
-fn accuracy<T: Real>(probabilities: &[DMatrix<T>], test: &Blocks<T>) -> f64 {
+fn accuracy<T: Real>(probabilities: &[DMatrix<T>], test: &Samples) -> f64 {
     let (mut correct, mut count) = (0, 0);
-    for (p, (_, labels)) in probabilities.iter().zip(test.iter()) {
+    for (p, (_, labels)) in probabilities.iter().zip(test.blocks::<T>()) {
         let mut classes = vec![0; labels.len()];
         argmax(p, Over::Columns, &mut classes);
-        correct += classes.iter().zip(labels).filter(|(class, label)| class == label).count();
+        correct += classes.iter().zip(&labels).filter(|(class, label)| class == label).count();
         count += labels.len();
     }
     correct as f64 / count as f64

@@ -5,7 +5,7 @@ use experiments::findings::{Findings, Metric};
 use experiments::lab::{Experiment, Lab, Unit, draw_images};
 use experiments::luck::{self, Case, Outcome};
 use experiments::report::RunReport;
-use training::{Blocks, Real};
+use training::{Real, Samples};
 
 use crate::networks::{DROPOUT, RegularizationSettings};
 
@@ -18,7 +18,7 @@ pub fn run<T: Real>(
     lab: &Lab,
     report: &mut RunReport,
     settings: &RegularizationSettings,
-    test: &Blocks<T>,
+    test: &Samples,
 ) -> Result<(), Failure> {
     let streams = [Stream::Weights, Stream::Batches, Stream::Dropout, Stream::Images];
     let cases = Case::all(lab, &streams)?;
@@ -28,14 +28,14 @@ pub fn run<T: Real>(
     let all = &lab.data().train;
     let experiment = |case: &Case| {
         let varied = case.streams().to_vec();
-        let make = |_, seed| settings.contestant(&dropout.network, Unit::Series(0).of(seed));
+        let make = |_, seed| settings.contestant::<T>(&dropout.network, Unit::Series(0).of(seed));
         Experiment::new(case.part(), [dropout.series], all.clone(), plan, make)
             .labels([&dropout.label])
             .vary(case.streams())
             .images(train_size)
             .finish(move |(_, run), network, measured| {
                 let images = draw_images(all, train_size, lab.seed_varying(&varied, run));
-                let (end, train) = (plan.last_step(), images.blocks().accuracy(network, 1));
+                let (end, train) = (plan.last_step(), images.accuracy(network, 1));
                 measured.push(end, Metric::TRAIN_ACCURACY, train);
                 measured.push(end, Metric::TEST_ACCURACY, test.accuracy(network, 1));
             })

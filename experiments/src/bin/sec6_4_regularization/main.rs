@@ -24,7 +24,7 @@ use networks::{
     WEIGHT_DECAY_PRINTED,
 };
 use trained::Trained;
-use training::{Blocks, Real};
+use training::{Real, Samples};
 
 struct Regularization;
 
@@ -55,14 +55,14 @@ impl Section for Regularization {
         report: &mut RunReport,
     ) -> Result<(), Failure> {
         let settings = RegularizationSettings::new(lab, flags);
-        let test = lab.data().test.clone().first(lab.scaled(10_000, 500)).blocks::<T>();
+        let test = lab.data().test.clone().first(lab.scaled(10_000, 500));
         if lab.wants(LUCK) {
             return luck::run::<T>(lab, report, &settings, &test);
         }
         let variants = || settings.variants.iter().filter(|variant| is_needed(lab, variant));
         let probabilities = Mutex::default();
         let mut experiments: Vec<_> =
-            variants().map(|variant| experiment(lab, &settings, variant, &test)).collect();
+            variants().map(|variant| experiment::<T>(lab, &settings, variant, &test)).collect();
         experiments.extend(ensemble::experiments(lab, &settings, &test, &probabilities));
         let mut findings = lab.run(&experiments)?.into_iter();
         drop(experiments);
@@ -99,10 +99,10 @@ fn experiment<'a, T: Real>(
     lab: &'a Lab,
     settings: &'a RegularizationSettings,
     variant: &'a Variant,
-    test: &'a Blocks<T>,
+    test: &'a Samples,
 ) -> Experiment<'a, T> {
     let samples = lab.data().train.clone().first(variant.train_size);
-    let train = samples.blocks::<T>();
+    let train = samples.clone();
     let plan = settings.plan(variant);
     let make = move |_, seed| settings.contestant(&variant.network, variant.unit.of(seed));
     Experiment::new(variant.part, [variant.series], samples, plan, make)

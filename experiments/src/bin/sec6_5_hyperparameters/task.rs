@@ -1,5 +1,6 @@
 //! The training of one trial.
 
+use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
@@ -8,7 +9,7 @@ use init::{Purpose, Seed};
 use layers::Sequential;
 use search::{End, SpaceError};
 use tensor_ops::Sparse;
-use training::{Blocks, Contestant, Moment, Plan, Real, Samples, train};
+use training::{Contestant, Moment, Plan, Real, Samples, train};
 
 use crate::settings::Settings;
 
@@ -23,8 +24,8 @@ pub struct Task<T: Real> {
     seed: Seed,
     classes: usize,
     training: Samples,
-    evaluate: Blocks<T>,
-    validate: Blocks<T>,
+    validation: Samples,
+    networks_of: PhantomData<T>,
 }
 
 /// The measurements of a trial after the first update of an epoch.
@@ -50,8 +51,7 @@ impl<T: Real> Task<T> {
         let mut rng = Unit::Run.of(seed).stream(Purpose::Shuffle, 0);
         let shuffled = samples.clone().first(SIZE).shuffled(&mut rng);
         let (validation, training) = shuffled.split_at(VALIDATION);
-        let (validate, evaluate) = (validation.blocks(), training.blocks());
-        Self { seed, classes, training, evaluate, validate }
+        Self { seed, classes, training, validation, networks_of: PhantomData }
     }
 
     /// Trains trial `number` for some epochs; `observe` sees each, and can stop it there.
@@ -100,8 +100,8 @@ impl<T: Real> Task<T> {
                 return ended(End::Diverged(iteration));
             }
             let Some(epoch) = plan.step_at(iteration) else { return ControlFlow::Continue(()) };
-            let validation_accuracy = self.validate.accuracy(network, 1);
-            let train_accuracy = self.evaluate.accuracy(network, 1);
+            let validation_accuracy = self.validation.accuracy(network, 1);
+            let train_accuracy = self.training.accuracy(network, 1);
             let seen = Epoch { epoch, train_accuracy, validation_accuracy, train_loss };
             let mut observe = observe.lock().unwrap_or_else(PoisonError::into_inner);
             match observe(seen, network, x) {

@@ -130,7 +130,7 @@ fn labels() -> (Vec<u8>, [Part; 1]) {
     let path = dir.path().join("labels.gz");
     crate::idx::write_labels(&path, &labels).unwrap();
     let [.., part] = PARTS;
-    let (_, record) = file::read(&path, &part, DatasetName::Custom).unwrap();
+    let record = file::verify(&path, &part, DatasetName::Custom).unwrap();
     (fs::read(&path).unwrap(), [Part { mnist: record.sha256.leak(), ..part }])
 }
 
