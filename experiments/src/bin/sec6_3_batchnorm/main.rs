@@ -128,7 +128,7 @@ fn beside_the_original(report: &mut RunReport, findings: &Findings) {
     let ends = |run: &[&[f64]], kind: usize| -> Vec<f64> {
         run.iter().skip(kind).step_by(2).map(|curve| curve[curve.len() - 1]).collect()
     };
-    for (kind, (name, ..)) in KINDS.iter().enumerate() {
+    for (kind, (_, name, _)) in KINDS.iter().enumerate() {
         quantities.push(Quantity::new(
             format!("{name}: final training accuracy, mean of the scales"),
             move |run| ends(run, kind).iter().sum::<f64>() / SCALES as f64,
@@ -138,10 +138,10 @@ fn beside_the_original(report: &mut RunReport, findings: &Findings) {
         }));
     }
     quantities.push(Quantity::new(
-        "batchnorm: final training accuracy, lowest of the scales",
+        "with batch norm: final training accuracy, lowest of the scales",
         move |run| ends(run, 1).into_iter().fold(f64::INFINITY, f64::min),
     ));
-    quantities.push(Quantity::new("scales at which batchnorm ends ahead", move |run| {
+    quantities.push(Quantity::new("scales at which batch norm ends ahead", move |run| {
         ends(run, 0)
             .iter()
             .zip(ends(run, 1))

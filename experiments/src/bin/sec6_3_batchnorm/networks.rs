@@ -25,7 +25,7 @@ pub fn series(unit: usize) -> String {
     format!("{:02}/{}", unit / 2 + 1, KINDS[unit % 2].0)
 }
 
-/// The names for readers: `W 1, plain`, …, `W 0.0001, batch norm`.
+/// The names for readers: `W 1, without batch norm`, ….
 pub fn label(unit: usize) -> String {
     format!("W {}, {}", significant(weight_scale(unit / 2)), KINDS[unit % 2].1)
 }
