@@ -262,17 +262,19 @@ pub fn beside_the_notebook(report: &mut RunReport, findings: &Findings, csv: &st
     }
 }
 
-/// Compares the series with the original's losses, which are kept as means of 20 iterations.
+/// Compares the series that the original has with its losses, which are kept as means of 20
+/// iterations.
 pub fn beside_the_original(report: &mut RunReport, section: &str, findings: &Findings, csv: &str) {
     const BLOCK: usize = 20;
-    let names = findings.series.iter().map(|series| series.name.as_str());
+    let known =
+        |series: &&Series| csv.lines().any(|line| line.split(',').next() == Some(&series.name));
+    let shared = findings.series.iter().filter(known);
+    let names = shared.clone().map(|series| series.name.as_str());
     let wanted: Vec<_> =
         names.clone().map(|name| (name.to_owned(), "train_loss_mean_of_20")).collect();
     let original = Curves::read(csv, &wanted);
-    let ours = findings
-        .series
-        .iter()
-        .map(|series| Curves::of(&series.name, series, Metric::TRAIN_LOSS).in_blocks(BLOCK));
+    let ours =
+        shared.map(|series| Curves::of(&series.name, series, Metric::TRAIN_LOSS).in_blocks(BLOCK));
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let quantities = names.enumerate().flat_map(|(curve, name)| {
         let last = move |run: &[&[f64]]| mean(&run[curve][run[curve].len() - TAIL / BLOCK..]);
