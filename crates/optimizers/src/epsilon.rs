@@ -1,6 +1,9 @@
 //! The two places where Adam and its kin add ε.
 
+use num_traits::Float;
+
 use crate::Range;
+use crate::range::cast;
 
 /// ε > 0, and whether it is added to the root of the second moment before or after that moment is
 /// corrected for starting at zero.
@@ -52,11 +55,15 @@ impl Epsilon {
         }
     }
 
-    /// What is added to the uncorrected root, given √(1−β₂ᵗ).
-    pub(crate) fn before(self, correction: f64) -> f64 {
+    /// What is added to the uncorrected root, given √(1−β₂ᵗ). Where their product is 0 in `T`, ε
+    /// itself: a root of 0 divided by 0 would be NaN.
+    pub(crate) fn before<T: Float>(self, correction: f64) -> T {
         match self {
-            Self::Uncorrected(eps) => eps,
-            Self::Corrected(eps) => eps * correction,
+            Self::Uncorrected(eps) => cast(eps),
+            Self::Corrected(eps) => {
+                let product: T = cast(eps * correction);
+                if product.is_zero() { cast(eps) } else { product }
+            }
         }
     }
 }

@@ -70,7 +70,7 @@ impl Rule<2> for Adam {
         // ANCHOR: rate
         let root = bias_correction(self.beta2, t).sqrt();
         let (lr_t, eps): (T, T) =
-            (cast(self.lr * (root / bias_correction(self.beta1, t))), cast(self.eps.before(root)));
+            (cast(self.lr * (root / bias_correction(self.beta1, t))), self.eps.before(root));
         // ANCHOR_END: rate
         let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
         move |value, grad, [m, v]| {

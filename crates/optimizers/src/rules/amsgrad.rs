@@ -67,7 +67,7 @@ impl Rule<3> for AmsGrad {
     fn update<T: Float + 'static>(&self, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; 3]) {
         let root = bias_correction(self.beta2, t).sqrt();
         let (lr_t, eps): (T, T) =
-            (cast(self.lr * (root / bias_correction(self.beta1, t))), cast(self.eps.before(root)));
+            (cast(self.lr * (root / bias_correction(self.beta1, t))), self.eps.before(root));
         let (rate1, rate2): (T, T) = (cast(1.0 - self.beta1), cast(1.0 - self.beta2));
         move |value, grad, [m, v, v_hat]| {
             each_with_root(
