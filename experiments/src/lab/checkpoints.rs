@@ -17,7 +17,7 @@ const SETTINGS: &str = "settings.json";
 /// The note of a checkpoint that holds what was measured so far.
 const MEASURED: &str = "measured";
 
-/// A network by experiment, series and seed.
+/// Which network: the number of its experiment in the run, its series, its seed.
 type Name<'a> = (usize, &'a str, u64);
 
 /// The folder `.NAME.checkpoint` beside the results, with a file for each network, which is

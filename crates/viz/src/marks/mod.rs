@@ -112,7 +112,7 @@ impl Mark {
         }
     }
 
-    /// The colour, of marks that may be part of a series.
+    /// The colour of a mark that can belong to a series; `None` for marks that cannot.
     pub(crate) fn color(&self) -> Option<Color> {
         match self {
             Mark::Area(Area { color, .. })

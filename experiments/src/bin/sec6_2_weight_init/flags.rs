@@ -5,10 +5,10 @@ use experiments::compare_losses::LossSettings;
 /// The flags of this section.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Flags {
-    /// Those of part `activations`.
+    /// The flags of part `activations`.
     #[command(flatten)]
     pub activations: ActivationFlags,
-    /// Those of part `mnist`.
+    /// The flags of part `mnist`.
     #[command(flatten)]
     pub settings: LossSettings,
 }

@@ -106,9 +106,9 @@ pub struct CurveTest {
 /// All tests of a section.
 #[derive(Clone, Debug, Serialize)]
 pub struct Fidelity {
-    /// The quantities.
+    /// The tests of single numbers.
     pub quantities: Vec<MeanTest>,
-    /// The curves.
+    /// The tests of whole curves, one a series.
     pub curves: Vec<CurveTest>,
 }
 
