@@ -62,7 +62,8 @@ fn start<S: Section>() -> Result<(), Failure> {
         verify::check_flags(&settings, &cli::settings(&command, &plain))?;
     }
     let (precision, samples) = (args.precision, S::samples(&args, &flags));
-    let (lab, mut report) = open(&outline, args, knobs::given(&matches), &settings, samples)?;
+    let (lab, mut report) =
+        open(&outline, args, knobs::given(&command, &matches), &settings, samples)?;
     match precision {
         Precision::F32 => S::run::<f32>(&lab, &flags, &mut report)?,
         Precision::F64 => S::run::<f64>(&lab, &flags, &mut report)?,

@@ -5,7 +5,7 @@
 
 use clap::builder::RangedU64ValueParser;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Args};
+use clap::{Arg, ArgMatches, Args, Command};
 
 /// The heading of these flags in `--help`.
 pub const KNOBS: &str = "Other settings of the networks than the book's";
@@ -38,25 +38,22 @@ pub struct EpochFlags {
     pub epochs: Option<usize>,
 }
 
-/// Those of these flags that were given, in words: `lr 0.1`.
-pub(crate) fn given(matches: &ArgMatches) -> Vec<String> {
-    let knobs = [
-        ("lr", "lr"),
-        ("iterations", "iterations"),
-        ("epochs", "epochs"),
-        ("batch_size", "batch size"),
-        ("hidden", "hidden layers"),
-        ("dropout", "dropout"),
-        ("weight_decay", "weight decay"),
-        ("train_size", "training images"),
-    ];
-    let value = |id: &str| {
-        let raw = matches.try_get_raw(id).ok()??;
+/// Those of the flags under the heading [`KNOBS`] that were given, in words: `lr 0.1`.
+pub(crate) fn given(command: &Command, matches: &ArgMatches) -> Vec<String> {
+    let knobs = command.get_arguments().filter(|flag| flag.get_help_heading() == Some(KNOBS));
+    let told = |flag: &Arg| {
+        let id = flag.get_id().as_str();
         let given = matches.value_source(id) == Some(ValueSource::CommandLine);
-        let texts: Vec<_> = raw.map(|text| text.to_string_lossy().into_owned()).collect();
-        given.then(|| texts.join("-"))
+        let words = match id {
+            "hidden" => "hidden layers".to_owned(),
+            "train_size" => "training images".to_owned(),
+            _ => id.replace('_', " "),
+        };
+        let values = matches.get_raw(id).filter(|_| given)?;
+        let values: Vec<_> = values.map(|text| text.to_string_lossy()).collect();
+        Some(format!("{words} {}", values.join("-")))
     };
-    knobs.iter().filter_map(|(id, name)| Some(format!("{name} {}", value(id)?))).collect()
+    knobs.filter_map(told).collect()
 }
 
 /// A number of images, units, updates or epochs.
@@ -100,7 +97,7 @@ mod tests {
     struct All {
         #[command(flatten)]
         training: EpochFlags,
-        #[arg(long, value_parser = share, allow_hyphen_values = true)]
+        #[arg(long, value_parser = share, allow_hyphen_values = true, help_heading = KNOBS)]
         dropout: Option<f64>,
         #[arg(long, value_parser = not_negative, allow_hyphen_values = true)]
         weight_decay: Option<f64>,
@@ -108,8 +105,9 @@ mod tests {
 
     fn parsed(line: &[&str]) -> Result<(All, Vec<String>), String> {
         let line = std::iter::once(&"x").chain(line);
-        let matches = All::command().try_get_matches_from(line).map_err(|e| e.to_string())?;
-        Ok((All::from_arg_matches(&matches).unwrap(), given(&matches)))
+        let command = All::command();
+        let matches = command.clone().try_get_matches_from(line).map_err(|e| e.to_string())?;
+        Ok((All::from_arg_matches(&matches).unwrap(), given(&command, &matches)))
     }
 
     #[test]
@@ -120,6 +118,8 @@ mod tests {
         assert_eq!((all.dropout, all.weight_decay, epochs), (None, None, None));
         assert_eq!(told, ["lr 0.1", "hidden layers 50-20"]);
         assert!(parsed(&[]).unwrap().1.is_empty());
+        let told = parsed(&["--dropout", "0.3", "--weight-decay", "0.1"]).unwrap().1;
+        assert_eq!(told, ["dropout 0.3"], "the other flag stands under no heading");
     }
 
     #[test]

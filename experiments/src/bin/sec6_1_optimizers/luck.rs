@@ -3,13 +3,12 @@
 use experiments::cli::{Failure, Stream};
 use experiments::compare_losses::{LossSettings, TAIL};
 use experiments::findings::{Findings, Metric};
-use experiments::lab::{Experiment, Lab, Unit};
+use experiments::lab::{Experiment, Lab};
 use experiments::luck::{self, Case, Outcome};
 use experiments::report::RunReport;
-use init::Initializer;
 use training::Real;
 
-use crate::settings::OPTIMIZERS;
+use crate::settings::{OPTIMIZERS, contestant};
 
 /// Trains the networks of part `mnist` for each case, and reports the spread of their losses.
 ///
@@ -24,10 +23,7 @@ pub fn run<T: Real>(
     let plan = settings.plan(lab)?;
     let experiment = |case: &Case| {
         let names = OPTIMIZERS.iter().map(|setting| setting.kind.name());
-        let make = |index: usize, seed| {
-            let what = (OPTIMIZERS[index].kind, Initializer::He);
-            settings.contestant::<T>(lab, what, Unit::Series(index).of(seed))
-        };
+        let make = |index, seed| contestant::<T>(lab, settings, index, seed);
         Experiment::new(case.part(), names, lab.data().train.clone(), plan, make)
             .labels(OPTIMIZERS.iter().map(|setting| setting.label))
             .vary(case.streams())

@@ -12,10 +12,9 @@ use experiments::Section;
 use experiments::cli::{Args, Failure};
 use experiments::compare_losses::{self, Compared, LossSettings};
 use experiments::findings::{Findings, Spread};
-use experiments::lab::{Lab, Unit};
+use experiments::lab::Lab;
 use experiments::luck::LUCK;
 use experiments::report::{Exercise, Lesson, RunReport};
-use init::Initializer;
 use rates::RATES;
 use ravine::RAVINE;
 use settings::{OPTIMIZERS, Setting};
@@ -80,8 +79,7 @@ fn mnist<T: Real>(
     };
     let series: Vec<Compared> = OPTIMIZERS.iter().zip(&rates).map(compared).collect();
     let findings = compare_losses::run(lab, settings, &series, |index, seed| {
-        let what = (OPTIMIZERS[index].kind, Initializer::He);
-        settings.contestant::<T>(lab, what, Unit::Series(index).of(seed))
+        settings::contestant::<T>(lab, settings, index, seed)
     })?;
 
     let labels: Vec<&str> = series.iter().map(|series| series.label).collect();

@@ -7,14 +7,13 @@ use anyhow::anyhow;
 use experiments::cli::Failure;
 use experiments::compare_losses::{LossSettings, TAIL};
 use experiments::findings::{Findings, Metric, Series, Spread, significant};
-use experiments::lab::{Experiment, Lab, Unit};
+use experiments::lab::{Experiment, Lab};
 use experiments::report::{Exercise, Lesson, RunReport, Table};
-use init::Initializer;
 use optimizers::OptimizerKind;
 use training::Real;
 use viz::{Area, Axis, Corner, Figure, Legend, Line, Marker, Note, Panel, Scatter};
 
-use crate::settings::{OPTIMIZERS, Setting};
+use crate::settings::{OPTIMIZERS, Setting, contestant};
 
 /// The name of the part.
 pub const RATES: &str = "rates";
@@ -121,8 +120,7 @@ pub fn run<T: Real>(
     // An optimizer starts from the same weights at all rates: those of part mnist.
     let make = |series: usize, seed| {
         let (index, rate) = all[series];
-        let what = (OPTIMIZERS[index].kind, Initializer::He);
-        let mut contestant = settings.contestant::<T>(lab, what, Unit::Series(index).of(seed));
+        let mut contestant = contestant::<T>(lab, settings, index, seed);
         contestant.optimizer.set_lr(rate).expect("a positive number");
         contestant
     };

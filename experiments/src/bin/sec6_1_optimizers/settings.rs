@@ -1,6 +1,10 @@
-//! The optimizers that both parts compare. A line here is enough for another one.
+//! The optimizers that all parts compare. A line here is enough for another one.
 
+use experiments::compare_losses::LossSettings;
+use experiments::lab::{Lab, Unit};
+use init::{Initializer, Seed};
 use optimizers::OptimizerKind;
+use training::{Contestant, Real};
 use viz::{Color, Marker};
 
 /// An optimizer, and how it is shown.
@@ -33,3 +37,15 @@ pub const OPTIMIZERS: &[Setting] = &[
     setting(OptimizerKind::Adam, 0.3, ("Adam", Color::GREEN, Marker::Diamond)),
 ];
 // ANCHOR_END: optimizers
+
+/// What the `index`-th optimizer trains on MNIST in each part: the same network, drawn from a
+/// stream of its own.
+pub fn contestant<T: Real>(
+    lab: &Lab,
+    settings: &LossSettings,
+    index: usize,
+    seed: Seed,
+) -> Contestant<T> {
+    let what = (OPTIMIZERS[index].kind, Initializer::He);
+    settings.contestant(lab, what, Unit::Series(index).of(seed))
+}
