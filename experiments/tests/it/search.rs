@@ -94,8 +94,8 @@ fn an_invalid_search_exits_with_2_and_writes_nothing() {
         (&["--space", "momentum=uniform:0:0.9"], &["optimizer=choice:momentum"]),
         (&["--space-file", "space.toml"], &["space.toml, line 2", "depht"]),
         (&["--space-file", "none.toml"], &["none.toml"]),
-        (&["--sampler", "tpe"], &["random, grid, grid:LEVELS, sobol or gp"]),
-        (&["--pruner", "hyperband"], &["none, median or asha"]),
+        (&["--sampler", "tpe"], &["give random, grid, grid:LEVELS"]),
+        (&["--pruner", "hyperband"], &["give none, median"]),
         (&["--sampler", "grid:3"], &["9 points, fewer than the 20 trials", "--trials 9"]),
     ];
     for (flags, expected) in cases {

@@ -11,7 +11,7 @@ use super::{Asha, Median, Never, Pruner};
 /// use search::pruner::PrunerKind;
 ///
 /// assert_eq!("asha".parse(), Ok(PrunerKind::Asha));
-/// assert_eq!("hyperband".parse::<PrunerKind>().unwrap_err(), "give none, median or asha");
+/// assert_eq!("hyperband".parse::<PrunerKind>().unwrap_err(), "give none, median, asha");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PrunerKind {
@@ -53,6 +53,6 @@ impl FromStr for PrunerKind {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let known = Self::ALL.into_iter().find(|kind| kind.to_string() == text);
-        known.ok_or_else(|| "give none, median or asha".to_owned())
+        known.ok_or_else(|| format!("give {}", Self::ALL.map(|kind| kind.to_string()).join(", ")))
     }
 }

@@ -13,7 +13,7 @@ use super::{GaussianProcess, GridSearch, Random, Sampler, Sobol};
 /// assert_eq!("grid".parse(), Ok(SamplerKind::Grid(10)));
 /// assert_eq!(SamplerKind::Grid(5).to_string(), "grid:5");
 /// let error = "tpe".parse::<SamplerKind>().unwrap_err();
-/// assert_eq!(error, "give random, grid, grid:LEVELS, sobol or gp");
+/// assert_eq!(error, "give random, grid, grid:LEVELS, sobol, gp");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SamplerKind {
@@ -29,6 +29,9 @@ pub enum SamplerKind {
 }
 
 impl SamplerKind {
+    /// One of each.
+    const ALL: [Self; 4] = [Self::Random, Self::Grid(10), Self::Sobol, Self::Gp];
+
     /// The sampler.
     pub fn sampler(self) -> Box<dyn Sampler> {
         match self {
@@ -55,15 +58,17 @@ impl FromStr for SamplerKind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let kind = match text {
-            "random" => Some(Self::Random),
-            "grid" => Some(Self::Grid(10)),
-            "sobol" => Some(Self::Sobol),
-            "gp" => Some(Self::Gp),
-            _ => (text.strip_prefix("grid:").and_then(|levels| levels.parse().ok()))
-                .filter(|&levels| levels > 0)
-                .map(Self::Grid),
+        let kind = match text.strip_prefix("grid:") {
+            Some(levels) => levels.parse().ok().filter(|&levels| levels > 0).map(Self::Grid),
+            None if text == "grid" => Some(Self::Grid(10)),
+            None => Self::ALL.into_iter().find(|kind| kind.to_string() == text),
         };
-        kind.ok_or_else(|| "give random, grid, grid:LEVELS, sobol or gp".to_owned())
+        kind.ok_or_else(|| {
+            let names = Self::ALL.map(|kind| match kind {
+                Self::Grid(_) => "grid, grid:LEVELS".to_owned(),
+                kind => kind.to_string(),
+            });
+            format!("give {}", names.join(", "))
+        })
     }
 }
