@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 results=results/digests
 rm -rf $results
 cargo build -p experiments --bins --example digests
-for section in sec6_1_optimizers sec6_2_weight_init sec6_3_batchnorm sec6_4_regularization sec6_5_hyperparameters; do
+for section in $(basename -a experiments/src/bin/sec*); do
   for precision in f32 f64; do
     run() { target/debug/$section --precision $precision --quiet "$@" >/dev/null; }
     run --dataset mnist --out $results/$section-$precision-full

@@ -62,7 +62,7 @@ echo "== tests"
 "$cargo" test -q --locked --target $target -p kernels -p tensor-ops -p optimizers -p init -p layers -p training -p mnist-io \
   --lib --tests
 echo "== sections"
-for section in sec6_1_optimizers sec6_2_weight_init sec6_3_batchnorm sec6_4_regularization sec6_5_hyperparameters; do
+for section in $(basename -a experiments/src/bin/sec*); do
   for precision in f32 f64; do
     echo "$section, $precision"
     "${run[@]}" "$folder/$target/debug/$section" --quick --dataset synthetic --verify --precision $precision --quiet \

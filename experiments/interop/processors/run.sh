@@ -20,7 +20,7 @@ binaries=$(cargo metadata --format-version 1 --no-deps | python3 -c \
   'import json, sys; print(json.load(sys.stdin)["target_directory"])')/debug
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-for section in sec6_1_optimizers sec6_2_weight_init sec6_3_batchnorm sec6_4_regularization sec6_5_hyperparameters; do
+for section in $(basename -a experiments/src/bin/sec*); do
   for precision in f32 f64; do
     for processor in here without-avx512 Haswell; do
       case $processor in

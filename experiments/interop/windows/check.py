@@ -10,8 +10,7 @@ import time
 from pathlib import Path
 
 WINE = "/usr/lib/wine/wine64"
-SECTIONS = ["sec6_1_optimizers", "sec6_2_weight_init", "sec6_3_batchnorm", "sec6_4_regularization",
-            "sec6_5_hyperparameters"]
+SECTIONS = sorted(folder.name for folder in Path(__file__).resolve().parents[2].glob("src/bin/sec*"))
 FLAGS = ["--quick", "--dataset", "synthetic", "--quiet"]
 
 

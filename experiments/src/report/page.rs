@@ -19,7 +19,7 @@ use crate::cli::{Args, Lang, Texts};
 
 /// The sections of the chapter: the folders of their results, which are beside this one, and their
 /// titles.
-const SECTIONS: [(&str, &str); 5] = [
+const SECTIONS: &[(&str, &str)] = &[
     ("sec6_1_optimizers", "6.1 Optimizers"),
     ("sec6_2_weight_init", "6.2 Initial weights"),
     ("sec6_3_batchnorm", "6.3 Batch normalisation"),
@@ -55,9 +55,9 @@ pub(super) struct Linked {
 
 impl Linked {
     /// The sections as seen from the page of `section`.
-    pub(super) fn all(section: &str, args: &Args) -> [Self; 5] {
+    pub(super) fn all(section: &str, args: &Args) -> Vec<Self> {
         let out = args.out_of(section);
-        SECTIONS.map(|(name, title)| {
+        let linked = |&(name, title): &(&'static str, &'static str)| {
             let here = name == section;
             let beside = out.with_file_name(name);
             let absent = !here && !beside.is_dir();
@@ -75,7 +75,8 @@ impl Linked {
                 line_of_section(name, flags.iter().map(String::as_str))
             });
             Self { name, title, here, command }
-        })
+        };
+        SECTIONS.iter().map(linked).collect()
     }
 
     /// How many of them have no page.
@@ -90,7 +91,7 @@ pub(super) struct Page<'a> {
     #[serde(skip)]
     pub(super) texts: &'a Arc<Texts>,
     pub(super) section: &'a str,
-    pub(super) sections: [Linked; 5],
+    pub(super) sections: Vec<Linked>,
     /// How many of them have no page yet.
     pub(super) absent: usize,
     pub(super) about: &'a str,

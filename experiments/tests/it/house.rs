@@ -310,6 +310,28 @@ fn no_imports_between_files_or_folders_are_circular() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
+/// The tree is the list of sections that scripts read. Readers and tools have lists of their own.
+#[test]
+fn each_section_is_listed_where_readers_and_tools_look() {
+    let folders = fs::read_dir(root().join("experiments/src/bin")).unwrap();
+    let folders = folders.map(|entry| name(&entry.unwrap().path()));
+    let sections: Vec<String> = folders.filter(|name| name.starts_with("sec")).collect();
+    assert!(sections.len() >= 5, "{sections:?}");
+    for list in [
+        "README.md",
+        "README.ko.md",
+        "experiments/README.md",
+        "experiments/pyproject.toml",
+        "experiments/src/report/page.rs",
+        "experiments/tests/it/smoke.rs",
+        "data/reference/digests.json",
+    ] {
+        let text = fs::read_to_string(root().join(list)).unwrap();
+        let lacking: Vec<_> = sections.iter().filter(|name| !text.contains(*name)).collect();
+        assert!(lacking.is_empty(), "add to {list}: {lacking:?} (ARCHITECTURE.md: \"a section\")");
+    }
+}
+
 #[test]
 fn each_public_type_name_is_defined_once() {
     let mut meanings = BTreeMap::<String, Vec<String>>::new();
