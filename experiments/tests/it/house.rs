@@ -317,7 +317,7 @@ fn each_section_is_listed_where_readers_and_tools_look() {
     let folders = folders.map(|entry| name(&entry.unwrap().path()));
     let sections: Vec<String> = folders.filter(|name| name.starts_with("sec")).collect();
     assert!(sections.len() >= 5, "{sections:?}");
-    for list in [
+    let lists = [
         "README.md",
         "README.ko.md",
         "experiments/README.md",
@@ -325,11 +325,14 @@ fn each_section_is_listed_where_readers_and_tools_look() {
         "experiments/src/report/page.rs",
         "experiments/tests/it/smoke.rs",
         "data/reference/digests.json",
-    ] {
+    ];
+    let mut lacking = Vec::new();
+    for list in lists {
         let text = fs::read_to_string(root().join(list)).unwrap();
-        let lacking: Vec<_> = sections.iter().filter(|name| !text.contains(*name)).collect();
-        assert!(lacking.is_empty(), "add to {list}: {lacking:?} (ARCHITECTURE.md: \"a section\")");
+        let missing = sections.iter().filter(|section| !text.contains(*section));
+        lacking.extend(missing.map(|section| format!("{section} to {list}")));
     }
+    assert!(lacking.is_empty(), "ARCHITECTURE.md says how to add {lacking:#?}");
 }
 
 #[test]
@@ -344,7 +347,7 @@ fn each_public_type_name_is_defined_once() {
         }
     }
     meanings.retain(|_, places| places.len() > 1);
-    assert!(meanings.is_empty(), "{meanings:#?}");
+    assert!(meanings.is_empty(), "give each public type a name of its own: {meanings:#?}");
 }
 
 /// The Rust files in these folders and below, and their texts.

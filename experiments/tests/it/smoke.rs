@@ -155,7 +155,7 @@ fn the_page_shows_a_cargo_command_only_if_cargo_started_the_program() {
 fn every_text_of_every_section_is_translated_to_korean() {
     for section in SECTIONS {
         let run = quick_korean(section, "1", &[]);
-        assert_eq!(stderr(&run.output), "", "{section}");
+        assert_eq!(stderr(&run.output), "", "{section}: experiments/lang/ko.toml lacks these");
         let page = run.text("index.html");
         assert!(page.contains("<html lang=\"ko\">") && page.contains("그림"), "{section}");
         assert!(page.contains("font/ttf;base64"), "{section}: the font is on the page");
