@@ -34,6 +34,7 @@ enum Kind {
 /// assert_ne!(epochs, rates);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Axis {
     pub(crate) label: String,
     kind: Kind,
@@ -165,14 +166,11 @@ impl Axis {
     /// use viz::Axis;
     /// let activations = Axis::categories(["relu", "tanh"]).labelled("activation");
     /// ```
-    #[must_use]
-    pub fn labelled(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
-        self
+    pub fn labelled(self, label: impl Into<String>) -> Self {
+        Self { label: label.into(), ..self }
     }
 
     /// Ticks at exactly `values`; those outside the range are not drawn.
-    #[must_use]
     pub fn ticks(mut self, values: impl IntoIterator<Item = f64>) -> Self {
         let values: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();
         self.offset = self.offset_of(&values);

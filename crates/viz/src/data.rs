@@ -8,6 +8,7 @@ use crate::{Color, Marker};
 /// The contents of one panel of a figure.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct PanelData {
     /// The title; empty without one.
     pub title: String,
@@ -121,7 +122,6 @@ pub struct PanelPlace {
 impl PanelData {
     /// The same with about `most` evenly spaced points of each curve and band, and the last: a
     /// screen shows no more than its pixels.
-    #[must_use]
     pub fn thinned(mut self, most: usize) -> Self {
         self.marks = self.marks.into_iter().map(|mark| mark.thinned(most)).collect();
         self

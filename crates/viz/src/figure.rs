@@ -26,6 +26,7 @@ use crate::{Cell, ColorScale, Legend};
 /// assert!(figure.to_svg().starts_with("<svg"));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Figure {
     pub(crate) title: String,
     pub(crate) subtitle: String,
@@ -54,17 +55,13 @@ impl Figure {
     }
 
     /// A smaller line below the title, for example data set and seeds.
-    #[must_use]
-    pub fn subtitle(mut self, subtitle: impl Into<String>) -> Self {
-        self.subtitle = subtitle.into();
-        self
+    pub fn subtitle(self, subtitle: impl Into<String>) -> Self {
+        Self { subtitle: subtitle.into(), ..self }
     }
 
     /// A sentence below the figure that says what it shows.
-    #[must_use]
-    pub fn caption(mut self, caption: impl Into<String>) -> Self {
-        self.caption = caption.into();
-        self
+    pub fn caption(self, caption: impl Into<String>) -> Self {
+        Self { caption: caption.into(), ..self }
     }
 
     /// Numbers of rows and columns; more panels than fit make further rows.
@@ -72,7 +69,6 @@ impl Figure {
     /// # Panics
     ///
     /// If either is 0.
-    #[must_use]
     pub fn grid(mut self, rows: usize, columns: usize) -> Self {
         assert!(rows > 0 && columns > 0, "a grid of {rows}×{columns} has no place for a panel");
         self.grid = Some((rows, columns));
@@ -85,7 +81,6 @@ impl Figure {
     /// # Panics
     ///
     /// If either is not between 20 and 5000.
-    #[must_use]
     pub fn plot_size(mut self, width: f64, height: f64) -> Self {
         assert!(
             [width, height].iter().all(|side| (20.0..=5000.0).contains(side)),
@@ -96,21 +91,17 @@ impl Figure {
     }
 
     /// Where the legend is; [`Legend::Top`] by default.
-    #[must_use]
-    pub fn legend(mut self, legend: Legend) -> Self {
-        self.legend = legend;
-        self
+    pub fn legend(self, legend: Legend) -> Self {
+        Self { legend, ..self }
     }
 
     /// Adds a panel.
-    #[must_use]
     pub fn panel(mut self, panel: impl Into<Cell>) -> Self {
         self.cells.push(panel.into());
         self
     }
 
     /// Adds several panels.
-    #[must_use]
     pub fn panels<P: Into<Cell>>(mut self, panels: impl IntoIterator<Item = P>) -> Self {
         self.cells.extend(panels.into_iter().map(Into::into));
         self
@@ -130,7 +121,6 @@ impl Figure {
     /// });
     /// assert!(korean.to_svg().contains("에폭"));
     /// ```
-    #[must_use]
     pub fn map_texts(mut self, mut text: impl FnMut(&str) -> String) -> Self {
         let own = [&mut self.title, &mut self.subtitle, &mut self.caption];
         let cells = self.cells.iter_mut().flat_map(Cell::texts_mut);

@@ -22,7 +22,6 @@ impl Figure {
     /// let places = grid.narrow().places();
     /// assert!(places[2].left == places[0].left && places[2].top > places[0].top, "two columns");
     /// ```
-    #[must_use]
     pub fn narrow(&self) -> Self {
         let columns = if self.cells.len() > MOST_STACKED { 2 } else { 1 };
         let narrow = self.in_columns(columns);

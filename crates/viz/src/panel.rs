@@ -16,6 +16,7 @@ use crate::{Axis, Mark, theme};
 ///     .mark(Line::new(Color::BLUE, [(0.0, 0.1), (19.0, 0.9)]).named("batch norm"));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Panel {
     pub(crate) title: String,
     pub(crate) x: Axis,
@@ -31,21 +32,16 @@ impl Panel {
     }
 
     /// The horizontal axis.
-    #[must_use]
-    pub fn x_axis(mut self, axis: Axis) -> Self {
-        self.x = axis;
-        self
+    pub fn x_axis(self, axis: Axis) -> Self {
+        Self { x: axis, ..self }
     }
 
     /// The vertical axis. It runs upwards, but categories run downwards, as they are read.
-    #[must_use]
-    pub fn y_axis(mut self, axis: Axis) -> Self {
-        self.y = if axis.categorical { axis.reversed() } else { axis };
-        self
+    pub fn y_axis(self, axis: Axis) -> Self {
+        Self { y: if axis.categorical { axis.reversed() } else { axis }, ..self }
     }
 
     /// Adds a mark, drawn over the earlier ones.
-    #[must_use]
     pub fn mark(mut self, mark: impl Into<Mark>) -> Self {
         self.marks.push(mark.into());
         self
@@ -58,7 +54,6 @@ impl Panel {
     /// let lines = (0..3).map(|k| Line::new(Color::cycle(k), [(0.0, 0.0), (1.0, 0.3 * k as f64)]));
     /// let panel = Panel::new("three lines").marks(lines);
     /// ```
-    #[must_use]
     pub fn marks<M: Into<Mark>>(mut self, marks: impl IntoIterator<Item = M>) -> Self {
         self.marks.extend(marks.into_iter().map(Into::into));
         self

@@ -27,6 +27,7 @@ use crate::{Axis, Color, ColorMap, ColorScale, Grid, Marker, clip, names, text, 
 /// # assert!(svg.contains("polygon"));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Surface {
     pub(crate) title: String,
     grid: Grid,
@@ -75,36 +76,27 @@ impl Surface {
     }
 
     /// The axis to the right.
-    #[must_use]
-    pub fn x_axis(mut self, axis: Axis) -> Self {
-        self.x = axis;
-        self
+    pub fn x_axis(self, axis: Axis) -> Self {
+        Self { x: axis, ..self }
     }
 
     /// The axis away from the viewer.
-    #[must_use]
-    pub fn y_axis(mut self, axis: Axis) -> Self {
-        self.y = axis;
-        self
+    pub fn y_axis(self, axis: Axis) -> Self {
+        Self { y: axis, ..self }
     }
 
     /// The axis upwards.
-    #[must_use]
-    pub fn z_axis(mut self, axis: Axis) -> Self {
-        self.z = axis;
-        self
+    pub fn z_axis(self, axis: Axis) -> Self {
+        Self { z: axis, ..self }
     }
 
     /// Colours of the heights by a scale of their own, such as a logarithmic one, which tells small
     /// heights apart. A height without a colour has the lowest.
-    #[must_use]
-    pub fn colored(mut self, scale: ColorScale) -> Self {
-        self.scale = Some(scale);
-        self
+    pub fn colored(self, scale: ColorScale) -> Self {
+        Self { scale: Some(scale), ..self }
     }
 
     /// A marker at a point `(x, y, z)` with a name beside it, in front of the surface.
-    #[must_use]
     pub fn point(mut self, point: (f64, f64, f64), name: impl Into<String>) -> Self {
         self.points.push((point, name.into()));
         self

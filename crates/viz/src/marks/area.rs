@@ -15,6 +15,7 @@ use crate::{Color, clip};
 /// let deviation = Area::new(Color::BLUE, [(0.0, 0.15, 0.25), (1.0, 0.5, 0.6)]).opacity(0.25);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Area {
     pub(super) name: String,
     pub(super) color: Color,
@@ -31,24 +32,18 @@ impl Area {
     }
 
     /// The name for the legend.
-    #[must_use]
-    pub fn named(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     /// Opacity from 0 to 1.
-    #[must_use]
-    pub fn opacity(mut self, opacity: f64) -> Self {
-        self.opacity = opacity;
-        self
+    pub fn opacity(self, opacity: f64) -> Self {
+        Self { opacity, ..self }
     }
 
     /// Bounded by stairs, as [`Line::stepped`](crate::Line::stepped).
-    #[must_use]
-    pub fn stepped(mut self) -> Self {
-        self.stepped = true;
-        self
+    pub fn stepped(self) -> Self {
+        Self { stepped: true, ..self }
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {

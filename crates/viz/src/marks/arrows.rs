@@ -21,6 +21,7 @@ use crate::{Color, ColorScale, Marker};
 /// let directions = Arrows::colored(slope, field);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Arrows {
     pub(super) name: String,
     color: Color,
@@ -46,17 +47,13 @@ impl Arrows {
     }
 
     /// The name for the legend.
-    #[must_use]
-    pub fn named(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     /// Length of the longest arrow in logical pixels.
-    #[must_use]
-    pub fn longest(mut self, pixels: f64) -> Self {
-        self.longest = Some(pixels);
-        self
+    pub fn longest(self, pixels: f64) -> Self {
+        Self { longest: Some(pixels), ..self }
     }
 
     fn stroke(&self, color: Color) -> Stroke {

@@ -16,6 +16,7 @@ use crate::{Color, theme};
 ///     .mark(Bars::new(Color::BLUE, [0.72, 0.02]));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Bars {
     pub(super) name: String,
     pub(super) color: Color,
@@ -29,10 +30,8 @@ impl Bars {
     }
 
     /// The name for the legend.
-    #[must_use]
-    pub fn named(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {

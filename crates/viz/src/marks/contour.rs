@@ -20,6 +20,7 @@ use crate::{Color, Grid, clip, labels, theme};
 /// let lines = Contour::new(Color::GREY, ravine, [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Contour {
     pub(super) name: String,
     color: Color,
@@ -40,17 +41,13 @@ impl Contour {
     }
 
     /// Writes on each line its level, where the line runs across and no other label is.
-    #[must_use]
-    pub fn labelled(mut self) -> Self {
-        self.labelled = true;
-        self
+    pub fn labelled(self) -> Self {
+        Self { labelled: true, ..self }
     }
 
     /// The name for the legend.
-    #[must_use]
-    pub fn named(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     fn stroke(&self) -> Stroke {

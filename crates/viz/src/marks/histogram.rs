@@ -12,6 +12,7 @@ use crate::{Color, theme};
 /// let histogram = Histogram::new(Color::BLUE, [0.0, 0.5, 1.0], [120.0, 80.0]);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Histogram {
     pub(super) name: String,
     color: Color,
@@ -49,17 +50,13 @@ impl Histogram {
     }
 
     /// The name for the legend.
-    #[must_use]
-    pub fn named(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     /// Opacity from 0 to 1, for histograms that overlap; 0.85 by default.
-    #[must_use]
-    pub fn opacity(mut self, opacity: f64) -> Self {
-        self.opacity = opacity;
-        self
+    pub fn opacity(self, opacity: f64) -> Self {
+        Self { opacity, ..self }
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {

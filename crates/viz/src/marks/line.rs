@@ -22,6 +22,7 @@ use crate::{Color, LineStyle, Marker, theme};
 ///     .marker(Marker::Circle, 100);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Line {
     pub(super) name: String,
     pub(super) color: Color,
@@ -56,63 +57,47 @@ impl Line {
     }
 
     /// The name for the legend.
-    #[must_use]
-    pub fn named(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     /// Solid, dashed or dotted.
-    #[must_use]
-    pub fn style(mut self, style: LineStyle) -> Self {
-        self.style = style;
-        self
+    pub fn style(self, style: LineStyle) -> Self {
+        Self { style, ..self }
     }
 
     /// Width in logical pixels.
-    #[must_use]
-    pub fn width(mut self, width: f64) -> Self {
-        self.width = width;
-        self
+    pub fn width(self, width: f64) -> Self {
+        Self { width, ..self }
     }
 
     /// Opacity from 0 to 1, for curves that are only context.
-    #[must_use]
-    pub fn opacity(mut self, opacity: f64) -> Self {
-        self.opacity = opacity;
-        self
+    pub fn opacity(self, opacity: f64) -> Self {
+        Self { opacity, ..self }
     }
 
     /// A marker on every `every`-th point, beginning with the first; 0 counts as 1.
-    #[must_use]
-    pub fn marker(mut self, marker: Marker, every: usize) -> Self {
-        self.marker = Some((marker, every.max(1)));
-        self
+    pub fn marker(self, marker: Marker, every: usize) -> Self {
+        Self { marker: Some((marker, every.max(1))), ..self }
     }
 
     /// The single runs of which the line is the mean, each a value at every x of the line. They are
     /// not drawn; [`Figure::data`](crate::Figure::data) has them.
-    #[must_use]
-    pub fn runs(mut self, runs: Vec<Vec<f64>>) -> Self {
-        self.runs = runs;
-        self
+    pub fn runs(self, runs: Vec<Vec<f64>>) -> Self {
+        Self { runs, ..self }
     }
 
     /// Draws stairs instead of slopes: each value holds until the x of the next point, as the best
     /// result so far does.
-    #[must_use]
-    pub fn stepped(mut self) -> Self {
-        self.stepped = true;
-        self
+    pub fn stepped(self) -> Self {
+        Self { stepped: true, ..self }
     }
 
     /// Numbers beside every `every`-th point and the last, counted from `first`, the number of the
     /// first point; 0 counts as every one. A number is left out where there is no room, or where it
     /// would stand nearer to another point.
-    #[must_use]
-    pub fn numbered(mut self, first: usize, every: usize) -> Self {
-        self.numbered = Some((first, every.max(1)));
-        self
+    pub fn numbered(self, first: usize, every: usize) -> Self {
+        Self { numbered: Some((first, every.max(1))), ..self }
     }
 
     fn stroke(&self) -> Stroke {

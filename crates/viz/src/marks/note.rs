@@ -14,6 +14,7 @@ use crate::{Color, theme};
 /// let anywhere = Note::free("std 0.12");
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Note {
     pub(super) lines: Vec<String>,
     place: Place,
@@ -59,10 +60,8 @@ impl Note {
     }
 
     /// The colour of the text.
-    #[must_use]
-    pub fn color(mut self, color: Color) -> Self {
-        self.color = color;
-        self
+    pub fn color(self, color: Color) -> Self {
+        Self { color, ..self }
     }
 
     pub(crate) fn data(&self) -> MarkData {

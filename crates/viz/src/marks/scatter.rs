@@ -17,6 +17,7 @@ use crate::{Color, ColorScale, Marker, dark};
 /// let trials = Scatter::colored(accuracy, [(1e-2, 1e-5, 0.83), (1e-6, 1e-7, 0.12)]);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Scatter {
     pub(super) name: String,
     pub(super) scale: Option<ColorScale>,
@@ -57,24 +58,18 @@ impl Scatter {
     }
 
     /// The name for the legend.
-    #[must_use]
-    pub fn named(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     /// The shape of the markers.
-    #[must_use]
-    pub fn marker(mut self, marker: Marker) -> Self {
-        self.marker = marker;
-        self
+    pub fn marker(self, marker: Marker) -> Self {
+        Self { marker, ..self }
     }
 
     /// Half the width of a marker in logical pixels; 4.5 by default.
-    #[must_use]
-    pub fn radius(mut self, radius: f64) -> Self {
-        self.radius = radius;
-        self
+    pub fn radius(self, radius: f64) -> Self {
+        Self { radius, ..self }
     }
 
     pub(crate) fn draw(&self, plot: &Plot) {
