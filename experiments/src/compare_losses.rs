@@ -142,20 +142,17 @@ pub fn results(
     findings: &Findings,
     columns: Vec<(String, Vec<String>)>,
 ) -> Result<(), Failure> {
-    let titles = [what.to_owned(), "loss of the last 100 iterations".to_owned()].into_iter();
     let (added, cells): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
-    let titles = titles.chain(added).chain(["test accuracy".to_owned()]);
+    let first = [what, "loss of the last 100 iterations"].map(str::to_owned);
+    let titles = first.into_iter().chain(added).chain(["test accuracy".to_owned()]);
     let row = |(k, found): (usize, &Series)| -> Vec<String> {
         let loss = found.last_hundred(Metric::TRAIN_LOSS).text(4);
         let added = cells.iter().map(|column: &Vec<String>| column[k].clone());
         let accuracy = found.last(Metric::TEST_ACCURACY).text(4);
         [found.label.clone(), loss].into_iter().chain(added).chain([accuracy]).collect()
     };
-    let table = Table {
-        title: "Where the training losses end".to_owned(),
-        columns: titles.collect(),
-        rows: findings.series.iter().enumerate().map(row).collect(),
-    };
+    let rows = findings.series.iter().enumerate().map(row);
+    let table = Table::new("Where the training losses end", titles, rows);
     report.results(table, || notebook(findings))
 }
 

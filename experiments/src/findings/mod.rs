@@ -30,7 +30,7 @@ pub use metric::Metric;
 pub use number::significant;
 pub use reference::{Comparison, Printed, by_series, compare, csv_rows};
 pub use row::{Row, read_rows, write_rows, write_series};
-pub use series::{Findings, Series};
+pub use series::{Findings, Series, grouped};
 pub use spread::Spread;
 pub use summary::summary;
 pub use time_to_target::{SampleMedian, time_to_target};

@@ -116,9 +116,7 @@ impl Series {
 }
 
 /// Groups values by key, in the order in which the keys first occur.
-pub(super) fn grouped<K: Clone + Eq + Hash, V>(
-    all: impl Iterator<Item = (K, V)>,
-) -> Vec<(K, Vec<V>)> {
+pub fn grouped<K: Clone + Eq + Hash, V>(all: impl Iterator<Item = (K, V)>) -> Vec<(K, Vec<V>)> {
     let mut groups: Vec<(K, Vec<V>)> = Vec::new();
     let mut places = HashMap::new();
     for (key, value) in all {

@@ -236,8 +236,7 @@ mod tests {
             Judged::of(&Conclusion::new("x & y", "y < 0.5", &[holds; 10], by), &texts)
         });
         let cells = vec![vec!["1".to_owned(), "<2>".to_owned()]];
-        let columns = vec!["epoch".to_owned(), "seed".to_owned()];
-        let tables = [Table { title: "trials".to_owned(), columns, rows: cells }];
+        let tables = [Table::new("trials", ["epoch", "seed"], cells)];
         let chapter = Chapter {
             lesson: full.then(|| Told::of(&lesson(), None, &texts)),
             figures: figures.into(),

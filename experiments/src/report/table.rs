@@ -19,8 +19,19 @@ pub struct Table {
 }
 
 impl Table {
-    /// The table for a terminal: aligned by the width of characters, which is two for Hangul.
-    pub(super) fn lines(&self) -> Vec<String> {
+    /// A table with this title, these headings and these rows.
+    pub fn new(
+        title: impl Into<String>,
+        columns: impl IntoIterator<Item = impl Into<String>>,
+        rows: impl IntoIterator<Item = Vec<String>>,
+    ) -> Self {
+        let columns = columns.into_iter().map(Into::into).collect();
+        Self { title: title.into(), columns, rows: rows.into_iter().collect() }
+    }
+
+    /// The table for a terminal, its title first: aligned by the width of characters, which is two
+    /// for Hangul.
+    pub fn lines(&self) -> Vec<String> {
         let rows = || std::iter::once(&self.columns).chain(&self.rows);
         let widest = |column: usize| rows().map(|row| row[column].width()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..self.columns.len()).map(widest).collect();
@@ -51,8 +62,7 @@ impl Table {
             let label = texts.text(&c.label);
             vec![label, texts.text(&c.metric.title()), step, notebook, c.ours.text(4), inside]
         };
-        let (title, columns) = ("number by number".to_owned(), heads.map(str::to_owned).to_vec());
-        Self { title, columns, rows: comparisons.iter().map(row).collect() }.translated(texts)
+        Self::new("number by number", heads, comparisons.iter().map(row)).translated(texts)
     }
 
     /// The tables of the tests beside the original: of quantities, and of whole curves.
@@ -86,34 +96,22 @@ impl Table {
             let verdict = texts.text(if test.differ { "yes" } else { "no" });
             vec![texts.text(&test.label), format!("{:.4}", test.p), verdict]
         });
-        let table = |title: &str, columns: &[&str], rows: Vec<Vec<String>>| {
-            let columns = columns.iter().map(|&column| column.to_owned()).collect();
-            Self { title: title.to_owned(), columns, rows }.translated(texts)
-        };
-        [
-            table(
-                "beside the original: equal within margins?",
-                &[
-                    "quantity",
-                    "original",
-                    "ours",
-                    "difference (95 % interval)",
-                    "margin",
-                    "p",
-                    "effect size",
-                    "chance that ours is above",
-                    "original, middle half (95 % interval)",
-                    "ours, middle half (95 % interval)",
-                    "verdict",
-                ],
-                quantities.collect(),
-            ),
-            table(
-                "beside the original: do whole curves differ?",
-                &["series", "p", "differ"],
-                curves.collect(),
-            ),
-        ]
+        let columns = [
+            "quantity",
+            "original",
+            "ours",
+            "difference (95 % interval)",
+            "margin",
+            "p",
+            "effect size",
+            "chance that ours is above",
+            "original, middle half (95 % interval)",
+            "ours, middle half (95 % interval)",
+            "verdict",
+        ];
+        let equal = Self::new("beside the original: equal within margins?", columns, quantities);
+        let title = "beside the original: do whole curves differ?";
+        [equal, Self::new(title, ["series", "p", "differ"], curves)].map(|t| t.translated(texts))
     }
 }
 
@@ -124,8 +122,7 @@ mod tests {
     #[test]
     fn a_table_is_aligned_on_a_terminal_in_hangul_too() {
         let rows = [["에폭", "1"], ["seed", "10"]].map(|row| row.map(str::to_owned).to_vec());
-        let columns = vec!["x".to_owned(), "값".to_owned()];
-        let table = Table { title: "t".to_owned(), columns, rows: rows.into() };
+        let table = Table::new("t", ["x", "값"], rows);
         assert_eq!(table.lines(), ["t", "x     값", "에폭  1", "seed  10"]);
     }
 }

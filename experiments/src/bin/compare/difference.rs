@@ -85,7 +85,7 @@ impl Difference {
     }
 
     /// A row of the table.
-    pub fn cells(&self) -> [String; 7] {
+    pub fn cells(&self) -> Vec<String> {
         let (part, _, metric) = &self.name;
         let side = |ends: &LastValues| {
             let diverged = match ends.iter().filter(|end| end.diverged).count() {
@@ -102,7 +102,7 @@ impl Difference {
             mean if mean == 0.0 && spread.std == 0.0 => "0".to_owned(),
             mean => text(&spread, if mean >= 0.0 { "+" } else { "" }),
         };
-        [
+        vec![
             part.clone(),
             self.label.clone(),
             metric.replace('_', " "),

@@ -1,5 +1,6 @@
 //! The figure of differences: a panel per metric, a row per series.
 
+use experiments::findings::grouped;
 use viz::{Area, Axis, Color, Figure, Line, LineStyle, Mark, Panel, Scatter};
 
 use crate::difference::Difference;
@@ -14,15 +15,10 @@ pub fn draw(
     differences: &[Difference],
     warnings: &[String],
 ) -> Figure {
-    let mut groups: Vec<(String, Vec<&Difference>)> = Vec::new();
-    for difference in differences {
+    let groups = grouped(differences.iter().map(|difference| {
         let (part, _, metric) = &difference.name;
-        let title = format!("{part}: {}", metric.replace('_', " "));
-        match groups.iter_mut().find(|(known, _)| *known == title) {
-            Some((_, group)) => group.push(difference),
-            None => groups.push((title, vec![difference])),
-        }
-    }
+        (format!("{part}: {}", metric.replace('_', " ")), difference)
+    }));
     let columns = groups.len().min(COLUMNS);
     let rows = groups.iter().map(|(_, group)| group.len()).max().unwrap_or(1);
     let height = (26.0 + 17.0 * rows as f64).max(120.0);

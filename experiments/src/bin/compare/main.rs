@@ -11,8 +11,8 @@ use anyhow::anyhow;
 use clap::Parser;
 use difference::Difference;
 use experiments::cli::{Failure, help};
-use experiments::report::command_line;
 use experiments::report::folder::{self, Folder, MANIFEST};
+use experiments::report::{Table, command_line};
 use experiments::screen::{notice, print};
 use results::Results;
 use serde_json::json;
@@ -99,19 +99,9 @@ fn same(a: &Path, b: &Path) -> bool {
 
 /// The table with aligned columns.
 fn table(differences: &[Difference]) -> String {
-    let heads = ["part", "series", "metric", "first", "second", "difference", "seeds"];
-    let rows: Vec<[String; 7]> = std::iter::once(heads.map(str::to_owned))
-        .chain(differences.iter().map(Difference::cells))
-        .collect();
-    let width = |column: usize| {
-        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
-    };
-    let widths: [usize; 7] = std::array::from_fn(width);
-    let line = |row: &[String; 7]| {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
-    };
-    rows.iter().map(line).collect()
+    let columns = ["part", "series", "metric", "first", "second", "difference", "seeds"];
+    let table = Table::new("", columns, differences.iter().map(Difference::cells));
+    table.lines()[1..].join("\n") + "\n"
 }
 
 /// Writes the figure, the table and a manifest.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 use experiments::cli::{CHANGE_NO_NUMBER, Failure, SETTINGS};
-use experiments::findings::{Metric, Row, read_rows};
+use experiments::findings::{Metric, Row, grouped, read_rows};
 use experiments::report::folder::{MANIFEST, SERIES};
 use serde_json::Value;
 
@@ -23,9 +23,6 @@ pub struct LastValue {
     /// Whether it diverged. Some values stay finite then: accuracy falls to chance.
     pub diverged: bool,
 }
-
-/// Values by step.
-type Steps = Vec<(usize, f64)>;
 
 /// The steps of longer series are single mini-batches, whose last value is noise.
 const MANY: usize = 1000;
@@ -153,38 +150,28 @@ fn labels(path: &Path) -> anyhow::Result<HashMap<(String, String), String>> {
 
 /// The last values of each series of a `metrics.csv`.
 fn series(path: &Path) -> anyhow::Result<Vec<(SeriesName, LastValues)>> {
-    // In the order of the file, with an index of where each is.
-    let mut all: Vec<(SeriesName, u64, Steps)> = Vec::new();
-    let mut places: HashMap<(SeriesName, u64), usize> = HashMap::new();
-    let mut lost: HashSet<(String, String, u64)> = HashSet::new();
-    for Row { part, series, seed, step, metric, value } in read_rows(path)? {
-        if metric == Metric::DIVERGED.name() {
-            lost.insert((part, series, seed));
-            continue;
-        }
-        let name = (part, series, metric);
-        let place = *places.entry((name.clone(), seed)).or_insert_with(|| {
-            all.push((name, seed, Steps::new()));
-            all.len() - 1
-        });
-        all[place].2.push((step, value));
-    }
-    if all.is_empty() {
+    let (told, rows): (Vec<Row>, Vec<Row>) =
+        read_rows(path)?.into_iter().partition(|row| row.metric == Metric::DIVERGED.name());
+    let told = told.into_iter().map(|Row { part, series, seed, .. }| (part, series, seed));
+    let lost: HashSet<(String, String, u64)> = told.collect();
+    if rows.is_empty() {
         bail!("it holds no numbers");
     }
-    let mut series: Vec<(SeriesName, LastValues)> = Vec::new();
-    let mut places: HashMap<SeriesName, usize> = HashMap::new();
-    for (name, seed, mut steps) in all {
+    let keyed = rows.into_iter().map(|Row { part, series, seed, step, metric, value }| {
+        (((part, series, metric), seed), (step, value))
+    });
+    let ends = grouped(keyed).into_iter().map(|((name, seed), mut steps)| {
         steps.sort_by_key(|(step, _)| *step);
         let value = last(&steps);
         let told = lost.contains(&(name.0.clone(), name.1.clone(), seed));
-        let place = *places.entry(name.clone()).or_insert_with(|| {
-            series.push((name, LastValues::new()));
-            series.len() - 1
-        });
-        series[place].1.push(LastValue { seed, value, diverged: told || !value.is_finite() });
-    }
-    Ok(trials_together(series))
+        (name, LastValue { seed, value, diverged: told || !value.is_finite() })
+    });
+    let ends = grouped(ends.filter_map(|(name, end)| Some((trials_together(name)?, end))));
+    let best = |(name, ends): (SeriesName, LastValues)| {
+        let ends = if name.1 == BEST { best_of_each_seed(ends) } else { ends };
+        (name, ends)
+    };
+    Ok(ends.into_iter().map(best).collect())
 }
 
 /// The last value of a series, or the mean of the last ones.
@@ -196,35 +183,28 @@ fn last(values: &[(usize, f64)]) -> f64 {
 
 /// The metrics that rank trials.
 const RANKED: [Metric; 2] = [Metric::VALIDATION_ACCURACY, Metric::TRAIN_ACCURACY];
+/// The series of all trials of a search.
+const BEST: &str = "best trial";
 
-/// Merges the trials of a search, whose series are numbers, into one series: the best of them.
-/// Another search tries other points, so that trials of the same number have nothing in common.
-fn trials_together(series: Vec<(SeriesName, LastValues)>) -> Vec<(SeriesName, LastValues)> {
-    let mut together: Vec<(SeriesName, LastValues)> = Vec::new();
-    for ((part, series, metric), ends) in series {
-        if series.parse::<u64>().is_err() {
-            together.push(((part, series, metric), ends));
-            continue;
-        }
-        let Some(measured) = RANKED.into_iter().find(|ranked| ranked.name() == metric) else {
-            continue;
-        };
-        let name = (part, "best trial".to_owned(), metric);
-        let at = together.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
-            together.push((name.clone(), LastValues::new()));
-            together.len() - 1
-        });
-        for end in ends {
-            match together[at].1.iter_mut().find(|known| known.seed == end.seed) {
-                Some(best) => {
-                    best.value = measured.best([best.value, end.value]);
-                    best.diverged &= end.diverged;
-                }
-                None => together[at].1.push(end),
-            }
-        }
+/// Gives the trials of a search, whose series are numbers, one name, and none to metrics that do
+/// not rank them. Another search tries other points, so that trials of the same number have nothing
+/// in common.
+fn trials_together((part, series, metric): SeriesName) -> Option<SeriesName> {
+    if series.parse::<u64>().is_err() {
+        return Some((part, series, metric));
     }
-    together
+    let ranks = RANKED.iter().any(|ranked| ranked.name() == metric);
+    ranks.then(|| (part, BEST.to_owned(), metric))
+}
+
+/// The best of several trials, seed by seed; all that rank them are accuracies.
+fn best_of_each_seed(ends: LastValues) -> LastValues {
+    let of_seed = |(seed, ends): (u64, LastValues)| LastValue {
+        seed,
+        value: ends.iter().map(|end| end.value).fold(f64::NAN, f64::max),
+        diverged: ends.iter().all(|end| end.diverged),
+    };
+    grouped(ends.into_iter().map(|end| (end.seed, end))).into_iter().map(of_seed).collect()
 }
 
 #[cfg(test)]

@@ -201,11 +201,6 @@ fn table(report: &mut RunReport, swept: &[Swept]) -> Result<(), Failure> {
             rows.push(cells.map(str::to_owned).to_vec());
         }
     }
-    let table = |title: &str, columns: &[&str], rows| Table {
-        title: title.to_owned(),
-        columns: columns.iter().map(|&column| column.to_owned()).collect(),
-        rows,
-    };
     let columns = [
         "optimizer",
         "best rate",
@@ -215,12 +210,11 @@ fn table(report: &mut RunReport, swept: &[Swept]) -> Result<(), Failure> {
         "the book's rate",
         "loss there",
     ];
-    let bests =
-        table("Each optimizer at its best learning rate and at the book's", &columns, bests);
-    report.results(bests, || each_rate(swept))?;
+    let title = "Each optimizer at its best learning rate and at the book's";
+    report.results(Table::new(title, columns, bests), || each_rate(swept))?;
     let columns = ["optimizer", "learning rate", "loss", "diverged", "best", "the book's"];
     let title = "The mean loss of the last 100 iterations by learning rate";
-    report.table(table(title, &columns, rows));
+    report.table(Table::new(title, columns, rows));
     Ok(())
 }
 

@@ -177,11 +177,7 @@ fn table(report: &mut RunReport, walks: &[Walk]) {
     };
     let columns =
         ["optimizer", "learning rate", "last x", "last y", "last f", "steps across y = 0"];
-    report.table(Table {
-        title: "The ends of the paths".to_owned(),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: walks.iter().map(row).collect(),
-    });
+    report.table(Table::new("The ends of the paths", columns, walks.iter().map(row)));
 }
 
 /// f in the square, with its minimum.

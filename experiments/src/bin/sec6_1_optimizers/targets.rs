@@ -47,7 +47,7 @@ pub fn report(report: &mut RunReport, findings: &Findings) {
         title.push_str(": too few for an interval");
     }
     let columns = ["optimizer", "target", "seeds that reach it", "median", "95 % interval"];
-    report.table(Table { title, columns: columns.map(str::to_owned).to_vec(), rows });
+    report.table(Table::new(title, columns, rows));
 }
 
 /// `∞` if the target is never reached.

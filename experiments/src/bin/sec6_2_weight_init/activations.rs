@@ -147,12 +147,9 @@ fn table(report: &mut RunReport, findings: &Findings) -> Result<(), Failure> {
         "saturated there",
         "zeros there",
     ];
-    let table = Table {
-        title: "Standard deviation (std) of the activations".to_owned(),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: cases.zip(&findings.series).map(row).collect(),
-    };
-    report.results(table, || each_layer(findings))
+    let (title, rows) =
+        ("Standard deviation (std) of the activations", cases.zip(&findings.series));
+    report.results(Table::new(title, columns, rows.map(row)), || each_layer(findings))
 }
 
 fn each_layer(findings: &Findings) -> Vec<String> {

@@ -75,12 +75,8 @@ fn results(findings: &Findings) -> Table {
         let last = both(findings, scale).map(|series| series.last(Metric::TRAIN_ACCURACY).text(3));
         [vec![significant(weight_scale(scale))], last.into()].concat()
     };
-    Table {
-        title: "Final training accuracy; W is the standard deviation of the initial weights"
-            .to_owned(),
-        columns: ["W", KINDS[0].1, KINDS[1].1].map(str::to_owned).into(),
-        rows: (0..SCALES).map(row).collect(),
-    }
+    let title = "Final training accuracy; W is the standard deviation of the initial weights";
+    Table::new(title, ["W", KINDS[0].1, KINDS[1].1], (0..SCALES).map(row))
 }
 
 /// What the notebook prints: epoch, accuracy without and with batch normalisation.

@@ -32,11 +32,8 @@ pub fn results(trained: &[Trained<'_>], averaged: Option<&Findings>) -> Table {
         ]
     };
     let columns = ["network", "images", "epochs", "training accuracy", "test accuracy", "gap"];
-    Table {
-        title: "Accuracy at the end of training".to_owned(),
-        columns: columns.map(str::to_owned).into(),
-        rows: trained.iter().map(of_network).chain(averaged.map(of_ensemble)).collect(),
-    }
+    let rows = trained.iter().map(of_network).chain(averaged.map(of_ensemble));
+    Table::new("Accuracy at the end of training", columns, rows)
 }
 
 /// What the notebook prints, for each network, and the accuracies of the averages.

@@ -130,15 +130,11 @@ fn table(all: &[Narrowed], medians: &[Vec<f64>], bests: &[Vec<f64>]) -> Table {
         let [median, best] = [medians, bests].map(|rounds| Spread::of(&rounds[round]).text(2));
         vec![(round + 1).to_string(), median, best, lr, decay]
     };
-    let rounds = first.rounds.iter().enumerate();
     let [lr, decay] = ranges(&first.found);
     let found = vec!["found".to_owned(), String::new(), String::new(), lr, decay];
     let columns = ["round", "median", "best", "learning rate", "weight decay"];
-    Table {
-        title: format!("Rounds of narrowing; ranges of seed {}", first.seed),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: rounds.map(row).chain([found]).collect(),
-    }
+    let title = format!("Rounds of narrowing; ranges of seed {}", first.seed);
+    Table::new(title, columns, first.rounds.iter().enumerate().map(row).chain([found]))
 }
 
 /// The ranges of learning rate and weight decay: `1e-6–0.01`.

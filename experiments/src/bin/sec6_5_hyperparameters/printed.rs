@@ -96,11 +96,8 @@ fn table(points: &[Point]) -> Table {
         vec![printed.to_string(), ours, significant(*lr), significant(*weight_decay)]
     };
     let columns = ["notebook", "ours", "learning rate", "weight decay"];
-    Table {
-        title: "The best of the notebook's trials, trained again".to_owned(),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: points.iter().take(5).map(row).collect(),
-    }
+    let title = "The best of the notebook's trials, trained again";
+    Table::new(title, columns, points.iter().take(5).map(row))
 }
 
 /// Each point by the notebook's accuracy and ours.

@@ -145,11 +145,8 @@ fn table(found: &[Pruned], count: u64) -> Table {
         ]
     };
     let columns = ["pruner", "pruned a seed", "epochs trained", "best accuracy", "lost"];
-    Table {
-        title: format!("What pruning saves and loses: {count} trials a seed, {seeds} seeds"),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: found.iter().map(row).collect(),
-    }
+    let title = format!("What pruning saves and loses: {count} trials a seed, {seeds} seeds");
+    Table::new(title, columns, found.iter().map(row))
 }
 
 /// Whether pruning is worth it.

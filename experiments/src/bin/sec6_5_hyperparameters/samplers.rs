@@ -201,13 +201,9 @@ fn table(judged: &[Judged]) -> Table {
         })
     });
     let columns = ["problem", "sampler", "trials", "median", "first quartile", "third quartile"];
-    Table {
-        title: "Samplers: highest accuracy on the network, distance from the least value of the \
-                functions"
-            .to_owned(),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: rows.collect(),
-    }
+    let title = "Samplers: highest accuracy on the network, distance from the least value of the \
+                 functions";
+    Table::new(title, columns, rows)
 }
 
 fn draw(lab: &Lab, Judged { title, metric, found, .. }: &Judged) -> Panel {

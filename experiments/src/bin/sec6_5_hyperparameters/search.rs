@@ -277,20 +277,14 @@ fn best_table(space: &Space, seeds: &[u64], all: &[Vec<Trial>]) -> Table {
         let best = ranked_rows(trials).take((5 / seeds.len()).max(1));
         best.map(move |row| [vec![seed.to_string()], row].concat())
     });
-    Table {
-        title: "The best trials by validation accuracy".to_owned(),
-        columns: [vec!["seed".to_owned()], ranked_columns(space)].concat(),
-        rows: rows.collect(),
-    }
+    let columns = [vec!["seed".to_owned()], ranked_columns(space)].concat();
+    Table::new("The best trials by validation accuracy", columns, rows)
 }
 
 /// All trials of a seed, best first.
 fn ranked_table(space: &Space, seed: u64, trials: &[Trial]) -> Table {
-    Table {
-        title: format!("The {} trials of seed {seed} by validation accuracy", trials.len()),
-        columns: ranked_columns(space),
-        rows: ranked_rows(trials).collect(),
-    }
+    let title = format!("The {} trials of seed {seed} by validation accuracy", trials.len());
+    Table::new(title, ranked_columns(space), ranked_rows(trials))
 }
 
 fn ranked_columns(space: &Space) -> Vec<String> {
