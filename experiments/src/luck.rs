@@ -5,7 +5,7 @@ use anyhow::anyhow;
 use viz::{Axis, Bars, Color, Figure, Line, Marker, Panel};
 
 use crate::cli::{Failure, Stream};
-use crate::findings::{Spread, Variance, significant};
+use crate::findings::{Findings, Metric, Spread, Variance, significant};
 use crate::lab::Lab;
 use crate::report::{Exercise, Lesson, RunReport, Table};
 
@@ -62,12 +62,11 @@ impl Case {
 }
 
 /// A result of which it is asked what its luck is.
-#[derive(Clone, Debug)]
-pub struct Outcome {
+struct Outcome {
     /// Its name in figure and table.
-    pub label: String,
+    label: String,
     /// Its spread over the runs in each case, in their order.
-    pub spreads: Vec<Spread>,
+    spreads: Vec<Spread>,
 }
 
 impl Outcome {
@@ -91,18 +90,25 @@ impl Outcome {
 
 /// Asks which stream alone makes the first quantity differ most; prints the standard deviation of
 /// each quantity in each case with its 95 % interval, and what the streams leave over together;
-/// draws the same as figure `name`. `what` is what the quantities are, `settings` how they were
-/// made.
+/// draws the same as figure `name`; records the findings, one for each case. `what` is what the
+/// quantities are, `settings` how they were made. A quantity is the mean of the last hundred steps
+/// of a metric: its label, the number of its series, the metric.
 ///
 /// # Errors
-/// If stdout cannot be written to.
+/// If stdout or a file cannot be written to.
 pub fn report(
     report: &mut RunReport,
     lab: &Lab,
     (name, what, settings): (&str, &str, &str),
     cases: &[Case],
-    quantities: &[Outcome],
+    findings: Vec<Findings>,
+    quantities: impl IntoIterator<Item = (impl Into<String>, usize, Metric)>,
 ) -> Result<(), Failure> {
+    let outcomes = quantities.into_iter().map(|(label, series, metric)| {
+        let spread = |found: &Findings| found.series[series].last_hundred(metric);
+        Outcome { label: label.into(), spreads: findings.iter().map(spread).collect() }
+    });
+    let quantities = &outcomes.collect::<Vec<_>>()[..];
     lesson(report, cases, &quantities[0]);
     report.results_of_our_own(table(what, cases, quantities))?;
     let columns = if quantities.len() > 1 { 2 } else { 1 };
@@ -112,7 +118,7 @@ pub fn report(
         .plot_size(300.0, 30.0 * cases.len() as f64 + 20.0)
         .panels(quantities.iter().map(|quantity| panel(cases, quantity)));
     report.figure(name, figure, &reading(lab, cases, quantities));
-    Ok(())
+    findings.into_iter().try_for_each(|findings| report.record(findings))
 }
 
 fn lesson(report: &mut RunReport, cases: &[Case], first: &Outcome) {
@@ -218,11 +224,7 @@ fn table(what: &str, cases: &[Case], quantities: &[Outcome]) -> Table {
         "95 % interval",
         "share of the variance",
     ];
-    Table {
-        title: format!("What luck decides: {what}"),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows,
-    }
+    Table::new(format!("What luck decides: {what}"), columns, rows)
 }
 
 /// `12 %`; `–` of nothing.

@@ -16,7 +16,8 @@ use crate::findings::{Findings, Measurements, Series};
 
 type Make<'a, T> = Box<dyn Fn(usize, Seed) -> Contestant<T> + Sync + 'a>;
 type Measure<'a, T> = Box<dyn Fn(&mut Moment<'_, T>, &mut Measurements) + Sync + 'a>;
-type Finish<'a, T> = Box<dyn Fn((usize, u64), &mut Sequential<T>, &mut Measurements) + Sync + 'a>;
+type Finish<'a, T> =
+    Box<dyn Fn((usize, u64), &mut Sequential<T>, &Samples, &mut Measurements) + Sync + 'a>;
 
 /// Networks that are trained in parallel on the same mini-batches, one per series, for every seed.
 pub struct Experiment<'a, T: Real> {
@@ -56,7 +57,7 @@ impl<'a, T: Real> Experiment<'a, T> {
             vary: None,
             make: Box::new(make),
             measure: Box::new(|_, _| {}),
-            finish: Box::new(|_, _, _| {}),
+            finish: Box::new(|_, _, _, _| {}),
         }
     }
 
@@ -75,7 +76,8 @@ impl<'a, T: Real> Experiment<'a, T> {
         Self { batches, ..self }
     }
 
-    /// Trains on so many of the samples, drawn anew for every seed by [`draw_images`].
+    /// Trains on so many of the samples, drawn anew for every seed from the stream that also
+    /// splits 6.5's images.
     pub fn images(self, count: usize) -> Self {
         Self { images: Some(count), ..self }
     }
@@ -93,26 +95,14 @@ impl<'a, T: Real> Experiment<'a, T> {
         Self { measure: Box::new(measure), ..self }
     }
 
-    /// Calls `finish((k, seed), …)` for the network of the k-th series after its last update.
+    /// Calls `finish((k, seed), …)` for the network of the k-th series after its last update, with
+    /// the samples that it was trained on.
     pub fn finish(
         self,
-        finish: impl Fn((usize, u64), &mut Sequential<T>, &mut Measurements) + Sync + 'a,
+        finish: impl Fn((usize, u64), &mut Sequential<T>, &Samples, &mut Measurements) + Sync + 'a,
     ) -> Self {
         Self { finish: Box::new(finish), ..self }
     }
-}
-
-impl<T: Real> std::fmt::Debug for Experiment<'_, T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Experiment").field("part", &self.part).finish_non_exhaustive()
-    }
-}
-
-/// `count` of these samples without repetition, from the stream of the run that also splits 6.5's
-/// images.
-pub fn draw_images(samples: &Samples, count: usize, run: Seed) -> Samples {
-    let mut rng = Unit::Run.of(run).stream(Purpose::Shuffle, 0);
-    samples.clone().shuffled(&mut rng).first(count)
 }
 
 impl Lab {
@@ -180,7 +170,10 @@ impl Lab {
         let varied = experiment.vary.as_ref().unwrap_or(&self.args().vary);
         let seed = self.seed_varying(varied, run);
         let samples = match experiment.images {
-            Some(count) => &draw_images(&experiment.samples, count, seed),
+            Some(count) => {
+                let mut rng = Unit::Run.of(seed).stream(Purpose::Shuffle, 0);
+                &experiment.samples.clone().shuffled(&mut rng).first(count)
+            }
             None => &experiment.samples,
         };
         let count = experiment.series.len();
@@ -240,7 +233,7 @@ impl Lab {
             if self.args().save_model {
                 measured.keep_model(network);
             }
-            finish((series, run), network, &mut measured);
+            finish((series, run), network, samples, &mut measured);
             measured
         });
         Ok(finished.collect())

@@ -18,7 +18,7 @@ use crate::screen::{Bar, DownloadView, Interrupt, Words};
 
 pub use checkpoints::Checkpoints;
 pub use data::Data;
-pub use experiment::{Experiment, draw_images};
+pub use experiment::Experiment;
 pub use unit::Unit;
 
 /// What every experiment of a run uses: settings, data and threads.

@@ -2,9 +2,9 @@
 
 use experiments::cli::{Failure, Stream};
 use experiments::compare_losses::{LossSettings, TAIL};
-use experiments::findings::{Findings, Metric};
+use experiments::findings::Metric;
 use experiments::lab::{Experiment, Lab};
-use experiments::luck::{self, Case, Outcome};
+use experiments::luck::{self, Case};
 use experiments::report::RunReport;
 use training::Real;
 
@@ -34,14 +34,9 @@ pub fn run<T: Real>(
             })
     };
     let findings = lab.run(&cases.iter().map(experiment).collect::<Vec<_>>())?;
-    let quantity = |index: usize| {
-        let loss = |found: &Findings| found.series[index].last_hundred(Metric::TRAIN_LOSS);
-        let spreads = findings.iter().map(loss).collect();
-        Outcome { label: OPTIMIZERS[index].label.to_owned(), spreads }
-    };
-    let quantities: Vec<Outcome> = (0..OPTIMIZERS.len()).map(quantity).collect();
+    let series = OPTIMIZERS.iter().enumerate();
+    let quantities = series.map(|(k, setting)| (setting.label, k, Metric::TRAIN_LOSS));
     let settings = settings.text(lab);
     let named = ("sec6_1_luck", "mean loss of the last 100 iterations", settings.as_str());
-    luck::report(report, lab, named, &cases, &quantities)?;
-    findings.into_iter().try_for_each(|findings| report.record(findings))
+    luck::report(report, lab, named, &cases, findings, quantities)
 }

@@ -49,19 +49,18 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let samples = lab.data().train.clone().first(1000);
     // Of the first seed: for the figure, not for the files.
     let shown: Mutex<BTreeMap<usize, Vec<f64>>> = Mutex::default();
-    let experiment =
-        Experiment::new(SYMMETRY, CASES.map(|case| case.0), samples.clone(), plan, contestant)
-            .labels(CASES.map(|case| case.1))
-            .finish(|(case, seed), network, measured| {
-                for (layer, weight) in HIDDEN_WEIGHTS.into_iter().enumerate() {
-                    let weights = &network.param(weight).expect("two hidden layers").value;
-                    measured.push(layer, DISTINCT_UNITS, distinct_columns(weights) as f64);
-                }
-                if seed == lab.args().seed {
-                    let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
-                    shown.insert(case, outputs(network, &samples));
-                }
-            });
+    let experiment = Experiment::new(SYMMETRY, CASES.map(|case| case.0), samples, plan, contestant)
+        .labels(CASES.map(|case| case.1))
+        .finish(|(case, seed), network, samples, measured| {
+            for (layer, weight) in HIDDEN_WEIGHTS.into_iter().enumerate() {
+                let weights = &network.param(weight).expect("two hidden layers").value;
+                measured.push(layer, DISTINCT_UNITS, distinct_columns(weights) as f64);
+            }
+            if seed == lab.args().seed {
+                let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+                shown.insert(case, outputs(network, samples));
+            }
+        });
     let findings = lab.run_one(experiment)?;
 
     let [zeros, constant, he] = most(&findings);
@@ -159,11 +158,7 @@ fn table(report: &mut RunReport, findings: &Findings) {
         vec![series.label.clone(), first, second]
     });
     let columns = ["initial weights", "hidden layer 1", "hidden layer 2"];
-    report.table(Table {
-        title: format!("Different units of {UNITS} after training"),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: rows.collect(),
-    });
+    report.table(Table::new(format!("Different units of {UNITS} after training"), columns, rows));
 }
 
 /// The number of different columns: a column holds the weights into one unit.

@@ -1,9 +1,9 @@
 //! Which random numbers decide where training ends at three of the scales.
 
 use experiments::cli::{Failure, Stream};
-use experiments::findings::{Findings, Metric, significant};
-use experiments::lab::{Experiment, Lab, draw_images};
-use experiments::luck::{self, Case, Outcome};
+use experiments::findings::{Metric, significant};
+use experiments::lab::{Experiment, Lab};
+use experiments::luck::{self, Case};
 use experiments::report::RunReport;
 use training::Real;
 
@@ -25,32 +25,25 @@ pub fn run<T: Real>(
 ) -> Result<(), Failure> {
     let cases = Case::all(lab, &[Stream::Weights, Stream::Batches, Stream::Images])?;
     let (plan, train_size) = (settings.plan(), settings.train_size);
-    let all = &lab.data().train;
     let experiment = |case: &Case| {
-        let varied = case.streams().to_vec();
         let make = |k: usize, seed| settings.contestant::<T>(lab.data(), UNITS[k], seed);
         let names = UNITS.iter().map(|&unit| series(unit));
-        Experiment::new(case.part(), names, all.clone(), plan, make)
+        Experiment::new(case.part(), names, lab.data().train.clone(), plan, make)
             .labels(UNITS.map(label))
             .vary(case.streams())
             .images(train_size)
-            .finish(move |(_, run), network, measured| {
-                let images = draw_images(all, train_size, lab.seed_varying(&varied, run));
+            .finish(move |_, network, images, measured| {
                 let accuracy = images.accuracy(network, 1);
                 measured.push(plan.last_step(), Metric::TRAIN_ACCURACY, accuracy);
             })
     };
     let findings = lab.run(&cases.iter().map(experiment).collect::<Vec<_>>())?;
     let quantity = |(k, unit): (usize, usize)| {
-        let (scale, kind) = (significant(weight_scale(unit / 2)), KINDS[unit % 2].2);
-        let norm = if kind { "with" } else { "without" };
-        let last = |found: &Findings| found.series[k].last(Metric::TRAIN_ACCURACY);
-        let label = format!("{scale} {norm} batch norm");
-        Outcome { label, spreads: findings.iter().map(last).collect() }
+        let (scale, kind) = (significant(weight_scale(unit / 2)), KINDS[unit % 2].1);
+        (format!("{scale} {kind}"), k, Metric::TRAIN_ACCURACY)
     };
-    let quantities: Vec<Outcome> = UNITS.into_iter().enumerate().map(quantity).collect();
+    let quantities = UNITS.into_iter().enumerate().map(quantity);
     let settings = settings.text(lab.data());
     let named = ("sec6_3_luck", "final training accuracy at three scales", settings.as_str());
-    luck::report(report, lab, named, &cases, &quantities)?;
-    findings.into_iter().try_for_each(|findings| report.record(findings))
+    luck::report(report, lab, named, &cases, findings, quantities)
 }

@@ -40,7 +40,7 @@ pub fn experiments<'a, T: Real>(
         let name = [format!("member {}", member + 1)];
         let make = move |_, seed| settings.contestant(&plain.network, unit.of(seed));
         Experiment::new(ENSEMBLE, name, samples, settings.plan(plain), make).batches(unit).finish(
-            move |(_, seed), network, _| {
+            move |(_, seed), network, _, _| {
                 let found = self::probabilities(network, test);
                 let mut all = probabilities.lock().unwrap_or_else(PoisonError::into_inner);
                 all.insert((seed, member), found);

@@ -3,7 +3,7 @@
 use experiments::cli::{Failure, Stream};
 use experiments::findings::{Findings, Measurements, Metric, Series};
 use experiments::lab::Lab;
-use experiments::luck::{self, Case, Outcome};
+use experiments::luck::{self, Case};
 use experiments::report::RunReport;
 use search::{Search, ranking};
 use training::Real;
@@ -47,16 +47,11 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     };
     let findings: Vec<Findings> = cases.iter().map(findings).collect::<Result<_, _>>()?;
     work.done();
-    let quantity = |(label, metric): (&str, Metric)| {
-        let last = |found: &Findings| found.series[0].last(metric);
-        Outcome { label: label.to_owned(), spreads: findings.iter().map(last).collect() }
-    };
     let quantities = [
-        ("best validation accuracy", BEST_ACCURACY),
-        ("log₁₀ of the best learning rate", BEST_RATE),
+        ("best validation accuracy", 0, BEST_ACCURACY),
+        ("log₁₀ of the best learning rate", 0, BEST_RATE),
     ];
     let settings = format!("{count} trials");
     let named = ("sec6_5_luck", "the best of a random search", settings.as_str());
-    luck::report(report, lab, named, &cases, &quantities.map(quantity))?;
-    findings.into_iter().try_for_each(|findings| report.record(findings))
+    luck::report(report, lab, named, &cases, findings, quantities)
 }

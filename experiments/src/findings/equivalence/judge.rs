@@ -20,12 +20,6 @@ pub struct Quantity<'a> {
     of: OfRun<'a>,
 }
 
-impl std::fmt::Debug for Quantity<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Quantity").field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
 impl<'a> Quantity<'a> {
     /// A quantity by its name in `data/reference/margins.toml`.
     pub fn new(name: impl Into<String>, of: impl Fn(&[&[f64]]) -> f64 + Sync + 'a) -> Self {
