@@ -74,7 +74,7 @@ impl LossSettings {
         (kind, initializer): (OptimizerKind, Initializer),
         seed: Seed,
     ) -> Contestant<T> {
-        let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
+        let (inputs, classes) = (lab.data.inputs(), lab.data.classes());
         let network = MultiLayerNet::new(inputs, self.hidden(), classes).initializer(initializer);
         let mut contestant =
             Contestant::new(&network, kind, seed).expect("layers of one unit or more");
@@ -87,7 +87,7 @@ impl LossSettings {
     /// The network in words, for the subtitle of a figure.
     pub fn text(&self, lab: &Lab) -> String {
         let batch_size = self.training.batch_size.unwrap_or(BATCH_SIZE);
-        format!("{}, ReLU, batch {batch_size}", lab.data().layers(self.hidden()))
+        format!("{}, ReLU, batch {batch_size}", lab.data.layers(self.hidden()))
     }
 }
 
@@ -118,9 +118,9 @@ pub fn run<T: Real>(
     contestant: impl Fn(usize, Seed) -> Contestant<T> + Sync,
 ) -> Result<Findings, Failure> {
     let plan = settings.plan(lab)?;
-    let test = &lab.data().test;
+    let test = &lab.data.test;
     let names = series.iter().map(|series| series.name);
-    let experiment = Experiment::new(PART, names, lab.data().train.clone(), plan, contestant);
+    let experiment = Experiment::new(PART, names, lab.data.train.clone(), plan, contestant);
     let labels = series.iter().map(|series| series.label);
     lab.run_one(experiment.labels(labels).measure(|moment, measured| {
         measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
@@ -186,7 +186,7 @@ pub fn figure(
         .flatten()
         .collect();
     // Losses far above that of guessing are of networks that diverge.
-    let guessing = libm::log(lab.data().classes() as f64);
+    let guessing = libm::log(lab.data.classes() as f64);
     let highest = losses.iter().copied().fold(0.0, f64::max).min(1.2 * guessing);
     let label = "training loss (smoothed)";
     let scales = [

@@ -7,7 +7,7 @@ use viz::{Axis, Bars, Color, Figure, Line, Marker, Panel};
 use crate::cli::{Failure, Stream};
 use crate::findings::{Findings, Metric, Spread, Variance, significant};
 use crate::lab::Lab;
-use crate::report::{Exercise, Lesson, RunReport, Table};
+use crate::report::{Lesson, RunReport, Table};
 
 /// The part's name in all sections.
 pub const LUCK: &str = "luck";
@@ -25,11 +25,11 @@ impl Case {
     /// # Errors
     /// [`Failure::Usage`] if there is a single run, or `--vary` wants something else.
     pub fn all(lab: &Lab, streams: &[Stream]) -> Result<Vec<Self>, Failure> {
-        if lab.args().runs < 2 {
+        if lab.args.runs < 2 {
             let text = "--part luck compares runs: give --runs 10, or another number above 1";
             return Err(Failure::Usage(anyhow!(text)));
         }
-        if !lab.args().vary.is_empty() {
+        if !lab.args.vary.is_empty() {
             let text = "--part luck varies each stream itself: --vary is for the other parts";
             return Err(Failure::Usage(anyhow!(text)));
         }
@@ -145,10 +145,8 @@ fn lesson(report: &mut RunReport, cases: &[Case], first: &Outcome) {
         formula: "<math display=\"block\"><msup><mi>σ</mi><mn>2</mn></msup><mo>=</mo><munder>\
                   <mo>∑</mo><mi>k</mi></munder><msubsup><mi>σ</mi><mi>k</mi><mn>2</mn></msubsup>\
                   <mo>+</mo><mtext>rest</mtext></math>",
-        exercise: Exercise {
-            text: "Another first run: the same shares?",
-            flags: "--part luck --runs 10 --seed 100",
-        },
+        exercise: "Another first run: the same shares?",
+        flags: "--part luck --runs 10 --seed 100",
     });
 }
 
@@ -170,7 +168,7 @@ fn panel(cases: &[Case], quantity: &Outcome) -> Panel {
 /// The caption: how to read the bars, how wide intervals are with so many seeds, and which stream
 /// alone varies each quantity the most.
 fn reading(lab: &Lab, cases: &[Case], quantities: &[Outcome]) -> String {
-    let runs = lab.args().runs as usize;
+    let runs = lab.args.runs as usize;
     let unit = Variance::of(&Spread { runs, mean: 0.0, std: 1.0, min: -1.0, max: 1.0 });
     let [low, high] = [unit.low, unit.high].map(|end| significant(end.sqrt()));
     let most: Vec<String> = quantities

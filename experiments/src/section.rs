@@ -69,7 +69,7 @@ fn start<S: Section>() -> Result<(), Failure> {
         Precision::F64 => S::run::<f64>(&lab, &flags, &mut report)?,
     }
     report.publish((S::NAME, S::ABOUT), &lab, settings)?;
-    lab.checkpoints().into_iter().for_each(Checkpoints::remove);
+    lab.checkpoints.iter().for_each(Checkpoints::remove);
     Ok(())
 }
 
@@ -88,7 +88,7 @@ fn open(
     let parts = outline.chosen(args.part.as_deref());
     let checkpoints = Checkpoints::open(&out, &args, settings)?;
     let lab = Lab::open(args, own_settings, parts, checkpoints, samples)?;
-    let verify = lab.args().verify;
+    let verify = lab.args.verify;
     let published = verify.then(|| verify::published(outline.name, &lab)).transpose()?;
     let folder = Folder::create(&out).map_err(Failure::Output)?;
     let mut report = RunReport::new(folder, started, &lab, published);

@@ -58,12 +58,12 @@ impl Section for OneNetwork {
             Contestant::<T>::new(&network, kind, Unit::Series(0).of(seed))
                 .expect("fixed settings are valid")
         };
-        let samples = lab.data().train.clone();
+        let samples = lab.data.train.clone();
         let experiment = Experiment::new(PART, [kind.name()], samples, plan, contestant);
         let findings = lab.run_one(experiment.measure(|moment, measured| {
             measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
             if moment.iteration + 1 == plan.iterations() {
-                let accuracy = lab.accuracy(moment, &lab.data().test);
+                let accuracy = lab.accuracy(moment, &lab.data.test);
                 measured.push(moment.iteration, Metric::TEST_ACCURACY, accuracy);
             }
         }))?;

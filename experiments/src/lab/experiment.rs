@@ -127,7 +127,7 @@ impl Lab {
         experiments: &[Experiment<'_, T>],
     ) -> Result<Vec<Findings>, Failure> {
         let first = self.begun.fetch_add(experiments.len(), Ordering::Relaxed);
-        let seeds = self.args().seeds();
+        let seeds = self.args.seeds();
         let updates = |e: &Experiment<'_, T>| e.series.len() * e.plan.iterations();
         let networks = experiments.iter().map(|e| e.series.len()).sum::<usize>() * seeds.len();
         let work = self.begin(
@@ -167,7 +167,7 @@ impl Lab {
         work: &Ongoing<'_>,
     ) -> Result<Vec<Measurements>, Failure> {
         let Experiment { plan, batches, make, measure, finish, .. } = experiment;
-        let varied = experiment.vary.as_ref().unwrap_or(&self.args().vary);
+        let varied = experiment.vary.as_ref().unwrap_or(&self.args.vary);
         let seed = self.seed_varying(varied, run);
         let samples = match experiment.images {
             Some(count) => {
@@ -181,7 +181,7 @@ impl Lab {
         let mut contestants: Vec<_> = series.map(|series| make(series, seed)).collect();
         let name = |series: usize| (number, &*experiment.series[series], run);
         let restored = contestants.iter_mut().enumerate().map(|(series, contestant)| {
-            let Some(checkpoints) = self.checkpoints() else { return Ok(Measurements::default()) };
+            let Some(checkpoints) = &self.checkpoints else { return Ok(Measurements::default()) };
             let measured = checkpoints.restore(name(series), contestant)?;
             work.advance(contestant.optimizer.steps())?;
             Ok(measured)
@@ -201,7 +201,7 @@ impl Lab {
             if let Some(step) = step.filter(|&step| self.watches(step, plan.last_step())) {
                 measured.watch(step, moment.network, moment.x);
             }
-            let kept = match self.checkpoints() {
+            let kept = match &self.checkpoints {
                 Some(checkpoints)
                     if checkpoints.is_due(moment.iteration + 1, plan.iterations()) =>
                 {
@@ -230,7 +230,7 @@ impl Lab {
             if !T::all_finite(network) {
                 measured.diverged(plan.iterations());
             }
-            if self.args().save_model {
+            if self.args.save_model {
                 measured.keep_model(network);
             }
             finish((series, run), network, samples, &mut measured);

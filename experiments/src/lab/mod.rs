@@ -24,13 +24,18 @@ pub use unit::Unit;
 /// What every experiment of a run uses: settings, data and threads.
 #[derive(Debug)]
 pub struct Lab {
-    args: Args,
-    texts: Arc<Texts>,
-    own_settings: Vec<String>,
-    parts: Vec<&'static str>,
-    data: Data,
-    checkpoints: Option<Checkpoints>,
-    threads: usize,
+    /// The settings.
+    pub args: Args,
+    pub(crate) texts: Arc<Texts>,
+    /// Settings of the networks that are not the book's, such as `lr 0.1`.
+    pub own_settings: Vec<String>,
+    /// The parts of the section that are run.
+    pub parts: Vec<&'static str>,
+    /// The data.
+    pub data: Data,
+    /// Where states of training are kept, if they are.
+    pub checkpoints: Option<Checkpoints>,
+    pub(crate) threads: usize,
     interrupt: Interrupt,
     /// Experiments that were begun, for the names of their checkpoints.
     begun: AtomicUsize,
@@ -70,32 +75,12 @@ impl Lab {
         })
     }
 
-    /// The settings.
-    pub fn args(&self) -> &Args {
-        &self.args
-    }
-
-    /// The texts of the language of the run.
-    pub(crate) fn texts(&self) -> &Arc<Texts> {
-        &self.texts
-    }
-
-    /// Settings of the networks that are not the book's, such as `lr 0.1`.
-    pub fn own_settings(&self) -> &[String] {
-        &self.own_settings
-    }
-
     /// What a reader must know before comparing this run with the book.
     pub fn notes(&self) -> Vec<String> {
         let data = self.data.note().map(|note| format!("data: {note}"));
         let own = (!self.own_settings.is_empty())
             .then(|| format!("settings that are not the book's: {}", self.own_settings.join(", ")));
         data.into_iter().chain(own).collect()
-    }
-
-    /// The parts of the section that are run.
-    pub fn parts(&self) -> &[&'static str] {
-        &self.parts
     }
 
     /// Whether this part is run.
@@ -116,21 +101,6 @@ impl Lab {
         }
         let purposes: Vec<_> = streams.iter().map(|stream| stream.purpose()).collect();
         Seed::new(self.args.seed).vary(&purposes, run)
-    }
-
-    /// The data.
-    pub fn data(&self) -> &Data {
-        &self.data
-    }
-
-    /// Where states of training are kept, if they are.
-    pub fn checkpoints(&self) -> Option<&Checkpoints> {
-        self.checkpoints.as_ref()
-    }
-
-    /// The number of threads.
-    pub fn threads(&self) -> usize {
-        self.threads
     }
 
     /// `full`, or `quick` if the small version was asked for.
@@ -167,17 +137,16 @@ impl Lab {
 
     /// The subtitle of a figure, which says how it was made: data, `settings`, seeds.
     pub fn subtitle(&self, settings: &str) -> String {
-        self.subtitle_of_runs(settings, self.args.runs)
+        self.how(&self.on_data(settings), self.args.runs)
     }
 
     /// As [`subtitle`](Self::subtitle), for a figure that shows the first seed alone.
     pub fn subtitle_of_first_seed(&self, settings: &str) -> String {
-        self.subtitle_of_runs(settings, 1)
+        self.how(&self.on_data(settings), 1)
     }
 
-    fn subtitle_of_runs(&self, settings: &str, runs: u64) -> String {
-        let data = self.data.note().unwrap_or("MNIST");
-        format!("{data}, {}", self.how(settings, runs))
+    fn on_data(&self, settings: &str) -> String {
+        format!("{}, {settings}", self.data.note().unwrap_or("MNIST"))
     }
 
     /// As [`subtitle`](Self::subtitle), for a figure not all of whose panels are about the data.

@@ -1,6 +1,7 @@
 //! What a part of a section teaches: a question first, then what shows the answer.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::drawn::Drawn;
 use super::judged::Judged;
@@ -26,58 +27,38 @@ pub struct Lesson<'a> {
     pub why: &'a str,
     /// The formula as MathML; may be empty.
     pub formula: &'a str,
-    /// What to try next.
-    pub exercise: Exercise<'a>,
-}
-
-/// Something to try with one command.
-#[derive(Clone, Copy, Debug)]
-pub struct Exercise<'a> {
-    /// What to find out.
-    pub text: &'a str,
+    /// What to try next, with one command.
+    pub exercise: &'a str,
     /// The flags of the command.
     pub flags: &'a str,
 }
 
-/// The texts of a lesson in the language of the run.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Told {
-    question: String,
-    choices: Vec<String>,
-    answer: Option<usize>,
-    /// The text of the answer.
-    right: Option<String>,
-    see: String,
-    why: String,
-    formula: String,
-    exercise: String,
-    command: String,
-}
-
-impl Told {
-    /// A quick run is too short for an answer.
-    pub(super) fn of(lesson: &Lesson<'_>, quick: Option<&str>, texts: &Texts) -> Self {
-        let see = texts.text(&lesson.see);
-        let choices: Vec<String> = lesson.choices.iter().map(|choice| texts.text(choice)).collect();
-        let answer = lesson.answer.filter(|_| quick.is_none());
-        Self {
-            question: texts.text(lesson.question),
-            right: answer.map(|answer| choices[answer].clone()),
-            choices,
-            answer,
-            see: quick.map_or(see, |quick| texts.text(quick)),
-            why: texts.text(lesson.why),
-            formula: lesson.formula.to_owned(),
-            exercise: texts.text(lesson.exercise.text),
-            command: line(lesson.exercise.flags),
-        }
+impl Lesson<'_> {
+    /// Its texts in the language of the run, for the page's template. A quick run is too short for
+    /// an answer.
+    pub(super) fn translated(&self, quick: Option<&str>, texts: &Texts) -> Value {
+        let see = texts.text(&self.see);
+        let choices: Vec<String> = self.choices.iter().map(|choice| texts.text(choice)).collect();
+        let answer = self.answer.filter(|_| quick.is_none());
+        json!({
+            "question": texts.text(self.question),
+            "right": answer.map(|answer| &choices[answer]),
+            "choices": choices,
+            "answer": answer,
+            "see": quick.map_or(see, |quick| texts.text(quick)),
+            "why": texts.text(self.why),
+            "formula": self.formula,
+            "exercise": texts.text(self.exercise),
+            "command": line(self.flags),
+        })
     }
 }
 
 /// A stretch of the page: a lesson and what belongs to it, or what stands before the first lesson.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Chapter {
-    pub(super) lesson: Option<Told>,
+    /// As the template needs it.
+    pub(super) lesson: Option<Value>,
     pub(super) figures: Vec<Drawn>,
     pub(super) conclusions: Vec<Judged>,
     pub(super) tables: Vec<Table>,

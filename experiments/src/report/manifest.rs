@@ -21,7 +21,7 @@ const LIBRARIES: [&str; 10] = [
 
 /// The contents of `manifest.json` without settings and times.
 pub(super) fn manifest(section: &str, lab: &Lab) -> Value {
-    let (args, data) = (lab.args(), lab.data());
+    let (args, data) = (&lab.args, &lab.data);
     let instructions = kernels::Instructions::best();
     let fused = instructions.fuse_multiply_adds();
     let files: Vec<Value> = data
@@ -39,11 +39,11 @@ pub(super) fn manifest(section: &str, lab: &Lab) -> Value {
     json!({
         "section": section,
         "command": std::env::args().collect::<Vec<_>>(),
-        "parts": lab.parts(),
+        "parts": lab.parts,
         "seeds": args.seeds(),
         "quick": args.quick,
         "precision": args.precision.to_string(),
-        "threads": lab.threads(),
+        "threads": lab.threads,
         "data": {
             "kind": kind,
             "description": data.source.kind.to_string(),

@@ -34,10 +34,10 @@ use drawn::Drawn;
 use export::Exporter;
 use folder::{Folder, MANIFEST, SERIES};
 use judged::Judged;
-use lesson::{Chapter, Told};
-use page::{Linked, Page};
+use lesson::Chapter;
+use page::Linked;
 
-pub use lesson::{Exercise, Lesson};
+pub use lesson::Lesson;
 pub use page::{command_line, figure_script, figure_style};
 pub use table::Table;
 
@@ -82,10 +82,10 @@ impl RunReport {
         lab: &Lab,
         published: Option<Digest>,
     ) -> Self {
-        let args = lab.args();
+        let args = &lab.args;
         Self {
             folder,
-            texts: Arc::clone(lab.texts()),
+            texts: Arc::clone(&lab.texts),
             exporters: export::wanted(args),
             quick: args.quick,
             as_the_notebook: !args.quick && args.vary.is_empty() && lab.notes().is_empty(),
@@ -161,7 +161,7 @@ impl RunReport {
 
     /// Begins a lesson. The figures, tables and conclusions that follow belong to it.
     pub fn lesson(&mut self, lesson: Lesson<'_>) {
-        let told = Told::of(&lesson, self.quick.then_some(QUICK_READING), &self.texts);
+        let told = lesson.translated(self.quick.then_some(QUICK_READING), &self.texts);
         self.chapters.push(Chapter { lesson: Some(told), ..Chapter::default() });
     }
 
@@ -305,24 +305,25 @@ impl RunReport {
             .into_iter()
             .flat_map(|fidelity| Table::beside_the_original(fidelity, &self.texts))
             .collect();
-        let sections = Linked::all(name, lab.args());
-        let page = Page {
-            texts: &self.texts,
-            section: name,
-            absent: Linked::absent(&sections),
-            sections,
-            about,
-            notes: &lab.notes(),
-            command: command_line(),
-            chapters: &[lessons, others].concat(),
-            diverged: &divergences,
-            original: self.original.as_ref(),
-            fidelity: &fidelity,
-            compared: &compared,
-            numbers: Table::beside(&numbers, &self.texts),
-        };
-        let page = page.render().context("index.html").map_err(Failure::Output)?;
-        let args = lab.args();
+        let sections = Linked::all(name, &lab.args);
+        let chapters = [lessons, others].concat();
+        let contents = json!({
+            "section": name,
+            "absent": Linked::absent(&sections),
+            "sections": sections,
+            "about": about,
+            "notes": lab.notes(),
+            "command": command_line(),
+            "chapters": chapters,
+            "diverged": divergences,
+            "original": self.original,
+            "fidelity": fidelity,
+            "compared": compared,
+            "numbers": Table::beside(&numbers, &self.texts),
+        });
+        let page = page::render(&self.texts, &contents);
+        let page = page.context("index.html").map_err(Failure::Output)?;
+        let args = &lab.args;
         for text in self.texts.missing() {
             notice(&format!("warning: not in the table of --lang {}: {text}", args.lang));
         }

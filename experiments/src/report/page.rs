@@ -11,9 +11,6 @@ use serde_json::json;
 use upon::fmt::Formatter;
 use upon::{Engine, Value};
 
-use super::drawn::Drawn;
-use super::lesson::Chapter;
-use super::table::Table;
 use crate::cli::help::{line_of_section, line_with};
 use crate::cli::{Args, Lang, Texts};
 
@@ -85,52 +82,24 @@ impl Linked {
     }
 }
 
-/// The contents of the page.
-#[derive(Serialize)]
-pub(super) struct Page<'a> {
-    #[serde(skip)]
-    pub(super) texts: &'a Arc<Texts>,
-    pub(super) section: &'a str,
-    pub(super) sections: Vec<Linked>,
-    /// How many of them have no page yet.
-    pub(super) absent: usize,
-    pub(super) about: &'a str,
-    /// What a reader must know before comparing the run with the book.
-    pub(super) notes: &'a [String],
-    pub(super) command: String,
-    pub(super) chapters: &'a [&'a Chapter],
-    /// The networks that diverged, one line per series.
-    pub(super) diverged: &'a [String],
-    /// The figure of the tests beside the original.
-    pub(super) original: Option<&'a Drawn>,
-    /// The tables of the tests beside the original.
-    pub(super) fidelity: &'a [Table],
-    /// The comparison with the notebook, one line per series.
-    pub(super) compared: &'a [String],
-    /// The comparison with the notebook, number by number.
-    pub(super) numbers: Table,
-}
-
-impl Page<'_> {
-    /// Renders the template. Expressions are escaped unless they end in `| safe`.
-    pub(super) fn render(&self) -> Result<String, upon::Error> {
-        let mut engine = Engine::new();
-        engine.set_default_formatter(&escaped);
-        engine.add_formatter("safe", upon::fmt::default);
-        engine.add_function("len", |list: &[Value]| list.len() as i64);
-        let lang = self.texts.lang();
-        engine.add_function("lang", move || lang.to_string());
-        engine.add_function("font", move || font(lang));
-        engine.add_function("style", style);
-        let texts = Arc::clone(self.texts);
-        let script = figure_script(&texts) + PAGE_SCRIPT;
-        engine.add_function("script", move || script.clone());
-        engine.add_function("text", move |english: &str| texts.text(english));
-        engine.add_template("table", include_str!("../../templates/table.html"))?;
-        engine.add_template("figure", include_str!("../../templates/figure.html"))?;
-        let template = engine.compile(include_str!("../../templates/index.html"))?;
-        template.render(&engine, self).to_string()
-    }
+/// Renders the template with `contents`. Expressions are escaped unless they end in `| safe`.
+pub(super) fn render(texts: &Arc<Texts>, contents: &impl Serialize) -> Result<String, upon::Error> {
+    let mut engine = Engine::new();
+    engine.set_default_formatter(&escaped);
+    engine.add_formatter("safe", upon::fmt::default);
+    engine.add_function("len", |list: &[Value]| list.len() as i64);
+    let lang = texts.lang();
+    engine.add_function("lang", move || lang.to_string());
+    engine.add_function("font", move || font(lang));
+    engine.add_function("style", style);
+    let script = figure_script(texts) + PAGE_SCRIPT;
+    engine.add_function("script", move || script.clone());
+    let texts = Arc::clone(texts);
+    engine.add_function("text", move |english: &str| texts.text(english));
+    engine.add_template("table", include_str!("../../templates/table.html"))?;
+    engine.add_template("figure", include_str!("../../templates/figure.html"))?;
+    let template = engine.compile(include_str!("../../templates/index.html"))?;
+    template.render(&engine, contents).to_string()
 }
 
 /// The style sheet of a page, which is dark where the reader's system is.
@@ -199,8 +168,10 @@ mod tests {
     use crate::cli::{CommandLine, NoFlags};
 
     use crate::findings::{Comparison, Conclusion, Metric, Spread};
+    use crate::report::drawn::Drawn;
     use crate::report::judged::Judged;
-    use crate::report::lesson::{Exercise, Lesson, Told};
+    use crate::report::lesson::{Chapter, Lesson};
+    use crate::report::table::Table;
 
     fn lesson() -> Lesson<'static> {
         Lesson {
@@ -210,7 +181,8 @@ mod tests {
             see: "batch norm".to_owned(),
             why: "epoch",
             formula: "<math><mi>x</mi></math>",
-            exercise: Exercise { text: "seed", flags: "--seed 7" },
+            exercise: "seed",
+            flags: "--seed 7",
         }
     }
 
@@ -238,34 +210,33 @@ mod tests {
         let cells = vec![vec!["1".to_owned(), "<2>".to_owned()]];
         let tables = [Table::new("trials", ["epoch", "seed"], cells)];
         let chapter = Chapter {
-            lesson: full.then(|| Told::of(&lesson(), None, &texts)),
+            lesson: full.then(|| lesson().translated(None, &texts)),
             figures: figures.into(),
             conclusions: if full { conclusions.into() } else { Vec::new() },
             tables: if full { tables.into() } else { Vec::new() },
         };
-        let notes = ["data: synthetic digits, not MNIST".to_owned()];
         let beside = tempfile::tempdir().unwrap();
         std::fs::create_dir(beside.path().join("sec6_3_batchnorm")).unwrap();
         let out = beside.path().join("here");
         let out = out.to_str().unwrap();
         let line = CommandLine::<NoFlags>::parse_from(["x", "--out", out]);
         let sections = Linked::all("sec6_2_weight_init", &line.args);
-        let page = Page {
-            texts: &texts,
-            section: "sec6_2_weight_init",
-            absent: Linked::absent(&sections),
-            sections,
-            about: "about",
-            notes: if full { &notes } else { &[] },
-            command: "cargo run -- --data-dir '\"'".to_owned(),
-            chapters: &[&chapter],
-            diverged: if full { &["diverged: 01/plain".to_owned()] } else { &[] },
-            original: None,
-            fidelity: &[],
-            compared: if full { &["a line".to_owned()] } else { &[] },
-            numbers: Table::beside(if full { &numbers } else { &[] }, &texts),
-        };
-        page.render().unwrap()
+        let lines = |line: &str| if full { vec![line.to_owned()] } else { Vec::new() };
+        let contents = json!({
+            "section": "sec6_2_weight_init",
+            "absent": Linked::absent(&sections),
+            "sections": sections,
+            "about": "about",
+            "notes": lines("data: synthetic digits, not MNIST"),
+            "command": "cargo run -- --data-dir '\"'",
+            "chapters": [chapter],
+            "diverged": lines("diverged: 01/plain"),
+            "original": null,
+            "fidelity": [],
+            "compared": lines("a line"),
+            "numbers": Table::beside(if full { &numbers } else { &[] }, &texts),
+        });
+        render(&texts, &contents).unwrap()
     }
 
     #[test]

@@ -40,8 +40,8 @@ pub fn check_flags(settings: &Value, defaults: &Value) -> Result<(), Failure> {
 /// # Errors
 /// [`Failure::Usage`] if none are published for this data.
 pub fn published(section: &str, lab: &Lab) -> Result<Digest, Failure> {
-    let quick = lab.args().quick;
-    let length = match lab.data().source.kind {
+    let quick = lab.args.quick;
+    let length = match lab.data.source.kind {
         Kind::Mnist if !quick => "full",
         Kind::Synthetic { .. } if quick => "quick",
         _ => {
@@ -51,7 +51,7 @@ pub fn published(section: &str, lab: &Lab) -> Result<Digest, Failure> {
             )));
         }
     };
-    let run = format!("{length} {}", lab.args().precision);
+    let run = format!("{length} {}", lab.args.precision);
     let mut all: Published = serde_json::from_str(PUBLISHED).expect("made by our own program");
     let digest = all.remove(section).and_then(|mut runs| runs.remove(&run));
     digest.ok_or_else(|| Failure::Usage(anyhow!("--verify: nothing is published of {run}")))

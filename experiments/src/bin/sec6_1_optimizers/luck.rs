@@ -24,7 +24,7 @@ pub fn run<T: Real>(
     let experiment = |case: &Case| {
         let names = OPTIMIZERS.iter().map(|setting| setting.kind.name());
         let make = |index, seed| contestant::<T>(lab, settings, index, seed);
-        Experiment::new(case.part(), names, lab.data().train.clone(), plan, make)
+        Experiment::new(case.part(), names, lab.data.train.clone(), plan, make)
             .labels(OPTIMIZERS.iter().map(|setting| setting.label))
             .vary(case.streams())
             .measure(|moment, measured| {

@@ -14,7 +14,7 @@ use experiments::compare_losses::{self, Compared, LossSettings};
 use experiments::findings::{Findings, Spread};
 use experiments::lab::Lab;
 use experiments::luck::LUCK;
-use experiments::report::{Exercise, Lesson, RunReport};
+use experiments::report::{Lesson, RunReport};
 use rates::RATES;
 use ravine::RAVINE;
 use settings::{OPTIMIZERS, Setting};
@@ -125,10 +125,8 @@ fn lesson<'a>(findings: &Findings, labels: &'a [&'a str]) -> Lesson<'a> {
               learning rate. Learning rates of different methods therefore do not compare: --part rates of \
               the program tries eight of each.",
         formula: FORMULA,
-        exercise: Exercise {
-            text: "Give all four the learning rate 0.1: who gains, and who falls apart?",
-            flags: "--part mnist --lr 0.1",
-        },
+        exercise: "Give all four the learning rate 0.1: who gains, and who falls apart?",
+        flags: "--part mnist --lr 0.1",
     }
 }
 

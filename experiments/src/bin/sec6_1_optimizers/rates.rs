@@ -8,7 +8,7 @@ use experiments::cli::Failure;
 use experiments::compare_losses::{LossSettings, TAIL};
 use experiments::findings::{Findings, Metric, Series, Spread, significant};
 use experiments::lab::{Experiment, Lab};
-use experiments::report::{Exercise, Lesson, RunReport, Table};
+use experiments::report::{Lesson, RunReport, Table};
 use optimizers::OptimizerKind;
 use training::Real;
 use viz::{Area, Axis, Corner, Figure, Legend, Line, Marker, Note, Panel, Scatter};
@@ -127,7 +127,7 @@ pub fn run<T: Real>(
     let label = |&(index, rate): &(usize, f64)| {
         format!("{}, lr {}", OPTIMIZERS[index].label, significant(rate))
     };
-    let (plan, samples) = (settings.plan(lab)?, lab.data().train.clone());
+    let (plan, samples) = (settings.plan(lab)?, lab.data.train.clone());
     let tail = plan.iterations() - TAIL;
     let experiment = Experiment::new(RATES, all.iter().map(name), samples, plan, make)
         .labels(all.iter().map(label))
@@ -175,10 +175,8 @@ fn lesson(swept: &[Swept], findings: &Findings) -> Lesson<'static> {
               learns slowly, too large a rate overshoots: the loss rises again, or becomes infinite. An \
               optimizer is convenient if many rates are good, not only if its best one is.",
         formula: "",
-        exercise: Exercise {
-            text: "With a tenth of the updates: do the best rates move?",
-            flags: "--part rates --iterations 200",
-        },
+        exercise: "With a tenth of the updates: do the best rates move?",
+        flags: "--part rates --iterations 200",
     }
 }
 

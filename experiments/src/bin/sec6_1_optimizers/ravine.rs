@@ -4,7 +4,7 @@ use experiments::cli::Failure;
 use experiments::compare_losses::LossSettings;
 use experiments::findings::{Findings, Measurements, Metric, significant};
 use experiments::lab::Lab;
-use experiments::report::{Exercise, Lesson, RunReport, Table};
+use experiments::report::{Lesson, RunReport, Table};
 use optimizers::{Optimizer, Slot};
 use training::Real;
 use viz::{
@@ -135,10 +135,8 @@ pub fn run<T: Real>(
               step by the root of all its squared gradients: the steep direction is damped at once, and the \
               level one keeps its pace.",
         formula: ADAGRAD,
-        exercise: Exercise {
-            text: "Give all four the same learning rate: which ends lowest now, and which overshoots?",
-            flags: "--part ravine --lr 0.3",
-        },
+        exercise: "Give all four the same learning rate: which ends lowest now, and which overshoots?",
+        flags: "--part ravine --lr 0.3",
     });
     draw_function(report);
     draw_paths(report, settings, &walks, &ends);
@@ -160,7 +158,7 @@ pub fn run<T: Real>(
     let series = OPTIMIZERS.iter().zip(&walks);
     let series = series.map(|(setting, walk)| (setting.kind.name().to_owned(), measured(walk)));
     // Nothing here is random: the paths are the same for every seed.
-    let mut findings = Findings::of_seed(RAVINE, lab.args().seed, series);
+    let mut findings = Findings::of_seed(RAVINE, lab.args.seed, series);
     for (series, walk) in findings.series.iter_mut().zip(&walks) {
         series.label = walk.label.to_owned();
     }

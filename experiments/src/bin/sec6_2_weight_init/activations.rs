@@ -3,7 +3,7 @@
 use experiments::cli::Failure;
 use experiments::findings::{Findings, Measurements, Metric, Series, significant};
 use experiments::lab::{Lab, Unit};
-use experiments::report::{Exercise, Lesson, RunReport, Table};
+use experiments::report::{Lesson, RunReport, Table};
 use init::{Initialize, Initializer, Purpose, Seed};
 use layers::{Activation, Mode};
 use nalgebra::DMatrix;
@@ -55,7 +55,7 @@ pub fn run<T: Real>(
 ) -> Result<(), Failure> {
     let cases: Vec<(Activation, Initializer)> =
         SHOWN.iter().flat_map(|(activation, _, all)| all.map(|one| (*activation, one))).collect();
-    let seeds = lab.args().seeds();
+    let seeds = lab.args.seeds();
     let named = |(activation, initializer): &(Activation, Initializer)| {
         Series::new(format!("{activation}/{initializer}"), Vec::new()).labelled(format!(
             "{}, {}",
@@ -117,10 +117,8 @@ fn lesson(findings: &Findings) -> Lesson<'static> {
               and He's variance of 2/n makes up for that. Larger weights push sigmoid and tanh to their ends, \
               where the slope is almost 0, so that gradients vanish.",
         formula: FORMULA,
-        exercise: Exercise {
-            text: "The notebook draws all histograms between 0 and 1: what does that hide?",
-            flags: "--part activations --book-range",
-        },
+        exercise: "The notebook draws all histograms between 0 and 1: what does that hide?",
+        flags: "--part activations --book-range",
     }
 }
 
@@ -318,7 +316,7 @@ fn draw(
         .subtitle(format!(
             "1,000 standard normal inputs, 100 units a layer: 100,000 values a panel; σ: their standard deviation; \
              seed {}",
-            lab.args().seed
+            lab.args.seed
         ))
         .grid(3, LAYERS)
         .panels(panels);

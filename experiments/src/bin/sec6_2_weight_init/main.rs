@@ -13,7 +13,7 @@ use experiments::cli::{Args, Failure};
 use experiments::compare_losses::{self, Compared, LossSettings};
 use experiments::findings::{Findings, Metric};
 use experiments::lab::{Lab, Unit};
-use experiments::report::{Exercise, Lesson, RunReport};
+use experiments::report::{Lesson, RunReport};
 use flags::Flags;
 use init::Initializer;
 use optimizers::OptimizerKind;
@@ -54,8 +54,8 @@ impl Section for WeightInit {
     }
 
     fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut RunReport) -> Result<(), Failure> {
-        let own = lab.own_settings();
-        if !own.is_empty() && lab.parts() != [compare_losses::PART] {
+        let own = &lab.own_settings;
+        if !own.is_empty() && lab.parts != [compare_losses::PART] {
             return Err(Failure::Usage(anyhow!(
                 "{} changes part {PART} only: give --part {PART} as well",
                 own.join(", "),
@@ -93,7 +93,7 @@ fn mnist<T: Real>(
         settings.contestant::<T>(lab, what, Unit::Series(index).of(seed))
     })?;
 
-    let guessing = libm::log(lab.data().classes() as f64);
+    let guessing = libm::log(lab.data.classes() as f64);
     report.lesson(lesson(&findings, guessing));
     let title = format!("Three initialisers on MNIST, SGD({lr})");
     report.figure(
@@ -145,10 +145,8 @@ fn lesson(findings: &Findings, guessing: f64) -> Lesson<'static> {
               size through layers of ReLU; with Xavier's their mean square halves at each layer.",
         formula: "<math display=\"block\"><mtext>He</mtext><mspace width=\".5em\"/><mi>σ</mi><mo>=</mo><msqrt>\
                   <mn>2</mn><mo>/</mo><mi>n</mi></msqrt></math>",
-        exercise: Exercise {
-            text: "With two hidden layers instead of four: does every kind of initial weights learn?",
-            flags: "--part mnist --hidden 100,100",
-        },
+        exercise: "With two hidden layers instead of four: does every kind of initial weights learn?",
+        flags: "--part mnist --hidden 100,100",
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use experiments::cli::Failure;
 use experiments::findings::{Findings, Metric};
 use experiments::lab::{Experiment, Lab, Unit};
-use experiments::report::{Exercise, Lesson, RunReport, Table};
+use experiments::report::{Lesson, RunReport, Table};
 use init::Initializer;
 use layers::{MultiLayerNet, Sequential};
 use nalgebra::DMatrix;
@@ -40,13 +40,13 @@ const DISTINCT_UNITS: Metric = Metric::new("distinct_units");
 /// Any failure of the experiment.
 pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let plan = Plan::updates(lab.scaled(100, 20), 100);
-    let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
+    let (inputs, classes) = (lab.data.inputs(), lab.data.classes());
     let contestant = |case: usize, seed| {
         let network = MultiLayerNet::new(inputs, &[UNITS; 2], classes).initializer(CASES[case].2);
         Contestant::<T>::new(&network, OptimizerKind::Sgd, Unit::Series(case).of(seed))
             .expect("fixed settings are valid")
     };
-    let samples = lab.data().train.clone().first(1000);
+    let samples = lab.data.train.clone().first(1000);
     // Of the first seed: for the figure, not for the files.
     let shown: Mutex<BTreeMap<usize, Vec<f64>>> = Mutex::default();
     let experiment = Experiment::new(SYMMETRY, CASES.map(|case| case.0), samples, plan, contestant)
@@ -56,7 +56,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
                 let weights = &network.param(weight).expect("two hidden layers").value;
                 measured.push(layer, DISTINCT_UNITS, distinct_columns(weights) as f64);
             }
-            if seed == lab.args().seed {
+            if seed == lab.args.seed {
                 let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
                 shown.insert(case, outputs(network, samples));
             }
@@ -110,10 +110,8 @@ fn lesson(findings: &Findings, counts: &str) -> Lesson<'static> {
                   </msub><mo>⇒</mo><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><msub><mi>w</mi>\
                   <mi>i</mi></msub></mrow></mfrac><mo>=</mo><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow>\
                   <mo>∂</mo><msub><mi>w</mi><mi>j</mi></msub></mrow></mfrac></math>",
-        exercise: Exercise {
-            text: "Do ten other seeds of the random weights and images change anything?",
-            flags: "--part symmetry --seed 100 --runs 10",
-        },
+        exercise: "Do ten other seeds of the random weights and images change anything?",
+        flags: "--part symmetry --seed 100 --runs 10",
     }
 }
 
@@ -142,7 +140,7 @@ fn figure(lab: &Lab, plan: &Plan, shown: Vec<Vec<f64>>) -> Figure {
             .y_axis(Axis::linear("image", 0.5, images as f64 + 0.5))
             .mark(HeatMap::new(scale, grid))
     });
-    let network = lab.data().layers(&[UNITS; 2]);
+    let network = lab.data.layers(&[UNITS; 2]);
     Figure::new("Equal weights stay equal")
         .subtitle(lab.subtitle_of_first_seed(&format!(
             "{network}, outputs of the second hidden layer after {} updates",

@@ -26,7 +26,7 @@ pub fn opening(
     scale: usize,
 ) {
     let figure = Figure::new("Training with and without batch normalisation")
-        .subtitle(lab.subtitle(&settings.text(lab.data())))
+        .subtitle(lab.subtitle(&settings.text(&lab.data)))
         .panel(panel(findings, scale, settings));
     let [plain, normalised] = ends(findings, scale);
     let reading = format!(
@@ -69,7 +69,7 @@ pub fn by_scale(
         panel = panel.mark(crosses.named("diverged"));
     }
     let figure = Figure::new("Batch normalisation and the scale of the initial weights")
-        .subtitle(lab.subtitle(&settings.text(lab.data())))
+        .subtitle(lab.subtitle(&settings.text(&lab.data)))
         .plot_size(680.0, 380.0)
         .panel(panel);
     let [plain, normalised] = [0, 1].map(|kind| learnt(findings, kind).len());
@@ -90,7 +90,7 @@ pub fn grid(report: &mut RunReport, lab: &Lab, settings: &BatchNormSettings, fin
     });
     let grid =
         Figure::new("Training at 16 scales; W is the standard deviation of the initial weights")
-            .subtitle(lab.subtitle(&settings.text(lab.data())))
+            .subtitle(lab.subtitle(&settings.text(&lab.data)))
             .grid(4, 4)
             .panels(panels);
     let mut reading =

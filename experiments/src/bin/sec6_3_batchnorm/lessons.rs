@@ -2,7 +2,7 @@
 
 use experiments::findings::{Findings, Metric, Series, significant};
 use experiments::lab::Lab;
-use experiments::report::{Exercise, Lesson, RunReport};
+use experiments::report::{Lesson, RunReport};
 
 use crate::figures;
 use crate::networks::{BatchNormSettings, SCALES, weight_scale};
@@ -56,11 +56,9 @@ pub fn one_scale(
               normalisation gives every unit mean 0 and variance 1 over the mini-batch, in each layer and \
               whatever the scale of the weights; γ and β, which are learned, then scale and shift.",
         formula: BATCH_NORM,
-        exercise: Exercise {
-            text: "Does the network without batch normalisation only need more time? Train five times as \
-                   long.",
-            flags: "--epochs 100 --runs 3",
-        },
+        exercise: "Does the network without batch normalisation only need more time? Train five times as \
+               long.",
+        flags: "--epochs 100 --runs 3",
     });
     figures::opening(report, lab, settings, findings, OPENING);
     let [plain, normalised] = both(findings, OPENING).map(mean_over_epochs);
@@ -130,10 +128,8 @@ pub fn all_scales(
               by a number, but their gradient is divided by it: the larger W is, the less an update turns \
               the weights.",
         formula: "",
-        exercise: Exercise {
-            text: "Is a larger learning rate as good a remedy? Train all networks at ten times the rate.",
-            flags: "--lr 0.1 --runs 3",
-        },
+        exercise: "Is a larger learning rate as good a remedy? Train all networks at ten times the rate.",
+        flags: "--lr 0.1 --runs 3",
     });
     figures::by_scale(report, lab, settings, findings);
     figures::grid(report, lab, settings, findings);

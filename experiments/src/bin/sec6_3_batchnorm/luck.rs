@@ -26,9 +26,9 @@ pub fn run<T: Real>(
     let cases = Case::all(lab, &[Stream::Weights, Stream::Batches, Stream::Images])?;
     let (plan, train_size) = (settings.plan(), settings.train_size);
     let experiment = |case: &Case| {
-        let make = |k: usize, seed| settings.contestant::<T>(lab.data(), UNITS[k], seed);
+        let make = |k: usize, seed| settings.contestant::<T>(&lab.data, UNITS[k], seed);
         let names = UNITS.iter().map(|&unit| series(unit));
-        Experiment::new(case.part(), names, lab.data().train.clone(), plan, make)
+        Experiment::new(case.part(), names, lab.data.train.clone(), plan, make)
             .labels(UNITS.map(label))
             .vary(case.streams())
             .images(train_size)
@@ -43,7 +43,7 @@ pub fn run<T: Real>(
         (format!("{scale} {kind}"), k, Metric::TRAIN_ACCURACY)
     };
     let quantities = UNITS.into_iter().enumerate().map(quantity);
-    let settings = settings.text(lab.data());
+    let settings = settings.text(&lab.data);
     let named = ("sec6_3_luck", "final training accuracy at three scales", settings.as_str());
     luck::report(report, lab, named, &cases, findings, quantities)
 }

@@ -57,9 +57,9 @@ impl Section for BatchNormSection {
 
 /// Every network of every run, each run on its own mini-batches.
 fn train_all<T: Real>(lab: &Lab, settings: &BatchNormSettings) -> Result<Findings, Failure> {
-    let samples = lab.data().train.clone().first(settings.train_size);
+    let samples = lab.data.train.clone().first(settings.train_size);
     let (images, plan) = (samples.clone(), settings.plan());
-    let make = |unit, seed| settings.contestant(lab.data(), unit, seed);
+    let make = |unit, seed| settings.contestant(&lab.data, unit, seed);
     let experiment = Experiment::<T>::new(PART, (0..2 * SCALES).map(series), samples, plan, make)
         .labels((0..2 * SCALES).map(label));
     lab.run_one(experiment.measure(|moment, measured| {

@@ -36,7 +36,7 @@ pub fn experiments<'a, T: Real>(
     let plain = &settings.variants[0];
     let member = |member| {
         let unit = Unit::Member(member);
-        let samples = lab.data().train.clone().first(plain.train_size);
+        let samples = lab.data.train.clone().first(plain.train_size);
         let name = [format!("member {}", member + 1)];
         let make = move |_, seed| settings.contestant(&plain.network, unit.of(seed));
         Experiment::new(ENSEMBLE, name, samples, settings.plan(plain), make).batches(unit).finish(
@@ -152,7 +152,7 @@ pub fn figure(
         .mark(Note::at((end, all.mean), &format!("{count} networks")).color(Color::INK));
 
     let made =
-        format!("{} training images, {}", plain.variant.train_size, settings.text(lab.data()));
+        format!("{} training images, {}", plain.variant.train_size, settings.text(&lab.data));
     let figure = Figure::new("Dropout beside an ensemble")
         .subtitle(lab.subtitle(&made))
         .panel(averages)

@@ -20,7 +20,7 @@ pub fn network(
     plain: &Trained<'_>,
 ) {
     let variant = trained.variant;
-    let made = format!("{} training images, {}", variant.train_size, settings.text(lab.data()));
+    let made = format!("{} training images, {}", variant.train_size, settings.text(&lab.data));
     let figure = Figure::new(format!("Training and test accuracy: {}", variant.label))
         .subtitle(lab.subtitle(&made))
         .panel(panel(trained, plain, "", variant.epochs));
@@ -38,7 +38,7 @@ pub fn comparison(
     let longest = trained.iter().map(|one| one.variant.epochs).max().unwrap_or(1);
     let panels = trained.iter().map(|one| panel(one, plain, &one.variant.label, longest));
     let figure = Figure::new("What regularisation does to training and test accuracy")
-        .subtitle(lab.subtitle(&settings.text(lab.data())))
+        .subtitle(lab.subtitle(&settings.text(&lab.data)))
         .panels(panels);
     let figure = if trained.len() == 4 { figure.grid(2, 2) } else { figure };
     let gaps = trained.iter().map(|one| format!("{}: {:.3}", one.variant.label, one.means().gap()));

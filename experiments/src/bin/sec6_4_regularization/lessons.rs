@@ -2,7 +2,7 @@
 
 use experiments::findings::{Findings, Metric};
 use experiments::lab::Lab;
-use experiments::report::{Exercise, Lesson, RunReport};
+use experiments::report::{Lesson, RunReport};
 
 use crate::ensemble;
 use crate::figures;
@@ -80,10 +80,8 @@ fn overfit(report: &mut RunReport, plain: &Trained<'_>) {
               accidents. Nothing in the loss prefers the ways that hold for other images, too. The gap \
               between training and test accuracy tells how far it has learnt its images by heart.",
         formula: GAP,
-        exercise: Exercise {
-            text: "Do more images close the gap? Train on ten times as many.",
-            flags: "--part overfit --train-size 3000 --epochs 50 --runs 3",
-        },
+        exercise: "Do more images close the gap? Train on ten times as many.",
+        flags: "--part overfit --train-size 3000 --epochs 50 --runs 3",
     });
 }
 
@@ -185,11 +183,9 @@ fn weight_decay(report: &mut RunReport, effect: &Effect<'_>) {
               training accuracy falls, which helps nobody.",
         formula: "<math display=\"block\"><mi>L</mi><mo>+</mo><mfrac><mn>1</mn><mn>2</mn></mfrac><mi>λ</mi>\
                   <mo>∑</mo><msup><mi>W</mi><mn>2</mn></msup></math>",
-        exercise: Exercise {
-            text: "Is it the same on other images? On synthetic digits, does weight decay narrow the gap, and \
-                   does test accuracy rise?",
-            flags: "--part weight_decay --dataset synthetic --runs 3",
-        },
+        exercise: "Is it the same on other images? On synthetic digits, does weight decay narrow the gap, and \
+               does test accuracy rise?",
+        flags: "--part weight_decay --dataset synthetic --runs 3",
     });
 }
 
@@ -206,10 +202,8 @@ fn dropout(report: &mut RunReport, effect: &Effect<'_>) {
         formula: "<math display=\"block\"><mi>y</mi><mo>=</mo><mrow><mo>{</mo><mtable><mtr><mtd><mi>x</mi>\
                   <mtext> or 0, with probability 1 − r or r</mtext></mtd></mtr><mtr><mtd><mo>(</mo><mn>1</mn>\
                   <mo>−</mo><mi>r</mi><mo>)</mo><mi>x</mi></mtd></mtr></mtable></mrow></math>",
-        exercise: Exercise {
-            text: "Has it been trained to its end? Give both networks 1,000 epochs.",
-            flags: "--part dropout --epochs 1000 --runs 3",
-        },
+        exercise: "Has it been trained to its end? Give both networks 1,000 epochs.",
+        flags: "--part dropout --epochs 1000 --runs 3",
     });
 }
 
@@ -236,10 +230,8 @@ fn ensemble(report: &mut RunReport, averaged: &Findings, [plain, dropout]: [&Tra
               training instead of many.",
         formula: "<math display=\"block\"><mi>p</mi><mo>=</mo><mfrac><mn>1</mn><mi>n</mi></mfrac><mo>∑</mo>\
                   <msub><mi>p</mi><mi>i</mi></msub></math>",
-        exercise: Exercise {
-            text: "Is dropout behind only because it learns more slowly? Give all networks 1,000 epochs.",
-            flags: "--part ensemble --epochs 1000",
-        },
+        exercise: "Is dropout behind only because it learns more slowly? Give all networks 1,000 epochs.",
+        flags: "--part ensemble --epochs 1000",
     });
 }
 

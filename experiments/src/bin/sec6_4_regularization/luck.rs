@@ -27,7 +27,7 @@ pub fn run<T: Real>(
     let (train_size, plan) = (dropout.train_size, settings.plan(dropout));
     let experiment = |case: &Case| {
         let make = |_, seed| settings.contestant::<T>(&dropout.network, Unit::Series(0).of(seed));
-        Experiment::new(case.part(), [dropout.series], lab.data().train.clone(), plan, make)
+        Experiment::new(case.part(), [dropout.series], lab.data.train.clone(), plan, make)
             .labels([&dropout.label])
             .vary(case.streams())
             .images(train_size)
@@ -40,7 +40,7 @@ pub fn run<T: Real>(
     let findings = lab.run(&cases.iter().map(experiment).collect::<Vec<_>>())?;
     let quantities = [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY];
     let quantities = quantities.map(|metric| (metric.title(), 0, metric));
-    let settings = format!("{train_size} training images, {}", settings.text(lab.data()));
+    let settings = format!("{train_size} training images, {}", settings.text(&lab.data));
     let named = ("sec6_4_luck", "final accuracies with dropout", settings.as_str());
     luck::report(report, lab, named, &cases, findings, quantities)
 }

@@ -55,7 +55,7 @@ impl Section for Regularization {
         report: &mut RunReport,
     ) -> Result<(), Failure> {
         let settings = RegularizationSettings::new(lab, flags);
-        let test = lab.data().test.clone().first(lab.scaled(10_000, 500));
+        let test = lab.data.test.clone().first(lab.scaled(10_000, 500));
         if lab.wants(LUCK) {
             return luck::run::<T>(lab, report, &settings, &test);
         }
@@ -101,7 +101,7 @@ fn experiment<'a, T: Real>(
     variant: &'a Variant,
     test: &'a Samples,
 ) -> Experiment<'a, T> {
-    let samples = lab.data().train.clone().first(variant.train_size);
+    let samples = lab.data.train.clone().first(variant.train_size);
     let train = samples.clone();
     let plan = settings.plan(variant);
     let make = move |_, seed| settings.contestant(&variant.network, variant.unit.of(seed));

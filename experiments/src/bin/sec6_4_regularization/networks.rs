@@ -69,7 +69,7 @@ impl RegularizationSettings {
         let RegularizationFlags { epochs: EpochFlags { training, epochs }, .. } = flags;
         let hidden = training.hidden.clone().unwrap_or_else(|| vec![100; 6]);
         let (lambda, ratio) = (flags.weight_decay.unwrap_or(0.1), flags.dropout.unwrap_or(0.2));
-        let (inputs, classes) = (lab.data().inputs(), lab.data().classes());
+        let (inputs, classes) = (lab.data.inputs(), lab.data.classes());
         // ANCHOR: networks
         let plain = MultiLayerNet::new(inputs, &hidden, classes);
         let decay = plain.clone().weight_decay(lambda);

@@ -67,7 +67,8 @@ impl SearchFlags {
     /// # Errors
     /// [`Failure`] if its file cannot be used.
     pub fn study(&self, lab: &Lab, space: &Space, seed: u64) -> Result<Option<Study>, Failure> {
-        let kept = lab.checkpoints().map(|checkpoints| checkpoints.folder().join("study.log"));
+        let kept =
+            lab.checkpoints.as_ref().map(|checkpoints| checkpoints.folder().join("study.log"));
         let Some(file) = self.study.clone().or(kept) else { return Ok(None) };
         let learns = self.sampler != SamplerKind::Random || self.pruner != PrunerKind::None;
         let mut settings = vec![
@@ -75,10 +76,10 @@ impl SearchFlags {
             ("sampler", self.sampler.to_string()),
             ("pruner", self.pruner.to_string()),
             ("epochs", self.epochs(lab).to_string()),
-            ("precision", lab.args().precision.to_string()),
-            ("data", lab.data().note().unwrap_or("MNIST").to_owned()),
+            ("precision", lab.args.precision.to_string()),
+            ("data", lab.data.note().unwrap_or("MNIST").to_owned()),
         ];
-        let vary: Vec<String> = lab.args().vary.iter().map(|stream| stream.name()).collect();
+        let vary: Vec<String> = lab.args.vary.iter().map(|stream| stream.name()).collect();
         if !vary.is_empty() {
             settings.push(("vary", vary.join(" ")));
         }
@@ -97,7 +98,7 @@ impl SearchFlags {
             may_widen: !matches!(self.sampler, SamplerKind::Grid(_)),
             settings: settings.collect(),
         };
-        study::open(&file, identity, lab.args().resume).map(Some)
+        study::open(&file, identity, lab.args.resume).map(Some)
     }
 
     /// What is searched.

@@ -1,7 +1,7 @@
 //! What each part asks a reader, and what its findings answer.
 
 use experiments::findings::{Spread, significant};
-use experiments::report::{Exercise, Lesson, RunReport};
+use experiments::report::{Lesson, RunReport};
 use search::{Trial, ranking};
 
 use crate::rank_correlation::mean_correlation;
@@ -45,10 +45,8 @@ pub fn search(report: &mut RunReport, all: &[Vec<Trial>]) {
                   <mi>u</mi><mo>·</mo><mo>(</mo><msub><mi>log</mi><mn>10</mn></msub><mi>high</mi>\
                   <mo>−</mo><msub><mi>log</mi><mn>10</mn></msub><mi>low</mi><mo>)</mo><mo>+</mo>\
                   <msub><mi>log</mi><mn>10</mn></msub><mi>low</mi></mrow></msup></math>",
-        exercise: Exercise {
-            text: "Where are the best learning rates if the range goes up to 1?",
-            flags: "--part search --space lr=log:1e-4:1 --space weight_decay=log:1e-8:1e-1",
-        },
+        exercise: "Where are the best learning rates if the range goes up to 1?",
+        flags: "--part search --space lr=log:1e-4:1 --space weight_decay=log:1e-8:1e-1",
     });
 }
 
@@ -81,10 +79,8 @@ pub fn winners(report: &mut RunReport, all: &[Vec<Trial>]) {
               little about their settings.",
         formula: "<math display=\"block\"><mi>σ</mi><mo>=</mo><msqrt><mi>p</mi><mo>(</mo>\
                   <mn>1</mn><mo>−</mo><mi>p</mi><mo>)</mo><mo>/</mo><mn>100</mn></msqrt></math>",
-        exercise: Exercise {
-            text: "Five other searches: five other winners?",
-            flags: "--part search --seed 100 --runs 5",
-        },
+        exercise: "Five other searches: five other winners?",
+        flags: "--part search --seed 100 --runs 5",
     });
 }
 
@@ -117,10 +113,8 @@ pub fn narrow(report: &mut RunReport, medians: &[Vec<f64>], bests: &[Vec<f64>]) 
               whole range may already have come upon a place as good as any. And what was left out \
               once is never tried again, right or wrong.",
         formula: "",
-        exercise: Exercise {
-            text: "Do other seeds narrow to the same range?",
-            flags: "--part narrow --seed 100 --runs 3",
-        },
+        exercise: "Do other seeds narrow to the same range?",
+        flags: "--part narrow --seed 100 --runs 3",
     });
 }
 
@@ -148,10 +142,8 @@ pub fn printed(report: &mut RunReport, printed: f64, again: &[f64], places: &[us
         formula: "<math display=\"block\"><mi>E</mi><mo>[</mo><msub><mi>max</mi><mi>i</mi></msub>\
                   <msub><mi>X</mi><mi>i</mi></msub><mo>]</mo><mo>≥</mo><msub><mi>max</mi><mi>i</mi>\
                   </msub><mi>E</mi><mo>[</mo><msub><mi>X</mi><mi>i</mi></msub><mo>]</mo></math>",
-        exercise: Exercise {
-            text: "How far does each point move with the seed?",
-            flags: "--part printed --runs 5",
-        },
+        exercise: "How far does each point move with the seed?",
+        flags: "--part printed --runs 5",
     });
 }
 
@@ -177,11 +169,9 @@ pub fn samplers(report: &mut RunReport, names: &[&str], medians: &[f64]) {
                   <mi>best</mi><mo>)</mo><mi>Φ</mi><mo>(</mo><mi>z</mi><mo>)</mo><mo>+</mo><mi>σ</mi>\
                   <mi>φ</mi><mo>(</mo><mi>z</mi><mo>)</mo><mo>,</mo><mi>z</mi><mo>=</mo><mfrac><mrow>\
                   <mi>μ</mi><mo>−</mo><mi>best</mi></mrow><mi>σ</mi></mfrac></math>",
-        exercise: Exercise {
-            text: "Eleven hyperparameters at once: which of them matter?",
-            flags: "--part search --space-file experiments/spaces/all.toml --sampler gp --pruner median \
-                    --trials 60",
-        },
+        exercise: "Eleven hyperparameters at once: which of them matter?",
+        flags: "--part search --space-file experiments/spaces/all.toml --sampler gp --pruner median \
+                --trials 60",
     });
 }
 
@@ -213,10 +203,8 @@ pub fn pruners(report: &mut RunReport, found: &[(&str, Vec<f64>, Vec<f64>)]) {
               successive halving lets about one trial in three pass each of its rungs. Both risk a \
               winner that starts slowly.",
         formula: "",
-        exercise: Exercise {
-            text: "Spend what pruning saves: does a search with three times the trials find more?",
-            flags: "--part search --pruner asha --trials 300",
-        },
+        exercise: "Spend what pruning saves: does a search with three times the trials find more?",
+        flags: "--part search --pruner asha --trials 300",
     });
 }
 

@@ -27,12 +27,12 @@ const BEST_RATE: Metric = Metric::new("log10_best_learning_rate");
 pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let streams = [Stream::Weights, Stream::Batches, Stream::Images, Stream::Trials];
     let cases = Case::all(lab, &streams)?;
-    let (space, count, seeds) = (space::notebook(), lab.scaled(100, 20), lab.args().seeds());
+    let (space, count, seeds) = (space::notebook(), lab.scaled(100, 20), lab.args.seeds());
     let epochs = notebooks(lab, &space, 0).steps;
     let work = lab.begin("search", cases.len() * seeds.len() * count as usize * epochs);
     let search = |case: &Case, run: u64| -> Result<Measurements, Failure> {
         let seed = lab.seed_varying(case.streams(), run);
-        let task = Task::<T>::new(&lab.data().train, lab.data().classes(), seed);
+        let task = Task::<T>::new(&lab.data.train, lab.data.classes(), seed);
         let search = Search { seed, ..notebooks(lab, &space, run) };
         let objective = objective(task, epochs);
         let trials = search.run(&[], 0..count, &objective, &|epochs| work.advance(epochs))?;

@@ -65,7 +65,7 @@ impl Section for Hyperparameters {
 
     fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<(), Failure> {
         let notebooks = flags.are_the_notebooks();
-        if let Some(part) = &lab.args().part
+        if let Some(part) = &lab.args.part
             && [NARROW, PRINTED, LUCK].contains(&part.as_str())
             && !notebooks
         {

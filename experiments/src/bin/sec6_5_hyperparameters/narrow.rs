@@ -41,7 +41,7 @@ struct Narrowed {
 /// Any failure of the experiment.
 pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let (rounds, count) = (lab.scaled(ROUNDS, 2), lab.scaled(ROUND_TRIALS, 8));
-    let seeds = lab.args().seeds();
+    let seeds = lab.args.seeds();
     let epochs = notebooks(lab, &space::notebook(), 0).steps;
     let work = lab.begin("narrowing the range", seeds.len() * rounds * count * epochs);
     let narrow = |&seed: &u64| -> Result<Narrowed, Failure> {

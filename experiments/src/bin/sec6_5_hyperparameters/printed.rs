@@ -30,7 +30,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     // Trial, validation accuracy, learning rate, weight decay.
     let rows = csv_rows(include_str!("../../../../data/reference/sec6_5_trials.csv"));
     let points = &rows[..lab.scaled(rows.len(), 8)];
-    let seeds = lab.args().seeds();
+    let seeds = lab.args.seeds();
     // The space does not matter: the points are given.
     let space = space::notebook();
     let search = notebooks(lab, &space, 0);

@@ -79,7 +79,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     let count = flags.trials(lab, 100, 20);
     let sampler = flags.sampler(&space, count)?;
     let epochs = flags.epochs(lab);
-    let seeds = lab.args().seeds();
+    let seeds = lab.args.seeds();
     let whole = count as usize * epochs;
     let work = lab.begin("pruners", PrunerKind::ALL.len() * seeds.len() * whole);
     let mut found = Vec::new();

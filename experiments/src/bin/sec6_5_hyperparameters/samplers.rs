@@ -102,7 +102,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     lessons::samplers(report, &names, &medians);
     report.results_of_our_own(table(&judged))?;
     let drawn =
-        if lab.args().runs > 1 { "median and middle half of the seeds" } else { "one search each" };
+        if lab.args.runs > 1 { "median and middle half of the seeds" } else { "one search each" };
     let figure = Figure::new("Samplers: the best so far against the number of trials")
         .subtitle(lab.subtitle_without_data(drawn))
         .plot_size(330.0, 250.0)
@@ -123,7 +123,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
             let Contender { name, style: (label, ..), .. } = contender;
             let series = Series::new(format!("{problem}/{name}"), runs);
             let series = series.labelled(format!("{title}, {label}"));
-            report.record(Findings::of_series(SAMPLERS, &lab.args().seeds(), series))?;
+            report.record(Findings::of_series(SAMPLERS, &lab.args.seeds(), series))?;
         }
     }
     Ok(())
@@ -149,7 +149,7 @@ fn on_networks<T: Real>(lab: &Lab, flags: &SearchFlags) -> Result<Judged, Failur
     let trials = flags.trials(lab, TRIALS, 16);
     let epochs = flags.epochs(lab);
     let contenders = contenders(&space, trials);
-    let seeds = lab.args().seeds();
+    let seeds = lab.args.seeds();
     let updates = seeds.len() * contenders.len() * trials as usize * epochs;
     let work = lab.begin("samplers on networks", updates);
     let found = in_parallel(contenders, &seeds, &|kind, number| {
@@ -169,7 +169,7 @@ fn on(lab: &Lab, function: &TestFunction) -> Result<Judged, Failure> {
     let space = function.space();
     let trials = lab.scaled(function.trials, 16);
     let contenders = contenders(&space, trials);
-    let seeds = lab.args().seeds();
+    let seeds = lab.args.seeds();
     let what = format!("samplers on {}", function.title);
     let work = lab.begin(&what, contenders.len() * seeds.len() * trials as usize);
     let found = in_parallel(contenders, &seeds, &|kind, seed| {
@@ -210,7 +210,7 @@ fn draw(lab: &Lab, Judged { title, metric, found, .. }: &Judged) -> Panel {
     let curves = || found.iter().flat_map(|found| &found.curves);
     let trials = curves().map(Vec::len).max().unwrap_or(1);
     let (title, y) = if *metric == BEST_ACCURACY {
-        let data = lab.data().note().unwrap_or("MNIST");
+        let data = lab.data.note().unwrap_or("MNIST");
         let best = Axis::linear("best validation accuracy", 0.0, 1.0);
         (format!("{title}, {data}"), best)
     } else {

@@ -37,7 +37,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     let sampler = flags.sampler(&space, count)?;
     let epochs = flags.epochs(lab);
     let pruner = flags.pruner.pruner(epochs);
-    let seeds = lab.args().seeds();
+    let seeds = lab.args.seeds();
     let all_epochs = seeds.len() * count as usize * epochs;
     let work = lab.begin("search", all_epochs);
     let one = |&number: &u64| -> Result<Vec<Trial>, Failure> {
@@ -82,7 +82,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
         let best = ranking(&trials)[0].number;
         let measured = trials.iter().map(|trial| {
             let mut measured = measurements(&space, trial);
-            let kept = lab.args().save_model || lab.args().histograms();
+            let kept = lab.args.save_model || lab.args.histograms();
             if kept && trial.number == best {
                 train_again::<T>(lab, seed, trial, epochs, &mut measured)?;
             }
@@ -96,7 +96,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
 
 /// The task of a seed: its training and validation images.
 pub fn task<T: Real>(lab: &Lab, seed: u64) -> Task<T> {
-    Task::new(&lab.data().train, lab.data().classes(), lab.seed(seed))
+    Task::new(&lab.data.train, lab.data.classes(), lab.seed(seed))
 }
 
 /// Trials have no order that means something, so the curves are their accuracies and the logarithms
@@ -219,7 +219,7 @@ fn train_again<T: Real>(
         }
     };
     let (_, network) = task.trained(&settings, trial.number, epochs, observe).map_err(wrong)?;
-    if lab.args().save_model {
+    if lab.args.save_model {
         measured.keep_model(&network);
     }
     Ok(())
