@@ -36,12 +36,13 @@ use crate::range::cast;
 /// `eps_corrected`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(from = "Written", into = "Written"))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Epsilon {
-    /// Added to √v.
-    Uncorrected(f64),
-    /// Added to √(v / (1−β₂ᵗ)).
+    /// Added to √(v / (1−β₂ᵗ)). In JSON, `{"corrected": 1e-8}`.
     Corrected(f64),
+    /// Added to √v. In JSON, `1e-7`.
+    #[cfg_attr(feature = "serde", serde(untagged))]
+    Uncorrected(f64),
 }
 
 impl Epsilon {
@@ -64,35 +65,6 @@ impl Epsilon {
                 let product: T = cast(eps * correction);
                 if product.is_zero() { cast(eps) } else { product }
             }
-        }
-    }
-}
-
-/// In JSON, `1e-7` or `{"corrected": 1e-8}`.
-#[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Uncorrected(f64),
-    Corrected { corrected: f64 },
-}
-
-#[cfg(feature = "serde")]
-impl From<Written> for Epsilon {
-    fn from(written: Written) -> Self {
-        match written {
-            Written::Uncorrected(eps) => Self::Uncorrected(eps),
-            Written::Corrected { corrected } => Self::Corrected(corrected),
-        }
-    }
-}
-
-#[cfg(feature = "serde")]
-impl From<Epsilon> for Written {
-    fn from(epsilon: Epsilon) -> Self {
-        match epsilon {
-            Epsilon::Uncorrected(eps) => Self::Uncorrected(eps),
-            Epsilon::Corrected(corrected) => Self::Corrected { corrected },
         }
     }
 }

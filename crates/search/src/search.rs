@@ -1,13 +1,18 @@
 //! The search loop: suggest trials, run them side by side, learn from their values.
 
 use std::ops::{ControlFlow, Range};
+use std::thread::sleep;
+use std::time::Duration;
 
 use init::Seed;
 use rayon::prelude::*;
 
 use crate::sampler::Known;
-use crate::study::{Study, StudyError, complete};
+use crate::study::{Study, StudyError};
 use crate::{End, Params, Pruner, Report, Sampler, Space, Trial, observations};
+
+/// The time between two looks at a study while other processes run its last trials.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Receives each report of a trial; on `Break` the trial must end.
 pub type Observe<'a> = dyn FnMut(Report) -> ControlFlow<()> + Send + 'a;
@@ -137,7 +142,9 @@ impl Search<'_> {
     }
 
     /// Runs trials 0 to `count` − 1 of a study, side by side with other processes that do the same,
-    /// and returns them all. Trials that the study has are not run again; they count as progress.
+    /// and returns them all. Trials that the study has are not run again; they count as progress. If
+    /// the objective depends on the number alone, the result does not depend on the number of
+    /// processes and threads, nor on how often they were killed and restarted.
     ///
     /// # Errors
     /// Those of [`run_one`](Self::run_one), and [`StudyError`] if the study file cannot be used.
@@ -154,11 +161,22 @@ impl Search<'_> {
             // A complete round needs no suggestions, which take time.
             let done = known == numbers.end - numbers.start;
             let suggested = if done { Vec::new() } else { self.suggest(trials, numbers.clone()) };
-            let run = |number: u64| {
-                let one = suggested[(number - numbers.start) as usize].clone();
-                self.run_one(one, trials, objective, progress)
+            let trial = |&number: &u64| {
+                study.trial(number, || {
+                    let one = suggested[(number - numbers.start) as usize].clone();
+                    self.run_one(one, trials, objective, progress)
+                })
             };
-            complete(study, numbers.clone(), &run, &|| progress(0))
+            let numbers: Vec<u64> = numbers.clone().collect();
+            loop {
+                let trials = numbers.par_iter().with_max_len(1).map(trial);
+                let trials: Vec<Option<Trial>> = trials.collect::<Result<_, E>>()?;
+                if let Some(trials) = trials.into_iter().collect() {
+                    return Ok(trials);
+                }
+                progress(0)?;
+                sleep(PAUSE);
+            }
         })
     }
 

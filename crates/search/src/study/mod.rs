@@ -21,12 +21,10 @@ mod lock;
 mod optuna;
 mod record;
 mod replay;
-mod share;
 mod store;
 #[cfg(test)]
 mod tests;
 
 pub use error::StudyError;
 pub use identity::Identity;
-pub(crate) use share::complete;
 pub use store::Study;

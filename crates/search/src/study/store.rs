@@ -124,7 +124,7 @@ impl Study {
 
     /// Returns trial `number`, from the file or from `run`, whose result is written to the file;
     /// `None` if another process is running it.
-    pub(super) fn trial<E: From<StudyError>>(
+    pub(crate) fn trial<E: From<StudyError>>(
         &self,
         number: u64,
         run: impl FnOnce() -> Result<Trial, E>,

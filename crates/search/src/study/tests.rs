@@ -1,12 +1,16 @@
 //! Tests of study files as a search uses them.
 
 use std::fs;
+use std::ops::Range;
 use std::path::PathBuf;
 
+use init::Seed;
 use tempfile::TempDir;
 
-use super::{Identity, Study, StudyError, complete};
-use crate::{End, Report, Space, Trial};
+use super::{Identity, Study, StudyError};
+use crate::pruner::Never;
+use crate::sampler::Random;
+use crate::{End, Observe, Report, Search, Space, Trial};
 
 fn identity() -> Identity {
     let space = ["lr=log:1e-6:1e-2", "depth=int:1:6", "optimizer=choice:sgd,adam"];
@@ -38,8 +42,17 @@ fn trial(number: u64) -> Trial {
     }
 }
 
+fn complete(
+    study: &Study,
+    numbers: Range<u64>,
+    run: impl Fn(u64) -> Trial,
+) -> Result<Vec<Trial>, StudyError> {
+    let trial = |number| study.trial(number, || Ok::<_, StudyError>(run(number)));
+    numbers.map(|number| Ok(trial(number)?.expect("no other process has it"))).collect()
+}
+
 fn fill(study: &Study, count: u64) -> Vec<Trial> {
-    complete::<StudyError>(study, 0..count, &|number| Ok(trial(number)), &|| Ok(())).unwrap()
+    complete(study, 0..count, trial).unwrap()
 }
 
 fn path(folder: &TempDir) -> PathBuf {
@@ -63,8 +76,7 @@ fn trials_come_back_to_the_bit() {
     assert_eq!(written, (0..6).map(trial).collect::<Vec<_>>());
     let again = open(&folder, true).unwrap();
     assert_eq!(again.trials().into_values().collect::<Vec<_>>(), written);
-    let there = &|_| unreachable!("it has ended");
-    let ran = complete::<StudyError>(&again, 4..5, there, &|| Ok(())).unwrap();
+    let ran = complete(&again, 4..5, |_| unreachable!("it has ended")).unwrap();
     assert_eq!(ran, [trial(4)]);
     assert_eq!(names(&folder), ["study.log"]);
 }
@@ -82,8 +94,7 @@ fn whole_numbers_that_no_f64_holds_come_back() {
         let identity = Identity { space: space.clone(), measures: Vec::new(), ..identity() };
         Study::open(&path(&folder), identity, resume, |_| {}).unwrap()
     };
-    let written =
-        complete::<StudyError>(&open(false), 0..3, &|number| Ok(trial(number)), &|| Ok(()));
+    let written = complete(&open(false), 0..3, trial);
     assert_eq!(written.unwrap(), (0..3).map(trial).collect::<Vec<_>>());
     assert_eq!(open(true).trials().into_values().collect::<Vec<_>>(), [0, 1, 2].map(trial));
 }
@@ -113,11 +124,21 @@ fn a_file_cut_anywhere_goes_on() {
 #[test]
 fn several_processes_end_every_trial_once() {
     let folder = tempfile::tempdir().unwrap();
+    let (space, seed) = (identity().space, Seed::new(7));
+    let search =
+        Search { space: &space, sampler: &Random, pruner: &Never, seed, steps: 3, together: 1 };
+    let objective = |number, _: &_, observe: &mut Observe<'_>| -> Result<End, StudyError> {
+        let Trial { reports, end, .. } = trial(number);
+        let _ = reports.into_iter().try_for_each(observe);
+        Ok(end)
+    };
+    let alone = search.run(&[], 0..40, &objective, &|_| Ok(())).unwrap();
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 let study = open(&folder, true).unwrap();
-                assert_eq!(fill(&study, 40), (0..40).map(trial).collect::<Vec<_>>());
+                let all = search.run_study(&study, 40, &objective, &|_| Ok(())).unwrap();
+                assert_eq!(all, alone);
             });
         }
     });
@@ -185,8 +206,8 @@ fn a_trial_that_could_not_be_read_back_is_not_written() {
         ),
         (vec![whole(1), whole(1)], "it reported step 1 after step 1; steps must increase"),
     ] {
-        let run = |number| Ok(Trial { reports: reports.clone(), ..trial(number) });
-        let refused = complete::<StudyError>(&study, 0..1, &run, &|| Ok(()));
+        let run = |number| Trial { reports: reports.clone(), ..trial(number) };
+        let refused = complete(&study, 0..1, run);
         let message = refused.unwrap_err().to_string();
         assert!(message.contains(reason), "{message}");
     }
@@ -206,8 +227,7 @@ fn a_study_resumed_in_a_wider_space_keeps_its_trials() {
     let far = new.space.at(&[1.0, 1.0, 1.0]);
     let study = Study::open(&path(&folder), new.clone(), true, |_| {}).unwrap();
     assert_eq!(study.trials().into_values().collect::<Vec<_>>(), old);
-    let run = |number| Ok(Trial { params: far.clone(), ..trial(number) });
-    let all = complete::<StudyError>(&study, 4..5, &run, &|| Ok(())).unwrap();
+    let all = complete(&study, 4..5, |n| Trial { params: far.clone(), ..trial(n) }).unwrap();
     assert_eq!(all[0].params, far);
     // The wider space can be resumed; the space from before is now another search.
     let again = Study::open(&path(&folder), new, true, |_| {}).unwrap();
@@ -218,7 +238,7 @@ fn a_study_resumed_in_a_wider_space_keeps_its_trials() {
         "{narrow}"
     );
     // A process that was running meanwhile gets an error.
-    let told = complete::<StudyError>(&running, 5..6, &|number| Ok(trial(number)), &|| Ok(()));
+    let told = complete(&running, 5..6, trial);
     assert!(matches!(told, Err(StudyError::OtherSettings { .. })));
 }
 
