@@ -7,7 +7,7 @@ use kernels::{Scalar, sum_slice};
 use nalgebra::DMatrix;
 use rand::Rng;
 use tensor_ops::Operand::{Plain, Transposed};
-use tensor_ops::{ImageShape, Window, add_col2im_of, im2col_of, matmul, matmul_relu, reshape};
+use tensor_ops::{ImageShape, Window, col2im, im2col, matmul, matmul_relu, reshape};
 
 use crate::{Fold, Input, Layer, LayerError, Mode, Param, Role, State, StateMut};
 
@@ -167,7 +167,7 @@ impl<T: Scalar> Layer<T> for Convolution<T> {
         let (batch, places) = (x.nrows(), x.nrows() * self.output.height * self.output.width);
         for windows in self.blocks(batch) {
             let (start, len) = (windows.start * batch, windows.len() * batch);
-            im2col_of(windows, x, self.image, self.window, T::zero(), &mut self.columns)
+            im2col(windows, x, self.image, self.window, T::zero(), &mut self.columns)
                 .expect("checked in `new`");
             reshape(&mut self.outputs, len, self.output.channels);
             let (columns, w) = (Plain(&self.columns), Plain(&self.weight.value));
@@ -195,7 +195,7 @@ impl<T: Scalar> Layer<T> for Convolution<T> {
         }
         for windows in self.blocks(batch) {
             let (start, len) = (windows.start * batch, windows.len() * batch);
-            im2col_of(windows.clone(), x, self.image, self.window, T::zero(), &mut self.columns)
+            im2col(windows.clone(), x, self.image, self.window, T::zero(), &mut self.columns)
                 .expect("checked in `new`");
             reshape(&mut self.outputs, len, self.output.channels);
             for (filter, mut d_output) in self.outputs.column_iter_mut().enumerate() {
@@ -207,7 +207,7 @@ impl<T: Scalar> Layer<T> for Convolution<T> {
             let Some(dx) = dx.as_deref_mut() else { continue };
             reshape(&mut self.d_columns, len, self.columns.ncols());
             matmul(dy, Transposed(&self.weight.value), None, &mut self.d_columns);
-            add_col2im_of(windows, &self.d_columns, self.image, self.window, dx)
+            col2im(windows, &self.d_columns, self.image, self.window, dx)
                 .expect("checked in `new`");
         }
         for (filter, sum) in self.bias.grad.iter_mut().enumerate() {

@@ -54,14 +54,14 @@ fn windows(c: &mut Criterion) {
     for (name, window) in
         [("5x5, pad 2", Window::new(5, 5).pad(2)), ("2x2, stride 2", Window::new(2, 2).stride(2))]
     {
-        let (mut columns, mut back) = (matrix(0, 0), matrix(0, 0));
-        im2col(&x, image, window, 0.0, &mut columns).expect(fits);
+        let (mut columns, mut back) = (matrix(0, 0), x.clone());
+        im2col(.., &x, image, window, 0.0, &mut columns).expect(fits);
         group.throughput(Throughput::Elements(columns.len() as u64));
         group.bench_function(BenchmarkId::new("im2col", name), |b| {
-            b.iter(|| im2col(black_box(&x), image, window, 0.0, &mut columns).expect(fits));
+            b.iter(|| im2col(.., black_box(&x), image, window, 0.0, &mut columns).expect(fits));
         });
         group.bench_function(BenchmarkId::new("col2im", name), |b| {
-            b.iter(|| col2im(black_box(&columns), BATCH, image, window, &mut back).expect(fits));
+            b.iter(|| col2im(.., black_box(&columns), image, window, &mut back).expect(fits));
         });
     }
     group.finish();

@@ -1,6 +1,6 @@
 //! Image windows as matrix rows, which turns a convolution into one matrix product.
 
-use std::ops::Range;
+use std::ops::{Bound, Range, RangeBounds};
 
 use kernels::{Scalar, with_wide_registers};
 use nalgebra::DMatrix;
@@ -198,14 +198,16 @@ pub fn conv_output_size(
     }
 }
 
-/// Copies every window of every image into a row of `columns`.
+/// Copies windows of every image into rows of `columns`: all of them (`..`), or a range that counts
+/// them in the order (out_y, out_x). A block can stay in the cache until it is used, which the
+/// matrix of all windows cannot.
 ///
-/// `x` is (batch, channels·height·width); `columns` becomes (out_height·out_width·batch,
-/// channels·window height·window width). Columns are ordered (channel, y, x) as in the book. **Rows
-/// are ordered (out_y, out_x, image)**, with the image index varying fastest; the book's order is
-/// (image, out_y, out_x). In this order every copy is contiguous along the batch. The product with
-/// a (channels·window height·window width, filters) weight has the memory layout of the next
-/// layer's (batch, filters·out_height·out_width) input: no copy is needed.
+/// `x` is (batch, channels·height·width); `columns` becomes (windows·batch, channels·window
+/// height·window width). Columns are ordered (channel, y, x) as in the book. **Rows are ordered
+/// (out_y, out_x, image)**, with the image index varying fastest; the book's order is (image,
+/// out_y, out_x). In this order every copy is contiguous along the batch. The product with a
+/// (channels·window height·window width, filters) weight has the memory layout of the next layer's
+/// (batch, filters·out_height·out_width) input: no copy is needed.
 ///
 /// Pixels outside the image are `padding`: 0 for a convolution, −∞ for max pooling.
 ///
@@ -213,52 +215,24 @@ pub fn conv_output_size(
 /// [`WindowError`] if the window does not fit.
 ///
 /// # Panics
-/// If `x` does not have `image.features()` columns.
+/// If `x` does not have `image.features()` columns, or if there are not that many windows.
 ///
 /// # Example
 /// ```
 /// use tensor_ops::{ImageShape, Window, im2col};
 ///
-/// let image = ImageShape { channels: 1, height: 2, width: 3 };
+/// let (image, window) = (ImageShape { channels: 1, height: 2, width: 3 }, Window::new(2, 2));
 /// let x = nalgebra::dmatrix![1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
 /// let mut columns = nalgebra::DMatrix::zeros(0, 0);
-/// im2col(&x, image, Window::new(2, 2), 0.0, &mut columns)?;
+/// im2col(.., &x, image, window, 0.0, &mut columns)?;
 /// assert_eq!(columns, nalgebra::dmatrix![1.0, 2.0, 4.0, 5.0; 2.0, 3.0, 5.0, 6.0]);
+/// im2col(1..2, &x, image, window, 0.0, &mut columns)?;
+/// assert_eq!(columns, nalgebra::dmatrix![2.0, 3.0, 5.0, 6.0]);
 /// # Ok::<(), tensor_ops::WindowError>(())
 /// ```
 #[track_caller]
 pub fn im2col<T: Scalar>(
-    x: &DMatrix<T>,
-    image: ImageShape,
-    window: Window,
-    padding: T,
-    columns: &mut DMatrix<T>,
-) -> Result<(), WindowError> {
-    im2col_of(all_windows(image, window)?, x, image, window, padding, columns)
-}
-
-/// [`im2col`] of some windows only, counted in the order (out_y, out_x). A block can stay in the
-/// cache until it is used, which the matrix of all windows cannot.
-///
-/// # Errors
-/// As [`im2col`].
-///
-/// # Panics
-/// As [`im2col`]; also if there are not that many windows.
-///
-/// ```
-/// use tensor_ops::{ImageShape, Window, im2col_of};
-///
-/// let image = ImageShape { channels: 1, height: 1, width: 4 };
-/// let x = nalgebra::dmatrix![1.0, 2.0, 3.0, 4.0];
-/// let mut columns = nalgebra::DMatrix::zeros(0, 0);
-/// im2col_of(1..3, &x, image, Window::new(1, 2), 0.0, &mut columns)?;
-/// assert_eq!(columns, nalgebra::dmatrix![2.0, 3.0; 3.0, 4.0]);
-/// # Ok::<(), tensor_ops::WindowError>(())
-/// ```
-#[track_caller]
-pub fn im2col_of<T: Scalar>(
-    windows: Range<usize>,
+    windows: impl RangeBounds<usize>,
     x: &DMatrix<T>,
     image: ImageShape,
     window: Window,
@@ -266,6 +240,7 @@ pub fn im2col_of<T: Scalar>(
     columns: &mut DMatrix<T>,
 ) -> Result<(), WindowError> {
     assert_eq!(x.ncols(), image.features(), "im2col: x must have one column per feature");
+    let windows = range(windows, image, window)?;
     let (batch, rows) = (x.nrows(), windows.len() * x.nrows());
     reshape(columns, rows, image.channels * window.area());
     let (source, target) = (x.as_slice(), columns.as_mut_slice());
@@ -279,67 +254,38 @@ pub fn im2col_of<T: Scalar>(
     })
 }
 
-/// Adds every window row of `columns` back onto the images: the transpose of [`im2col`].
+/// Adds every row of `columns` back onto the images: the transpose of [`im2col`] of the same
+/// windows.
 ///
-/// `columns` has the layout of [`im2col`]'s result; `x` becomes (batch, channels·height·width). A
-/// pixel in several windows gets the sum of its elements in `columns`.
+/// `columns` has the layout of [`im2col`]'s result; `x`, which is (batch, channels·height·width),
+/// keeps what it has. A pixel in several windows gets the sum of its elements in `columns`.
 ///
 /// # Errors
 /// [`WindowError`] if the window does not fit.
 ///
 /// # Panics
-/// If `columns` does not have the shape of [`im2col`]'s result for `batch` images.
+/// If `columns` or `x` does not have its shape in [`im2col`].
 ///
 /// # Example
 /// ```
 /// use tensor_ops::{ImageShape, Window, col2im};
 ///
 /// let image = ImageShape { channels: 1, height: 1, width: 3 };
-/// let mut x = nalgebra::DMatrix::zeros(0, 0);
+/// let mut x = nalgebra::DMatrix::zeros(1, 3);
 /// let columns = nalgebra::dmatrix![1.0, 2.0; 10.0, 20.0]; // windows (0, 1) and (1, 2)
-/// col2im(&columns, 1, image, Window::new(1, 2), &mut x)?;
+/// col2im(.., &columns, image, Window::new(1, 2), &mut x)?;
 /// assert_eq!(x, nalgebra::dmatrix![1.0, 12.0, 20.0]);
 /// # Ok::<(), tensor_ops::WindowError>(())
 /// ```
 #[track_caller]
 pub fn col2im<T: Scalar>(
-    columns: &DMatrix<T>,
-    batch: usize,
-    image: ImageShape,
-    window: Window,
-    x: &mut DMatrix<T>,
-) -> Result<(), WindowError> {
-    reshape(x, batch, image.features());
-    x.fill(T::zero());
-    add_col2im_of(all_windows(image, window)?, columns, image, window, x)
-}
-
-/// Adds a block of [`im2col_of`] back onto the images: `x`, which is (batch,
-/// channels·height·width), keeps what it has.
-///
-/// # Errors
-/// As [`col2im`].
-///
-/// # Panics
-/// If `columns` or `x` does not have its shape in [`im2col_of`].
-///
-/// ```
-/// use tensor_ops::{ImageShape, Window, add_col2im_of};
-///
-/// let image = ImageShape { channels: 1, height: 1, width: 3 };
-/// let mut x = nalgebra::dmatrix![5.0, 5.0, 5.0];
-/// add_col2im_of(1..2, &nalgebra::dmatrix![1.0, 2.0], image, Window::new(1, 2), &mut x)?;
-/// assert_eq!(x, nalgebra::dmatrix![5.0, 6.0, 7.0]);
-/// # Ok::<(), tensor_ops::WindowError>(())
-/// ```
-#[track_caller]
-pub fn add_col2im_of<T: Scalar>(
-    windows: Range<usize>,
+    windows: impl RangeBounds<usize>,
     columns: &DMatrix<T>,
     image: ImageShape,
     window: Window,
     x: &mut DMatrix<T>,
 ) -> Result<(), WindowError> {
+    let windows = range(windows, image, window)?;
     let (batch, rows) = (x.nrows(), windows.len() * x.nrows());
     let expected = (rows, image.channels * window.area());
     assert_eq!(columns.shape(), expected, "col2im: columns must have the shape of im2col's result");
@@ -354,9 +300,22 @@ pub fn add_col2im_of<T: Scalar>(
     })
 }
 
-fn all_windows(image: ImageShape, window: Window) -> Result<Range<usize>, WindowError> {
+fn range(
+    windows: impl RangeBounds<usize>,
+    image: ImageShape,
+    window: Window,
+) -> Result<Range<usize>, WindowError> {
     let (height, width) = window.output(image)?;
-    Ok(0..height * width)
+    let start = match windows.start_bound() {
+        Bound::Included(&first) => first,
+        Bound::Excluded(&before) => before + 1,
+        Bound::Unbounded => 0,
+    };
+    Ok(match windows.end_bound() {
+        Bound::Included(&last) => start..last + 1,
+        Bound::Excluded(&end) => start..end,
+        Bound::Unbounded => start..height * width,
+    })
 }
 
 /// Neighbouring windows in which the same pixel is one of neighbouring features, or padding.
@@ -446,7 +405,7 @@ mod tests {
         let x = DMatrix::from_fn(2, 18, |i, j| (i * 18 + j + 1) as f64);
         let mut columns = DMatrix::zeros(0, 0);
         let window = Window::new(2, 2);
-        im2col(&x, image, window, 0.0, &mut columns).unwrap();
+        im2col(.., &x, image, window, 0.0, &mut columns).unwrap();
         let book = [
             [1, 2, 4, 5, 10, 11, 13, 14],
             [2, 3, 5, 6, 11, 12, 14, 15],
@@ -464,7 +423,7 @@ mod tests {
         }
 
         let window = Window::new(3, 3).stride(2).pad(1);
-        im2col(&x, image, window, 0.0, &mut columns).unwrap();
+        im2col(.., &x, image, window, 0.0, &mut columns).unwrap();
         let last: Vec<i32> = columns.row(7).iter().map(|&v| v as i32).collect();
         assert_eq!(last, [23, 24, 0, 26, 27, 0, 0, 0, 0, 32, 33, 0, 35, 36, 0, 0, 0, 0]);
     }
@@ -488,10 +447,10 @@ mod tests {
             let value = |i, j| (i * 37 + j * 11) as f64 % 7.0;
             let x = DMatrix::from_fn(batch, image.features(), value);
             let mut columns = DMatrix::zeros(0, 0);
-            im2col(&x, image, window, 0.0, &mut columns).unwrap();
+            im2col(.., &x, image, window, 0.0, &mut columns).unwrap();
             let c = columns.map_with_location(|i, j, _| ((i * 5 + j * 3) % 11) as f64);
-            let mut back = DMatrix::zeros(0, 0);
-            col2im(&c, batch, image, window, &mut back).unwrap();
+            let mut back = x.map(|_| 0.0);
+            col2im(.., &c, image, window, &mut back).unwrap();
             prop_assert_eq!(columns.dot(&c), x.dot(&back));
         }
 
@@ -499,7 +458,7 @@ mod tests {
         fn every_window_holds_its_pixels((batch, image, window) in geometry()) {
             let x = DMatrix::from_fn(batch, image.features(), |i, j| (i * 1000 + j + 1) as f64);
             let mut columns = DMatrix::zeros(0, 0);
-            im2col(&x, image, window, 0.0, &mut columns).unwrap();
+            im2col(.., &x, image, window, 0.0, &mut columns).unwrap();
             let (oh, ow) = window.output(image).unwrap();
             for (n, oy, ox) in itertools3(batch, oh, ow) {
                 for (c, dy, dx) in itertools3(image.channels, window.height, window.width) {
@@ -525,15 +484,15 @@ mod tests {
         fn blocks_of_windows_are_rows_of_all((batch, image, window) in geometry(), size in 1..9usize) {
             let x = DMatrix::from_fn(batch, image.features(), |i, j| (i * 1000 + j + 1) as f64);
             let (mut all, mut block) = (DMatrix::zeros(0, 0), DMatrix::zeros(0, 0));
-            im2col(&x, image, window, -1.0, &mut all).unwrap();
-            let (mut whole, mut sum) = (DMatrix::zeros(0, 0), x.map(|_| 0.0));
-            col2im(&all, batch, image, window, &mut whole).unwrap();
+            im2col(.., &x, image, window, -1.0, &mut all).unwrap();
+            let (mut whole, mut sum) = (x.map(|_| 0.0), x.map(|_| 0.0));
+            col2im(.., &all, image, window, &mut whole).unwrap();
             let (down, across) = window.output(image).unwrap();
             for start in (0..down * across).step_by(size) {
                 let windows = start..(start + size).min(down * across);
-                im2col_of(windows.clone(), &x, image, window, -1.0, &mut block).unwrap();
+                im2col(windows.clone(), &x, image, window, -1.0, &mut block).unwrap();
                 prop_assert_eq!(&block, &all.rows(start * batch, windows.len() * batch));
-                add_col2im_of(windows, &block, image, window, &mut sum).unwrap();
+                col2im(windows, &block, image, window, &mut sum).unwrap();
             }
             prop_assert_eq!(sum, whole);
         }

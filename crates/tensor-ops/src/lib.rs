@@ -14,9 +14,7 @@ pub mod sparse;
 mod wide;
 
 pub use gradient::numerical_gradient;
-pub use im2col::{
-    ImageShape, Window, WindowError, add_col2im_of, col2im, conv_output_size, im2col, im2col_of,
-};
+pub use im2col::{ImageShape, Window, WindowError, col2im, conv_output_size, im2col};
 pub use matmul::{Operand, matmul, matmul_relu, matmul_relu_gradient};
 pub use one_hot::one_hot;
 pub use reshape::reshape;
