@@ -1,13 +1,12 @@
 //! The figures of the section.
 
 use experiments::findings::{Findings, Metric, Series, significant};
-use experiments::lab::Lab;
 use experiments::report::RunReport;
 use experiments::report::curves::{Style, curve, draw};
 use viz::{Axis, Color, Corner, Figure, Line, Marker, Note, Panel, Scatter};
 
 use crate::networks::{BatchNormSettings, SCALES, weight_scale};
-use crate::scales::{LEARNT, both, ends, is_plain_ahead, learnt, list};
+use crate::scales::{LEARNT, OPENING, both, ends, is_plain_ahead, learnt, list};
 
 /// Without batch normalisation, and with it.
 fn styles() -> [Style<'static>; 2] {
@@ -17,34 +16,23 @@ fn styles() -> [Style<'static>; 2] {
     ]
 }
 
-/// Training by epoch at one scale.
-pub fn opening(
-    report: &mut RunReport,
-    lab: &Lab,
-    settings: &BatchNormSettings,
-    findings: &Findings,
-    scale: usize,
-) {
+/// Training by epoch at the scale of the first lesson.
+pub fn opening(report: &mut RunReport, settings: &BatchNormSettings, findings: &Findings) {
     let figure = Figure::new("Training with and without batch normalisation")
-        .subtitle(lab.subtitle(&settings.text(&lab.data)))
-        .panel(panel(findings, scale, settings));
-    let [plain, normalised] = ends(findings, scale);
+        .subtitle(&settings.subtitle)
+        .panel(panel(findings, OPENING, settings));
+    let [plain, normalised] = ends(findings, OPENING);
     let reading = format!(
         "At W {}, training accuracy ends at {plain:.3} without batch normalisation, at {normalised:.3} with \
          it. The book's figure 6-18 shows one scale, as this one does; its program draws figure 6-19, the \
          grid of all scales.",
-        significant(weight_scale(scale))
+        significant(weight_scale(OPENING))
     );
     report.figure("sec6_3_opening", figure, &reading);
 }
 
 /// Where training ends, by scale.
-pub fn by_scale(
-    report: &mut RunReport,
-    lab: &Lab,
-    settings: &BatchNormSettings,
-    findings: &Findings,
-) {
+pub fn by_scale(report: &mut RunReport, settings: &BatchNormSettings, findings: &Findings) {
     let (smallest, largest) = (weight_scale(SCALES - 1), weight_scale(0));
     let mut panel = Panel::new("")
         .x_axis(Axis::log(
@@ -69,7 +57,7 @@ pub fn by_scale(
         panel = panel.mark(crosses.named("diverged"));
     }
     let figure = Figure::new("Batch normalisation and the scale of the initial weights")
-        .subtitle(lab.subtitle(&settings.text(&lab.data)))
+        .subtitle(&settings.subtitle)
         .plot_size(680.0, 380.0)
         .panel(panel);
     let [plain, normalised] = [0, 1].map(|kind| learnt(findings, kind).len());
@@ -82,7 +70,7 @@ pub fn by_scale(
 }
 
 /// Training by epoch at every scale.
-pub fn grid(report: &mut RunReport, lab: &Lab, settings: &BatchNormSettings, findings: &Findings) {
+pub fn grid(report: &mut RunReport, settings: &BatchNormSettings, findings: &Findings) {
     let ahead = Note::corner(Corner::LowerRight, "ahead without it").color(Color::VERMILLION);
     let panels = (0..SCALES).map(|scale| {
         let panel = panel(findings, scale, settings);
@@ -90,7 +78,7 @@ pub fn grid(report: &mut RunReport, lab: &Lab, settings: &BatchNormSettings, fin
     });
     let grid =
         Figure::new("Training at 16 scales; W is the standard deviation of the initial weights")
-            .subtitle(lab.subtitle(&settings.text(&lab.data)))
+            .subtitle(&settings.subtitle)
             .grid(4, 4)
             .panels(panels);
     let mut reading =

@@ -1,27 +1,18 @@
 //! What the section teaches and concludes.
 
 use experiments::findings::{Findings, Metric, Series, significant};
-use experiments::lab::Lab;
 use experiments::report::{Lesson, RunReport};
 
 use crate::figures;
 use crate::networks::{BatchNormSettings, SCALES, weight_scale};
-use crate::scales::{LEARNT, both, ends, is_plain_ahead, learnt, list, not_ahead};
-
-/// The scale of the opening figure, 0.0136: well within what batch normalisation is for.
-const OPENING: usize = 7;
+use crate::scales::{LEARNT, OPENING, both, ends, is_plain_ahead, learnt, list, not_ahead};
 
 const BATCH_NORM: &str = "<math display=\"block\"><mi>y</mi><mo>=</mo><mi>γ</mi><mfrac><mrow>\
     <mi>x</mi><mo>−</mo><mi>μ</mi></mrow><msqrt><msup><mi>σ</mi><mn>2</mn></msup><mo>+</mo><mi>ε</mi>\
     </msqrt></mfrac><mo>+</mo><mi>β</mi></math>";
 
 /// Training by epoch at one scale.
-pub fn one_scale(
-    report: &mut RunReport,
-    lab: &Lab,
-    settings: &BatchNormSettings,
-    findings: &Findings,
-) {
+pub fn one_scale(report: &mut RunReport, settings: &BatchNormSettings, findings: &Findings) {
     let passes = |kind: usize| {
         let accuracy = both(findings, OPENING)[kind].spreads(Metric::TRAIN_ACCURACY);
         accuracy.iter().find(|(_, spread)| spread.mean > LEARNT).map_or_else(
@@ -60,7 +51,7 @@ pub fn one_scale(
                long.",
         flags: "--epochs 100 --runs 3",
     });
-    figures::opening(report, lab, settings, findings, OPENING);
+    figures::opening(report, settings, findings);
     let [plain, normalised] = both(findings, OPENING).map(mean_over_epochs);
     report.conclude(
         &format!(
@@ -85,12 +76,7 @@ fn mean_over_epochs(series: &Series) -> f64 {
 }
 
 /// Where training ends at each of the scales.
-pub fn all_scales(
-    report: &mut RunReport,
-    lab: &Lab,
-    settings: &BatchNormSettings,
-    findings: &Findings,
-) {
+pub fn all_scales(report: &mut RunReport, settings: &BatchNormSettings, findings: &Findings) {
     let behind = not_ahead(findings);
     let ahead = SCALES - behind.len();
     let only_where_plain_learns = behind
@@ -131,8 +117,8 @@ pub fn all_scales(
         exercise: "Is a larger learning rate as good a remedy? Train all networks at ten times the rate.",
         flags: "--lr 0.1 --runs 3",
     });
-    figures::by_scale(report, lab, settings, findings);
-    figures::grid(report, lab, settings, findings);
+    figures::by_scale(report, settings, findings);
+    figures::grid(report, settings, findings);
     conclude(report, findings);
 }
 

@@ -43,7 +43,7 @@ pub fn run<T: Real>(
         (format!("{scale} {kind}"), k, Metric::TRAIN_ACCURACY)
     };
     let quantities = UNITS.into_iter().enumerate().map(quantity);
-    let settings = settings.text(&lab.data);
-    let named = ("sec6_3_luck", "final training accuracy at three scales", settings.as_str());
+    let what = "final training accuracy at three scales";
+    let named = ("sec6_3_luck", what, settings.text.as_str());
     luck::report(report, lab, named, &cases, findings, quantities)
 }

@@ -46,8 +46,8 @@ impl Section for BatchNormSection {
             return luck::run::<T>(lab, &settings, report);
         }
         let findings = train_all::<T>(lab, &settings)?;
-        lessons::one_scale(report, lab, &settings, &findings);
-        lessons::all_scales(report, lab, &settings, &findings);
+        lessons::one_scale(report, &settings, &findings);
+        lessons::all_scales(report, &settings, &findings);
         report.results(results(&findings), || notebook(&findings))?;
         beside_the_notebook(report, &findings);
         beside_the_original(report, &findings);

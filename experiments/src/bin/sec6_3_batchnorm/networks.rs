@@ -37,28 +37,33 @@ pub struct BatchNormSettings {
     batch_size: usize,
     hidden: Vec<usize>,
     lr: f64,
+    /// These settings as a text.
+    pub text: String,
+    /// The subtitle of all figures.
+    pub subtitle: String,
 }
 
 impl BatchNormSettings {
     pub fn new(lab: &Lab, EpochFlags { training, epochs }: &EpochFlags) -> Self {
+        let train_size = training.train_size.unwrap_or(TRAIN_SIZE);
+        let hidden = training.hidden.clone().unwrap_or_else(|| vec![100; 5]);
+        // The book's default of SGD.
+        let lr = training.lr.unwrap_or(0.01);
+        let (layers, rate) = (lab.data.layers(&hidden), significant(lr));
+        let text = format!("{train_size} training images, {layers}, SGD({rate})");
         Self {
-            train_size: training.train_size.unwrap_or(TRAIN_SIZE),
+            train_size,
             epochs: epochs.unwrap_or(lab.scaled(20, 3)),
             batch_size: training.batch_size.unwrap_or(100),
-            hidden: training.hidden.clone().unwrap_or_else(|| vec![100; 5]),
-            // The book's default of SGD.
-            lr: training.lr.unwrap_or(0.01),
+            hidden,
+            lr,
+            subtitle: lab.subtitle(&text),
+            text,
         }
     }
 
     pub fn plan(&self) -> Plan {
         Plan::epochs(self.epochs, self.batch_size, self.train_size)
-    }
-
-    /// For the subtitles of figures.
-    pub fn text(&self, data: &Data) -> String {
-        let Self { train_size, hidden, lr, .. } = self;
-        format!("{train_size} training images, {}, SGD({})", data.layers(hidden), significant(*lr))
     }
 
     /// One of the 32 networks: for each scale the plain one, then the one with batch normalisation.

@@ -6,6 +6,8 @@ use crate::networks::{SCALES, weight_scale};
 
 /// A network that ends above this training accuracy has learnt.
 pub const LEARNT: f64 = 0.5;
+/// The scale of the opening figure, 0.0136: well within what batch normalisation is for.
+pub const OPENING: usize = 7;
 
 /// The series of a scale: without batch normalisation, and with it.
 pub fn both(findings: &Findings, scale: usize) -> [&Series; 2] {

@@ -116,7 +116,6 @@ pub fn largest(findings: &Findings) -> (usize, Spread) {
 pub fn figure(
     report: &mut RunReport,
     lab: &Lab,
-    settings: &RegularizationSettings,
     findings: &Findings,
     [plain, dropout]: [&Trained<'_>; 2],
 ) {
@@ -151,10 +150,8 @@ pub fn figure(
         .mark(Scatter::new(Color::PURPLE, [(end, all.mean)]).radius(5.5))
         .mark(Note::at((end, all.mean), &format!("{count} networks")).color(Color::INK));
 
-    let made =
-        format!("{} training images, {}", plain.variant.train_size, settings.text(&lab.data));
     let figure = Figure::new("Dropout beside an ensemble")
-        .subtitle(lab.subtitle(&made))
+        .subtitle(lab.subtitle(&plain.variant.made))
         .panel(averages)
         .panel(training);
     let reading = format!(

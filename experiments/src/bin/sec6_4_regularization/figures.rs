@@ -6,39 +6,27 @@ use experiments::report::RunReport;
 use experiments::report::curves::{Style, curve};
 use viz::{Area, Axis, Color, Corner, Figure, Line, LineStyle, Mark, Marker, Note, Panel};
 
-use crate::networks::{RegularizationSettings, Variant};
+use crate::networks::Variant;
 use crate::trained::Trained;
 
 const METRICS: [Metric; 2] = [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY];
 
 /// A network; unless it is `plain` itself, the one without regularisation stands behind it.
-pub fn network(
-    report: &mut RunReport,
-    lab: &Lab,
-    settings: &RegularizationSettings,
-    trained: &Trained<'_>,
-    plain: &Trained<'_>,
-) {
+pub fn network(report: &mut RunReport, lab: &Lab, trained: &Trained<'_>, plain: &Trained<'_>) {
     let variant = trained.variant;
-    let made = format!("{} training images, {}", variant.train_size, settings.text(&lab.data));
     let figure = Figure::new(format!("Training and test accuracy: {}", variant.label))
-        .subtitle(lab.subtitle(&made))
+        .subtitle(lab.subtitle(&variant.made))
         .panel(panel(trained, plain, "", variant.epochs));
     report.figure(&format!("sec6_4_{}", variant.series), figure, &reading(trained, plain));
 }
 
-/// All networks side by side.
-pub fn comparison(
-    report: &mut RunReport,
-    lab: &Lab,
-    settings: &RegularizationSettings,
-    trained: &[Trained<'_>],
-    plain: &Trained<'_>,
-) {
+/// All networks side by side, first the one without regularisation.
+pub fn comparison(report: &mut RunReport, subtitle: &str, trained: &[Trained<'_>]) {
+    let plain = &trained[0];
     let longest = trained.iter().map(|one| one.variant.epochs).max().unwrap_or(1);
     let panels = trained.iter().map(|one| panel(one, plain, &one.variant.label, longest));
     let figure = Figure::new("What regularisation does to training and test accuracy")
-        .subtitle(lab.subtitle(&settings.text(&lab.data)))
+        .subtitle(subtitle)
         .panels(panels);
     let figure = if trained.len() == 4 { figure.grid(2, 2) } else { figure };
     let gaps = trained.iter().map(|one| format!("{}: {:.3}", one.variant.label, one.means().gap()));

@@ -24,7 +24,7 @@ pub fn report(
     let plain = &trained[0];
     if lab.wants(OVERFIT) {
         overfit(report, plain);
-        figures::network(report, lab, settings, plain, plain);
+        figures::network(report, lab, plain, plain);
         conclude_overfit(report, plain);
     }
     for (part, lesson) in [(WEIGHT_DECAY, weight_decay as Teach), (DROPOUT, dropout)] {
@@ -35,17 +35,17 @@ pub fn report(
         {
             let effect = Effect { plain, regularised };
             lesson(report, &effect);
-            of_part.iter().for_each(|one| figures::network(report, lab, settings, one, plain));
+            of_part.iter().for_each(|one| figures::network(report, lab, one, plain));
             effect.conclude(report);
         }
     }
     if [OVERFIT, WEIGHT_DECAY, DROPOUT].iter().all(|part| lab.wants(part)) {
-        figures::comparison(report, lab, settings, trained, plain);
+        figures::comparison(report, &settings.subtitle, trained);
     }
     let dropout = trained.iter().find(|one| one.variant.part == DROPOUT);
     if let (Some(averaged), Some(dropout)) = (averaged, dropout) {
         ensemble(report, averaged, [plain, dropout]);
-        ensemble::figure(report, lab, settings, averaged, [plain, dropout]);
+        ensemble::figure(report, lab, averaged, [plain, dropout]);
         conclude_ensemble(report, averaged, dropout);
     }
 }

@@ -40,7 +40,6 @@ pub fn run<T: Real>(
     let findings = lab.run(&cases.iter().map(experiment).collect::<Vec<_>>())?;
     let quantities = [Metric::TRAIN_ACCURACY, Metric::TEST_ACCURACY];
     let quantities = quantities.map(|metric| (metric.title(), 0, metric));
-    let settings = format!("{train_size} training images, {}", settings.text(&lab.data));
-    let named = ("sec6_4_luck", "final accuracies with dropout", settings.as_str());
+    let named = ("sec6_4_luck", "final accuracies with dropout", dropout.made.as_str());
     luck::report(report, lab, named, &cases, findings, quantities)
 }

@@ -2,7 +2,7 @@
 
 use experiments::cli::knobs::{EpochFlags, KNOBS, not_negative, share};
 use experiments::findings::significant;
-use experiments::lab::{Data, Lab, Unit};
+use experiments::lab::{Lab, Unit};
 use init::Seed;
 use layers::{DropoutScaling, MultiLayerNet};
 use optimizers::OptimizerKind;
@@ -44,7 +44,8 @@ impl RegularizationFlags {
 pub struct RegularizationSettings {
     lr: f64,
     batch_size: usize,
-    hidden: Vec<usize>,
+    /// The subtitle of a figure of networks trained on different numbers of images.
+    pub subtitle: String,
     pub variants: Vec<Variant>,
 }
 
@@ -57,6 +58,8 @@ pub struct Variant {
     pub label: String,
     pub train_size: usize,
     pub epochs: usize,
+    /// How it is made, as a text.
+    pub made: String,
     pub network: MultiLayerNet,
     /// Whose random numbers it is drawn from: the same whichever parts are run.
     pub unit: Unit,
@@ -77,6 +80,10 @@ impl RegularizationSettings {
         // ANCHOR_END: networks
         let epochs = |book: usize| epochs.unwrap_or(lab.scaled(book, 6));
         let train_size = training.train_size.unwrap_or(TRAIN_SIZE);
+        // The book's default of SGD.
+        let lr = training.lr.unwrap_or(0.01);
+        let text = format!("{}, SGD({})", lab.data.layers(&hidden), significant(lr));
+        let made = |train_size: usize| format!("{train_size} training images, {text}");
         let decays = format!("weight decay {}", significant(lambda));
         let variant = |index, part, label, network, book_epochs| Variant {
             part,
@@ -84,19 +91,16 @@ impl RegularizationSettings {
             label,
             train_size,
             epochs: epochs(book_epochs),
+            made: made(train_size),
             network,
             unit: Unit::Series(index),
         };
+        let printed_label = format!("{decays}, {PRINTED_SIZE} images");
         let printed = training.train_size.is_none().then(|| Variant {
             series: WEIGHT_DECAY_PRINTED,
             train_size: PRINTED_SIZE,
-            ..variant(
-                2,
-                WEIGHT_DECAY,
-                format!("{decays}, {PRINTED_SIZE} images"),
-                decay.clone(),
-                201,
-            )
+            made: made(PRINTED_SIZE),
+            ..variant(2, WEIGHT_DECAY, printed_label, decay.clone(), 201)
         });
         let regularised = [
             Some(variant(1, WEIGHT_DECAY, decays, decay, 201)),
@@ -105,22 +109,12 @@ impl RegularizationSettings {
         ];
         let plain = variant(0, OVERFIT, "no regularisation".to_owned(), plain, 201);
         let variants = std::iter::once(plain).chain(regularised.into_iter().flatten()).collect();
-        Self {
-            // The book's default of SGD.
-            lr: training.lr.unwrap_or(0.01),
-            batch_size: training.batch_size.unwrap_or(100),
-            hidden,
-            variants,
-        }
+        let batch_size = training.batch_size.unwrap_or(100);
+        Self { lr, batch_size, subtitle: lab.subtitle(&text), variants }
     }
 
     pub fn plan(&self, variant: &Variant) -> Plan {
         Plan::epochs(variant.epochs, self.batch_size, variant.train_size)
-    }
-
-    /// For the subtitles of figures: layers and optimizer.
-    pub fn text(&self, data: &Data) -> String {
-        format!("{}, SGD({})", data.layers(&self.hidden), significant(self.lr))
     }
 
     pub fn contestant<T: Real>(&self, network: &MultiLayerNet, seed: Seed) -> Contestant<T> {
