@@ -95,7 +95,7 @@ impl Outcome {
 /// of a metric: its label, the number of its series, the metric.
 ///
 /// # Errors
-/// If stdout or a file cannot be written to.
+/// If stdout cannot be written to.
 pub fn report(
     report: &mut RunReport,
     lab: &Lab,
@@ -118,7 +118,8 @@ pub fn report(
         .plot_size(300.0, 30.0 * cases.len() as f64 + 20.0)
         .panels(quantities.iter().map(|quantity| panel(cases, quantity)));
     report.figure(name, figure, &reading(lab, cases, quantities));
-    findings.into_iter().try_for_each(|findings| report.record(findings))
+    findings.into_iter().for_each(|findings| report.record(findings));
+    Ok(())
 }
 
 fn lesson(report: &mut RunReport, cases: &[Case], first: &Outcome) {

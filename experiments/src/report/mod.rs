@@ -31,7 +31,6 @@ use crate::findings::{
 use crate::lab::Lab;
 use crate::screen::{notice, print};
 use drawn::Drawn;
-use export::Exporter;
 use folder::{Folder, MANIFEST, SERIES};
 use judged::Judged;
 use lesson::Chapter;
@@ -51,7 +50,6 @@ const QUICK_READING: &str = "A quick run: too short to show what the section is 
 pub struct RunReport {
     folder: Folder,
     texts: Arc<Texts>,
-    exporters: Vec<Box<dyn Exporter>>,
     quick: bool,
     /// Whether the notebook's numbers apply: not with fewer steps, other data or settings, or luck
     /// held back.
@@ -86,7 +84,6 @@ impl RunReport {
         Self {
             folder,
             texts: Arc::clone(&lab.texts),
-            exporters: export::wanted(args),
             quick: args.quick,
             as_the_notebook: !args.quick && args.vary.is_empty() && lab.notes().is_empty(),
             printed_tables: args.table,
@@ -148,15 +145,8 @@ impl RunReport {
     }
 
     /// Adds measurements to the results.
-    ///
-    /// # Errors
-    /// [`Failure::Output`] if a file for other programs cannot be written.
-    pub fn record(&mut self, findings: Findings) -> Result<(), Failure> {
-        for exporter in &mut self.exporters {
-            exporter.add(&findings, &self.folder).map_err(Failure::Output)?;
-        }
+    pub fn record(&mut self, findings: Findings) {
         self.findings.push(findings);
-        Ok(())
     }
 
     /// Begins a lesson. The figures, tables and conclusions that follow belong to it.
@@ -197,19 +187,9 @@ impl RunReport {
         self.add(Conclusion::new(text, threshold, held, by));
     }
 
-    /// Adds a conclusion about something without random numbers.
-    pub fn conclude_without_chance(
-        &mut self,
-        text: &str,
-        threshold: &str,
-        holds: bool,
-        by: String,
-    ) {
-        self.add(Conclusion::without_chance(text, threshold, holds, by));
-    }
-
-    /// A quick run shows none, but translates them, so that it warns of the same missing texts.
-    fn add(&mut self, conclusion: Conclusion) {
+    /// Adds a conclusion. A quick run shows none, but translates them, so that it warns of the same
+    /// missing texts.
+    pub fn add(&mut self, conclusion: Conclusion) {
         let judged = Judged::of(&conclusion, &self.texts);
         if !self.quick {
             self.chapter().conclusions.push(judged);
@@ -331,12 +311,12 @@ impl RunReport {
         let failed = self.conclusions.iter().filter(|conclusion| !conclusion.holds).count();
         let write = || -> anyhow::Result<()> {
             self.write_figures()?;
-            let Self { mut exporters, folder, started, findings, .. } = self;
+            let Self { folder, started, findings, .. } = self;
             let mut manifest = manifest::manifest(name, lab);
             manifest[SETTINGS] = settings;
             manifest["training_seconds"] = lab.working().as_secs_f64().into();
             manifest["wall_seconds"] = started.elapsed().as_secs_f64().into();
-            exporters.iter_mut().try_for_each(|exporter| exporter.end(&rows, &folder))?;
+            export::write(args, &findings, &rows, &folder)?;
             folder.write("metrics.csv", &csv)?;
             folder.write(SERIES, &write_series(&findings)?)?;
             folder.write("index.html", page.as_bytes())?;

@@ -99,7 +99,8 @@ fn mnist<T: Real>(
     compare_losses::beside_the_original(report, "sec6_1", &findings, original);
 
     conclude(report, &findings);
-    report.record(findings)
+    report.record(findings);
+    Ok(())
 }
 
 fn lesson<'a>(findings: &Findings, labels: &'a [&'a str]) -> Lesson<'a> {

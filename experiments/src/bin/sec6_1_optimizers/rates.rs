@@ -144,7 +144,8 @@ pub fn run<T: Real>(
     table(report, &swept)?;
     report.figure("sec6_1_rates", figure(lab, settings, &swept), &reading(&swept));
     conclude(report, &swept, &findings);
-    report.record(findings)
+    report.record(findings);
+    Ok(())
 }
 
 /// Where SGD's best loss stands among the best losses of all four.

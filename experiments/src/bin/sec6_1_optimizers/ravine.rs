@@ -2,7 +2,7 @@
 
 use experiments::cli::Failure;
 use experiments::compare_losses::LossSettings;
-use experiments::findings::{Findings, Measurements, Metric, significant};
+use experiments::findings::{Conclusion, Findings, Measurements, Metric, significant};
 use experiments::lab::Lab;
 use experiments::report::{Lesson, RunReport, Table};
 use optimizers::{Optimizer, Slot};
@@ -143,12 +143,12 @@ pub fn run<T: Real>(
     table(report, &walks);
 
     let [sgd, momentum, adagrad, adam] = [0, 1, 2, 3].map(|k: usize| walks[k].end());
-    report.conclude_without_chance(
+    report.add(Conclusion::without_chance(
         "in the ravine AdaGrad comes closest to the minimum; the notebook reads Adam off its figure",
         "its f is the lowest at the last point",
         adagrad < sgd.min(momentum).min(adam),
         format!("f after {POINTS} points: {ends}"),
-    );
+    ));
     let measured = |walk: &Walk| -> Measurements {
         let point = |(step, &(x, y)): (usize, &(f64, f64))| {
             [(step, X, x), (step, Y, y), (step, F, f(x, y))]
@@ -162,7 +162,8 @@ pub fn run<T: Real>(
     for (series, walk) in findings.series.iter_mut().zip(&walks) {
         series.label = walk.label.to_owned();
     }
-    report.record(findings)
+    report.record(findings);
+    Ok(())
 }
 
 /// The page has the numbers of each path.

@@ -87,7 +87,8 @@ pub fn run<T: Real>(
     }
     table(report, &findings)?;
     conclude(report, &findings);
-    report.record(findings)
+    report.record(findings);
+    Ok(())
 }
 
 /// The mean over the seeds of a metric in the first and in the last layer.

@@ -108,7 +108,8 @@ fn mnist<T: Real>(
     compare_losses::beside_the_original(report, "sec6_2", &findings, original);
 
     conclude(report, &findings, guessing);
-    report.record(findings)
+    report.record(findings);
+    Ok(())
 }
 
 /// A network with a higher loss has learned nothing: in hundredths, as texts tell it, and at least

@@ -83,7 +83,8 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
         &findings.each_seed(|one| most(one) == [1.0, 1.0, UNITS as f64]),
         format!("distinct units a layer after training: {counts}"),
     );
-    report.record(findings)
+    report.record(findings);
+    Ok(())
 }
 
 /// The most different units of a hidden layer in any seed, by case.

@@ -51,7 +51,8 @@ impl Section for BatchNormSection {
         report.results(results(&findings), || notebook(&findings))?;
         beside_the_notebook(report, &findings);
         beside_the_original(report, &findings);
-        report.record(findings)
+        report.record(findings);
+        Ok(())
     }
 }
 

@@ -78,8 +78,9 @@ impl Section for Regularization {
         lessons::report(report, lab, &settings, &trained, averaged.as_ref());
         beside_the_notebook(report, lab, &trained);
         beside_the_original(report, &trained);
-        trained.into_iter().try_for_each(|trained| report.record(trained.findings))?;
-        averaged.into_iter().try_for_each(|averaged| report.record(averaged))
+        let trained = trained.into_iter().map(|trained| trained.findings);
+        trained.chain(averaged).for_each(|findings| report.record(findings));
+        Ok(())
     }
 }
 

@@ -14,7 +14,7 @@ use viz::{
 use crate::best_so_far::{running_best, stairs};
 use crate::flags::SearchFlags;
 use crate::rank_correlation::mean_correlation;
-use crate::trial_measurements::index;
+use crate::trial_measurements::place;
 
 /// How many of the best trials are drawn.
 pub const BEST: usize = 20;
@@ -262,15 +262,5 @@ fn axis(space: &Space, name: &str) -> Axis {
             Axis::categories(choices.iter().cloned()).labelled(label)
         }
         None => Axis::linear(label, 0.0, 1.0),
-    }
-}
-
-/// Where a trial lies on the axis of a dimension.
-fn place(space: &Space, trial: &Trial, name: &str) -> f64 {
-    match trial.params.get(name) {
-        Some(Value::Float(x)) => *x,
-        Some(Value::Integer(x)) => *x as f64,
-        Some(Value::Text(choice)) => index(space, name, choice),
-        None => f64::NAN,
     }
 }

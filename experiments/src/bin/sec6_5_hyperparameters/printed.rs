@@ -63,7 +63,8 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     draw(report, lab, &points);
     let printed = rows.iter().map(|row| (row[0] as usize, row[1]));
     report.beside_the_notebook(PRINTED, series, metric, printed);
-    report.record(findings)
+    report.record(findings);
+    Ok(())
 }
 
 /// A trial of the notebook.

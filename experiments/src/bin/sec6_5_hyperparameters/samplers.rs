@@ -123,7 +123,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
             let Contender { name, style: (label, ..), .. } = contender;
             let series = Series::new(format!("{problem}/{name}"), runs);
             let series = series.labelled(format!("{title}, {label}"));
-            report.record(Findings::of_series(SAMPLERS, &lab.args.seeds(), series))?;
+            report.record(Findings::of_series(SAMPLERS, &lab.args.seeds(), series));
         }
     }
     Ok(())

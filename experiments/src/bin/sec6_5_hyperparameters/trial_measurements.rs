@@ -1,7 +1,7 @@
 //! A trial in `metrics.csv`.
 
 use experiments::findings::{Findings, Measurements, Metric, Series};
-use search::{End, Space, Trial, Value};
+use search::{Distribution, End, Space, Trial, Value};
 
 use crate::settings::Settings;
 
@@ -10,16 +10,11 @@ use crate::settings::Settings;
 pub fn measurements(space: &Space, trial: &Trial) -> Measurements {
     let mut measured = Measurements::default();
     let known = |name: &str| Settings::names().find(|known| *known == name);
-    for (name, value) in trial.params.iter() {
-        let place = match value {
-            Value::Float(x) => *x,
-            Value::Integer(x) => *x as f64,
-            Value::Text(choice) => index(space, name, choice),
-        };
+    for (name, _) in trial.params.iter() {
         // `metrics.csv` had this name before `lr` was the name of the flag.
         let metric = if name == "lr" { Some("learning_rate") } else { known(name) };
         let Some(metric) = metric else { continue };
-        measured.push(0, Metric::new(metric), place);
+        measured.push(0, Metric::new(metric), place(space, trial, name));
     }
     for report in &trial.reports {
         measured.push(report.step, Metric::VALIDATION_ACCURACY, report.value);
@@ -46,10 +41,17 @@ pub fn of_trials(
     Findings { part: part.into(), seeds: vec![seed], series }
 }
 
-/// The index of a choice in its dimension.
-pub fn index(space: &Space, name: &str, choice: &str) -> f64 {
-    let choices = space.get(name).map_or(&[][..], |d| d.choices());
-    choices.iter().position(|known| known == choice).map_or(f64::NAN, |k| k as f64)
+/// A hyperparameter as a number: a choice as its index in the dimension.
+pub fn place(space: &Space, trial: &Trial, name: &str) -> f64 {
+    match trial.params.get(name) {
+        Some(Value::Float(x)) => *x,
+        Some(Value::Integer(x)) => *x as f64,
+        Some(Value::Text(choice)) => {
+            let mut choices = space.get(name).into_iter().flat_map(Distribution::choices);
+            choices.position(|known| known == choice).map_or(f64::NAN, |k| k as f64)
+        }
+        None => f64::NAN,
+    }
 }
 
 /// A hyperparameter of the notebook's space, all of whose values are real numbers.

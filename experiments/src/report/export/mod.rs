@@ -1,20 +1,56 @@
 //! Files that other programs open.
 
-mod exporter;
 mod model;
 mod npz;
 mod tensorboard;
 
+use super::folder::Folder;
 use crate::cli::Args;
+use crate::findings::{Findings, Measurements, Row};
 
-pub(super) use exporter::Exporter;
+/// Writes the formats that the flags ask for.
+pub(super) fn write(
+    args: &Args,
+    findings: &[Findings],
+    rows: &[Row],
+    folder: &Folder,
+) -> anyhow::Result<()> {
+    if args.tensorboard {
+        tensorboard::write(findings, folder)?;
+    }
+    if args.npz {
+        npz::write(findings, rows, folder)?;
+    }
+    if args.save_model {
+        model::write(findings, folder)?;
+    }
+    Ok(())
+}
 
-/// The formats that the flags ask for.
-pub(super) fn wanted(args: &Args) -> Vec<Box<dyn Exporter>> {
-    let all: [(bool, Box<dyn Exporter>); 3] = [
-        (args.tensorboard, Box::new(tensorboard::TensorBoard)),
-        (args.npz, Box::new(npz::Npz::default())),
-        (args.save_model, Box::new(model::Model)),
-    ];
-    all.into_iter().filter_map(|(wanted, exporter)| wanted.then_some(exporter)).collect()
+/// The measurements of each network, and the path of its files: `PART/SERIES/seed-N`.
+fn networks(findings: &[Findings]) -> impl Iterator<Item = (String, &Measurements)> {
+    findings.iter().flat_map(|Findings { part, seeds, series }| {
+        series.iter().flat_map(move |series| {
+            let runs = seeds.iter().zip(&series.runs);
+            runs.map(|(&seed, run)| (place(part, &series.name, seed), run))
+        })
+    })
+}
+
+/// `PART/SERIES/seed-N`, with characters that every file system allows.
+fn place(part: &str, series: &str, seed: u64) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._=+-/".contains(c);
+    let name = |text: &str| text.replace(|c| !plain(c), "-");
+    format!("{}/{}/seed-{seed}", name(part), name(series))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn places_have_plain_names() {
+        assert_eq!(place("mnist", "std=0.01", 7), "mnist/std=0.01/seed-7");
+        assert_eq!(place("ensemble", "member 1", 0), "ensemble/member-1/seed-0");
+    }
 }

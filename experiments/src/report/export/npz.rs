@@ -7,51 +7,43 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use rawzip::{CompressionMethod, ZipArchiveWriter};
 
-use super::exporter::Exporter;
-use crate::findings::{BINS, Bins, Findings, Row};
+use crate::findings::{BINS, Bins, Findings, Row, Series};
 use crate::report::folder::Folder;
 
 /// `metrics.npz` and `histograms.npz`.
-#[derive(Debug, Default)]
-pub(super) struct Npz {
-    histograms: Vec<Taken>,
+pub(super) fn write(findings: &[Findings], rows: &[Row], folder: &Folder) -> anyhow::Result<()> {
+    folder.write("metrics.npz", &metrics(rows)?)?;
+    folder.write("histograms.npz", &histograms(&taken(findings))?)
 }
 
 /// A histogram, and the network and step that it was taken of.
-#[derive(Debug)]
-struct Taken {
-    part: String,
-    series: String,
+struct Taken<'a> {
+    part: &'a str,
+    series: &'a str,
     seed: u64,
     step: usize,
     /// The parameter or activation.
-    name: String,
-    bins: Bins,
+    name: &'a str,
+    bins: &'a Bins,
 }
 
-impl Exporter for Npz {
-    fn add(&mut self, findings: &Findings, _: &Folder) -> anyhow::Result<()> {
-        let Findings { part, seeds, series } = findings;
+fn taken(findings: &[Findings]) -> Vec<Taken<'_>> {
+    let mut all = Vec::new();
+    for Findings { part, seeds, series } in findings {
         for (run, &seed) in seeds.iter().enumerate() {
-            for series in series {
-                let taken = series.runs[run].histograms.iter();
-                self.histograms.extend(taken.map(|(step, name, bins)| Taken {
-                    part: part.clone(),
-                    series: series.name.clone(),
+            for Series { name: series, runs, .. } in series {
+                all.extend(runs[run].histograms.iter().map(|&(step, ref name, ref bins)| Taken {
+                    part,
+                    series,
                     seed,
-                    step: *step,
-                    name: name.clone(),
-                    bins: bins.clone(),
+                    step,
+                    name,
+                    bins,
                 }));
             }
         }
-        Ok(())
     }
-
-    fn end(&mut self, rows: &[Row], folder: &Folder) -> anyhow::Result<()> {
-        folder.write("metrics.npz", &metrics(rows)?)?;
-        folder.write("histograms.npz", &histograms(&self.histograms)?)
-    }
+    all
 }
 
 /// The columns of `metrics.csv`.
@@ -69,16 +61,16 @@ fn metrics(rows: &[Row]) -> anyhow::Result<Vec<u8>> {
 }
 
 /// One row per histogram: what it is of, the counts and the edges of its bins.
-fn histograms(rows: &[Taken]) -> anyhow::Result<Vec<u8>> {
+fn histograms(rows: &[Taken<'_>]) -> anyhow::Result<Vec<u8>> {
     let n = [rows.len()];
     let counts = rows.iter().flat_map(|row| row.bins.counts);
     let edges = rows.iter().flat_map(|row| row.bins.edges());
     archive([
-        ("part", texts(rows.iter().map(|row| row.part.as_str()).collect())),
-        ("series", texts(rows.iter().map(|row| row.series.as_str()).collect())),
+        ("part", texts(rows.iter().map(|row| row.part).collect())),
+        ("series", texts(rows.iter().map(|row| row.series).collect())),
         ("seed", array("<u8", &n, rows.iter().map(|row| row.seed.to_le_bytes()))),
         ("step", array("<i8", &n, rows.iter().map(|row| (row.step as i64).to_le_bytes()))),
-        ("name", texts(rows.iter().map(|row| row.name.as_str()).collect())),
+        ("name", texts(rows.iter().map(|row| row.name).collect())),
         ("counts", array("<i8", &[n[0], BINS], counts.map(|n| i64::from(n).to_le_bytes()))),
         ("edges", array("<f8", &[n[0], BINS + 1], edges.map(f64::to_le_bytes))),
     ])
@@ -195,11 +187,8 @@ mod tests {
         measured.histogram(0, "parameters/0.weight".to_owned(), &values);
         let halves: Vec<f32> = (0..1000).map(|i| (i * i % 991) as f32 / 3.0 - 100.0).collect();
         measured.histogram(300, "activations/1.relu".to_owned(), &halves);
-        let folder = tempfile::tempdir().unwrap();
-        let folder = Folder::create(&folder.path().join("out")).unwrap();
-        let mut npz = Npz::default();
-        npz.add(&Findings::of_seed("mnist", 7, [("adam".to_owned(), measured)]), &folder).unwrap();
+        let findings = [Findings::of_seed("mnist", 7, [("adam".to_owned(), measured)])];
         let golden = include_bytes!("goldens/histograms.npz");
-        assert_eq!(arrays(&histograms(&npz.histograms).unwrap()), arrays(golden));
+        assert_eq!(arrays(&histograms(&taken(&findings)).unwrap()), arrays(golden));
     }
 }

@@ -2,24 +2,19 @@
 
 use crc::{CRC_32_ISCSI, Crc, Table};
 
-use super::exporter::{Exporter, networks};
+use super::networks;
 use crate::findings::{Bins, Findings, Measurements, Metric};
 use crate::report::folder::Folder;
 
 const CASTAGNOLI: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISCSI);
 
 /// `tensorboard/PART/SERIES/seed-N/events.out.tfevents`.
-#[derive(Debug)]
-pub(super) struct TensorBoard;
-
-impl Exporter for TensorBoard {
-    fn add(&mut self, findings: &Findings, folder: &Folder) -> anyhow::Result<()> {
-        for (place, measured) in networks(findings) {
-            let name = format!("tensorboard/{place}/events.out.tfevents");
-            folder.write(&name, &events(measured))?;
-        }
-        Ok(())
+pub(super) fn write(findings: &[Findings], folder: &Folder) -> anyhow::Result<()> {
+    for (place, measured) in networks(findings) {
+        let name = format!("tensorboard/{place}/events.out.tfevents");
+        folder.write(&name, &events(measured))?;
     }
+    Ok(())
 }
 
 /// The bytes of the event file of a network: a scalar for every number, then the histograms, in
