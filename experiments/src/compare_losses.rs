@@ -7,8 +7,8 @@ use optimizers::OptimizerKind;
 use training::{Contestant, Plan, Real};
 use viz::{Axis, Color, Figure, Marker, Panel};
 
-use crate::cli::Failure;
 use crate::cli::knobs::{KNOBS, TrainingFlags, count};
+use crate::cli::{Failure, Result};
 use crate::findings::equivalence::{Curves, Quantity};
 use crate::findings::{Findings, Metric, Series, Spread, csv_rows};
 use crate::lab::{Experiment, Lab};
@@ -57,7 +57,7 @@ impl LossSettings {
     ///
     /// # Errors
     /// [`Failure::Usage`] if there are fewer than [`TAIL`].
-    pub fn plan(&self, lab: &Lab) -> Result<Plan, Failure> {
+    pub fn plan(&self, lab: &Lab) -> Result<Plan> {
         let iterations = self.iterations.unwrap_or(lab.scaled(UPDATES, TAIL));
         if iterations < TAIL {
             return Err(Failure::Usage(anyhow!(
@@ -116,7 +116,7 @@ pub fn run<T: Real>(
     settings: &LossSettings,
     series: &[Compared],
     contestant: impl Fn(usize, Seed) -> Contestant<T> + Sync,
-) -> Result<Findings, Failure> {
+) -> Result<Findings> {
     let plan = settings.plan(lab)?;
     let test = &lab.data.test;
     let names = series.iter().map(|series| series.name);
@@ -141,7 +141,7 @@ pub fn results(
     what: &str,
     findings: &Findings,
     columns: Vec<(String, Vec<String>)>,
-) -> Result<(), Failure> {
+) -> Result<()> {
     let (added, cells): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
     let first = [what, "loss of the last 100 iterations"].map(str::to_owned);
     let titles = first.into_iter().chain(added).chain(["test accuracy".to_owned()]);

@@ -4,7 +4,7 @@
 use anyhow::anyhow;
 use viz::{Axis, Bars, Color, Figure, Line, Marker, Panel};
 
-use crate::cli::{Failure, Stream};
+use crate::cli::{Failure, Result, Stream};
 use crate::findings::{Findings, Metric, Spread, Variance, significant};
 use crate::lab::Lab;
 use crate::report::{Lesson, RunReport, Table};
@@ -24,7 +24,7 @@ impl Case {
     ///
     /// # Errors
     /// [`Failure::Usage`] if there is a single run, or `--vary` wants something else.
-    pub fn all(lab: &Lab, streams: &[Stream]) -> Result<Vec<Self>, Failure> {
+    pub fn all(lab: &Lab, streams: &[Stream]) -> Result<Vec<Self>> {
         if lab.args.runs < 2 {
             let text = "--part luck compares runs: give --runs 10, or another number above 1";
             return Err(Failure::Usage(anyhow!(text)));
@@ -103,7 +103,7 @@ pub fn report(
     cases: &[Case],
     findings: Vec<Findings>,
     quantities: impl IntoIterator<Item = (impl Into<String>, usize, Metric)>,
-) -> Result<(), Failure> {
+) -> Result<()> {
     let outcomes = quantities.into_iter().map(|(label, series, metric)| {
         let spread = |found: &Findings| found.series[series].last_hundred(metric);
         Outcome { label: label.into(), spreads: findings.iter().map(spread).collect() }

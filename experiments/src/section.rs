@@ -9,7 +9,7 @@ use clap::{Command, CommandFactory, FromArgMatches};
 use serde_json::Value;
 use training::Real;
 
-use crate::cli::{self, Args, CommandLine, Failure, Precision, help, knobs};
+use crate::cli::{self, Args, CommandLine, Failure, Precision, Result, help, knobs};
 use crate::lab::{Checkpoints, Lab};
 use crate::report::RunReport;
 use crate::report::folder::{self, Folder};
@@ -36,7 +36,7 @@ pub trait Section {
     ///
     /// # Errors
     /// Whatever stops it.
-    fn run<T: Real>(lab: &Lab, flags: &Self::Flags, report: &mut RunReport) -> Result<(), Failure>;
+    fn run<T: Real>(lab: &Lab, flags: &Self::Flags, report: &mut RunReport) -> Result<()>;
 }
 
 /// The whole program of a section: reads the command line, runs it, writes the results.
@@ -47,7 +47,7 @@ pub fn main<S: Section>() -> ExitCode {
     }
 }
 
-fn start<S: Section>() -> Result<(), Failure> {
+fn start<S: Section>() -> Result<()> {
     let outline = Outline::of::<S>();
     let command = outline.command(CommandLine::<S::Flags>::command());
     let matches = cli::matches(&command, std::env::args_os().collect())?;
@@ -81,7 +81,7 @@ fn open(
     own_settings: Vec<String>,
     settings: &Value,
     samples: (usize, usize),
-) -> Result<(Lab, RunReport), Failure> {
+) -> Result<(Lab, RunReport)> {
     let started = Instant::now();
     let out = args.out_of(outline.name);
     folder::check(&out, args.force)?;

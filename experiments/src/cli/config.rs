@@ -10,7 +10,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value};
 
-use super::{Failure, help};
+use super::{Failure, Result, help};
 
 /// The flag that names the file.
 const CONFIG: &str = "config";
@@ -39,7 +39,7 @@ pub const CHANGE_NO_NUMBER: [&str; 8] =
 /// # Errors
 /// [`Failure::Usage`] for a file that cannot be read or used. Mistakes on the command line itself,
 /// `--help` and `--version` end the program, as clap does.
-pub fn matches(command: &Command, line: Vec<OsString>) -> Result<ArgMatches, Failure> {
+pub fn matches(command: &Command, line: Vec<OsString>) -> Result<ArgMatches> {
     let with_file = command.clone().mut_args(switch_with_value);
     let given = match with_file.clone().try_get_matches_from(&line) {
         // The file may have the flag that is missing.

@@ -23,6 +23,9 @@ pub enum Failure {
     Stopped(i32),
 }
 
+/// What a part of a run gives, or why there is none.
+pub type Result<T = (), E = Failure> = std::result::Result<T, E>;
+
 impl Failure {
     /// The failure that stdout cannot be written to.
     pub fn of_stdout(error: io::Error) -> Self {

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::Command;
 use clap_complete::Shell;
 
-use super::Failure;
 use super::quoting::Quoting;
+use super::{Failure, Result};
 use crate::screen::print;
 
 /// The examples and exit codes below the flags in `--help`.
@@ -87,7 +87,7 @@ fn line_of<'a>(
 ///
 /// # Errors
 /// [`Failure::Output`] if stdout cannot be written to.
-pub fn print_instead(mut command: Command, shell: Option<Shell>) -> Result<(), Failure> {
+pub fn print_instead(mut command: Command, shell: Option<Shell>) -> Result<()> {
     let mut text = Vec::new();
     let written = match shell {
         Some(shell) => {

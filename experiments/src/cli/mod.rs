@@ -11,6 +11,6 @@ mod stream;
 
 pub use args::{Args, CommandLine, DataArgs, DataChoice, NoFlags, Precision, Tables};
 pub use config::{CHANGE_NO_NUMBER, SETTINGS, matches, settings};
-pub use failure::Failure;
+pub use failure::{Failure, Result};
 pub use lang::{Lang, Texts};
 pub use stream::Stream;

@@ -8,7 +8,7 @@ use layers::Checkpoint;
 use serde_json::Value;
 use training::{Contestant, Moment, Real};
 
-use crate::cli::{Args, Failure};
+use crate::cli::{Args, Failure, Result};
 use crate::findings::Measurements;
 use crate::screen::notice;
 
@@ -32,7 +32,7 @@ pub struct Checkpoints {
 impl Checkpoints {
     /// The folder for results at `out`, if checkpoints are asked for. `settings` are those of the
     /// run: a run with others must not go on from it.
-    pub(crate) fn open(out: &Path, args: &Args, settings: &Value) -> Result<Option<Self>, Failure> {
+    pub(crate) fn open(out: &Path, args: &Args, settings: &Value) -> Result<Option<Self>> {
         let Some(every) = args.checkpoint_every else { return Ok(None) };
         let name = out.file_name().unwrap_or(out.as_os_str()).to_string_lossy();
         let folder = out.with_file_name(format!(".{name}.checkpoint"));
@@ -46,7 +46,7 @@ impl Checkpoints {
     }
 
     /// Compares the settings with those of the stopped run, or writes them.
-    fn begin(&self, settings: &Value) -> Result<(), Failure> {
+    fn begin(&self, settings: &Value) -> Result<()> {
         let file = self.folder.join(SETTINGS);
         let place = self.folder.display();
         let Ok(text) = fs::read_to_string(&file) else {
@@ -106,7 +106,7 @@ impl Checkpoints {
         name: Name<'_>,
         moment: &Moment<'_, T>,
         measured: &Measurements,
-    ) -> Result<(), Failure> {
+    ) -> Result<()> {
         let mut checkpoint = Checkpoint::of(moment.network, moment.optimizer, []);
         checkpoint.notes.insert(MEASURED.to_owned(), measured.to_text());
         let saved = checkpoint.save(&self.file(name));
@@ -122,7 +122,7 @@ impl Checkpoints {
         &self,
         name: Name<'_>,
         contestant: &mut Contestant<T>,
-    ) -> Result<Measurements, Failure> {
+    ) -> Result<Measurements> {
         let file = self.file(name);
         let Ok(bytes) = fs::read(&file) else { return Ok(Measurements::default()) };
         let mut read = || -> anyhow::Result<Measurements> {

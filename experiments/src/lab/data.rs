@@ -9,7 +9,7 @@ use mnist_io::download;
 use mnist_io::{Dataset, DatasetName, ImageSink, Images, Kind, Source, Split};
 use training::Samples;
 
-use crate::cli::{DataArgs, DataChoice, Failure};
+use crate::cli::{DataArgs, DataChoice, Failure, Result};
 use crate::screen::{DownloadView, notice};
 
 /// The built-in digits are one data set, the same for every run.
@@ -43,7 +43,7 @@ impl Data {
         shown: &mut DownloadView,
         train: usize,
         test: usize,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self> {
         let custom = args.dataset == DataChoice::Files(DatasetName::Custom);
         if args.transpose && !custom {
             return Err(Failure::Usage(anyhow!(

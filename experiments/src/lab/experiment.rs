@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use training::{Contestant, Moment, Plan, Real, Samples};
 
 use super::{Lab, Ongoing, Unit};
-use crate::cli::{Failure, Stream};
+use crate::cli::{Result, Stream};
 use crate::findings::{Findings, Measurements, Series};
 
 type Make<'a, T> = Box<dyn Fn(usize, Seed) -> Contestant<T> + Sync + 'a>;
@@ -110,7 +110,7 @@ impl Lab {
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub fn run_one<T: Real>(&self, experiment: Experiment<'_, T>) -> Result<Findings, Failure> {
+    pub fn run_one<T: Real>(&self, experiment: Experiment<'_, T>) -> Result<Findings> {
         Ok(self.run(&[experiment])?.remove(0))
     }
 
@@ -122,10 +122,7 @@ impl Lab {
     ///
     /// # Errors
     /// [`Failure::Stopped`] if a signal asked for it.
-    pub fn run<T: Real>(
-        &self,
-        experiments: &[Experiment<'_, T>],
-    ) -> Result<Vec<Findings>, Failure> {
+    pub fn run<T: Real>(&self, experiments: &[Experiment<'_, T>]) -> Result<Vec<Findings>> {
         let first = self.begun.fetch_add(experiments.len(), Ordering::Relaxed);
         let seeds = self.args.seeds();
         let updates = |e: &Experiment<'_, T>| e.series.len() * e.plan.iterations();
@@ -165,7 +162,7 @@ impl Lab {
         experiment: &Experiment<'_, T>,
         run: u64,
         work: &Ongoing<'_>,
-    ) -> Result<Vec<Measurements>, Failure> {
+    ) -> Result<Vec<Measurements>> {
         let Experiment { plan, batches, make, measure, finish, .. } = experiment;
         let varied = experiment.vary.as_ref().unwrap_or(&self.args.vary);
         let seed = self.seed_varying(varied, run);
@@ -186,7 +183,7 @@ impl Lab {
             work.advance(contestant.optimizer.steps())?;
             Ok(measured)
         });
-        let restored = restored.collect::<Result<Vec<_>, Failure>>()?;
+        let restored = restored.collect::<Result<Vec<_>>>()?;
         // Never contended: one thread trains a network at a time.
         let measured: Vec<Mutex<Measurements>> = restored.into_iter().map(Mutex::new).collect();
         let stopped = Mutex::new(None);
@@ -243,7 +240,7 @@ impl Lab {
 /// Runs `work` for each job in parallel. `dyn`, so that rayon's loop is compiled once.
 fn in_parallel(
     jobs: &[(usize, usize)],
-    work: &(dyn Fn((usize, usize)) -> Result<Vec<Measurements>, Failure> + Sync),
-) -> Result<Vec<Vec<Measurements>>, Failure> {
+    work: &(dyn Fn((usize, usize)) -> Result<Vec<Measurements>> + Sync),
+) -> Result<Vec<Vec<Measurements>>> {
     jobs.par_iter().with_max_len(1).map(|&job| work(job)).collect()
 }

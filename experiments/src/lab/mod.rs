@@ -13,7 +13,7 @@ use anyhow::Context;
 use init::Seed;
 use training::{Moment, Real, Samples};
 
-use crate::cli::{Args, Failure, Stream, Texts};
+use crate::cli::{Args, Failure, Result, Stream, Texts};
 use crate::screen::{Bar, DownloadView, Interrupt, Words};
 
 pub use checkpoints::Checkpoints;
@@ -53,7 +53,7 @@ impl Lab {
         parts: Vec<&'static str>,
         checkpoints: Option<Checkpoints>,
         (train, test): (usize, usize),
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self> {
         rayon::ThreadPoolBuilder::new()
             .num_threads(args.threads.map_or(0, usize::from))
             .build_global()
@@ -183,7 +183,7 @@ impl Ongoing<'_> {
     ///
     /// # Errors
     /// [`Failure::Stopped`] if a signal asked to stop.
-    pub fn advance(&self, iterations: u64) -> Result<(), Failure> {
+    pub fn advance(&self, iterations: u64) -> Result<()> {
         self.bar.advance(iterations);
         self.lab.interrupt.signal().map_or(Ok(()), |signal| Err(Failure::Stopped(signal)))
     }

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use platform::{device_in, exchange, is_mount_point, patiently, sync, sync_folder};
 
 use super::draft::{self, Draft, HELD};
-use crate::cli::Failure;
+use crate::cli::{Failure, Result};
 
 /// The file that marks a folder as the results of a run.
 pub const MANIFEST: &str = "manifest.json";
@@ -20,7 +20,7 @@ pub const SERIES: &str = "data/series.csv";
 /// Refused are a file, a dangling link, a mount point and a name that Windows keeps for a device,
 /// none of which can be replaced by a folder; and a folder with other files than an earlier run's
 /// results, unless `force` is set.
-pub fn check(out: &Path, force: bool) -> Result<(), Failure> {
+pub fn check(out: &Path, force: bool) -> Result<()> {
     let usage =
         |problem: String| Err(Failure::Usage(anyhow!("--out {}: {problem}", out.display())));
     if let Some(device) = device_in(out) {

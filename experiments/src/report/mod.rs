@@ -22,7 +22,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 use viz::Figure;
 
-use crate::cli::{Failure, SETTINGS, Tables, Texts};
+use crate::cli::{Failure, Result, SETTINGS, Tables, Texts};
 use crate::findings::equivalence::{Curves, Fidelity, Quantity};
 use crate::findings::{
     Comparison, Conclusion, Digest, Divergence, Findings, Metric, Printed, Row, Series, by_series,
@@ -105,7 +105,7 @@ impl RunReport {
     ///
     /// # Errors
     /// [`Failure::Output`] if stdout cannot be written to.
-    pub fn say(&mut self, line: &str) -> Result<(), Failure> {
+    pub fn say(&mut self, line: &str) -> Result<()> {
         self.print(&self.texts.text(line))
     }
 
@@ -114,11 +114,7 @@ impl RunReport {
     ///
     /// # Errors
     /// As [`say`](Self::say).
-    pub fn results(
-        &mut self,
-        table: Table,
-        notebook: impl FnOnce() -> Vec<String>,
-    ) -> Result<(), Failure> {
+    pub fn results(&mut self, table: Table, notebook: impl FnOnce() -> Vec<String>) -> Result<()> {
         if self.printed_tables == Tables::Full {
             self.table(table);
             return notebook().iter().try_for_each(|line| self.print(line));
@@ -131,13 +127,13 @@ impl RunReport {
     ///
     /// # Errors
     /// As [`say`](Self::say).
-    pub fn results_of_our_own(&mut self, table: Table) -> Result<(), Failure> {
+    pub fn results_of_our_own(&mut self, table: Table) -> Result<()> {
         let lines = table.clone().translated(&self.texts).lines();
         self.table(table);
         lines.iter().try_for_each(|line| self.print(line))
     }
 
-    fn print(&mut self, line: &str) -> Result<(), Failure> {
+    fn print(&mut self, line: &str) -> Result<()> {
         if self.read {
             self.read = print(format!("{line}\n").as_bytes()).map_err(Failure::of_stdout)?;
         }
@@ -240,7 +236,7 @@ impl RunReport {
         (name, about): (&str, &str),
         lab: &Lab,
         settings: Value,
-    ) -> Result<(), Failure> {
+    ) -> Result<()> {
         let rows: Vec<Row> = self.findings.iter().flat_map(Row::of).collect();
         let diverged = Divergence::all(&rows);
         let translated = |lines: Vec<String>| -> Vec<String> {

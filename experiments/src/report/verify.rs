@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use mnist_io::Kind;
 use serde_json::Value;
 
-use crate::cli::{CHANGE_NO_NUMBER, Failure};
+use crate::cli::{CHANGE_NO_NUMBER, Failure, Result};
 use crate::findings::{Digest, Row};
 use crate::lab::Lab;
 
@@ -23,7 +23,7 @@ const CHOOSE: [&str; 4] = ["data-dir", "dataset", "precision", "quick"];
 ///
 /// # Errors
 /// [`Failure::Usage`] that names a flag to leave out.
-pub fn check_flags(settings: &Value, defaults: &Value) -> Result<(), Failure> {
+pub fn check_flags(settings: &Value, defaults: &Value) -> Result<()> {
     for (name, value) in settings.as_object().into_iter().flatten() {
         let known = |names: &[&str]| names.contains(&name.as_str());
         if value != &defaults[name] && !known(&CHANGE_NO_NUMBER) && !known(&CHOOSE) {
@@ -39,7 +39,7 @@ pub fn check_flags(settings: &Value, defaults: &Value) -> Result<(), Failure> {
 ///
 /// # Errors
 /// [`Failure::Usage`] if none are published for this data.
-pub fn published(section: &str, lab: &Lab) -> Result<Digest, Failure> {
+pub fn published(section: &str, lab: &Lab) -> Result<Digest> {
     let quick = lab.args.quick;
     let length = match lab.data.source.kind {
         Kind::Mnist if !quick => "full",
@@ -61,7 +61,7 @@ pub fn published(section: &str, lab: &Lab) -> Result<Digest, Failure> {
 ///
 /// # Errors
 /// [`Failure::Different`] that names the first number that does not.
-pub fn judge(published: &Digest, csv: &[u8], rows: &[Row]) -> Result<String, Failure> {
+pub fn judge(published: &Digest, csv: &[u8], rows: &[Row]) -> Result<String> {
     let Some(line) = published.first_difference(&Digest::of(csv)) else {
         return Ok(format!("verified: all {} numbers equal the published ones", rows.len()));
     };

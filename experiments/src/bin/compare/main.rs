@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::Parser;
 use difference::Difference;
-use experiments::cli::{Failure, help};
+use experiments::cli::{Failure, Result, help};
 use experiments::report::folder::{self, Folder, MANIFEST};
 use experiments::report::{Table, command_line};
 use experiments::screen::{notice, print};
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn start(line: &CommandLine) -> Result<(), Failure> {
+fn start(line: &CommandLine) -> Result<()> {
     let CommandLine { first, second, out, force } = line;
     if same(first, out) || same(second, out) {
         let problem = "is one of the folders to compare; give another";

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
-use experiments::cli::{CHANGE_NO_NUMBER, Failure, SETTINGS};
+use experiments::cli::{CHANGE_NO_NUMBER, Failure, Result, SETTINGS};
 use experiments::findings::{Metric, Row, grouped, read_rows};
 use experiments::report::folder::{MANIFEST, SERIES};
 use serde_json::Value;
@@ -44,7 +44,7 @@ impl Results {
     /// # Errors
     /// [`Failure::Usage`] if the folder is not there or not of a run, [`Failure::Data`] if its
     /// files cannot be read.
-    pub fn read(folder: &Path) -> Result<Self, Failure> {
+    pub fn read(folder: &Path) -> Result<Self> {
         let [path, metrics, names] =
             [MANIFEST, "metrics.csv", SERIES].map(|name| folder.join(name));
         if ![&path, &metrics, &names].iter().all(|file| file.is_file()) {

@@ -1,6 +1,6 @@
 //! Which random numbers decide where the four optimizers end on MNIST.
 
-use experiments::cli::{Failure, Stream};
+use experiments::cli::{Result, Stream};
 use experiments::compare_losses::{LossSettings, TAIL};
 use experiments::findings::Metric;
 use experiments::lab::{Experiment, Lab};
@@ -11,14 +11,7 @@ use training::Real;
 use crate::settings::{OPTIMIZERS, contestant};
 
 /// Trains the networks of part `mnist` for each case, and reports the spread of their losses.
-///
-/// # Errors
-/// Any failure of the experiments.
-pub fn run<T: Real>(
-    lab: &Lab,
-    settings: &LossSettings,
-    report: &mut RunReport,
-) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, settings: &LossSettings, report: &mut RunReport) -> Result<()> {
     let cases = Case::all(lab, &[Stream::Weights, Stream::Batches])?;
     let plan = settings.plan(lab)?;
     let experiment = |case: &Case| {

@@ -9,7 +9,7 @@ mod targets;
 use std::process::ExitCode;
 
 use experiments::Section;
-use experiments::cli::{Args, Failure};
+use experiments::cli::{Args, Result};
 use experiments::compare_losses::{self, Compared, LossSettings};
 use experiments::findings::{Findings, Spread};
 use experiments::lab::Lab;
@@ -39,11 +39,7 @@ impl Section for Optimizers {
         if args.part.as_deref() == Some(RAVINE) { (1, 1) } else { settings.samples() }
     }
 
-    fn run<T: Real>(
-        lab: &Lab,
-        settings: &LossSettings,
-        report: &mut RunReport,
-    ) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, settings: &LossSettings, report: &mut RunReport) -> Result<()> {
         if lab.wants(RAVINE) {
             ravine::run::<T>(lab, settings, report)?;
         }
@@ -60,11 +56,7 @@ impl Section for Optimizers {
     }
 }
 
-fn mnist<T: Real>(
-    lab: &Lab,
-    settings: &LossSettings,
-    report: &mut RunReport,
-) -> Result<(), Failure> {
+fn mnist<T: Real>(lab: &Lab, settings: &LossSettings, report: &mut RunReport) -> Result<()> {
     let rates = OPTIMIZERS.iter().map(|setting| {
         let books = T::optimizer(setting.kind).lr();
         settings.lr().unwrap_or(books).to_string()

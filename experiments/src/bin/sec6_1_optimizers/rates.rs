@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 
 use anyhow::anyhow;
-use experiments::cli::Failure;
+use experiments::cli::{Failure, Result};
 use experiments::compare_losses::{LossSettings, TAIL};
 use experiments::findings::{Findings, Metric, Series, Spread, significant};
 use experiments::lab::{Experiment, Lab};
@@ -98,14 +98,7 @@ impl Swept {
 }
 
 /// Trains each optimizer at each of its learning rates, and shows what the rate decides.
-///
-/// # Errors
-/// Any failure of the experiment.
-pub fn run<T: Real>(
-    lab: &Lab,
-    settings: &LossSettings,
-    report: &mut RunReport,
-) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, settings: &LossSettings, report: &mut RunReport) -> Result<()> {
     if settings.lr().is_some() {
         return Err(Failure::Usage(anyhow!(
             "--part {RATES} tries learning rates: it takes no --lr"
@@ -183,7 +176,7 @@ fn lesson(swept: &[Swept], findings: &Findings) -> Lesson<'static> {
 
 /// Prints each optimizer's best rate, the range of those that are as good, and what the book's rate
 /// costs; the page has the losses at all rates, too.
-fn table(report: &mut RunReport, swept: &[Swept]) -> Result<(), Failure> {
+fn table(report: &mut RunReport, swept: &[Swept]) -> Result<()> {
     let (mut bests, mut rows) = (Vec::new(), Vec::new());
     for one in swept {
         let label = one.setting.label;

@@ -1,6 +1,6 @@
 //! 6.1.2 to 6.1.7: f(x, y) = x²/20 + y² and the paths of four optimizers on it.
 
-use experiments::cli::Failure;
+use experiments::cli::Result;
 use experiments::compare_losses::LossSettings;
 use experiments::findings::{Conclusion, Findings, Measurements, Metric, significant};
 use experiments::lab::Lab;
@@ -100,14 +100,7 @@ fn short(number: f64) -> String {
 }
 
 /// Walks the four paths, and draws them and the ravine itself.
-///
-/// # Errors
-/// If the results cannot be written.
-pub fn run<T: Real>(
-    lab: &Lab,
-    settings: &LossSettings,
-    report: &mut RunReport,
-) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, settings: &LossSettings, report: &mut RunReport) -> Result<()> {
     let optimizers = in_the_ravine::<T>(settings.lr());
     let walks: Vec<Walk> = (OPTIMIZERS.iter().zip(optimizers))
         .map(|(setting, mut optimizer)| Walk {

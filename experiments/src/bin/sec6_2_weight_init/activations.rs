@@ -1,6 +1,6 @@
 //! 6.2.2 and 6.2.3: how activations are spread over five layers.
 
-use experiments::cli::Failure;
+use experiments::cli::Result;
 use experiments::findings::{Findings, Measurements, Metric, Series, significant};
 use experiments::lab::{Lab, Unit};
 use experiments::report::{Lesson, RunReport, Table};
@@ -45,14 +45,7 @@ const SATURATED: Metric = Metric::new("saturated");
 const ZERO: Metric = Metric::new("zero");
 
 /// Feeds normal inputs through five layers, for each activation and initialiser.
-///
-/// # Errors
-/// If the table cannot be written.
-pub fn run<T: Real>(
-    lab: &Lab,
-    flags: &ActivationFlags,
-    report: &mut RunReport,
-) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, flags: &ActivationFlags, report: &mut RunReport) -> Result<()> {
     let cases: Vec<(Activation, Initializer)> =
         SHOWN.iter().flat_map(|(activation, _, all)| all.map(|one| (*activation, one))).collect();
     let seeds = lab.args.seeds();
@@ -128,7 +121,7 @@ const FORMULA: &str = "<math display=\"block\"><mtext>Xavier</mtext><mspace widt
     <mspace width=\".5em\"/><mi>σ</mi><mo>=</mo><msqrt><mn>2</mn><mo>/</mo><mi>n</mi></msqrt></math>";
 
 /// The first and the last layer of each case; `--table full` prints all layers.
-fn table(report: &mut RunReport, findings: &Findings) -> Result<(), Failure> {
+fn table(report: &mut RunReport, findings: &Findings) -> Result<()> {
     let share = |share: f64| format!("{:.0} %", 100.0 * share);
     let cases = SHOWN.iter().flat_map(|(activation, _, initializers)| {
         initializers.iter().map(|initializer| [written(*activation), label(*initializer)])

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use activations::ACTIVATIONS;
 use anyhow::anyhow;
 use experiments::Section;
-use experiments::cli::{Args, Failure};
+use experiments::cli::{Args, Failure, Result};
 use experiments::compare_losses::{self, Compared, LossSettings};
 use experiments::findings::{Findings, Metric};
 use experiments::lab::{Lab, Unit};
@@ -53,7 +53,7 @@ impl Section for WeightInit {
         if args.part.as_deref() == Some(ACTIVATIONS) { (1, 1) } else { flags.settings.samples() }
     }
 
-    fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut RunReport) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut RunReport) -> Result<()> {
         let own = &lab.own_settings;
         if !own.is_empty() && lab.parts != [compare_losses::PART] {
             return Err(Failure::Usage(anyhow!(
@@ -75,11 +75,7 @@ impl Section for WeightInit {
     }
 }
 
-fn mnist<T: Real>(
-    lab: &Lab,
-    settings: &LossSettings,
-    report: &mut RunReport,
-) -> Result<(), Failure> {
+fn mnist<T: Real>(lab: &Lab, settings: &LossSettings, report: &mut RunReport) -> Result<()> {
     let lr = settings.lr().unwrap_or(T::optimizer(OptimizerKind::Sgd).lr());
     let series = INITIALIZERS.map(|(name, label, _, color, marker)| Compared {
         name,

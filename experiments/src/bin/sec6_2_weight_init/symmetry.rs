@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use experiments::cli::Failure;
+use experiments::cli::Result;
 use experiments::findings::{Findings, Metric};
 use experiments::lab::{Experiment, Lab, Unit};
 use experiments::report::{Lesson, RunReport, Table};
@@ -35,10 +35,7 @@ const DISTINCT_UNITS: Metric = Metric::new("distinct_units");
 
 /// Trains three networks that differ in their initial weights only, and counts the different units
 /// of each hidden layer.
-///
-/// # Errors
-/// Any failure of the experiment.
-pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<()> {
     let plan = Plan::updates(lab.scaled(100, 20), 100);
     let (inputs, classes) = (lab.data.inputs(), lab.data.classes());
     let contestant = |case: usize, seed| {

@@ -1,6 +1,6 @@
 //! Which random numbers decide where training ends at three of the scales.
 
-use experiments::cli::{Failure, Stream};
+use experiments::cli::{Result, Stream};
 use experiments::findings::{Metric, significant};
 use experiments::lab::{Experiment, Lab};
 use experiments::luck::{self, Case};
@@ -15,14 +15,7 @@ const UNITS: [usize; 4] = [2 * 2, 2 * 2 + 1, 2 * 7 + 1, 2 * 12 + 1];
 
 /// Trains the networks of these scales for each case, on images drawn from the whole training set,
 /// and reports the spread of their final accuracies.
-///
-/// # Errors
-/// Any failure of the experiments.
-pub fn run<T: Real>(
-    lab: &Lab,
-    settings: &BatchNormSettings,
-    report: &mut RunReport,
-) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, settings: &BatchNormSettings, report: &mut RunReport) -> Result<()> {
     let cases = Case::all(lab, &[Stream::Weights, Stream::Batches, Stream::Images])?;
     let (plan, train_size) = (settings.plan(), settings.train_size);
     let experiment = |case: &Case| {

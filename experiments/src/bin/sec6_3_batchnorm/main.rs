@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use experiments::Section;
 use experiments::cli::knobs::EpochFlags;
-use experiments::cli::{Args, Failure};
+use experiments::cli::{Args, Result};
 use experiments::findings::equivalence::{Curves, Quantity};
 use experiments::findings::{Findings, Metric, Spread, csv_rows, significant};
 use experiments::lab::{Experiment, Lab};
@@ -40,7 +40,7 @@ impl Section for BatchNormSection {
         (if luck { 60_000 } else { flags.training.train_size.unwrap_or(TRAIN_SIZE) }, 0)
     }
 
-    fn run<T: Real>(lab: &Lab, flags: &EpochFlags, report: &mut RunReport) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, flags: &EpochFlags, report: &mut RunReport) -> Result<()> {
         let settings = BatchNormSettings::new(lab, flags);
         if lab.wants(LUCK) {
             return luck::run::<T>(lab, &settings, report);
@@ -57,7 +57,7 @@ impl Section for BatchNormSection {
 }
 
 /// Every network of every run, each run on its own mini-batches.
-fn train_all<T: Real>(lab: &Lab, settings: &BatchNormSettings) -> Result<Findings, Failure> {
+fn train_all<T: Real>(lab: &Lab, settings: &BatchNormSettings) -> Result<Findings> {
     let samples = lab.data.train.clone().first(settings.train_size);
     let (images, plan) = (samples.clone(), settings.plan());
     let make = |unit, seed| settings.contestant(&lab.data, unit, seed);

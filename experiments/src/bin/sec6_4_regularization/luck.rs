@@ -1,6 +1,6 @@
 //! Which random numbers decide where the network with dropout ends.
 
-use experiments::cli::{Failure, Stream};
+use experiments::cli::{Result, Stream};
 use experiments::findings::Metric;
 use experiments::lab::{Experiment, Lab, Unit};
 use experiments::luck::{self, Case};
@@ -11,15 +11,12 @@ use crate::networks::{DROPOUT, RegularizationSettings};
 
 /// Trains the network with dropout for each case, on images drawn from the whole training set, and
 /// reports the spread of its final accuracies.
-///
-/// # Errors
-/// Any failure of the experiments.
 pub fn run<T: Real>(
     lab: &Lab,
     report: &mut RunReport,
     settings: &RegularizationSettings,
     test: &Samples,
-) -> Result<(), Failure> {
+) -> Result<()> {
     let streams = [Stream::Weights, Stream::Batches, Stream::Dropout, Stream::Images];
     let cases = Case::all(lab, &streams)?;
     let dropout = settings.variants.iter().find(|variant| variant.part == DROPOUT);

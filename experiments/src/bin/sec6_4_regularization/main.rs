@@ -13,7 +13,7 @@ use std::sync::Mutex;
 
 use ensemble::ENSEMBLE;
 use experiments::Section;
-use experiments::cli::{Args, Failure};
+use experiments::cli::{Args, Result};
 use experiments::findings::equivalence::{Curves, Quantity};
 use experiments::findings::{Findings, Metric, csv_rows};
 use experiments::lab::{Experiment, Lab};
@@ -49,11 +49,7 @@ impl Section for Regularization {
         (if luck { 60_000 } else { flags.train_size() }, 10_000)
     }
 
-    fn run<T: Real>(
-        lab: &Lab,
-        flags: &RegularizationFlags,
-        report: &mut RunReport,
-    ) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, flags: &RegularizationFlags, report: &mut RunReport) -> Result<()> {
         let settings = RegularizationSettings::new(lab, flags);
         let test = lab.data.test.clone().first(lab.scaled(10_000, 500));
         if lab.wants(LUCK) {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use experiments::cli::Failure;
+use experiments::cli::{Failure, Result};
 use experiments::lab::Lab;
 use search::pruner::PrunerKind;
 use search::sampler::SamplerKind;
@@ -66,7 +66,7 @@ impl SearchFlags {
     ///
     /// # Errors
     /// [`Failure`] if its file cannot be used.
-    pub fn study(&self, lab: &Lab, space: &Space, seed: u64) -> Result<Option<Study>, Failure> {
+    pub fn study(&self, lab: &Lab, space: &Space, seed: u64) -> Result<Option<Study>> {
         let kept =
             lab.checkpoints.as_ref().map(|checkpoints| checkpoints.folder().join("study.log"));
         let Some(file) = self.study.clone().or(kept) else { return Ok(None) };
@@ -105,7 +105,7 @@ impl SearchFlags {
     ///
     /// # Errors
     /// [`Failure::Usage`] if it cannot be.
-    pub fn space(&self) -> Result<Space, Failure> {
+    pub fn space(&self) -> Result<Space> {
         let space = match &self.space_file {
             Some(file) => space::read(file),
             None if self.space.is_empty() => Ok(space::notebook()),
@@ -119,7 +119,7 @@ impl SearchFlags {
     ///
     /// # Errors
     /// [`Failure::Usage`] if it has not.
-    pub fn sampler(&self, space: &Space, trials: u64) -> Result<Box<dyn Sampler>, Failure> {
+    pub fn sampler(&self, space: &Space, trials: u64) -> Result<Box<dyn Sampler>> {
         let sampler = self.sampler.sampler();
         match sampler.count(space) {
             Some(count) if count < trials => Err(Failure::Usage(anyhow!(

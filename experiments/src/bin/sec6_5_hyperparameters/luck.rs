@@ -1,6 +1,6 @@
 //! Which random numbers decide what a search finds.
 
-use experiments::cli::{Failure, Stream};
+use experiments::cli::{Result, Stream};
 use experiments::findings::{Findings, Measurements, Metric, Series};
 use experiments::lab::Lab;
 use experiments::luck::{self, Case};
@@ -21,16 +21,13 @@ const BEST: &str = "best";
 const BEST_RATE: Metric = Metric::new("log10_best_learning_rate");
 
 /// Runs the notebook's search for each case, and reports the spread of what it finds.
-///
-/// # Errors
-/// Any failure of the searches.
-pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<()> {
     let streams = [Stream::Weights, Stream::Batches, Stream::Images, Stream::Trials];
     let cases = Case::all(lab, &streams)?;
     let (space, count, seeds) = (space::notebook(), lab.scaled(100, 20), lab.args.seeds());
     let epochs = notebooks(lab, &space, 0).steps;
     let work = lab.begin("search", cases.len() * seeds.len() * count as usize * epochs);
-    let search = |case: &Case, run: u64| -> Result<Measurements, Failure> {
+    let search = |case: &Case, run: u64| -> Result<Measurements> {
         let seed = lab.seed_varying(case.streams(), run);
         let task = Task::<T>::new(&lab.data.train, lab.data.classes(), seed);
         let search = Search { seed, ..notebooks(lab, &space, run) };
@@ -40,7 +37,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
         let found = [(BEST_ACCURACY, best.value()), (BEST_RATE, libm::log10(real(best, "lr")))];
         Ok(found.into_iter().map(|(metric, value)| (0, metric, value)).collect())
     };
-    let findings = |case: &Case| -> Result<Findings, Failure> {
+    let findings = |case: &Case| -> Result<Findings> {
         let runs = seeds.iter().map(|&run| search(case, run)).collect::<Result<_, _>>()?;
         let series = Series::new(BEST, runs).labelled("best trial");
         Ok(Findings::of_series(case.part(), &seeds, series))

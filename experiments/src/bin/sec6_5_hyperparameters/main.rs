@@ -24,7 +24,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use experiments::Section;
-use experiments::cli::{Args, Failure};
+use experiments::cli::{Args, Failure, Result};
 use experiments::lab::Lab;
 use experiments::luck::LUCK;
 use experiments::report::RunReport;
@@ -63,7 +63,7 @@ impl Section for Hyperparameters {
         (SIZE, 0)
     }
 
-    fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<()> {
         let notebooks = flags.are_the_notebooks();
         if let Some(part) = &lab.args.part
             && [NARROW, PRINTED, LUCK].contains(&part.as_str())

@@ -1,6 +1,6 @@
 //! 6.5.2: narrowing the range of a search round by round.
 
-use experiments::cli::Failure;
+use experiments::cli::Result;
 use experiments::findings::{Spread, significant};
 use experiments::lab::{Lab, Unit};
 use experiments::report::{RunReport, Table};
@@ -36,15 +36,12 @@ struct Narrowed {
 }
 
 /// Searches again in the range of the best, round by round.
-///
-/// # Errors
-/// Any failure of the experiment.
-pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<()> {
     let (rounds, count) = (lab.scaled(ROUNDS, 2), lab.scaled(ROUND_TRIALS, 8));
     let seeds = lab.args.seeds();
     let epochs = notebooks(lab, &space::notebook(), 0).steps;
     let work = lab.begin("narrowing the range", seeds.len() * rounds * count * epochs);
-    let narrow = |&seed: &u64| -> Result<Narrowed, Failure> {
+    let narrow = |&seed: &u64| -> Result<Narrowed> {
         let train = objective(task::<T>(lab, seed), epochs);
         let (mut space, mut done) = (space::notebook(), Vec::new());
         for round in 0..rounds {

@@ -1,7 +1,7 @@
 //! The notebook's own 100 points, trained with our seeds: the accuracies that it printed can only
 //! be compared at the same hyperparameters.
 
-use experiments::cli::Failure;
+use experiments::cli::Result;
 use experiments::findings::{
     Findings, Measurements, Metric, Series, Spread, csv_rows, significant,
 };
@@ -23,10 +23,7 @@ const BEST: usize = 10;
 pub const PRINTED: &str = "printed";
 
 /// Trains at each of the points and measures the last validation accuracy.
-///
-/// # Errors
-/// If a signal asked to stop.
-pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<()> {
     // Trial, validation accuracy, learning rate, weight decay.
     let rows = csv_rows(include_str!("../../../../data/reference/sec6_5_trials.csv"));
     let points = &rows[..lab.scaled(rows.len(), 8)];
@@ -35,7 +32,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
     let space = space::notebook();
     let search = notebooks(lab, &space, 0);
     let work = lab.begin("the notebook's points", seeds.len() * points.len() * search.steps);
-    let of_seed = |&seed: &u64| -> Result<Measurements, Failure> {
+    let of_seed = |&seed: &u64| -> Result<Measurements> {
         let objective = objective(task::<T>(lab, seed), search.steps);
         let train = |(i, row): (usize, &Vec<f64>)| {
             let values = [("lr", row[2]), ("weight_decay", row[3])];
@@ -44,7 +41,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<(), Failure> {
             search.run_one(one, &[], &objective, &|epochs| work.advance(epochs))
         };
         let trials = points.par_iter().enumerate().with_max_len(1).map(train);
-        let trials: Vec<Trial> = trials.collect::<Result<_, Failure>>()?;
+        let trials: Vec<Trial> = trials.collect::<Result<_>>()?;
         let accuracies = trials.iter().map(Trial::value).enumerate();
         Ok(accuracies.map(|(k, accuracy)| (k, Metric::VALIDATION_ACCURACY, accuracy)).collect())
     };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use experiments::cli::Failure;
+use experiments::cli::Result;
 use experiments::findings::{Findings, Measurements, Metric, Series, Spread};
 use experiments::lab::Lab;
 use experiments::report::{RunReport, Table};
@@ -71,10 +71,7 @@ impl Pruned {
 }
 
 /// Searches with each pruner: the same trials, fewer epochs.
-///
-/// # Errors
-/// Any failure of the experiment.
-pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<()> {
     let space = flags.space()?;
     let count = flags.trials(lab, 100, 20);
     let sampler = flags.sampler(&space, count)?;
@@ -93,7 +90,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
             let train = objective(task::<T>(lab, number), epochs);
             search.run(&[], 0..count, &train, &|epochs| work.advance(epochs))
         };
-        let trials = seeds.iter().map(one).collect::<Result<_, Failure>>()?;
+        let trials = seeds.iter().map(one).collect::<Result<_>>()?;
         found.push(Pruned { kind, trials, time: processor_time().saturating_sub(started) });
     }
     work.done();

@@ -1,7 +1,7 @@
 //! Compares samplers by what they find in a number of trials: on section 6.5 itself, and on two
 //! functions with known minima.
 
-use experiments::cli::Failure;
+use experiments::cli::Result;
 use experiments::findings::{Findings, Measurements, Metric, Series, significant};
 use experiments::lab::Lab;
 use experiments::report::{RunReport, Table};
@@ -88,10 +88,7 @@ impl Found {
 
 /// Runs every sampler with every seed, and draws the best value so far against the number of
 /// trials.
-///
-/// # Errors
-/// Any failure of the experiment.
-pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<()> {
     let mut judged = vec![on_networks::<T>(lab, flags)?];
     for function in &FUNCTIONS {
         judged.push(on(lab, function)?);
@@ -133,8 +130,8 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
 fn in_parallel(
     contenders: Vec<Contender>,
     seeds: &[u64],
-    search: &(dyn Fn(SamplerKind, u64) -> Result<Vec<f64>, Failure> + Sync),
-) -> Result<Vec<Found>, Failure> {
+    search: &(dyn Fn(SamplerKind, u64) -> Result<Vec<f64>> + Sync),
+) -> Result<Vec<Found>> {
     let jobs = contenders.iter().flat_map(|one| seeds.iter().map(move |&seed| (one.kind, seed)));
     let jobs: Vec<(SamplerKind, u64)> = jobs.collect();
     let curves = jobs.par_iter().with_max_len(1).map(|&(kind, seed)| search(kind, seed));
@@ -144,7 +141,7 @@ fn in_parallel(
 }
 
 /// Samplers on section 6.5, or on the space that the flags give.
-fn on_networks<T: Real>(lab: &Lab, flags: &SearchFlags) -> Result<Judged, Failure> {
+fn on_networks<T: Real>(lab: &Lab, flags: &SearchFlags) -> Result<Judged> {
     let space = flags.space()?;
     let trials = flags.trials(lab, TRIALS, 16);
     let epochs = flags.epochs(lab);
@@ -165,7 +162,7 @@ fn on_networks<T: Real>(lab: &Lab, flags: &SearchFlags) -> Result<Judged, Failur
 }
 
 /// Samplers on a function.
-fn on(lab: &Lab, function: &TestFunction) -> Result<Judged, Failure> {
+fn on(lab: &Lab, function: &TestFunction) -> Result<Judged> {
     let space = function.space();
     let trials = lab.scaled(function.trials, 16);
     let contenders = contenders(&space, trials);

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use experiments::cli::Failure;
+use experiments::cli::{Failure, Result};
 use experiments::findings::equivalence::{Curves, Quantity};
 use experiments::findings::{Measurements, significant};
 use experiments::lab::Lab;
@@ -28,10 +28,7 @@ use crate::trial_measurements::{measurements, of_trials, real};
 pub const SEARCH: &str = "search";
 
 /// Searches once for each seed, prints the table, draws the figures.
-///
-/// # Errors
-/// Any failure of the experiment.
-pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<(), Failure> {
+pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> Result<()> {
     let space = flags.space()?;
     let count = flags.trials(lab, 100, 20);
     let sampler = flags.sampler(&space, count)?;
@@ -40,7 +37,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     let seeds = lab.args.seeds();
     let all_epochs = seeds.len() * count as usize * epochs;
     let work = lab.begin("search", all_epochs);
-    let one = |&number: &u64| -> Result<Vec<Trial>, Failure> {
+    let one = |&number: &u64| -> Result<Vec<Trial>> {
         let (sampler, pruner, seed) = (sampler.as_ref(), pruner.as_ref(), lab.seed(number));
         let together = flags.together();
         let search = Search { space: &space, sampler, pruner, seed, steps: epochs, together };
@@ -88,7 +85,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
             }
             Ok((trial.number, measured))
         });
-        let measured: Vec<_> = measured.collect::<Result<_, Failure>>()?;
+        let measured: Vec<_> = measured.collect::<Result<_>>()?;
         report.record(of_trials(SEARCH, seed, measured));
     }
     Ok(())
@@ -204,7 +201,7 @@ fn train_again<T: Real>(
     trial: &Trial,
     epochs: usize,
     measured: &mut Measurements,
-) -> Result<(), Failure> {
+) -> Result<()> {
     let wrong = |error: SpaceError| Failure::Usage(error.into());
     let settings = Settings::of(&trial.params).map_err(wrong)?;
     let task = task::<T>(lab, seed);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Error, anyhow};
-use experiments::cli::Failure;
+use experiments::cli::{Failure, Result};
 use experiments::screen::notice;
 use platform::device_in;
 use search::{Identity, Study, StudyError};
@@ -12,7 +12,7 @@ use search::{Identity, Study, StudyError};
 ///
 /// # Errors
 /// [`Failure`] if the file cannot be used.
-pub fn open(file: &Path, identity: Identity, resume: bool) -> Result<Study, Failure> {
+pub fn open(file: &Path, identity: Identity, resume: bool) -> Result<Study> {
     if let Some(device) = device_in(file) {
         let file = file.display();
         return Err(Failure::Usage(anyhow!(

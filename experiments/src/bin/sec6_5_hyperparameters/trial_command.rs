@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use experiments::cli::{DataArgs, Failure, Precision, help};
+use experiments::cli::{DataArgs, Failure, Precision, Result, help};
 use experiments::lab::Data;
 use experiments::screen::{DownloadView, Interrupt, notice};
 use init::Seed;
@@ -83,7 +83,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn train<T: Real>(line: &CommandLine) -> Result<End, Failure> {
+fn train<T: Real>(line: &CommandLine) -> Result<End> {
     let interrupt = Interrupt::listen();
     end_late_epochs(interrupt.clone());
     let wrong = |error: search::SpaceError| Failure::Usage(error.into());
@@ -155,7 +155,7 @@ fn done(line: &CommandLine, data: &Data, end: End, last: Option<Epoch>) -> Value
 }
 
 /// One line on stdout, there at once.
-fn say(line: &CommandLine, json: &Value, text: impl Fn() -> String) -> Result<(), Failure> {
+fn say(line: &CommandLine, json: &Value, text: impl Fn() -> String) -> Result<()> {
     let text = if line.json { json.to_string() } else { text() };
     let mut stdout = io::stdout().lock();
     let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
