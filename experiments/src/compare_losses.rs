@@ -171,15 +171,16 @@ fn notebook(findings: &Findings) -> Vec<String> {
     lines
 }
 
-/// The figure of the smoothed losses by iteration: on a linear scale, which shows the start, and on
-/// a logarithmic one, which tells the ends apart.
+/// Draws the smoothed losses by iteration: on a linear scale, which shows the start, and on a
+/// logarithmic one, which tells the ends apart.
 pub fn figure(
+    report: &mut RunReport,
     lab: &Lab,
-    title: &str,
     settings: &LossSettings,
+    (name, title): (&str, &str),
     series: &[Compared],
     findings: &Findings,
-) -> Figure {
+) {
     let iterations = findings.series[0].values(Metric::TRAIN_LOSS).len();
     let losses: Vec<f64> = (findings.series.iter())
         .flat_map(|found| smoothed_runs(found, Metric::TRAIN_LOSS))
@@ -204,10 +205,13 @@ pub fn figure(
             .y_axis(y)
             .marks(curves)
     });
-    Figure::new(title)
+    let figure = Figure::new(title)
         .subtitle(lab.subtitle(&settings.text(lab)))
         .plot_size(450.0, 340.0)
-        .panels(panels)
+        .panels(panels);
+    let ends = listed(&ends(findings));
+    let reading = format!("Mean loss of the last 100 iterations, the lowest first: {ends}.");
+    report.figure(name, figure, &reading);
 }
 
 /// The mean loss of each series over its last 100 iterations, with its spread over the seeds, the
@@ -236,11 +240,6 @@ pub fn listed(ends: &[(&str, Spread)]) -> String {
     let ends: Vec<_> =
         ends.iter().map(|(label, loss)| format!("{label} ({})", loss.text(3))).collect();
     ends.join(", ")
-}
-
-/// The caption of the figure: who ended lowest, and where.
-pub fn reading(findings: &Findings) -> String {
-    format!("Mean loss of the last 100 iterations, the lowest first: {}.", listed(&ends(findings)))
 }
 
 /// The mean loss of each of the first N series over its last 100 iterations, seed by seed.

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 // For its allocator.
 use benches as _;
 use experiments::Section;
-use experiments::cli::{Args, Failure};
+use experiments::cli::{Args, Result};
 use experiments::findings::Metric;
 use experiments::lab::{Experiment, Lab, Unit};
 use experiments::report::RunReport;
@@ -47,7 +47,7 @@ impl Section for OneNetwork {
         (60_000, 10_000)
     }
 
-    fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut RunReport) -> Result<(), Failure> {
+    fn run<T: Real>(lab: &Lab, flags: &Flags, report: &mut RunReport) -> Result<()> {
         let plan = Plan::updates(lab.scaled(2000, 100), 128);
         let kind = match flags.optimizer {
             Optimizer::Sgd => OptimizerKind::Sgd,
@@ -67,7 +67,8 @@ impl Section for OneNetwork {
                 measured.push(moment.iteration, Metric::TEST_ACCURACY, accuracy);
             }
         }))?;
-        report.record(findings)
+        report.record(findings);
+        Ok(())
     }
 }
 

@@ -80,11 +80,8 @@ fn mnist<T: Real>(lab: &Lab, settings: &LossSettings, report: &mut RunReport) ->
     let columns = columns.chain(targets::columns(&findings)).collect();
     compare_losses::results(report, "optimizer", &findings, columns)?;
     targets::report(report, &findings);
-    report.figure(
-        "sec6_1_mnist",
-        compare_losses::figure(lab, "Optimizers on MNIST", settings, &series, &findings),
-        &compare_losses::reading(&findings),
-    );
+    let named = ("sec6_1_mnist", "Optimizers on MNIST");
+    compare_losses::figure(report, lab, settings, named, &series, &findings);
     let notebook = include_str!("../../../../data/reference/sec6_1_mnist_loss.csv");
     compare_losses::beside_the_notebook(report, &findings, notebook);
     let original = include_str!("../../../../data/reference/numpy/sec6_1.csv");

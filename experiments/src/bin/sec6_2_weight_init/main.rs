@@ -91,12 +91,8 @@ fn mnist<T: Real>(lab: &Lab, settings: &LossSettings, report: &mut RunReport) ->
 
     let guessing = libm::log(lab.data.classes() as f64);
     report.lesson(lesson(&findings, guessing));
-    let title = format!("Three initialisers on MNIST, SGD({lr})");
-    report.figure(
-        "sec6_2_mnist",
-        compare_losses::figure(lab, &title, settings, &series, &findings),
-        &compare_losses::reading(&findings),
-    );
+    let named = ("sec6_2_mnist", &*format!("Three initialisers on MNIST, SGD({lr})"));
+    compare_losses::figure(report, lab, settings, named, &series, &findings);
     compare_losses::results(report, "initial weights", &findings, Vec::new())?;
     let notebook = include_str!("../../../../data/reference/sec6_2_mnist_loss.csv");
     compare_losses::beside_the_notebook(report, &findings, notebook);

@@ -7,6 +7,16 @@ use search::{Trial, ranking};
 use crate::rank_correlation::mean_correlation;
 use crate::trial_measurements::real;
 
+/// The choice for a share: less than a quarter, at most a half, or more.
+fn bin(share: f64) -> usize {
+    usize::from(share >= 0.25) + usize::from(share > 0.5)
+}
+
+/// The choice for a place: the first, among the first ten, or behind them.
+fn top(place: usize) -> usize {
+    usize::from(place > 1) + usize::from(place > 10)
+}
+
 /// The choice that more than half of the seeds bear out.
 fn of_most_seeds(choices: impl IntoIterator<Item = Option<usize>>) -> Option<usize> {
     let choices: Vec<Option<usize>> = choices.into_iter().collect();
@@ -17,11 +27,7 @@ fn of_most_seeds(choices: impl IntoIterator<Item = Option<usize>>) -> Option<usi
 /// How many of a search's trials are of use.
 pub fn search(report: &mut RunReport, all: &[Vec<Trial>]) {
     let good = |trials: &[Trial]| trials.iter().filter(|trial| trial.value() > 0.5).count();
-    let bin = |trials: &Vec<Trial>| match good(trials) as f64 / trials.len() as f64 {
-        share if share < 0.25 => 0,
-        share if share <= 0.5 => 1,
-        _ => 2,
-    };
+    let bin = |trials: &Vec<Trial>| bin(good(trials) as f64 / trials.len() as f64);
     let (good, trials): (usize, usize) =
         (all.iter().map(|one| good(one)).sum(), all.iter().map(Vec::len).sum());
     let best = all.iter().map(|trials| ranking(trials)[0].value()).collect::<Vec<_>>();
@@ -58,17 +64,12 @@ pub fn winners(report: &mut RunReport, all: &[Vec<Trial>]) {
         1 + trials.iter().filter(|trial| real(trial, "lr") > best).count()
     };
     let places: Vec<usize> = all.iter().map(place).collect();
-    let choice = |place: &usize| match *place {
-        1 => 0,
-        2..=10 => 1,
-        _ => 2,
-    };
     let [rate, decay] = ["lr", "weight_decay"].map(|name| mean_correlation(all, name));
     let places_in_words = places.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
     report.lesson(Lesson {
         question: "Does the best trial have the highest learning rate of all?",
         choices: &["yes", "no, but one of the ten highest", "no, a lower one"],
-        answer: of_most_seeds(places.iter().map(|place| Some(choice(place)))),
+        answer: of_most_seeds(places.iter().map(|place| Some(top(*place)))),
         see: format!(
             "Counted from the highest learning rate, the best trial is number {places_in_words}. Rank \
              correlation with the accuracy: {rate:.2} of the learning rate, {decay:.2} of the weight decay."
@@ -121,17 +122,12 @@ pub fn narrow(report: &mut RunReport, medians: &[Vec<f64>], bests: &[Vec<f64>]) 
 /// Whether a winner stays one. `places` are those of the notebook's winner among its own trials,
 /// trained again with each seed; `again` are its accuracies there.
 pub fn printed(report: &mut RunReport, printed: f64, again: &[f64], places: &[usize]) {
-    let choice = |place: &usize| match *place {
-        1 => 0,
-        2..=10 => 1,
-        _ => 2,
-    };
     let places_in_words = places.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
     report.lesson(Lesson {
         question: "The notebook's trials are trained again with other random numbers. Where does \
                    its winner come in?",
         choices: &["first again", "among the first ten", "behind them"],
-        answer: of_most_seeds(places.iter().map(|place| Some(choice(place)))),
+        answer: of_most_seeds(places.iter().map(|place| Some(top(*place)))),
         see: format!(
             "The winner, printed with {printed}, has {} here and comes in as number {places_in_words}.",
             Spread::of(again).text(2)
@@ -189,11 +185,7 @@ pub fn pruners(report: &mut RunReport, found: &[(&str, Vec<f64>, Vec<f64>)]) {
         question: "How much of the training can be saved by stopping trials early, if the best \
                    accuracy may fall by 0.01 at most?",
         choices: &["less than a quarter", "a quarter to a half", "more than half"],
-        answer: Some(match saved {
-            share if share < 0.25 => 0,
-            share if share <= 0.5 => 1,
-            _ => 2,
-        }),
+        answer: Some(bin(saved)),
         see: format!(
             "Epochs saved and accuracy lost, in the mean of all seeds: {}. The figure shows the first seed.",
             listed.collect::<Vec<_>>().join(", ")
