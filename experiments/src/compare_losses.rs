@@ -119,10 +119,9 @@ pub fn run<T: Real>(
 ) -> Result<Findings> {
     let plan = settings.plan(lab)?;
     let test = &lab.data.test;
-    let names = series.iter().map(|series| series.name);
-    let experiment = Experiment::new(PART, names, lab.data.train.clone(), plan, contestant);
-    let labels = series.iter().map(|series| series.label);
-    lab.run_one(experiment.labels(labels).measure(|moment, measured| {
+    let series = series.iter().map(|series| (series.name, series.label));
+    let experiment = Experiment::new(PART, series, lab.data.train.clone(), plan, contestant);
+    lab.run_one(experiment.measure(|moment, measured| {
         measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
         if moment.iteration + 1 == plan.iterations() {
             let accuracy = lab.accuracy(moment, test);

@@ -59,7 +59,8 @@ impl Section for OneNetwork {
                 .expect("fixed settings are valid")
         };
         let samples = lab.data.train.clone();
-        let experiment = Experiment::new(PART, [kind.name()], samples, plan, contestant);
+        let experiment =
+            Experiment::new(PART, [(kind.name(), kind.name())], samples, plan, contestant);
         let findings = lab.run_one(experiment.measure(|moment, measured| {
             measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
             if moment.iteration + 1 == plan.iterations() {

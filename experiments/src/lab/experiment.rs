@@ -22,8 +22,8 @@ type Finish<'a, T> =
 /// Networks that are trained in parallel on the same mini-batches, one per series, for every seed.
 pub struct Experiment<'a, T: Real> {
     part: String,
-    series: Vec<String>,
-    labels: Vec<String>,
+    /// The names of each series, in files and for readers.
+    series: Vec<(String, String)>,
     samples: Samples,
     plan: Plan,
     batches: Unit,
@@ -36,20 +36,19 @@ pub struct Experiment<'a, T: Real> {
 
 impl<'a, T: Real> Experiment<'a, T> {
     /// An experiment of a part on `samples`, which measures nothing yet. `series` are the names in
-    /// files; `make(k, seed)` creates the network and the optimizer of the k-th series for the seed
-    /// of a run.
+    /// files and those for readers; `make(k, seed)` creates the network and the optimizer of the
+    /// k-th series for the seed of a run.
     pub fn new(
         part: impl Into<String>,
-        series: impl IntoIterator<Item = impl Into<String>>,
+        series: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
         samples: Samples,
         plan: Plan,
         make: impl Fn(usize, Seed) -> Contestant<T> + Sync + 'a,
     ) -> Self {
-        let series: Vec<String> = series.into_iter().map(Into::into).collect();
+        let series = series.into_iter().map(|(name, label)| (name.into(), label.into()));
         Self {
             part: part.into(),
-            labels: series.clone(),
-            series,
+            series: series.collect(),
             samples,
             plan,
             batches: Unit::Run,
@@ -59,16 +58,6 @@ impl<'a, T: Real> Experiment<'a, T> {
             measure: Box::new(|_, _| {}),
             finish: Box::new(|_, _, _, _| {}),
         }
-    }
-
-    /// Names the series for readers, in their order; else they read the names in files.
-    ///
-    /// # Panics
-    /// If there are not as many labels as series.
-    pub fn labels(self, labels: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        let labels: Vec<String> = labels.into_iter().map(Into::into).collect();
-        assert_eq!(labels.len(), self.series.len(), "one label a series");
-        Self { labels, ..self }
     }
 
     /// Draws the mini-batches from the stream of this unit instead of the run's.
@@ -143,10 +132,9 @@ impl Lab {
         all.sort_by_key(|(job, _)| *job);
         let mut all = all.into_iter().map(|(_, measured)| measured);
         let findings = experiments.iter().map(|experiment| {
-            let names = experiment.series.iter().zip(&experiment.labels);
             let named =
-                |(name, label): (&String, &String)| Series::new(name, Vec::new()).labelled(label);
-            let mut series: Vec<Series> = names.map(named).collect();
+                |(name, label): &(String, String)| Series::new(name, Vec::new()).labelled(label);
+            let mut series: Vec<Series> = experiment.series.iter().map(named).collect();
             for runs in all.by_ref().take(seeds.len()) {
                 series.iter_mut().zip(runs).for_each(|(series, run)| series.runs.push(run));
             }
@@ -176,7 +164,7 @@ impl Lab {
         let count = experiment.series.len();
         let series = (0..count).into_par_iter();
         let mut contestants: Vec<_> = series.map(|series| make(series, seed)).collect();
-        let name = |series: usize| (number, &*experiment.series[series], run);
+        let name = |series: usize| (number, &*experiment.series[series].0, run);
         let restored = contestants.iter_mut().enumerate().map(|(series, contestant)| {
             let Some(checkpoints) = &self.checkpoints else { return Ok(Measurements::default()) };
             let measured = checkpoints.restore(name(series), contestant)?;

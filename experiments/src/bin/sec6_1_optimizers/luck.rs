@@ -15,10 +15,9 @@ pub fn run<T: Real>(lab: &Lab, settings: &LossSettings, report: &mut RunReport) 
     let cases = Case::all(lab, &[Stream::Weights, Stream::Batches])?;
     let plan = settings.plan(lab)?;
     let experiment = |case: &Case| {
-        let names = OPTIMIZERS.iter().map(|setting| setting.kind.name());
+        let series = OPTIMIZERS.iter().map(|setting| (setting.kind.name(), setting.label));
         let make = |index, seed| contestant::<T>(lab, settings, index, seed);
-        Experiment::new(case.part(), names, lab.data.train.clone(), plan, make)
-            .labels(OPTIMIZERS.iter().map(|setting| setting.label))
+        Experiment::new(case.part(), series, lab.data.train.clone(), plan, make)
             .vary(case.streams())
             .measure(|moment, measured| {
                 if moment.iteration + TAIL >= plan.iterations() {

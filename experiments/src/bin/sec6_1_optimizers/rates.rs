@@ -107,9 +107,10 @@ pub fn run<T: Real>(lab: &Lab, settings: &LossSettings, report: &mut RunReport) 
     let all: Vec<(usize, f64)> = (OPTIMIZERS.iter().enumerate())
         .flat_map(|(index, setting)| rates(setting.kind).map(|rate| (index, rate)))
         .collect();
-    let name = |&(index, rate): &(usize, f64)| {
-        format!("{}/{}", OPTIMIZERS[index].kind.name(), significant(rate))
-    };
+    let series = all.iter().map(|&(index, rate)| {
+        let (Setting { kind, label, .. }, rate) = (&OPTIMIZERS[index], significant(rate));
+        (format!("{}/{rate}", kind.name()), format!("{label}, lr {rate}"))
+    });
     // An optimizer starts from the same weights at all rates: those of part mnist.
     let make = |series: usize, seed| {
         let (index, rate) = all[series];
@@ -117,19 +118,14 @@ pub fn run<T: Real>(lab: &Lab, settings: &LossSettings, report: &mut RunReport) 
         contestant.optimizer.set_lr(rate).expect("a positive number");
         contestant
     };
-    let label = |&(index, rate): &(usize, f64)| {
-        format!("{}, lr {}", OPTIMIZERS[index].label, significant(rate))
-    };
     let (plan, samples) = (settings.plan(lab)?, lab.data.train.clone());
     let tail = plan.iterations() - TAIL;
-    let experiment = Experiment::new(RATES, all.iter().map(name), samples, plan, make)
-        .labels(all.iter().map(label))
-        .measure(|moment, measured| {
-            if moment.iteration >= tail {
-                measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
-            }
-        });
-    let findings = lab.run_one(experiment)?;
+    let experiment = Experiment::new(RATES, series, samples, plan, make);
+    let findings = lab.run_one(experiment.measure(|moment, measured| {
+        if moment.iteration >= tail {
+            measured.push(moment.iteration, Metric::TRAIN_LOSS, moment.loss_after());
+        }
+    }))?;
     let swept: Vec<Swept> = (OPTIMIZERS.iter().zip(findings.series.chunks(COUNT)))
         .map(|(setting, series)| Swept::of::<T>(setting, series))
         .collect();

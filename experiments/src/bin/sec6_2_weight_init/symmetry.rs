@@ -46,9 +46,9 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<()> {
     let samples = lab.data.train.clone().first(1000);
     // Of the first seed: for the figure, not for the files.
     let shown: Mutex<BTreeMap<usize, Vec<f64>>> = Mutex::default();
-    let experiment = Experiment::new(SYMMETRY, CASES.map(|case| case.0), samples, plan, contestant)
-        .labels(CASES.map(|case| case.1))
-        .finish(|(case, seed), network, samples, measured| {
+    let series = CASES.map(|(name, label, _)| (name, label));
+    let experiment = Experiment::new(SYMMETRY, series, samples, plan, contestant).finish(
+        |(case, seed), network, samples, measured| {
             for (layer, weight) in HIDDEN_WEIGHTS.into_iter().enumerate() {
                 let weights = &network.param(weight).expect("two hidden layers").value;
                 measured.push(layer, DISTINCT_UNITS, distinct_columns(weights) as f64);
@@ -57,7 +57,8 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<()> {
                 let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
                 shown.insert(case, outputs(network, samples));
             }
-        });
+        },
+    );
     let findings = lab.run_one(experiment)?;
 
     let [zeros, constant, he] = most(&findings);

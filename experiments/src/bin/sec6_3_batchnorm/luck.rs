@@ -7,7 +7,7 @@ use experiments::luck::{self, Case};
 use experiments::report::RunReport;
 use training::Real;
 
-use crate::networks::{BatchNormSettings, KINDS, label, series, weight_scale};
+use crate::networks::{BatchNormSettings, KINDS, names, weight_scale};
 
 /// At the first of three scales both networks learn; at the others only the one with batch
 /// normalisation does, at the last of them with much luck.
@@ -20,9 +20,7 @@ pub fn run<T: Real>(lab: &Lab, settings: &BatchNormSettings, report: &mut RunRep
     let (plan, train_size) = (settings.plan(), settings.train_size);
     let experiment = |case: &Case| {
         let make = |k: usize, seed| settings.contestant::<T>(&lab.data, UNITS[k], seed);
-        let names = UNITS.iter().map(|&unit| series(unit));
-        Experiment::new(case.part(), names, lab.data.train.clone(), plan, make)
-            .labels(UNITS.map(label))
+        Experiment::new(case.part(), UNITS.map(names), lab.data.train.clone(), plan, make)
             .vary(case.streams())
             .images(train_size)
             .finish(move |_, network, images, measured| {

@@ -16,7 +16,7 @@ use experiments::findings::{Findings, Metric, Spread, csv_rows, significant};
 use experiments::lab::{Experiment, Lab};
 use experiments::luck::LUCK;
 use experiments::report::{RunReport, Table};
-use networks::{BatchNormSettings, KINDS, SCALES, TRAIN_SIZE, label, series, weight_scale};
+use networks::{BatchNormSettings, KINDS, SCALES, TRAIN_SIZE, names, weight_scale};
 use scales::both;
 use training::Real;
 
@@ -61,8 +61,7 @@ fn train_all<T: Real>(lab: &Lab, settings: &BatchNormSettings) -> Result<Finding
     let samples = lab.data.train.clone().first(settings.train_size);
     let (images, plan) = (samples.clone(), settings.plan());
     let make = |unit, seed| settings.contestant(&lab.data, unit, seed);
-    let experiment = Experiment::<T>::new(PART, (0..2 * SCALES).map(series), samples, plan, make)
-        .labels((0..2 * SCALES).map(label));
+    let experiment = Experiment::<T>::new(PART, (0..2 * SCALES).map(names), samples, plan, make);
     lab.run_one(experiment.measure(|moment, measured| {
         if let Some(epoch) = plan.step_at(moment.iteration) {
             measured.push(epoch, Metric::TRAIN_ACCURACY, lab.accuracy(moment, &images));

@@ -20,14 +20,11 @@ pub fn weight_scale(index: usize) -> f64 {
     libm::pow(10.0, -4.0 * index as f64 / (SCALES - 1) as f64)
 }
 
-/// The names in files: `01/plain`, `01/batchnorm`, …, `16/batchnorm`.
-pub fn series(unit: usize) -> String {
-    format!("{:02}/{}", unit / 2 + 1, KINDS[unit % 2].0)
-}
-
-/// The names for readers: `W 1, without batch norm`, ….
-pub fn label(unit: usize) -> String {
-    format!("W {}, {}", significant(weight_scale(unit / 2)), KINDS[unit % 2].1)
+/// The names in files: `01/plain`, `01/batchnorm`, …, `16/batchnorm`; and those for readers: `W 1,
+/// without batch norm`, …, `W 0.0001, with batch norm`.
+pub fn names(unit: usize) -> (String, String) {
+    let (scale, (name, label, _)) = (unit / 2, KINDS[unit % 2]);
+    (format!("{:02}/{name}", scale + 1), format!("W {}, {label}", significant(weight_scale(scale))))
 }
 
 /// How all networks are trained: the book's settings, or those that flags give.

@@ -37,9 +37,10 @@ pub fn experiments<'a, T: Real>(
     let member = |member| {
         let unit = Unit::Member(member);
         let samples = lab.data.train.clone().first(plain.train_size);
-        let name = [format!("member {}", member + 1)];
+        let name = format!("member {}", member + 1);
+        let series = [(name.clone(), name)];
         let make = move |_, seed| settings.contestant(&plain.network, unit.of(seed));
-        Experiment::new(ENSEMBLE, name, samples, settings.plan(plain), make).batches(unit).finish(
+        Experiment::new(ENSEMBLE, series, samples, settings.plan(plain), make).batches(unit).finish(
             move |(_, seed), network, _, _| {
                 let found = self::probabilities(network, test);
                 let mut all = probabilities.lock().unwrap_or_else(PoisonError::into_inner);

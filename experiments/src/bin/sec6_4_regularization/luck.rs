@@ -24,8 +24,8 @@ pub fn run<T: Real>(
     let (train_size, plan) = (dropout.train_size, settings.plan(dropout));
     let experiment = |case: &Case| {
         let make = |_, seed| settings.contestant::<T>(&dropout.network, Unit::Series(0).of(seed));
-        Experiment::new(case.part(), [dropout.series], lab.data.train.clone(), plan, make)
-            .labels([&dropout.label])
+        let series = [(dropout.series, &dropout.label)];
+        Experiment::new(case.part(), series, lab.data.train.clone(), plan, make)
             .vary(case.streams())
             .images(train_size)
             .finish(move |_, network, images, measured| {

@@ -102,14 +102,13 @@ fn experiment<'a, T: Real>(
     let train = samples.clone();
     let plan = settings.plan(variant);
     let make = move |_, seed| settings.contestant(&variant.network, variant.unit.of(seed));
-    Experiment::new(variant.part, [variant.series], samples, plan, make)
-        .labels([&variant.label])
-        .measure(move |moment, measured| {
-            if let Some(epoch) = plan.step_at(moment.iteration) {
-                measured.push(epoch, Metric::TRAIN_ACCURACY, lab.accuracy(moment, &train));
-                measured.push(epoch, Metric::TEST_ACCURACY, lab.accuracy(moment, test));
-            }
-        })
+    let series = [(variant.series, &variant.label)];
+    Experiment::new(variant.part, series, samples, plan, make).measure(move |moment, measured| {
+        if let Some(epoch) = plan.step_at(moment.iteration) {
+            measured.push(epoch, Metric::TRAIN_ACCURACY, lab.accuracy(moment, &train));
+            measured.push(epoch, Metric::TEST_ACCURACY, lab.accuracy(moment, test));
+        }
+    })
 }
 
 /// For weight decay, the notebook's text says 300 images, but its numbers are of 400.

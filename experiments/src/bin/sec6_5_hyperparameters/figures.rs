@@ -86,7 +86,11 @@ pub fn scatter(
         .x_axis(axis(space, &x))
         .y_axis(axis(space, &y))
         .mark(Scatter::colored(accuracy.clone(), all.iter().flatten().map(at)))
-        .mark(rings.named(if all.len() > 1 { "ring: best trial of a seed" } else { "ring: best trial" }))
+        .mark(rings.named(if all.len() > 1 {
+            "ring: best trial of a seed"
+        } else {
+            "ring: best trial"
+        }))
         .mark(Scatter::colored(accuracy, best));
     let figure =
         Figure::new("Where accuracy lies").subtitle(lab.subtitle(&count(all))).panel(panel);
