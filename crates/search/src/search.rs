@@ -142,8 +142,8 @@ impl Search<'_> {
     }
 
     /// Runs trials 0 to `count` − 1 of a study, side by side with other processes that do the same,
-    /// and returns them all. Trials that the study has are not run again; they count as progress. If
-    /// the objective depends on the number alone, the result does not depend on the number of
+    /// and returns them all. Trials that the study has are not run again; they count as progress.
+    /// If the objective depends on the number alone, the result does not depend on the number of
     /// processes and threads, nor on how often they were killed and restarted.
     ///
     /// # Errors

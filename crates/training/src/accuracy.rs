@@ -38,7 +38,7 @@ impl Samples {
         let all: Vec<usize> = (0..self.len()).collect();
         let blocks: Vec<&[usize]> = all.chunks(BLOCK).collect();
         let threads = threads.min(blocks.len() / BLOCKS_PER_COPY).max(1);
-        let mut copies = vec![network.clone(); threads - 1];
+        let mut copies: Vec<_> = (1..threads).map(|_| network.clone()).collect();
         // Each network takes the next block when it is done with one, so a slow core does less.
         let (next, right) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let networks = iter::once(network).chain(&mut copies);

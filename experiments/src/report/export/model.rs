@@ -1,6 +1,6 @@
 //! Checkpoints of trained networks.
 
-use super::networks;
+use super::networks::networks;
 use crate::findings::Findings;
 use crate::report::folder::Folder;
 

@@ -2,7 +2,7 @@
 
 use crc::{CRC_32_ISCSI, Crc, Table};
 
-use super::networks;
+use super::networks::networks;
 use crate::findings::{Bins, Findings, Measurements, Metric};
 use crate::report::folder::Folder;
 
