@@ -56,9 +56,9 @@ impl Contour {
 
     pub(crate) fn draw(&self, plot: &Plot) {
         let mut labels: Vec<(String, Rect)> = Vec::new();
-        for &level in &self.levels {
+        for (&level, segments) in self.levels.iter().zip(segments(&self.grid, &self.levels)) {
             let mut runs = Vec::new();
-            for line in join(segments(&self.grid, level)) {
+            for line in join(segments) {
                 let placed: Option<Vec<Point>> = line.iter().map(|&p| plot.place(p)).collect();
                 let thinned = clip::thinned(&placed.unwrap_or_default());
                 runs.extend(clip::polyline(thinned.into_iter().map(Some), plot.rect));
@@ -100,25 +100,28 @@ fn label_on(runs: &[Vec<Point>], (w, h): Point, area: Rect, taken: &[Rect]) -> O
     free.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))).map(|(.., rect)| rect)
 }
 
-/// The lines of a level through each cell: one segment, or two at a saddle.
-fn segments(grid: &Grid, level: f64) -> Vec<Segment> {
-    let mut segments = Vec::new();
+/// The lines of each level through each cell: one segment, or two at a saddle.
+fn segments(grid: &Grid, levels: &[f64]) -> Vec<Vec<Segment>> {
+    let mut segments = vec![Vec::new(); levels.len()];
     for corners in grid.cells() {
-        let [first, others @ ..] = corners.map(|(i, j)| grid.at(i, j) > level);
-        if others == [first; 3] {
-            continue; // Most cells.
-        }
-        let crossings: Vec<(f64, f64)> = (0..4)
-            .filter_map(|k| crossing(grid, corners[k], corners[(k + 1) % 4], level))
-            .collect();
-        match crossings[..] {
-            [a, b] if a != b => segments.push([a, b]),
-            // A saddle: the mean of the corners decides which two of them are connected.
-            [a, b, c, d] if (grid.mean(&corners) > level) == first => {
-                segments.extend([[a, b], [c, d]]);
+        let [a, b, c, d] = corners.map(|(i, j)| grid.at(i, j));
+        for (&level, segments) in levels.iter().zip(&mut segments) {
+            let first = a > level;
+            if [b > level, c > level, d > level] == [first; 3] {
+                continue; // Most cells.
             }
-            [a, b, c, d] => segments.extend([[a, d], [b, c]]),
-            _ => {}
+            let crossings: Vec<(f64, f64)> = (0..4)
+                .filter_map(|k| crossing(grid, corners[k], corners[(k + 1) % 4], level))
+                .collect();
+            match crossings[..] {
+                [a, b] if a != b => segments.push([a, b]),
+                // A saddle: the mean of the corners decides which two of them are connected.
+                [a, b, c, d] if (grid.mean(&corners) > level) == first => {
+                    segments.extend([[a, b], [c, d]]);
+                }
+                [a, b, c, d] => segments.extend([[a, d], [b, c]]),
+                _ => {}
+            }
         }
     }
     segments
@@ -176,10 +179,14 @@ fn join(segments: Vec<Segment>) -> Vec<Vec<(f64, f64)>> {
 mod tests {
     use super::*;
 
+    fn of_level(grid: &Grid, level: f64) -> Vec<Segment> {
+        segments(grid, &[level]).remove(0)
+    }
+
     #[test]
     fn the_contour_of_a_circle_is_one_closed_line_of_that_radius() {
         let grid = Grid::sample((-2.0, 2.0), (-2.0, 2.0), 81, |x, y| x * x + y * y);
-        let lines = join(segments(&grid, 1.0));
+        let lines = join(of_level(&grid, 1.0));
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0].first(), lines[0].last());
         for (x, y) in &lines[0] {
@@ -193,16 +200,16 @@ mod tests {
     #[test]
     fn a_saddle_has_two_branches_that_do_not_cross() {
         let grid = Grid::sample((-1.0, 1.0), (-1.0, 1.0), 8, |x, y| x * y);
-        assert_eq!(join(segments(&grid, 0.01)).len(), 2);
+        assert_eq!(join(of_level(&grid, 0.01)).len(), 2);
     }
 
     #[test]
     fn levels_outside_the_values_and_holes_give_nothing() {
         let grid = Grid::sample((0.0, 1.0), (0.0, 1.0), 5, |x, y| x + y);
-        assert!(segments(&grid, 9.0).is_empty());
-        assert!(segments(&grid, f64::NAN).is_empty());
+        assert!(of_level(&grid, 9.0).is_empty());
+        assert!(of_level(&grid, f64::NAN).is_empty());
         let hole = Grid::sample((0.0, 1.0), (0.0, 1.0), 5, |_, _| f64::NAN);
-        assert!(segments(&hole, 0.5).is_empty());
-        assert!(segments(&Grid::new(vec![], vec![], vec![]), 0.5).is_empty());
+        assert!(of_level(&hole, 0.5).is_empty());
+        assert!(of_level(&Grid::new(vec![], vec![], vec![]), 0.5).is_empty());
     }
 }
