@@ -49,6 +49,7 @@ function korean(sources) {
     korean: json(table),
     simd: packed('simd'),
     plain: packed('plain'),
+    digits: readFileSync(join(page, 'digits.csv.gz'), 'base64'),
     script: script.replace(/<\/script/g, '<\\/script'),
   };
   const html = text(page, 'index.html').replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]);

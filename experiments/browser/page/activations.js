@@ -3,7 +3,7 @@ import { BLUE, GREEN, VERMILLION } from './colors.js';
 import { figure } from './chart.js';
 import { fixed, h, short } from './dom.js';
 import { t } from './language.js';
-import { Lesson, nativeFlags, settings, slider } from './lesson.js';
+import { Lesson, native, settings, slider } from './lesson.js';
 import { ask } from './pool.js';
 import { shared, subtitle } from './shared.js';
 
@@ -74,7 +74,7 @@ export function activations() {
     const panels = SHOWN.flatMap((shown, k) => (layers[k] ?? []).map((layer, i) => ({
       title: k === 0 || !wide ? `${wide ? '' : `${t(shown.label)}, `}${t('layer {n}', { n: i + 1 })}` : '',
       bare: true,
-      x: { low: shown.low, high: shown.high, ticks: [shown.low, shown.high], label: wide && i === 2 ? t(shown.label) : '' },
+      x: { low: shown.low, high: shown.high, ticks: [shown.low, shown.high], label: !wide ? '' : i === 2 ? t(shown.label) : ' ' },
       y: { low: 0, high: HIGHEST },
       marks: [
         { type: 'bars', counts: layer.counts, color: shown.color },
@@ -91,7 +91,7 @@ export function activations() {
   ]);
 
   lesson.native = () => preset
-    ? { program: 'sec6_2_weight_init', flags: nativeFlags('--part activations') }
+    ? native('sec6_2_weight_init', '--part activations')
     : { note: t('The native program shows std 1, std 0.01, Xavier and He; the scales between them are the page’s alone.') };
   lesson.onreveal = compute;
   return lesson.compose(settings(scale), presets);

@@ -41,6 +41,13 @@ export function oncePerFrame(draw) {
   };
 }
 
+// The response that unpacks what an element holds: gzip in base64.
+export async function unpack(id) {
+  // As a data URL, since the browser then decodes beside the page's own thread.
+  const packed = await fetch(`data:application/gzip;base64,${document.getElementById(id).textContent}`);
+  return new Response(packed.body.pipeThrough(new DecompressionStream('gzip')));
+}
+
 export function download(name, type, text) {
   const url = URL.createObjectURL(new Blob([text], { type }));
   h('a', { href: url, download: name }).click();

@@ -6,6 +6,7 @@ import { newLab } from './pool.js';
 // As many images as the page ever trains or tests on.
 const FIRST = 10_000;
 
+const NAMES = { mnist: 'MNIST', 'fashion-mnist': 'Fashion-MNIST' };
 const ROLES = ['train-images', 'train-labels', 't10k-images', 't10k-labels'];
 
 // Which of the four a file is: by its published name, else by its content and its own name.
@@ -38,8 +39,10 @@ export async function read(files) {
     if (a.count !== b.count) throw new Error(t('{x} has {n} images, {x2} {n2} labels', { x: a.name, n: a.count, x2: b.name, n2: b.count }));
   }
   if (String(images.size) !== String(testImages.size)) throw new Error(t('{x} and {x2} have images of different sizes', { x: images.name, x2: testImages.name }));
-  const sets = new Set(parts.map(part => part.published?.[0] ?? 'custom'));
-  const name = sets.size === 1 ? [...sets][0] : 'custom';
+  const known = parts.find(part => part.published);
+  const name = known?.published[0] ?? 'custom';
+  const other = known && parts.find(part => part.published?.[0] !== name);
+  if (other) throw new Error(t('{x} has not the SHA-256 that {x2} published for it, as {x3} has: it is damaged, changed, or of another data set. Fetch it again.', { x: other.name, x2: NAMES[name], x3: known.name }));
   const pixels = images.size[0] * images.size[1];
   return {
     name, pixels, train: images.count, test: testImages.count,
@@ -70,7 +73,7 @@ export function chooser(taken) {
       const data = await read(files);
       status.textContent = data.name === 'custom'
         ? t('Your own images: not those that MNIST published, so nothing vouches for them.')
-        : t('{x}: every file is as published, by its SHA-256.', { x: { mnist: 'MNIST', 'fashion-mnist': 'Fashion-MNIST' }[data.name] });
+        : t('{x}: every file is as published, by its SHA-256.', { x: NAMES[data.name] });
       taken(data);
     } catch (error) {
       status.className = 'wrong';

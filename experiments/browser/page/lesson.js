@@ -26,9 +26,8 @@ export class Lesson {
     this.command = h('pre', { tabindex: 0, 'aria-label': t('The same run in the native program') });
     this.note = h('p', { class: 'small' });
     this.copied = h('button', { type: 'button', onclick: () => this.#copy() }, t('copy'));
+    this.look = h('p', {}, h('b', {}, t('What to look for.')), ' ', look);
     this.#texts = h('div', { class: 'after' },
-      look ? h('p', {}, h('b', {}, t('What to look for.')), ' ', look) : null,
-      this.live,
       h('details', { class: 'why' }, h('summary', {}, t('Why?')), h('p', {}, why)),
       wrong ? h('p', { class: 'wrong' }, h('b', {}, t('What is read wrongly.')), ' ', wrong) : null,
       h('details', { class: 'native' }, h('summary', {}, t('The same run in the native program')), this.note, this.command, this.copied));
@@ -41,9 +40,10 @@ export class Lesson {
     }).observe(this.element);
   }
 
-  // Puts controls above the figures and the texts below them.
+  // Says what to look for; then controls, the first figure and what it shows, the others.
   compose(...controls) {
-    this.body.append(...controls.filter(Boolean), ...this.#figures.map(one => one.element), this.#texts);
+    const [first, ...others] = this.#figures.map(one => one.element);
+    this.body.append(this.look, ...controls, first, this.live, ...others, this.#texts);
     return this;
   }
 
@@ -112,13 +112,14 @@ export class Lesson {
   }
 }
 
-// The flags of a native run with the page's seed, seeds and data.
-export function nativeFlags(...own) {
+// The native run with the page's seed, seeds and data.
+export function native(program, ...own) {
+  if (shared.data.name === 'uci') return { note: t('The native program does not have these digits.') };
   const flags = own.filter(Boolean);
   flags.push(...dataFlags());
   if (shared.seed) flags.push(`--seed ${shared.seed}`);
   if (shared.runs > 1) flags.push(`--runs ${shared.runs}`);
-  return flags.join(' ');
+  return { program, flags: flags.join(' ') };
 }
 
 // A slider with its value beside it, kept in the address under the lesson's name. On a log scale the slider moves the

@@ -2,14 +2,20 @@
 import { BLUE, GREEN, ORANGE, VERMILLION } from './colors.js';
 import { figure } from './chart.js';
 import { curve } from './curves.js';
+import { short } from './dom.js';
 import { t } from './language.js';
-import { Lesson, choice, nativeFlags, settings, slider } from './lesson.js';
-import { seeds, subtitle } from './shared.js';
-import { mean, smoothAt, text } from './statistics.js';
+import { Lesson, choice, native, settings, slider } from './lesson.js';
+import { inputs, seeds, shared, subtitle } from './shared.js';
+import { mean, smoothAt, spreadOf } from './statistics.js';
 import { Transport } from './transport.js';
 import { HEAD, trainAll } from './training.js';
 
-const IMAGES = 10_000;
+const images = () => Math.min(10_000, shared.data.train ?? Infinity);
+// Losses may differ by powers of ten.
+const size = losses => {
+  const { mean, std, runs } = spreadOf(losses);
+  return runs > 1 ? `${short(mean)} ± ${short(std)}` : short(mean);
+};
 const TAIL = 100;
 const TURN = 10;
 // Curves are drawn through so many points.
@@ -29,7 +35,7 @@ function losses({ id, lesson: texts, title, section, series }) {
   const lesson = new Lesson({ id, ...texts, answer() {
     const each = finished();
     if (!each.length) return undefined;
-    const list = series.map((one, k) => `${t(one.label)} ${text(each.map(end => end[k]), 3)}`).join(', ');
+    const list = series.map((one, k) => `${t(one.label)} ${size(each.map(end => end[k]))}`).join(', ');
     return { right: texts.right(each), text: t('Mean loss of the last 100 iterations: {list}.', { list }) + (texts.more?.(each) ?? '') };
   } });
 
@@ -48,7 +54,7 @@ function losses({ id, lesson: texts, title, section, series }) {
   const transport = new Transport(async passes => {
     clear();
     await trainAll({
-      jobs: series, images: IMAGES, together: true, passes,
+      jobs: series, images: images(), together: true, passes,
       settings: (one, _) => ({ unit: series.indexOf(one), batch_size: 128, hidden: [100, 100, 100, 100], optimizer: one.optimizer, initializer: one.initializer, lr: rate(one) }),
       async *turn({ call, seed, index, pass }) {
         const losses = [];
@@ -80,17 +86,14 @@ function losses({ id, lesson: texts, title, section, series }) {
     const x = { low: 0, high: updates.value, label: t('iteration') };
     const label = t('training loss (smoothed)');
     return figure({
-      title, subtitle: subtitle(t('784-100×4-10, ReLU, batch 128, {n} training images', { n: IMAGES })),
+      title, subtitle: subtitle(t('{n2}-100×4-10, ReLU, batch 128, {n} training images', { n2: inputs(), n: images() })),
       legend: series.map(one => ({ name: `${t(one.label)}, lr ${rate(one)}`, color: one.color, marker: one.marker })),
       panels: [{ x, y: { low: 0, high: highest * 1.04, label }, marks }, { x, y: { low: 10 ** Math.floor(Math.log10(low)), high: 10 ** Math.ceil(Math.log10(highest)), log: true, label }, marks }],
       columns: width > 620 ? 2 : 1, height: 300,
     }, width);
   }, () => [HEAD, ...series.flatMap((one, k) => [...runs[k]].flatMap(([seed, run]) => run.map((loss, step) => ['mnist', one.name, seed, step, 'train_loss', loss])))]);
 
-  lesson.native = () => ({
-    program: section,
-    flags: nativeFlags('--part mnist', `--train-size ${IMAGES}`, updates.value < 2000 && `--iterations ${updates.value}`, lr.value && `--lr ${lr.value}`),
-  });
+  lesson.native = () => native(section, '--part mnist', `--train-size ${images()}`, updates.value < 2000 && `--iterations ${updates.value}`, lr.value && `--lr ${lr.value}`);
   return lesson.compose(settings(updates, lr), transport.bar);
 }
 

@@ -1,5 +1,6 @@
 // The page: its sections, what they share, and the language.
 import { addressWith, get, number, set } from './address.js';
+import { uci } from './digits.js';
 import { h } from './dom.js';
 import { chooser } from './files.js';
 import { language, t } from './language.js';
@@ -28,8 +29,9 @@ const INTRODUCTIONS = {
   6.4: 'A network with more weights than images can learn them by heart. Weight decay and dropout make that harder.',
   6.5: 'Learning rate and weight decay are not learned: somebody has to choose them. Draw at random, train briefly, look where the best ones lie, draw again there.',
 };
-
 const root = document.getElementById('lab');
+// The reader's own files, if any.
+let own;
 
 function field(name, label, usual, low, high) {
   const input = h('input', { type: 'number', id: name, min: low, max: high, step: 1, value: number(name, usual, low, high), onchange() {
@@ -44,6 +46,7 @@ function field(name, label, usual, low, high) {
 // The first digits, so that one sees what networks see.
 async function look(place) {
   const lab = await newLab();
+  await shared.data.load?.();
   lab.hold(shared.data, 20, 0);
   const images = await lab.call({ do: 'look', images: 20 });
   lab.worker.terminate();
@@ -62,7 +65,7 @@ function mount() {
   stopAll();
   clear();
   const here = SECTIONS.some(([name]) => name === get('section')) ? get('section') : '6.1';
-  Object.assign(shared, { seed: number('seed', 0, 0, 1e9), runs: number('seeds', 1, 1, 30), delay: number('speed', 0, 0, 1000) });
+  Object.assign(shared, { seed: number('seed', 0, 0, 1e9), runs: number('seeds', 1, 1, 30), delay: number('speed', 0, 0, 1000), data: own ?? (get('data') === 'uci' ? uci : { name: 'synthetic' }) });
   document.documentElement.lang = language();
   document.title = t('Chapter 6 in the browser');
   const link = (changes, text, current) => h('a', {
@@ -79,16 +82,26 @@ function mount() {
     shared.delay = Number(speed.value);
     set('speed', speed.value, 0);
   } }, [[0, t('as fast as it can')], [100, t('slow')], [500, t('very slow')]].map(([value, text]) => h('option', { value, selected: value === shared.delay }, text)));
-  const name = { synthetic: t('built-in synthetic digits'), mnist: 'MNIST', 'fashion-mnist': 'Fashion-MNIST' }[shared.data.name] ?? t('custom data');
+  const inside = [['synthetic', t('built-in synthetic digits')], ['uci', t('UCI digits of 8×8 pixels')]];
+  const name = Object.fromEntries([...inside, ['mnist', 'MNIST'], ['fashion-mnist', 'Fashion-MNIST']])[shared.data.name] ?? t('custom data');
+  const take = found => {
+    own = found;
+    mount();
+    document.querySelector('.data').open = true;
+  };
   const data = h('details', { class: 'data', ontoggle: () => data.open && look(digits) },
     h('summary', {}, `${t('Data')}: ${name}`),
-    h('p', {}, t('The built-in digits are drawn from a seed and look handwritten. They are easier than MNIST: numbers differ, and so may the order of networks that end close together. The native program has the same digits with --dataset synthetic.')),
+    h('div', { class: 'transport', role: 'group', 'aria-label': t('Data') }, inside.map(([value, text]) => h('button', {
+      type: 'button', 'aria-pressed': String(shared.data.name === value),
+      onclick() {
+        set('data', value, 'synthetic');
+        take(undefined);
+      },
+    }, text))),
+    // Its licence asks for these names.
+    h('p', {}, shared.data.name === 'uci' ? t('Digits that people wrote: 1,797 images of 8×8 pixels, the test set of Optical Recognition of Handwritten Digits by E. Alpaydin and C. Kaynak (UCI Machine Learning Repository, 1998), under CC BY 4.0; 1,297 of them train here. With 64 inputs, numbers and some conclusions differ from those of MNIST, which is not inside because it names no licence.') : t('The built-in digits are drawn from a seed and look handwritten. They are easier than MNIST: numbers differ, and so may the order of networks that end close together. The native program has the same digits with --dataset synthetic.')),
     digits,
-    chooser(found => {
-      shared.data = found;
-      mount();
-      document.querySelector('.data').open = true;
-    }));
+    chooser(take));
   const [, title, lessons] = SECTIONS.find(([name]) => name === here);
   const build = JSON.parse(document.getElementById('build').textContent);
   root.replaceChildren(

@@ -4,8 +4,8 @@ import { figure } from './chart.js';
 import { curve } from './curves.js';
 import { fixed, short } from './dom.js';
 import { t } from './language.js';
-import { Lesson, nativeFlags, settings, slider } from './lesson.js';
-import { subtitle } from './shared.js';
+import { Lesson, native, settings, slider } from './lesson.js';
+import { inputs, subtitle } from './shared.js';
 import { mean, spreadOf, text } from './statistics.js';
 import { HEAD, epochs, trainAll } from './training.js';
 import { Transport } from './transport.js';
@@ -15,7 +15,7 @@ const TEST = 500;
 const HIDDEN = [100, 100, 100, 100, 100, 100];
 const EPOCHS = 201;
 const SETS = [{ name: 'train', label: 'training', color: BLUE, marker: 'circle' }, { name: 'test', label: 'test', color: VERMILLION, dash: true, marker: 'square' }];
-const network = () => t('300 training images, 784-100×6-10, SGD(0.01)');
+const network = () => t('300 training images, {n}-100×6-10, SGD(0.01)', { n: inputs() });
 const legend = () => SETS.map(set => ({ ...set, name: t(set.label) }));
 const byEpoch = epoch => epoch;
 
@@ -72,7 +72,7 @@ export function overfit() {
   const turned = async () => {
     if (transport.state === 'running' || transport.state === 'paused') {
       if (going) {
-        turns.push({ epoch: going.epoch, text: `λ ${short(decay.value)}, r ${dropout.value}` });
+        turns.push({ epoch: going.epoch, text: t('λ {n}, dropout {n2}', { n: short(decay.value), n2: dropout.value }) });
         await going.call({ do: 'change', weight_decay: decay.value, dropout: dropout.value });
       }
     }
@@ -126,7 +126,7 @@ export function overfit() {
     if (turns.length) return { note: t('Settings were turned while the network trained: there is no native run of that. Start again with them.') };
     const kind = kindOf(decay.value, dropout.value);
     if (!kind) return { note: t('The native program trains with weight decay or with dropout, not with both.') };
-    return { program: 'sec6_4_regularization', flags: nativeFlags(`--part ${kind.part}`, kind.flag, `--quick --epochs ${kind.epochs}`), note: t('--quick judges by 500 test images, as this page does, instead of 10,000.') };
+    return { note: t('--quick judges by 500 test images, as this page does, instead of 10,000.'), ...native('sec6_4_regularization', `--part ${kind.part}`, kind.flag, `--quick --epochs ${kind.epochs}`) };
   };
   return lesson.compose(settings(decay, dropout), transport.bar);
 }
@@ -179,6 +179,6 @@ export function regularise() {
     panels: KINDS.map((kind, k) => ({ title: kind.label(), ...axes(kind.epochs), marks: marks([...runs[k].values()], 50) })),
     columns: width > 620 ? 3 : 1, height: 260,
   }, width), () => [HEAD, ...KINDS.flatMap((kind, k) => rows(kind.name, kind.name, runs[k]))]);
-  lesson.native = () => ({ program: 'sec6_4_regularization', flags: nativeFlags('--quick --epochs 201'), note: t('With 201 epochs for all; here dropout has 301, the book’s. --quick judges by 500 test images, as this page does, instead of 10,000.') });
+  lesson.native = () => ({ note: t('With 201 epochs for all; here dropout has 301, the book’s. --quick judges by 500 test images, as this page does, instead of 10,000.'), ...native('sec6_4_regularization', '--quick --epochs 201') });
   return lesson.compose(transport.bar);
 }

@@ -1,5 +1,6 @@
 // Workers that train, one for each core but at most four: each has the module, its data and its networks.
 import source from 'worker-source';
+import { unpack } from './dom.js';
 
 const MOST = 4;
 // An empty function with a v128: only an engine with SIMD finds it valid.
@@ -8,11 +9,8 @@ const SIMD = new Uint8Array([
 ]);
 
 async function compile() {
-  const kind = WebAssembly.validate(SIMD) ? 'simd' : 'plain';
-  // As a data URL, since the browser then decodes beside the page's own thread.
-  const packed = await fetch(`data:application/gzip;base64,${document.getElementById(kind).textContent}`);
-  const unpacked = packed.body.pipeThrough(new DecompressionStream('gzip'));
-  return WebAssembly.compile(await new Response(unpacked).arrayBuffer());
+  const packed = await unpack(WebAssembly.validate(SIMD) ? 'simd' : 'plain');
+  return WebAssembly.compile(await packed.arrayBuffer());
 }
 
 class Lab {

@@ -3,7 +3,7 @@ import { BLUE, GREEN, INK, ORANGE, VERMILLION } from './colors.js';
 import { figure } from './chart.js';
 import { fixed, h, short } from './dom.js';
 import { t } from './language.js';
-import { Lesson, nativeFlags, settings, slider } from './lesson.js';
+import { Lesson, settings, slider } from './lesson.js';
 import { ask } from './pool.js';
 import { shared } from './shared.js';
 
@@ -19,6 +19,7 @@ const LEVELS = [0.1, 0.5, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16];
 const X = { low: -10, high: 10, label: 'x' };
 const Y = { low: -3, high: 3, label: 'y' };
 const f = ([x, y]) => (x * x) / 20 + y * y;
+const height = end => (end >= 5e-5 && end < 1e4 ? fixed(end, 4) : short(end));
 
 export function ravine() {
   let paths = OPTIMIZERS.map(() => [START]);
@@ -36,7 +37,7 @@ export function ravine() {
     answer() {
       if (shown < POINTS || paths[0].length < POINTS) return undefined;
       const ends = paths.map((path, k) => [f(path.at(-1)), k]).sort((a, b) => a[0] - b[0]);
-      const list = ends.map(([end, k]) => `${t(OPTIMIZERS[k].label)} ${end < 1e4 ? fixed(end, 4) : short(end)}`).join(', ');
+      const list = ends.map(([end, k]) => `${t(OPTIMIZERS[k].label)} ${height(end)}`).join(', ');
       return {
         right: Number.isFinite(ends[0][0]) ? ends[0][1] : undefined,
         text: t('f at the last point, the lowest first: {list}.', { list }),
@@ -89,7 +90,7 @@ export function ravine() {
       const path = paths[k].slice(0, shown);
       const end = f(path.at(-1));
       return {
-        title: `${t(one.label)}: f = ${end < 1e4 ? fixed(end, 4) : short(end)}`, x: X, y: Y,
+        title: `${t(one.label)}: f = ${height(end)}`, x: X, y: Y,
         marks: [
           ...LEVELS.map(level => ({ type: 'ellipse', half: [Math.sqrt(20 * level), Math.sqrt(level)] })),
           { type: 'mark', at: [0, 0], color: INK, radius: 3 },

@@ -4,8 +4,8 @@ import { figure } from './chart.js';
 import { curve } from './curves.js';
 import { short } from './dom.js';
 import { t } from './language.js';
-import { Lesson, nativeFlags, settings, slider } from './lesson.js';
-import { seeds, subtitle } from './shared.js';
+import { Lesson, native, settings, slider } from './lesson.js';
+import { inputs, seeds, subtitle } from './shared.js';
 import { mean, spreadOf, text } from './statistics.js';
 import { HEAD, epochs, trainAll } from './training.js';
 import { Transport } from './transport.js';
@@ -51,14 +51,12 @@ const panel = (runs, scale) => ({
   marks: KINDS.flatMap((kind, k) => curve([...runs[2 * scale + k].values()], i => i, kind)),
 });
 const legend = () => KINDS.map(kind => ({ ...kind, name: t(kind.label) }));
-const networks = () => t('1,000 training images, 784-100×5-10, SGD(0.01)');
+const networks = () => t('1,000 training images, {n}-100×5-10, SGD(0.01)', { n: inputs() });
 const rows = runs => [HEAD, ...runs.flatMap((of, unit) => [...of].flatMap(([seed, run]) =>
   run.map((accuracy, epoch) => ['batchnorm', `${String((unit >> 1) + 1).padStart(2, '0')}/${KINDS[unit & 1].name}`, seed, epoch, 'train_accuracy', accuracy])))];
-const native = () => ({
-  program: 'sec6_3_batchnorm', flags: nativeFlags('--part batchnorm'), note: t('The native program always trains all 16 scales.'),
-});
-const scaleSlider = (id, change) => slider(id, {
-  name: 'scale', label: t('W, standard deviation of the initial weights'), value: OPENING + 1, low: 1, high: SCALES, step: 1, change,
+const nativeRun = () => native('sec6_3_batchnorm', '--part batchnorm');
+const scaleSlider = (id, label, change) => slider(id, {
+  name: 'scale', label, value: OPENING + 1, low: 1, high: SCALES, step: 1, change,
   show: number => short(weightScale(number - 1)),
 });
 
@@ -82,7 +80,7 @@ export function oneScale() {
       return { right: at() === OPENING ? right : undefined, text: t('At W {w}, training accuracy ends at {n} without batch normalisation, at {n2} with it.', { w: short(weightScale(at())), n, n2 }) };
     },
   });
-  const scale = scaleSlider('scale', () => {
+  const scale = scaleSlider('scale', t('W, standard deviation of the initial weights'), () => {
     transport.reset();
     lesson.redraw();
   });
@@ -96,7 +94,7 @@ export function oneScale() {
   lesson.figure('sec6_3_opening', width => figure({
     title: t('Training with and without batch normalisation'), subtitle: subtitle(networks()), legend: legend(), height: 320, panels: [panel(runs, at())],
   }, width), () => rows(runs));
-  lesson.native = native;
+  lesson.native = () => ({ note: t('The native program always trains all 16 scales.'), ...nativeRun() });
   return lesson.compose(settings(scale), transport.bar);
 }
 
@@ -123,7 +121,7 @@ export function allScales() {
       }) };
     },
   });
-  const scale = scaleSlider('scales', () => lesson.redraw());
+  const scale = scaleSlider('scales', t('W of the lower panel'), () => lesson.redraw());
   const transport = new Transport(async passes => {
     runs.forEach(of => of.clear());
     let done = 0;
@@ -160,6 +158,6 @@ export function allScales() {
       ],
     }, width);
   }, () => rows(runs));
-  lesson.native = () => ({ ...native(), note: undefined });
+  lesson.native = nativeRun;
   return lesson.compose(transport.bar, settings(scale));
 }

@@ -9,10 +9,13 @@ export const dataFlags = () =>
   ({ synthetic: ['--dataset synthetic'], mnist: [], 'fashion-mnist': ['--dataset fashion-mnist', '--data-dir FOLDER'] })[shared.data.name] ??
   ['--dataset custom', '--data-dir FOLDER'];
 
+// Pixels of an image.
+export const inputs = () => shared.data.pixels ?? 784;
+
 // For the subtitles of figures.
 export function subtitle(what) {
   const numbers = seeds();
   const seed = numbers.length > 1 ? t('seeds {n}', { n: `${numbers[0]}–${numbers.at(-1)}` }) : t('seed {n}', { n: numbers[0] });
-  const data = { synthetic: t('synthetic digits'), mnist: 'MNIST', 'fashion-mnist': 'Fashion-MNIST' }[shared.data.name] ?? t('custom data');
+  const data = { synthetic: t('synthetic digits'), uci: t('UCI digits of 8×8 pixels'), mnist: 'MNIST', 'fashion-mnist': 'Fashion-MNIST' }[shared.data.name] ?? t('custom data');
   return [what, data, seed].filter(Boolean).join('; ');
 }

@@ -45,20 +45,8 @@ export function smoothAt(curve, i) {
   return sum;
 }
 
-export function rankCorrelation(xs, ys) {
-  const ranks = values => {
-    const order = values.map((value, i) => [value, i]).sort((a, b) => a[0] - b[0]);
-    const rank = [];
-    for (let from = 0; from < order.length; ) {
-      let to = from;
-      while (to < order.length && order[to][0] === order[from][0]) to++;
-      for (let k = from; k < to; k++) rank[order[k][1]] = (from + to - 1) / 2;
-      from = to;
-    }
-    return rank;
-  };
-  const [a, b] = [ranks(xs), ranks(ys)];
-  const [ma, mb] = [mean(a), mean(b)];
-  const dot = (p, mp, q, mq) => p.reduce((sum, x, i) => sum + (x - mp) * (q[i] - mq), 0);
-  return dot(a, ma, b, mb) / Math.sqrt(dot(a, ma, a, ma) * dot(b, mb, b, mb));
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return (sorted[Math.ceil(half) - 1] + sorted[Math.floor(half)]) / 2;
 }

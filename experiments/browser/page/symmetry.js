@@ -2,8 +2,8 @@
 import { figure } from './chart.js';
 import { viridis } from './colors.js';
 import { t } from './language.js';
-import { Lesson, nativeFlags } from './lesson.js';
-import { seeds, subtitle } from './shared.js';
+import { Lesson, native } from './lesson.js';
+import { inputs, seeds, subtitle } from './shared.js';
 import { HEAD, trainAll } from './training.js';
 import { Transport } from './transport.js';
 
@@ -60,10 +60,10 @@ export function symmetry() {
     }));
     return figure({
       title: t('Equal weights stay equal'),
-      subtitle: subtitle(t('784-100×2-10, outputs of the second hidden layer after {n} updates', { n: first[0]?.updates ?? 0 })),
+      subtitle: subtitle(t('{n2}-100×2-10, outputs of the second hidden layer after {n} updates', { n2: inputs(), n: first[0]?.updates ?? 0 })),
       panels, columns: width > 620 ? 3 : 1, height: 230,
     }, width);
   }, () => [HEAD, ...CASES.flatMap((one, k) => [...found[k]].flatMap(([seed, units]) => units.distinct.map((count, layer) => ['symmetry', one.name, seed, layer, 'distinct_units', count])))]);
-  lesson.native = () => ({ program: 'sec6_2_weight_init', flags: nativeFlags('--part symmetry') });
+  lesson.native = () => native('sec6_2_weight_init', '--part symmetry');
   return lesson.compose(transport.bar);
 }

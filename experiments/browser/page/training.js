@@ -12,6 +12,7 @@ export const NETWORK = {
 // `turn({ call, seed, job, index, pass })` is an async generator: it trains the network, asks `pass` before each of its
 // turns and yields after it. `call` asks the crates about this network.
 export async function trainAll({ jobs, images, test = 0, together, settings, turn, passes }) {
+  await shared.data.load?.();
   for (const seed of seeds()) {
     await spread(jobs, together, async function* (lab, job, index) {
       const pass = passes();
