@@ -10,16 +10,17 @@ import { mean, smoothAt, spreadOf } from './statistics.js';
 import { Transport } from './transport.js';
 import { HEAD, trainAll } from './training.js';
 
+const TAIL = 100;
 const images = () => Math.min(10_000, shared.data.train ?? Infinity);
+const TURN = 10;
+// Curves are drawn through so many points.
+const DRAWN = 250;
+
 // Losses may differ by powers of ten.
 const size = losses => {
   const { mean, std, runs } = spreadOf(losses);
   return runs > 1 ? `${short(mean)} ± ${short(std)}` : short(mean);
 };
-const TAIL = 100;
-const TURN = 10;
-// Curves are drawn through so many points.
-const DRAWN = 250;
 
 function losses({ id, lesson: texts, title, section, series }) {
   // runs[k][seed]: the losses of series k.
