@@ -48,6 +48,7 @@ const say = (what, problems) => {
 
 for (const [name, options] of Object.entries(BROWSERS)) {
   const browser = await puppeteer.launch({ headless: true, protocolTimeout: 3_600_000, ...options });
+  let most = 0;
   const check = async (what, hash, use, { width = 1200, height = 1000, media, seen = false, before = () => {} } = {}) => {
     const page = await browser.newPage();
     page.setDefaultTimeout(120_000);
@@ -96,6 +97,7 @@ for (const [name, options] of Object.entries(BROWSERS)) {
       let memory = await page.evaluate(() => labMemory());
       if (name === "chromium") memory += (await page.metrics()).JSHeapUsedSize;
       expect(memory < MOST_MEMORY, `${Math.round(memory / 1e6)} MB`);
+      most = Math.max(most, memory);
     } catch (error) {
       problems.push(error.message);
       await page.screenshot({ path: `${shots}/failed-${name}-${what.replaceAll(" ", "-")}.png`, fullPage: true });
@@ -308,7 +310,7 @@ for (const [name, options] of Object.entries(BROWSERS)) {
     for (let k = 0; k < 20; k++) await page.keyboard.press("ArrowLeft");
     await page.waitForFunction(() => document.querySelector("#search pre").textContent.includes("--space lr=log:0.01:"));
     await tabTo("#search .transport .main");
-    await page.keyboard.press("Space");
+    await page.keyboard.press(" ");
     await done(page, "search");
     await tabTo("#sec6_5_scatter .files button");
     await page.keyboard.press("Enter");
@@ -410,6 +412,7 @@ for (const [name, options] of Object.entries(BROWSERS)) {
     }, { width: 800, seen: true });
   }
   await browser.close();
+  console.log(`${name}: at most ${Math.round(most / 1e6)} MB`);
 }
 console.log(failures ? `${failures} problems` : "no problems");
 process.exit(failures ? 1 : 0);

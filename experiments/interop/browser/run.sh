@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Opens docs/lab.html in Chromium and in Firefox, from its file and without a network, and uses it as a student would:
-# guesses, every control, every experiment to its end, own files, links with settings, English and Korean. Fails if a
-# number differs from that of the native program by more than check.mjs says; on a console error, a request, more than
-# 200 MB of WebAssembly memory, or a serious finding of axe-core; and on a task of the main thread that works for more
-# than 50 ms, as Chromium's trace tells (Firefox has none).
+# guesses, every control by mouse and one section by keyboard alone, every experiment to its end, own files, links with
+# settings, English and Korean, on paper, without SIMD. Fails if a number differs from that of the native program by
+# more than check.mjs says; on a console error, a request, more than 200 MB of memory (WebAssembly's, and in Chromium
+# JavaScript's), or a serious finding of axe-core; and on a task of the main thread that works for more than 50 ms, as
+# Chromium's trace tells. Firefox has no such trace: there, on a machine that does nothing else, on a timer late by that.
 #
 #   experiments/interop/browser/run.sh [FOLDER FOR SCREENSHOTS]
 #
 # Needs Debian's chromium, firefox-esr and fonts-nanum (installed if missing, as root) and node with npm. With MNIST_DIR
-# set, the files there are dropped on the page too.
+# set, the files there are chosen too, and again with one label changed.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../../.."
