@@ -37,7 +37,9 @@ impl Figure {
         let (wide, high) = self.plot_area();
         let (rows, across) = self.shape();
         let mut figure = self.clone();
-        if rows > 1 && across > columns && !across.is_multiple_of(columns) {
+        let titled_above = |cells: &[Cell]| cells.iter().any(|cell| cell.title().is_empty());
+        let uneven = across > columns && !across.is_multiple_of(columns);
+        if rows > 1 && uneven && titled_above(&figure.cells[across..]) {
             // Rows of the grid begin in the first column, with the titles of the first row.
             figure.stretch = Some(across);
             for k in across..figure.cells.len() {

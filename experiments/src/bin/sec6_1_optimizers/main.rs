@@ -121,8 +121,8 @@ fn lesson<'a>(findings: &Findings, labels: &'a [&'a str]) -> Lesson<'a> {
 }
 
 const FORMULA: &str = "<math display=\"block\"><mtext>SGD</mtext><mspace width=\".5em\"/><mi>W</mi><mo>←</mo>\
-    <mi>W</mi><mo>−</mo><mi>η</mi><mi>g</mi><mspace width=\"2em\"/><mtext>Momentum</mtext>\
-    <mspace width=\".5em\"/><mi>v</mi><mo>←</mo><mi>α</mi><mi>v</mi><mo>−</mo><mi>η</mi><mi>g</mi><mo>,</mo>\
+    <mi>W</mi><mo>−</mo><mi>η</mi><mi>g</mi></math>\
+    <math display=\"block\"><mtext>Momentum</mtext><mspace width=\".5em\"/><mi>v</mi><mo>←</mo><mi>α</mi><mi>v</mi><mo>−</mo><mi>η</mi><mi>g</mi><mo>,</mo>\
     <mspace width=\".5em\"/><mi>W</mi><mo>←</mo><mi>W</mi><mo>+</mo><mi>v</mi></math>";
 
 fn conclude(report: &mut RunReport, findings: &Findings) {

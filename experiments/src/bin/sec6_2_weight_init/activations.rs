@@ -117,8 +117,8 @@ fn lesson(findings: &Findings) -> Lesson<'static> {
 }
 
 const FORMULA: &str = "<math display=\"block\"><mtext>Xavier</mtext><mspace width=\".5em\"/><mi>σ</mi>\
-    <mo>=</mo><msqrt><mn>1</mn><mo>/</mo><mi>n</mi></msqrt><mspace width=\"2em\"/><mtext>He</mtext>\
-    <mspace width=\".5em\"/><mi>σ</mi><mo>=</mo><msqrt><mn>2</mn><mo>/</mo><mi>n</mi></msqrt></math>";
+    <mo>=</mo><msqrt><mn>1</mn><mo>/</mo><mi>n</mi></msqrt></math>\
+    <math display=\"block\"><mtext>He</mtext><mspace width=\".5em\"/><mi>σ</mi><mo>=</mo><msqrt><mn>2</mn><mo>/</mo><mi>n</mi></msqrt></math>";
 
 /// The first and the last layer of each case; `--table full` prints all layers.
 fn table(report: &mut RunReport, findings: &Findings) -> Result<()> {

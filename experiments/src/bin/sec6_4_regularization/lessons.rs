@@ -199,9 +199,12 @@ fn dropout(report: &mut RunReport, effect: &Effect<'_>) {
         why: "In each update another random part of the network is trained, so that no unit can rely on a \
               particular other one. The noise also slows learning: compare networks that have been trained \
               to their end before saying that dropout helps or harms.",
-        formula: "<math display=\"block\"><mi>y</mi><mo>=</mo><mrow><mo>{</mo><mtable><mtr><mtd><mi>x</mi>\
-                  <mtext> or 0, with probability 1 − r or r</mtext></mtd></mtr><mtr><mtd><mo>(</mo><mn>1</mn>\
-                  <mo>−</mo><mi>r</mi><mo>)</mo><mi>x</mi></mtd></mtr></mtable></mrow></math>",
+        formula: "<math display=\"block\"><msub><mi>y</mi><mtext>training</mtext></msub><mo>=</mo><mi>m</mi>\
+                  <mi>x</mi><mo>,</mo><mspace width=\".5em\"/><mi>P</mi><mo stretchy=\"false\">(</mo><mi>m</mi>\
+                  <mo>=</mo><mn>1</mn><mo stretchy=\"false\">)</mo><mo>=</mo><mn>1</mn><mo>−</mo><mi>r</mi></math>\
+                  <math display=\"block\"><msub><mi>y</mi><mtext>test</mtext></msub><mo>=</mo>\
+                  <mo stretchy=\"false\">(</mo><mn>1</mn><mo>−</mo><mi>r</mi><mo stretchy=\"false\">)</mo><mi>x</mi>\
+                  </math>",
         exercise: "Has it been trained to its end? Give both networks 1,000 epochs.",
         flags: "--part dropout --epochs 1000 --runs 3",
     });
