@@ -110,7 +110,7 @@ impl Lab {
     /// notebook.
     ///
     /// # Errors
-    /// [`Failure::Stopped`] if a signal asked for it.
+    /// [`Failure::Stopped`](crate::cli::Failure::Stopped) if a signal asked for it.
     pub fn run<T: Real>(&self, experiments: &[Experiment<'_, T>]) -> Result<Vec<Findings>> {
         let first = self.begun.fetch_add(experiments.len(), Ordering::Relaxed);
         let seeds = self.args.seeds();
