@@ -40,7 +40,6 @@ pub fn row<T: Scalar>(x: &mut DMatrix<T>, row: &[T], f: impl Fn(T, T) -> T) {
 /// tensor_ops::broadcast::column(&mut x, &[1.0, 3.0], |x, m| x - m);
 /// assert_eq!(x, dmatrix![0.0, 1.0; 0.0, 1.0]);
 /// ```
-#[inline(always)] // so that `f` is compiled for the caller's registers
 #[track_caller]
 pub fn column<T: Scalar>(x: &mut DMatrix<T>, column: &[T], f: impl Fn(T, T) -> T) {
     assert_eq!(column.len(), x.nrows(), "broadcast::column: one value per row");

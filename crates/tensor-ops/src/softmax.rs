@@ -25,7 +25,10 @@ use crate::reduce::{self, Over};
 #[track_caller]
 pub fn softmax<T: Scalar>(x: &mut DMatrix<T>, scratch: &mut [T]) {
     reduce::max(x, Over::Columns, scratch);
-    with_wide_registers(|| broadcast::column(x, scratch, |value, max| exp(value - max)));
+    for values in x.as_mut_slice().chunks_exact_mut(scratch.len().max(1)) {
+        let values = values.iter_mut().zip(&*scratch);
+        with_wide_registers(|| values.for_each(|(value, &max)| *value = exp(*value - max)));
+    }
     reduce::sum(x, Over::Columns, scratch);
     broadcast::column(x, scratch, |value, total| value / total);
 }
@@ -46,14 +49,21 @@ pub fn softmax<T: Scalar>(x: &mut DMatrix<T>, scratch: &mut [T]) {
 #[track_caller]
 pub fn log_sum_exp<T: Scalar>(x: &DMatrix<T>, out: &mut [T]) {
     reduce::max(x, Over::Columns, out);
-    for (i, place) in out.iter_mut().enumerate() {
-        let max = *place;
-        if max.is_finite() {
-            let total: T = x.row(i).iter().map(|&value| exp(value - max)).sum();
-            *place = max + T::of(libm::log(total.f64()));
+    for (block, maxima) in out.chunks_mut(ROWS).enumerate() {
+        let mut totals = [T::zero(); ROWS];
+        for column in x.as_slice().chunks_exact(x.nrows()) {
+            let values = column[ROWS * block..].iter().zip(&*maxima).zip(&mut totals);
+            with_wide_registers(|| {
+                values.for_each(|((&value, &max), total)| *total += exp(value - max));
+            });
         }
+        let finite = maxima.iter_mut().zip(totals).filter(|(max, _)| max.is_finite());
+        finite.for_each(|(max, total)| *max += T::of(libm::log(total.f64())));
     }
 }
+
+/// Rows whose sums of exponentials are added up at a time.
+const ROWS: usize = 64;
 
 #[cfg(test)]
 mod tests {

@@ -43,8 +43,8 @@ impl Samples {
         let (next, right) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let networks = iter::once(network).chain(&mut copies);
         let _never_breaks = in_turns(networks, 1, |network, _| {
-            // Gathered anew each time, which takes a hundredth of the time of evaluating it: kept,
-            // the blocks would be a second copy of the data.
+            // Gathered anew each time: kept, the blocks would be a second copy of the data, and
+            // evaluation would take as long.
             let (mut x, mut labels) = (Sparse::default(), Vec::new());
             while let Some(block) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) {
                 self.gather(block, &mut x, &mut labels);

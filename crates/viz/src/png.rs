@@ -69,8 +69,8 @@ pub fn svg_to_png(svg: &str, scale: f64) -> Result<Vec<u8>, VizError> {
     encode(&tree, scale as f32, strip, height).map_err(|error| VizError::Encode(error.to_string()))
 }
 
-/// Rows of pixels that are drawn at a time: a whole figure takes up to 20 MB, and as much again for
-/// each mask.
+/// Rows of pixels that are drawn at a time: the largest figures of the sections would take 16 MB as
+/// a whole, and their copy without the alpha channel 12.
 const STRIP: u32 = 256;
 
 /// Draws and encodes an opaque picture, strip by strip. `Pixmap::encode_png` would keep the alpha
