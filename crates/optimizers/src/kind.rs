@@ -101,7 +101,9 @@ impl OptimizerKind {
     /// # Errors
     /// [`OptimizerError::Hyperparameter`] if a default does not fit the scalar; `f32` and `f64`
     /// take them all.
-    pub fn build<T: Float + Send + 'static>(self) -> Result<Box<dyn Optimizer<T>>, OptimizerError> {
+    pub fn build<T: Float + Send + Sync + 'static>(
+        self,
+    ) -> Result<Box<dyn Optimizer<T>>, OptimizerError> {
         self.build_with(if self == Self::AdamW { Decay::Decoupled(0.01) } else { Decay::None })
     }
 
@@ -109,7 +111,7 @@ impl OptimizerKind {
     ///
     /// # Errors
     /// [`OptimizerError::Hyperparameter`] if λ is negative or not finite.
-    pub fn build_with<T: Float + Send + 'static>(
+    pub fn build_with<T: Float + Send + Sync + 'static>(
         self,
         decay: Decay,
     ) -> Result<Box<dyn Optimizer<T>>, OptimizerError> {
@@ -130,7 +132,7 @@ impl OptimizerKind {
     }
 }
 
-impl<T: Float + Send + 'static> OptimizerState<T> {
+impl<T: Float + Send + Sync + 'static> OptimizerState<T> {
     /// The optimizer that goes on from this state, if its rule is one of this crate's.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ mod range;
 mod rule;
 mod rules;
 pub mod schedules;
+mod sharing;
 mod slots;
 
 pub use decay::Decay;

@@ -3,13 +3,11 @@
 use kernels::with_wide_registers;
 use num_traits::Float;
 
+use crate::sharing::{Update, update_slot};
 use crate::{Decay, OptimizerError, OptimizerState, Range, Slot, Slots, StateArray};
 
 /// Steps from one [`flush`] to the next: enough for an extra pass over the state to cost little.
 const STEPS_PER_FLUSH: u64 = 16;
-
-/// The update of one slot: its values, gradients and arrays.
-type Update<'a, T, const N: usize> = &'a dyn Fn(&mut [T], &[T], [&mut [T]; N]);
 
 /// `N` arrays for each slot. Not generic over the rule, so that it is compiled once for every `N`.
 #[derive(Clone)]
@@ -21,7 +19,7 @@ pub(crate) struct Memory<T, const N: usize> {
     arrays: Vec<[Vec<T>; N]>,
 }
 
-impl<T: Float, const N: usize> Memory<T, N> {
+impl<T: Float + Send + Sync, const N: usize> Memory<T, N> {
     /// The memory of an optimizer that has done no step.
     pub(crate) fn new() -> Self {
         Self { steps: 0, lens: Vec::new(), arrays: Vec::new() }
@@ -68,10 +66,13 @@ impl<T: Float, const N: usize> Memory<T, N> {
             let Slot { value, grad, decay: decays } = slots.slot(index);
             let lens = (value.len(), grad.len());
             assert_eq!(lens, (*len, *len), "slot {index} changed its length within a step");
-            if decays {
-                with_wide_registers(|| decay.apply(lr, value, grad));
-            }
-            update(value, grad, arrays.each_mut().map(Vec::as_mut_slice));
+            let arrays = arrays.each_mut().map(Vec::as_mut_slice);
+            update_slot(value, grad, arrays, &|value, grad, arrays| {
+                if decays {
+                    with_wide_registers(|| decay.apply(lr, value, grad));
+                }
+                update(value, grad, arrays);
+            });
         }
         if self.steps.is_multiple_of(STEPS_PER_FLUSH) {
             for array in self.arrays.as_flattened_mut() {

@@ -54,7 +54,7 @@ use crate::{Decay, Optimizer, OptimizerError, OptimizerState, Range, Slots};
 /// assert_eq!(x, [1.5, -1.5]);
 /// # Ok::<(), OptimizerError>(())
 /// ```
-pub trait Rule<const N: usize>: Clone + Debug + Send + Sized + 'static {
+pub trait Rule<const N: usize>: Clone + Debug + Send + Sync + Sized + 'static {
     /// Name on the command line and in saved states.
     const NAME: &'static str;
 
@@ -68,19 +68,21 @@ pub trait Rule<const N: usize>: Clone + Debug + Send + Sized + 'static {
     /// ranges.
     fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)>;
 
-    /// The update of step `t` (the first is 1): a function of one slot's values, gradients and
-    /// state arrays, called for each slot in turn.
+    /// The update of step `t` (the first is 1): a function of values, gradients and state arrays of
+    /// one slot, or of a part of a large one, whose parts may be updated by several threads.
     ///
-    /// What all slots share is computed here, once a step; the returned function holds the loop. If
-    /// the loop takes a square root, [`kernels::each_with_root`] makes it faster; see
-    /// [`Adam`](crate::Adam).
+    /// What all elements share is computed here, once for each slot or part; the returned function
+    /// holds the loop. If the loop takes a square root, [`kernels::each_with_root`] makes it
+    /// faster; see [`Adam`](crate::Adam).
     fn update<T: Float + 'static>(&self, t: u64) -> impl Fn(&mut [T], &[T], [&mut [T]; N]);
 
     /// The optimizer of this rule, without weight decay.
     ///
     /// # Errors
     /// [`OptimizerError::Hyperparameter`] for the first hyperparameter that is out of range.
-    fn build<T: Float + Send + 'static>(self) -> Result<Box<dyn Optimizer<T>>, OptimizerError> {
+    fn build<T: Float + Send + Sync + 'static>(
+        self,
+    ) -> Result<Box<dyn Optimizer<T>>, OptimizerError> {
         self.build_with(Decay::None)
     }
 
@@ -88,7 +90,7 @@ pub trait Rule<const N: usize>: Clone + Debug + Send + Sized + 'static {
     ///
     /// # Errors
     /// [`OptimizerError::Hyperparameter`] for the first hyperparameter that is out of range.
-    fn build_with<T: Float + Send + 'static>(
+    fn build_with<T: Float + Send + Sync + 'static>(
         self,
         decay: Decay,
     ) -> Result<Box<dyn Optimizer<T>>, OptimizerError> {
@@ -119,7 +121,7 @@ pub struct Driver<R, T, const N: usize> {
     memory: Memory<T, N>,
 }
 
-impl<R: Rule<N>, T: Float, const N: usize> Driver<R, T, N> {
+impl<R: Rule<N>, T: Float + Send + Sync, const N: usize> Driver<R, T, N> {
     /// An optimizer that has done no step.
     ///
     /// # Errors
@@ -133,14 +135,16 @@ impl<R: Rule<N>, T: Float, const N: usize> Driver<R, T, N> {
     }
 }
 
-impl<R: Rule<N>, T: Float + Send + 'static, const N: usize> Optimizer<T> for Driver<R, T, N> {
+impl<R: Rule<N>, T: Float + Send + Sync + 'static, const N: usize> Optimizer<T>
+    for Driver<R, T, N>
+{
     fn step(&mut self, slots: &mut dyn Slots<T>) -> Result<(), OptimizerError> {
         self.memory.prepare(slots)?;
         self.memory.steps = self.memory.steps.saturating_add(1);
-        let lr = *self.rule.lr();
-        let update = self.rule.update::<T>(self.memory.steps);
-        // Only this loop: a larger body is not inlined, and so not compiled for wide registers.
+        let (lr, t, rule) = (*self.rule.lr(), self.memory.steps, &self.rule);
         self.memory.step(slots, lr, self.decay, &|value, grad, arrays| {
+            let update = rule.update::<T>(t);
+            // Only this loop: a larger body is not inlined, and so not compiled for wide registers.
             with_wide_registers(|| update(value, grad, arrays));
         });
         Ok(())
