@@ -48,6 +48,7 @@ pub fn main<S: Section>() -> ExitCode {
 }
 
 fn start<S: Section>() -> Result<()> {
+    platform::return_freed_memory();
     let outline = Outline::of::<S>();
     let command = outline.command(CommandLine::<S::Flags>::command());
     let matches = cli::matches(&command, std::env::args_os().collect())?;

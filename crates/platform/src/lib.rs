@@ -2,6 +2,7 @@
 
 mod exchange;
 mod file_id;
+mod freed_memory;
 mod host;
 mod mount;
 mod patience;
@@ -14,6 +15,7 @@ mod sync;
 
 pub use exchange::exchange;
 pub use file_id::FileId;
+pub use freed_memory::return_freed_memory;
 pub use host::host_name;
 pub use mount::is_mount_point;
 pub use patience::patiently;

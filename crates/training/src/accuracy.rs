@@ -10,15 +10,15 @@ use tensor_ops::Sparse;
 use crate::work_sharing::in_turns;
 use crate::{Real, Samples};
 
-/// Rows per block: the activations of five layers of 100 units then fit the cache of a core.
-const BLOCK: usize = 256;
+/// Rows per block: the activations of five layers of 100 units then fit the cache of a core, and
+/// those of a network that was trained on larger batches need not grow. Whole registers.
+const BLOCK: usize = 96;
 
 /// Blocks for each copy of the network: evaluating fewer takes less time than copying.
 const BLOCKS_PER_COPY: usize = 4;
 
 impl Samples {
-    /// All samples in matrices of a few hundred rows, which fit the cache of a core, and the labels
-    /// of each.
+    /// All samples in matrices of about a hundred rows, and the labels of each.
     pub fn blocks<T: Real>(&self) -> impl Iterator<Item = (Sparse<T>, Vec<usize>)> {
         let all: Vec<usize> = (0..self.len()).collect();
         (0..self.len().div_ceil(BLOCK)).map(move |block| {

@@ -75,7 +75,7 @@ pub type Observer<'a, T> = &'a (dyn Fn(Moment<'_, T>) -> ControlFlow<()> + Sync)
 /// The number of batches gathered at a time for several networks: few enough to stay in a shared
 /// cache, enough that networks seldom wait for each other. For a single network, batches are
 /// gathered one at a time, so that each is still in the core's own cache.
-const AHEAD: usize = 16;
+const AHEAD: usize = 8;
 
 /// Trains all contestants on the same mini-batches, on all threads of the pool, and calls `observe`
 /// after each update.
