@@ -43,7 +43,7 @@ pub trait Section {
 pub fn main<S: Section>() -> ExitCode {
     match start::<S>() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report().into(),
     }
 }
 

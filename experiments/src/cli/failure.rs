@@ -1,7 +1,6 @@
 //! How a run can fail, and the exit code that says so.
 
 use std::io;
-use std::process::ExitCode;
 
 use crate::screen::notice;
 
@@ -33,12 +32,7 @@ impl Failure {
     }
 
     /// Prints the error and its causes in one line on stderr, and returns the exit code.
-    pub fn report(&self) -> ExitCode {
-        ExitCode::from(self.tell())
-    }
-
-    /// As [`report`](Self::report), for a program that ends elsewhere than in `main`.
-    pub fn tell(&self) -> u8 {
+    pub fn report(&self) -> u8 {
         let (error, code) = match self {
             Self::Usage(error) => (error, 2),
             Self::Data(error) => (error, 3),

@@ -105,7 +105,7 @@ pub fn print_instead(mut command: Command, shell: Option<Shell>) -> Result<()> {
 pub fn end(said: &clap::Error) -> ! {
     let code = match said.print() {
         Err(error) if !said.use_stderr() && error.kind() != ErrorKind::BrokenPipe => {
-            Failure::of_stdout(error).tell().into()
+            Failure::of_stdout(error).report().into()
         }
         _ => said.exit_code(),
     };

@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     let line = CommandLine::try_parse().unwrap_or_else(|said| help::end(&said));
     match start(&line) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report().into(),
     }
 }
 

@@ -79,7 +79,7 @@ pub fn main() -> ExitCode {
             notice("stopped by a signal");
             ExitCode::from(128u8.saturating_add(signal as u8))
         }
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report().into(),
     }
 }
 
