@@ -10,7 +10,7 @@ use search::sampler::SamplerKind;
 use search::{Identity, Sampler, Space, Study};
 
 use crate::settings::Settings;
-use crate::task::Epoch;
+use crate::task::MEASURES;
 use crate::{space, study};
 
 /// What is searched, and how; the notebook's random search by default.
@@ -92,7 +92,7 @@ impl SearchFlags {
         let identity = Identity {
             name,
             space: space.clone(),
-            measures: Epoch::MEASURES.map(str::to_owned).into(),
+            measures: MEASURES.map(str::to_owned).into(),
             // A grid has so many points as its ranges have cells: in other ranges they would be
             // others.
             may_widen: !matches!(self.sampler, SamplerKind::Grid(_)),

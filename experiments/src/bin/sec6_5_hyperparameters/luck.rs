@@ -29,9 +29,9 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<()> {
     let work = lab.begin("search", cases.len() * seeds.len() * count as usize * epochs);
     let search = |case: &Case, run: u64| -> Result<Measurements> {
         let seed = lab.seed_varying(case.streams(), run);
-        let task = Task::<T>::new(&lab.data.train, lab.data.classes(), seed);
+        let task = Task::new(&lab.data.train, lab.data.classes(), seed);
         let search = Search { seed, ..notebooks(lab, &space, run) };
-        let objective = objective(task, epochs);
+        let objective = objective::<T, _>(task, epochs);
         let trials = search.run(&[], 0..count, &objective, &|epochs| work.advance(epochs))?;
         let best = ranking(&trials)[0];
         let found = [(BEST_ACCURACY, best.value()), (BEST_RATE, libm::log10(real(best, "lr")))];

@@ -42,7 +42,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<()> {
     let epochs = notebooks(lab, &space::notebook(), 0).steps;
     let work = lab.begin("narrowing the range", seeds.len() * rounds * count * epochs);
     let narrow = |&seed: &u64| -> Result<Narrowed> {
-        let train = objective(task::<T>(lab, seed), epochs);
+        let train = objective::<T, _>(task(lab, seed), epochs);
         let (mut space, mut done) = (space::notebook(), Vec::new());
         for round in 0..rounds {
             let first = Unit::FIRST_NARROWED + (round * count) as u64;

@@ -33,7 +33,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<()> {
     let search = notebooks(lab, &space, 0);
     let work = lab.begin("the notebook's points", seeds.len() * points.len() * search.steps);
     let of_seed = |&seed: &u64| -> Result<Measurements> {
-        let objective = objective(task::<T>(lab, seed), search.steps);
+        let objective = objective::<T, _>(task(lab, seed), search.steps);
         let train = |(i, row): (usize, &Vec<f64>)| {
             let values = [("lr", row[2]), ("weight_decay", row[3])];
             let params = Params::of(values.map(|(name, x)| (name, Value::Float(x))));

@@ -87,7 +87,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
             let (sampler, pruner, seed) = (sampler.as_ref(), pruner.as_ref(), lab.seed(number));
             let together = flags.together();
             let search = Search { space: &space, sampler, pruner, seed, steps: epochs, together };
-            let train = objective(task::<T>(lab, number), epochs);
+            let train = objective::<T, _>(task(lab, number), epochs);
             search.run(&[], 0..count, &train, &|epochs| work.advance(epochs))
         };
         let trials = seeds.iter().map(one).collect::<Result<_>>()?;

@@ -153,7 +153,7 @@ fn on_networks<T: Real>(lab: &Lab, flags: &SearchFlags) -> Result<Judged> {
         let (sampler, seed) = (kind.sampler(), lab.seed(number));
         let (sampler, pruner, steps) = (&*sampler, &Never, epochs);
         let search = Search { space: &space, sampler, pruner, seed, steps, together: 1 };
-        let train = objective(task::<T>(lab, number), epochs);
+        let train = objective::<T, _>(task(lab, number), epochs);
         let found = search.run(&[], 0..trials, &train, &|epochs| work.advance(epochs))?;
         Ok(running_best(&found))
     })?;

@@ -10,7 +10,9 @@ use experiments::report::{RunReport, Table};
 use layers::Sequential;
 use search::pruner::Never;
 use search::sampler::Random;
-use search::{End, Params, Search, Space, SpaceError, Trial, Value, pruned, ranking, steps_taken};
+use search::{
+    End, Params, Report, Search, Space, SpaceError, Trial, Value, pruned, ranking, steps_taken,
+};
 use tensor_ops::Sparse;
 use training::Real;
 
@@ -21,7 +23,7 @@ use crate::objective::objective;
 use crate::rank_correlation::{correlation, mean_correlation};
 use crate::settings::Settings;
 use crate::study::Stop;
-use crate::task::{Epoch, Task};
+use crate::task::Task;
 use crate::trial_measurements::{measurements, of_trials, real};
 
 /// The name of the part.
@@ -41,7 +43,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
         let (sampler, pruner, seed) = (sampler.as_ref(), pruner.as_ref(), lab.seed(number));
         let together = flags.together();
         let search = Search { space: &space, sampler, pruner, seed, steps: epochs, together };
-        let train = objective(task::<T>(lab, number), epochs);
+        let train = objective::<T, _>(task(lab, number), epochs);
         let progress = &|epochs| Ok(work.advance(epochs)?);
         let trials = match flags.study(lab, &space, number)? {
             None => search.run(&[], 0..count, &train, progress),
@@ -92,7 +94,7 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
 }
 
 /// The task of a seed: its training and validation images.
-pub fn task<T: Real>(lab: &Lab, seed: u64) -> Task<T> {
+pub fn task(lab: &Lab, seed: u64) -> Task {
     Task::new(&lab.data.train, lab.data.classes(), lab.seed(seed))
 }
 
@@ -204,18 +206,18 @@ fn train_again<T: Real>(
 ) -> Result<()> {
     let wrong = |error: SpaceError| Failure::Usage(error.into());
     let settings = Settings::of(&trial.params).map_err(wrong)?;
-    let task = task::<T>(lab, seed);
     let last = trial.reports.len().saturating_sub(1);
-    let observe = |seen: Epoch, network: &mut Sequential<T>, x: &Sparse<T>| {
-        if lab.watches(seen.epoch, last) {
-            measured.watch(seen.epoch, network, x);
+    let observe = |seen: Report, network: &mut Sequential<T>, x: &Sparse<T>| {
+        if lab.watches(seen.step, last) {
+            measured.watch(seen.step, network, x);
         }
-        match seen.epoch == last && trial.reports.len() < epochs {
+        match seen.step == last && trial.reports.len() < epochs {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }
     };
-    let (_, network) = task.trained(&settings, trial.number, epochs, observe).map_err(wrong)?;
+    let trained = task(lab, seed).train(&settings, trial.number, epochs, observe);
+    let (_, network) = trained.map_err(wrong)?;
     if lab.args.save_model {
         measured.keep_model(&network);
     }

@@ -1,13 +1,12 @@
 //! The training of one trial.
 
-use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
 use experiments::lab::Unit;
 use init::{Purpose, Seed};
 use layers::Sequential;
-use search::{End, SpaceError};
+use search::{End, Report, SpaceError};
 use tensor_ops::Sparse;
 use training::{Contestant, Moment, Plan, Real, Samples, train};
 
@@ -18,30 +17,19 @@ pub const SIZE: usize = 500;
 /// One image in five validates.
 const VALIDATION: usize = 100;
 
+/// The names in study files of what is measured besides the validation accuracy.
+pub const MEASURES: [&str; 2] = ["train_accuracy", "train_loss"];
+
 /// What all trials of a search share: 400 images to train on and 100 to validate with.
 #[derive(Clone, Debug)]
-pub struct Task<T: Real> {
+pub struct Task {
     seed: Seed,
     classes: usize,
     training: Samples,
     validation: Samples,
-    networks_of: PhantomData<T>,
 }
 
-/// The measurements of a trial after the first update of an epoch.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Epoch {
-    /// Which epoch, counted from 0.
-    pub epoch: usize,
-    /// The share of the training images that are classified rightly.
-    pub train_accuracy: f64,
-    /// The share of the validation images that are classified rightly, which ranks trials.
-    pub validation_accuracy: f64,
-    /// The loss of that update's mini-batch, before it.
-    pub train_loss: f64,
-}
-
-impl<T: Real> Task<T> {
+impl Task {
     /// The first [`SIZE`] of these samples of so many classes, shuffled by the seed of a run, the
     /// first fifth taken out to validate.
     ///
@@ -51,58 +39,45 @@ impl<T: Real> Task<T> {
         let mut rng = Unit::Run.of(seed).stream(Purpose::Shuffle, 0);
         let shuffled = samples.clone().first(SIZE).shuffled(&mut rng);
         let (validation, training) = shuffled.split_at(VALIDATION);
-        Self { seed, classes, training, validation, networks_of: PhantomData }
+        Self { seed, classes, training, validation }
     }
 
-    /// Trains trial `number` for some epochs; `observe` sees each, and can stop it there.
+    /// Trains trial `number` for some epochs, and returns how it ended, and the network. `observe`
+    /// sees the validation accuracy of each epoch, which ranks trials, and the [`MEASURES`], the
+    /// network and the mini-batch of the update; it can stop the trial there.
     ///
     /// Everything random in it follows from the seed of the task and the number: other trials,
     /// threads and earlier trainings change nothing. Accuracy is measured after the first update of
-    /// an epoch, as in the notebook; the last epoch ends there, since the rest would not be
-    /// measured.
+    /// an epoch, as in the notebook, and the loss is that of its mini-batch before it; the last
+    /// epoch ends there, since the rest would not be measured.
     ///
     /// # Errors
     /// [`SpaceError::Value`] if the settings cannot be a network.
-    pub fn train(
+    pub fn train<T: Real>(
         &self,
         settings: &Settings,
         number: u64,
         epochs: usize,
-        mut observe: impl FnMut(Epoch) -> ControlFlow<()> + Send,
-    ) -> Result<End, SpaceError> {
-        let observe = |seen, _: &mut _, _: &_| observe(seen);
-        self.trained(settings, number, epochs, observe).map(|(end, _)| end)
-    }
-
-    /// As [`train`](Self::train), and returns the network; `observe` also gets the network and the
-    /// mini-batch of the update.
-    ///
-    /// # Errors
-    /// As [`train`](Self::train).
-    pub fn trained(
-        &self,
-        settings: &Settings,
-        number: u64,
-        epochs: usize,
-        observe: impl FnMut(Epoch, &mut Sequential<T>, &Sparse<T>) -> ControlFlow<()> + Send,
+        observe: impl FnMut(Report, &mut Sequential<T>, &Sparse<T>) -> ControlFlow<()> + Send,
     ) -> Result<(End, Sequential<T>), SpaceError> {
         let seed = Unit::Trial(number).of(self.seed);
         let contestant = settings.build::<T>((self.training.features(), self.classes), seed)?;
         let plan = Plan::epochs(epochs, settings.batch_size, self.training.len());
         let (observe, end) = (Mutex::new(observe), Mutex::new(End::Complete));
         let watch = |moment: Moment<'_, T>| {
-            let Moment { iteration, loss: train_loss, network, x, .. } = moment;
+            let Moment { iteration, loss, network, x, .. } = moment;
             let ended = |how| {
                 *end.lock().unwrap_or_else(PoisonError::into_inner) = how;
                 ControlFlow::Break(())
             };
-            if !train_loss.is_finite() {
+            if !loss.is_finite() {
                 return ended(End::Diverged(iteration));
             }
             let Some(epoch) = plan.step_at(iteration) else { return ControlFlow::Continue(()) };
-            let validation_accuracy = self.validation.accuracy(network, 1);
-            let train_accuracy = self.training.accuracy(network, 1);
-            let seen = Epoch { epoch, train_accuracy, validation_accuracy, train_loss };
+            let [accuracy, train_loss] = MEASURES;
+            let seen = Report::of(epoch, self.validation.accuracy(network, 1))
+                .with(accuracy, self.training.accuracy(network, 1))
+                .with(train_loss, loss);
             let mut observe = observe.lock().unwrap_or_else(PoisonError::into_inner);
             match observe(seen, network, x) {
                 ControlFlow::Break(()) => ended(End::Stopped(epoch)),
@@ -110,14 +85,13 @@ impl<T: Real> Task<T> {
             }
         };
         let mut contestants = [contestant];
-        let ended = train(&mut contestants, &self.training, plan, seed, &watch);
+        let _ = train(&mut contestants, &self.training, plan, seed, &watch);
         let [Contestant { network, .. }] = contestants;
-        if ended.is_break() {
-            return Ok((end.into_inner().unwrap_or_else(PoisonError::into_inner), network));
-        }
-        // No loss follows the last update.
-        let end =
-            if T::all_finite(&network) { End::Complete } else { End::Diverged(plan.iterations()) };
+        let end = match end.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            // No loss follows the last update.
+            End::Complete if !T::all_finite(&network) => End::Diverged(plan.iterations()),
+            end => end,
+        };
         Ok((end, network))
     }
 }
@@ -128,7 +102,7 @@ mod tests {
     use kernels::ByteRows;
 
     /// Synthetic digits to search with.
-    fn task() -> Task<f32> {
+    fn task() -> Task {
         let digits = mnist_io::synthetic(0, SIZE, 0).train;
         let images = ByteRows::new((0..SIZE).map(|i| digits.images.image(i)));
         Task::new(&Samples::new(images, digits.labels), 10, Seed::new(3))
@@ -138,13 +112,14 @@ mod tests {
         Settings { lr: 0.1, depth: 1, width: 10, ..Settings::default() }
     }
 
-    fn train(settings: &Settings, number: u64, until: usize) -> (Vec<Epoch>, End) {
+    fn train(settings: &Settings, number: u64, until: usize) -> (Vec<Report>, End) {
         let mut epochs = Vec::new();
-        let observe = |seen: Epoch| {
+        let observe = |seen: Report, _: &mut _, _: &_| {
+            let end = seen.step == until;
             epochs.push(seen);
-            if seen.epoch == until { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if end { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let end = task().train(settings, number, 4, observe).unwrap();
+        let (end, _) = task().train::<f32>(settings, number, 4, observe).unwrap();
         (epochs, end)
     }
 

@@ -15,12 +15,12 @@ use experiments::cli::{DataArgs, Failure, Precision, Result, help};
 use experiments::lab::Data;
 use experiments::screen::{DownloadView, Interrupt, notice};
 use init::Seed;
-use search::End;
+use search::{End, Report};
 use serde_json::{Value, json};
 use training::Real;
 
 use crate::settings::Settings;
-use crate::task::{Epoch, SIZE, Task};
+use crate::task::{SIZE, Task};
 
 /// A signal's epoch may take so long; engines kill after 30 s.
 const LAST_EPOCH: Duration = Duration::from_secs(25);
@@ -88,58 +88,56 @@ fn train<T: Real>(line: &CommandLine) -> Result<End> {
     end_late_epochs(interrupt.clone());
     let wrong = |error: search::SpaceError| Failure::Usage(error.into());
     let data = Data::load(&line.data, &mut DownloadView::new(false, false), SIZE, 0)?;
-    let task = Task::<T>::new(&data.train, data.classes(), Seed::new(line.seed));
+    let task = Task::new(&data.train, data.classes(), Seed::new(line.seed));
     let (mut last, mut going) = (None, Ok(()));
-    let observe = |epoch: Epoch| {
-        last = Some(epoch);
-        going = say(line, &report(&epoch), || text(&epoch)).and_then(|()| {
+    let observe = |seen: Report, _: &mut _, _: &_| {
+        going = say(line, &epoch(&seen), || text(&seen)).and_then(|()| {
             interrupt.signal().map_or(Ok(()), |signal| Err(Failure::Stopped(signal)))
         });
+        last = Some(seen);
         if going.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
     let epochs = usize::from(line.epochs);
-    let end = task.train(&line.settings, line.number, epochs, observe).map_err(wrong)?;
+    let trained = task.train::<T>(&line.settings, line.number, epochs, observe);
+    let (end, _) = trained.map_err(wrong)?;
     // After the last epoch there is nothing left to stop.
     match going {
-        Err(Failure::Stopped(_)) if last.is_some_and(|last| last.epoch + 1 == epochs) => {}
+        Err(Failure::Stopped(_)) if last.as_ref().is_some_and(|last| last.step + 1 == epochs) => {}
         going => going?,
     }
     let end = if matches!(end, End::Stopped(_)) { End::Complete } else { end };
-    say(line, &done(line, &data, end, last), || match end {
+    let value = last.map(|last| last.value);
+    say(line, &done(line, &data, end, value), || match end {
         End::Diverged(update) => format!("diverged at update {update}"),
-        _ => format!(
-            "done: validation accuracy {}",
-            last.map_or(f64::NAN, |e| e.validation_accuracy)
-        ),
+        _ => format!("done: validation accuracy {}", value.unwrap_or(f64::NAN)),
     })?;
     Ok(end)
 }
 
-fn report(epoch: &Epoch) -> Value {
+fn epoch(Report { step, value, measures }: &Report) -> Value {
     json!({
         "event": "epoch",
-        "epoch": epoch.epoch,
-        "validation_accuracy": epoch.validation_accuracy,
-        "train_accuracy": epoch.train_accuracy,
-        "train_loss": epoch.train_loss,
+        "epoch": step,
+        "validation_accuracy": value,
+        "train_accuracy": measures["train_accuracy"],
+        "train_loss": measures["train_loss"],
     })
 }
 
-fn text(epoch: &Epoch) -> String {
-    let Epoch { epoch, train_accuracy, validation_accuracy, train_loss } = epoch;
+fn text(Report { step, value, measures }: &Report) -> String {
     format!(
-        "epoch {epoch}: validation accuracy {validation_accuracy}, training accuracy \
-         {train_accuracy}, loss {train_loss:.4}"
+        "epoch {step}: validation accuracy {value}, training accuracy {}, loss {:.4}",
+        measures["train_accuracy"], measures["train_loss"]
     )
 }
 
 /// The last line: the result, and enough to make it again.
-fn done(line: &CommandLine, data: &Data, end: End, last: Option<Epoch>) -> Value {
+fn done(line: &CommandLine, data: &Data, end: End, value: Option<f64>) -> Value {
     let (state, update) = match end {
         End::Diverged(update) => ("diverged", Some(update)),
         _ => ("complete", None),
     };
-    let value = last.filter(|_| update.is_none()).map(|last| last.validation_accuracy);
+    let value = value.filter(|_| update.is_none());
     json!({
         "event": "done",
         "state": state,
