@@ -1,14 +1,14 @@
 //! Compares samplers by what they find in a number of trials: on section 6.5 itself, and on two
 //! functions with known minima.
 
-use experiments::cli::Result;
+use experiments::cli::{Failure, Result};
 use experiments::findings::{Findings, Measurements, Metric, Series, significant};
 use experiments::lab::Lab;
 use experiments::report::{RunReport, Table};
 use rayon::prelude::*;
 use search::pruner::Never;
-use search::sampler::{Known, SamplerKind};
-use search::{Observation, Search, Space};
+use search::sampler::SamplerKind;
+use search::{End, Objective, Observe, Params, Report, Search, Space, Trial};
 use training::Real;
 use viz::{Axis, Color, Figure, LineStyle, Panel};
 
@@ -126,66 +126,63 @@ pub fn run<T: Real>(lab: &Lab, flags: &SearchFlags, report: &mut RunReport) -> R
     Ok(())
 }
 
-/// Runs each sampler for each seed, in parallel.
-fn in_parallel(
-    contenders: Vec<Contender>,
-    seeds: &[u64],
-    search: &(dyn Fn(SamplerKind, u64) -> Result<Vec<f64>> + Sync),
+/// Searches with each sampler and each seed, in parallel. `objective` is that of a seed, `best` the
+/// best value so far after each trial.
+fn search<'a>(
+    lab: &Lab,
+    what: &str,
+    space: &Space,
+    (trials, steps): (u64, usize),
+    objective: &(dyn Fn(u64) -> Box<Objective<'a, Failure>> + Sync),
+    best: fn(&[Trial]) -> Vec<f64>,
 ) -> Result<Vec<Found>> {
+    let (contenders, seeds) = (contenders(space, trials), lab.args.seeds());
+    let work = lab.begin(what, contenders.len() * seeds.len() * trials as usize * steps);
     let jobs = contenders.iter().flat_map(|one| seeds.iter().map(move |&seed| (one.kind, seed)));
     let jobs: Vec<(SamplerKind, u64)> = jobs.collect();
-    let curves = jobs.par_iter().with_max_len(1).map(|&(kind, seed)| search(kind, seed));
-    let curves: Vec<Vec<f64>> = curves.collect::<Result<_, _>>()?;
+    let curves = jobs.par_iter().with_max_len(1).map(|&(kind, number)| {
+        let (sampler, seed) = (kind.sampler(), lab.seed(number));
+        let sampler = &*sampler;
+        let search = Search { space, sampler, pruner: &Never, seed, steps, together: 1 };
+        let progress = &|steps| work.advance(steps);
+        Ok(best(&search.run(&[], 0..trials, &*objective(number), progress)?))
+    });
+    let curves: Vec<Vec<f64>> = curves.collect::<Result<_>>()?;
+    work.done();
     let found = contenders.into_iter().zip(curves.chunks(seeds.len()));
     Ok(found.map(|(contender, curves)| Found { contender, curves: curves.to_vec() }).collect())
 }
 
 /// Samplers on section 6.5, or on the space that the flags give.
 fn on_networks<T: Real>(lab: &Lab, flags: &SearchFlags) -> Result<Judged> {
-    let space = flags.space()?;
-    let trials = flags.trials(lab, TRIALS, 16);
-    let epochs = flags.epochs(lab);
-    let contenders = contenders(&space, trials);
-    let seeds = lab.args.seeds();
-    let updates = seeds.len() * contenders.len() * trials as usize * epochs;
-    let work = lab.begin("samplers on networks", updates);
-    let found = in_parallel(contenders, &seeds, &|kind, number| {
-        let (sampler, seed) = (kind.sampler(), lab.seed(number));
-        let (sampler, pruner, steps) = (&*sampler, &Never, epochs);
-        let search = Search { space: &space, sampler, pruner, seed, steps, together: 1 };
-        let train = objective::<T, _>(task(lab, number), epochs);
-        let found = search.run(&[], 0..trials, &train, &|epochs| work.advance(epochs))?;
-        Ok(running_best(&found))
-    })?;
-    work.done();
+    let (trials, epochs) = (flags.trials(lab, TRIALS, 16), flags.epochs(lab));
+    let train = |number| -> Box<Objective<'_, Failure>> {
+        Box::new(objective::<T, _>(task(lab, number), epochs))
+    };
+    let (what, size) = ("samplers on networks", (trials, epochs));
+    let found = search(lab, what, &flags.space()?, size, &train, running_best)?;
     Ok(Judged { problem: "mnist", title: "network", metric: BEST_ACCURACY, found })
 }
 
 /// Samplers on a function.
 fn on(lab: &Lab, function: &TestFunction) -> Result<Judged> {
-    let space = function.space();
-    let trials = lab.scaled(function.trials, 16);
-    let contenders = contenders(&space, trials);
-    let seeds = lab.args.seeds();
-    let what = format!("samplers on {}", function.title);
-    let work = lab.begin(&what, contenders.len() * seeds.len() * trials as usize);
-    let found = in_parallel(contenders, &seeds, &|kind, seed| {
-        let (sampler, seed) = (kind.sampler(), lab.seed(seed));
-        let (mut finished, mut best) = (Vec::new(), Vec::new());
-        let mut least = f64::INFINITY;
-        for number in 0..trials {
-            work.advance(1)?;
-            let known = Known { space: &space, finished: &finished, pending: &[], seed };
-            let params = sampler.suggest(known, number);
-            let regret = function.regret(&params);
-            finished.push(Observation { number, params, value: -regret });
-            least = least.min(regret);
-            best.push(least);
-        }
-        Ok(best)
-    })?;
-    work.done();
-    Ok(Judged { problem: function.name, title: function.title, metric: REGRET, found })
+    let &TestFunction { name: problem, title, trials, .. } = function;
+    let evaluate = |_, params: &Params, observe: &mut Observe<'_>| {
+        let _ = observe(Report::of(0, -function.regret(params)));
+        Ok(End::Complete)
+    };
+    let least = |trials: &[Trial]| -> Vec<f64> {
+        let regrets = trials.iter().map(|trial| -trial.value());
+        regrets
+            .scan(f64::INFINITY, |least, regret| {
+                *least = least.min(regret);
+                Some(*least)
+            })
+            .collect()
+    };
+    let (what, size) = (format!("samplers on {title}"), (lab.scaled(trials, 16), 1));
+    let found = search(lab, &what, &function.space(), size, &|_| Box::new(evaluate), least)?;
+    Ok(Judged { problem, title, metric: REGRET, found })
 }
 
 /// Where the curves end.
