@@ -34,14 +34,10 @@ fn shortest<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error
 impl Row {
     /// The rows of these findings, ordered by seed, then by series.
     pub fn of(findings: &Findings) -> Vec<Self> {
-        let Findings { part, seeds, series } = findings;
-        let runs = seeds.iter().enumerate().flat_map(|(run, &seed)| {
-            series.iter().map(move |series| (seed, &series.name, &series.runs[run]))
-        });
-        let rows = runs.flat_map(|(seed, series, run)| {
+        let rows = findings.runs().flat_map(|(series, seed, run)| {
             run.numbers().iter().map(move |&(step, metric, value)| Self {
-                part: part.clone(),
-                series: series.clone(),
+                part: findings.part.clone(),
+                series: series.name.clone(),
                 seed,
                 step,
                 metric: metric.name().to_owned(),

@@ -52,6 +52,13 @@ impl Findings {
         Self { part: part.into(), seeds: seeds.to_vec(), series: vec![series] }
     }
 
+    /// Every network with its series and its seed, ordered by seed, then by series.
+    pub fn runs(&self) -> impl Iterator<Item = (&Series, u64, &Measurements)> {
+        self.seeds.iter().enumerate().flat_map(|(run, &seed)| {
+            self.series.iter().map(move |series| (series, seed, &series.runs[run]))
+        })
+    }
+
     /// What `judge` says of the numbers of each seed alone, in the order of the seeds.
     pub fn each_seed<R>(&self, judge: impl Fn(&Self) -> R) -> Vec<R> {
         let numbers = |series: &Series, run: usize| {

@@ -7,21 +7,17 @@ use super::{Findings, Metric, Spread};
 
 /// For every part, series and metric: the final and the best value over the seeds.
 pub fn summary(all: &[Findings]) -> Value {
-    let numbers = all.iter().flat_map(|Findings { part, seeds, series }| {
-        series.iter().flat_map(move |series| {
-            let runs = seeds.iter().zip(&series.runs);
-            runs.flat_map(move |(seed, run)| {
-                let numbers = run.numbers().iter();
-                numbers
-                    .map(move |(_, metric, value)| ((part, &series.name, *metric), (seed, value)))
-            })
+    let numbers = all.iter().flat_map(|findings| {
+        findings.runs().flat_map(move |(series, seed, run)| {
+            let key = move |metric| (&findings.part, &series.name, metric);
+            run.numbers().iter().map(move |(_, metric, value)| (key(*metric), (seed, *value)))
         })
     });
     let mut parts = json!({});
     for ((part, series, metric), values) in
         grouped(numbers.filter(|((_, _, metric), _)| *metric != Metric::DIVERGED))
     {
-        let runs = grouped(values.into_iter().map(|(seed, value)| (seed, *value)));
+        let runs = grouped(values.into_iter());
         let last: Vec<f64> = runs.iter().filter_map(|(_, run)| run.last().copied()).collect();
         let best: Vec<f64> = runs.into_iter().map(|(_, run)| metric.best(run)).collect();
         parts[part][series][metric.name()] =

@@ -1,6 +1,5 @@
 //! Files that other programs open.
 
-mod model;
 mod networks;
 mod npz;
 mod tensorboard;
@@ -8,8 +7,10 @@ mod tensorboard;
 use super::folder::Folder;
 use crate::cli::Args;
 use crate::findings::{Findings, Row};
+use networks::networks;
 
-/// Writes the formats that the flags ask for.
+/// Writes the formats that the flags ask for; checkpoints of trained networks are
+/// `models/PART/SERIES/seed-N.safetensors`.
 pub(super) fn write(
     args: &Args,
     findings: &[Findings],
@@ -23,7 +24,11 @@ pub(super) fn write(
         npz::write(findings, rows, folder)?;
     }
     if args.save_model {
-        model::write(findings, folder)?;
+        for (place, measured) in networks(findings) {
+            if let Some(model) = &measured.model {
+                folder.write(&format!("models/{place}.safetensors"), model)?;
+            }
+        }
     }
     Ok(())
 }

@@ -4,11 +4,9 @@ use crate::findings::{Findings, Measurements};
 
 /// The measurements of each network, and the path of its files: `PART/SERIES/seed-N`.
 pub(super) fn networks(findings: &[Findings]) -> impl Iterator<Item = (String, &Measurements)> {
-    findings.iter().flat_map(|Findings { part, seeds, series }| {
-        series.iter().flat_map(move |series| {
-            let runs = seeds.iter().zip(&series.runs);
-            runs.map(|(&seed, run)| (place(part, &series.name, seed), run))
-        })
+    findings.iter().flat_map(|findings| {
+        let part = &findings.part;
+        findings.runs().map(move |(series, seed, run)| (place(part, &series.name, seed), run))
     })
 }
 

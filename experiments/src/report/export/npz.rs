@@ -16,34 +16,17 @@ pub(super) fn write(findings: &[Findings], rows: &[Row], folder: &Folder) -> any
     folder.write("histograms.npz", &histograms(&taken(findings))?)
 }
 
-/// A histogram, and the network and step that it was taken of.
-struct Taken<'a> {
-    part: &'a str,
-    series: &'a str,
-    seed: u64,
-    step: usize,
-    /// The parameter or activation.
-    name: &'a str,
-    bins: &'a Bins,
-}
+/// A histogram with the network and the step that it was taken of, and the name of the parameter or
+/// activation.
+type Taken<'a> = ((&'a Findings, &'a Series, u64), &'a (usize, String, Bins));
 
 fn taken(findings: &[Findings]) -> Vec<Taken<'_>> {
-    let mut all = Vec::new();
-    for Findings { part, seeds, series } in findings {
-        for (run, &seed) in seeds.iter().enumerate() {
-            for Series { name: series, runs, .. } in series {
-                all.extend(runs[run].histograms.iter().map(|&(step, ref name, ref bins)| Taken {
-                    part,
-                    series,
-                    seed,
-                    step,
-                    name,
-                    bins,
-                }));
-            }
-        }
-    }
-    all
+    let all = findings.iter().flat_map(|findings| {
+        findings.runs().flat_map(move |(series, seed, run)| {
+            run.histograms.iter().map(move |taken| ((findings, series, seed), taken))
+        })
+    });
+    all.collect()
 }
 
 /// The columns of `metrics.csv`.
@@ -63,14 +46,14 @@ fn metrics(rows: &[Row]) -> anyhow::Result<Vec<u8>> {
 /// One row per histogram: what it is of, the counts and the edges of its bins.
 fn histograms(rows: &[Taken<'_>]) -> anyhow::Result<Vec<u8>> {
     let n = [rows.len()];
-    let counts = rows.iter().flat_map(|row| row.bins.counts);
-    let edges = rows.iter().flat_map(|row| row.bins.edges());
+    let counts = rows.iter().flat_map(|(_, (.., bins))| bins.counts);
+    let edges = rows.iter().flat_map(|(_, (.., bins))| bins.edges());
     archive([
-        ("part", texts(rows.iter().map(|row| row.part).collect())),
-        ("series", texts(rows.iter().map(|row| row.series).collect())),
-        ("seed", array("<u8", &n, rows.iter().map(|row| row.seed.to_le_bytes()))),
-        ("step", array("<i8", &n, rows.iter().map(|row| (row.step as i64).to_le_bytes()))),
-        ("name", texts(rows.iter().map(|row| row.name).collect())),
+        ("part", texts(rows.iter().map(|((findings, ..), _)| &*findings.part).collect())),
+        ("series", texts(rows.iter().map(|((_, series, _), _)| &*series.name).collect())),
+        ("seed", array("<u8", &n, rows.iter().map(|((.., seed), _)| seed.to_le_bytes()))),
+        ("step", array("<i8", &n, rows.iter().map(|(_, (step, ..))| (*step as i64).to_le_bytes()))),
+        ("name", texts(rows.iter().map(|(_, (_, name, _))| &**name).collect())),
         ("counts", array("<i8", &[n[0], BINS], counts.map(|n| i64::from(n).to_le_bytes()))),
         ("edges", array("<f8", &[n[0], BINS + 1], edges.map(f64::to_le_bytes))),
     ])
