@@ -1,6 +1,6 @@
 //! Draws a measured series as a line with bands.
 
-use super::smooth::{BOOK_BETA, BOOK_WINDOW, smooth_curve};
+use super::smooth::smooth_curve;
 use viz::{Area, Color, Line, LineStyle, Mark, Marker};
 
 use crate::findings::{Metric, Series, Spread};
@@ -64,7 +64,7 @@ pub fn smoothed_runs(series: &Series, metric: Metric) -> Vec<Vec<f64>> {
     let runs = steps.first().map_or(0, |(_, values)| values.len());
     let smooth = |run: usize| {
         let values: Vec<f64> = steps.iter().map(|(_, values)| values[run]).collect();
-        smooth_curve(&values, BOOK_WINDOW, BOOK_BETA)
+        smooth_curve(&values)
     };
     (0..runs).map(smooth).collect()
 }

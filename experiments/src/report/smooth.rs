@@ -1,14 +1,14 @@
 //! The book's smoothing of noisy loss curves: a moving average under a Kaiser window.
 
 /// The book's window: 11 points.
-pub(crate) const BOOK_WINDOW: usize = 11;
+const WINDOW: usize = 11;
 /// The book's shape parameter of the Kaiser window.
-pub(crate) const BOOK_BETA: f64 = 2.0;
+const BETA: f64 = 2.0;
 
-/// The Kaiser window of `n` points, wᵢ = I₀(β·√(1 − (2i/(n−1) − 1)²)) / I₀(β), as `np.kaiser`.
+/// The Kaiser window of n = 11 points, wᵢ = I₀(β·√(1 − (2i/(n−1) − 1)²)) / I₀(β), as `np.kaiser`.
 ///
 /// I₀ is the modified Bessel function of the first kind, summed as Σ ((x/2)ᵏ/k!)².
-fn kaiser(n: usize, beta: f64) -> Vec<f64> {
+fn kaiser() -> [f64; WINDOW] {
     let bessel_i0 = |x: f64| {
         let (mut term, mut sum, mut k) = (1.0, 1.0, 1.0);
         while term > 1e-17 * sum {
@@ -18,41 +18,29 @@ fn kaiser(n: usize, beta: f64) -> Vec<f64> {
         }
         sum
     };
-    if n == 1 {
-        return vec![1.0];
-    }
-    let half = (n as f64 - 1.0) / 2.0;
-    (0..n)
-        .map(|i| {
-            let position = (i as f64 - half) / half;
-            bessel_i0(beta * (1.0 - position * position).max(0.0).sqrt()) / bessel_i0(beta)
-        })
-        .collect()
+    let half = (WINDOW - 1) as f64 / 2.0;
+    std::array::from_fn(|i| {
+        let position = (i as f64 - half) / half;
+        bessel_i0(BETA * (1.0 - position * position).max(0.0).sqrt()) / bessel_i0(BETA)
+    })
 }
 
-/// Each point replaced by the Kaiser-weighted mean of the `window` points around it.
+/// Each point replaced by the Kaiser-weighted mean of the points around it.
 ///
-/// With [`BOOK_WINDOW`] and [`BOOK_BETA`] this is the notebook's `smooth_curve` to the last digits,
-/// including how it continues the curve at the ends: x₂ x₁ **x₀ …** at the front, and at the back
-/// **… xₙ₋₁** xₙ₋₁ xₙ₋₂. The notebook loses points of curves shorter than 11 (and all of those
-/// shorter than 6); here the mirroring goes on until there are enough, so that every curve keeps
-/// its length.
+/// This is the notebook's `smooth_curve` to the last digits, including how it continues the curve
+/// at the ends: x₂ x₁ **x₀ …** at the front, and at the back **… xₙ₋₁** xₙ₋₁ xₙ₋₂. The notebook
+/// loses points of curves shorter than 11 (and all of those shorter than 6); here the mirroring
+/// goes on until there are enough, so that every curve keeps its length.
 ///
 /// NaN spreads to the points whose window holds it, and no further.
-///
-/// # Panics
-/// If `window` is 0.
-#[track_caller]
-pub(crate) fn smooth_curve(x: &[f64], window: usize, beta: f64) -> Vec<f64> {
-    assert!(window > 0, "smooth_curve: a window of at least one point");
-    let weights = kaiser(window, beta);
+pub(crate) fn smooth_curve(x: &[f64]) -> Vec<f64> {
+    let weights = kaiser();
     let total: f64 = weights.iter().sum();
-    (0..x.len())
-        .map(|i| {
-            let at = |k: usize| x[mirrored((i + k) as isize - (window / 2) as isize, x.len())];
-            weights.iter().enumerate().map(|(k, w)| w / total * at(k)).sum()
-        })
-        .collect()
+    let smooth = |i: usize| {
+        let at = |k: usize| x[mirrored((i + k) as isize - (WINDOW / 2) as isize, x.len())];
+        weights.iter().enumerate().map(|(k, w)| w / total * at(k)).sum()
+    };
+    (0..x.len()).map(smooth).collect()
 }
 
 /// Folds a position before or behind the curve back into it.
@@ -80,12 +68,10 @@ mod tests {
             0.972_329_800_869_371_26,
             1.0,
         ];
-        let w = kaiser(11, 2.0);
+        let w = kaiser();
         for i in 0..11 {
             assert_relative_eq!(w[i], expected[i.min(10 - i)], epsilon = 1e-15);
         }
-        assert_eq!(kaiser(1, 2.0), [1.0]);
-        assert!(kaiser(0, 2.0).is_empty());
     }
 
     /// The notebook's own lines on sin(i²), n = 12: docs/reference/smooth.py.
@@ -106,7 +92,7 @@ mod tests {
             -0.024_217_992_687_390_763,
             -0.022_407_877_831_946_019,
         ];
-        for (got, want) in smooth_curve(&x, BOOK_WINDOW, BOOK_BETA).iter().zip(expected) {
+        for (got, want) in smooth_curve(&x).iter().zip(expected) {
             assert_relative_eq!(*got, want, epsilon = 1e-14);
         }
     }
@@ -114,24 +100,17 @@ mod tests {
     #[test]
     fn every_length_is_kept_and_a_constant_stays() {
         for n in 0..25 {
-            for window in [1, 2, 5, 11, 40] {
-                let y = smooth_curve(&vec![1.5; n], window, BOOK_BETA);
-                assert_eq!(y.len(), n);
-                assert!(y.iter().all(|v| (v - 1.5).abs() < 1e-12));
-            }
+            let y = smooth_curve(&vec![1.5; n]);
+            assert_eq!(y.len(), n);
+            assert!(y.iter().all(|v| (v - 1.5).abs() < 1e-12));
         }
-    }
-
-    #[test]
-    fn a_window_of_one_changes_nothing() {
-        assert_eq!(smooth_curve(&[3.0, 1.0, 2.0], 1, BOOK_BETA), [3.0, 1.0, 2.0]);
     }
 
     #[test]
     fn nan_stays_within_its_window() {
         let mut x = vec![0.0; 40];
         x[20] = f64::NAN;
-        let y = smooth_curve(&x, BOOK_WINDOW, BOOK_BETA);
+        let y = smooth_curve(&x);
         let hit: Vec<usize> = (0..40).filter(|&i| y[i].is_nan()).collect();
         assert_eq!(hit, (15..=25).collect::<Vec<_>>());
     }
