@@ -24,23 +24,18 @@ pub(super) fn write(findings: &[Findings], folder: &Folder) -> anyhow::Result<()
 /// every event file.
 fn events(measured: &Measurements) -> Vec<u8> {
     let scalar = |&(step, metric, value): &(usize, Metric, f64)| {
-        (step, summary(metric.name(), |out| float(out, SIMPLE_VALUE, value as f32)))
+        (step, event(step, metric.name(), |content| content.float(SIMPLE_VALUE, value as f32)))
     };
     let histogram = |(step, name, bins): &(usize, String, Bins)| {
-        (*step, summary(name, |out| bytes(out, HISTO, &histogram_proto(bins))))
+        let content = histogram_proto(bins);
+        (*step, event(*step, name, |value| value.bytes(HISTO, &content.0)))
     };
     let scalars = measured.numbers().iter().map(scalar);
-    let mut summaries: Vec<_> = scalars.chain(measured.histograms.iter().map(histogram)).collect();
-    summaries.sort_by_key(|(step, _)| *step);
-    let mut file = Vec::new();
-    record(&mut file, |event| bytes(event, FILE_VERSION, b"brain.Event:2"));
-    for (step, summary) in summaries {
-        record(&mut file, |event| {
-            integer(event, STEP, step as u64);
-            bytes(event, SUMMARY, &summary);
-        });
-    }
-    file
+    let mut events: Vec<_> = scalars.chain(measured.histograms.iter().map(histogram)).collect();
+    events.sort_by_key(|(step, _)| *step);
+    let version = Message::default().bytes(FILE_VERSION, b"brain.Event:2");
+    let events = events.into_iter().map(|(_, event)| event);
+    std::iter::once(version).chain(events).flat_map(record).collect()
 }
 
 // Field numbers of `Event`, `Summary` and `Summary.Value`.
@@ -52,19 +47,16 @@ const TAG: u8 = 1;
 const SIMPLE_VALUE: u8 = 2;
 const HISTO: u8 = 5;
 
-/// A `Summary` of one value.
-fn summary(tag: &str, content: impl Fn(&mut Vec<u8>)) -> Vec<u8> {
-    let mut value = Vec::new();
-    bytes(&mut value, TAG, tag.as_bytes());
-    content(&mut value);
-    let mut summary = Vec::new();
-    bytes(&mut summary, VALUE, &value);
-    summary
+/// An `Event` with a `Summary` of one value.
+fn event(step: usize, tag: &str, content: impl FnOnce(Message) -> Message) -> Message {
+    let value = content(Message::default().bytes(TAG, tag.as_bytes()));
+    let summary = Message::default().bytes(VALUE, &value.0);
+    Message::default().integer(STEP, step as u64).bytes(SUMMARY, &summary.0)
 }
 
 /// A `HistogramProto`: minimum, maximum, count, sum and sum of squares; then the right edges of the
 /// buckets and their counts.
-fn histogram_proto(bins: &Bins) -> Vec<u8> {
+fn histogram_proto(bins: &Bins) -> Message {
     let (edges, counts) = (bins.edges(), bins.counts.map(f64::from));
     let (low, right_edges) = edges.split_first().expect("a bin has two edges");
     let numbers =
@@ -72,61 +64,55 @@ fn histogram_proto(bins: &Bins) -> Vec<u8> {
     let packed = |values: &[f64]| -> Vec<u8> {
         values.iter().flat_map(|value| value.to_le_bytes()).collect()
     };
-    let mut proto = Vec::new();
-    for (field, number) in (1..).zip(numbers) {
-        double(&mut proto, field, number);
-    }
-    bytes(&mut proto, 6, &packed(right_edges));
-    bytes(&mut proto, 7, &packed(&counts));
-    proto
+    let double = |message: Message, (field, number)| message.double(field, number);
+    let message = (1..).zip(numbers).fold(Message::default(), double);
+    message.bytes(6, &packed(right_edges)).bytes(7, &packed(&counts))
 }
 
 /// A TFRecord: length and data, each followed by its masked checksum.
-fn record(file: &mut Vec<u8>, event: impl Fn(&mut Vec<u8>)) {
-    let mut data = Vec::new();
-    event(&mut data);
-    let length = (data.len() as u64).to_le_bytes();
-    for part in [&length[..], &data] {
-        file.extend(part);
-        let checksum = CASTAGNOLI.checksum(part).rotate_right(15).wrapping_add(0xa282_ead8);
-        file.extend(checksum.to_le_bytes());
+fn record(event: Message) -> Vec<u8> {
+    let length = (event.0.len() as u64).to_le_bytes().to_vec();
+    let part = |bytes: Vec<u8>| {
+        let checksum = CASTAGNOLI.checksum(&bytes).rotate_right(15).wrapping_add(0xa282_ead8);
+        [bytes, checksum.to_le_bytes().to_vec()].concat()
+    };
+    [length, event.0].map(part).concat()
+}
+
+/// A message in the encoding of Protocol Buffers, which grows by a field at a time; zeros are left
+/// out where they are the default.
+#[derive(Default)]
+struct Message(Vec<u8>);
+
+impl Message {
+    fn integer(self, field: u8, value: u64) -> Self {
+        if value == 0 { self } else { self.with([field << 3]).varint(value) }
     }
-}
 
-// Protocol Buffers encoding of fields; zeros are left out where they are the default.
-
-fn integer(out: &mut Vec<u8>, field: u8, value: u64) {
-    if value != 0 {
-        out.push(field << 3);
-        varint(out, value);
+    fn double(self, field: u8, value: f64) -> Self {
+        if value == 0.0 { self } else { self.with([field << 3 | 1]).with(value.to_le_bytes()) }
     }
-}
 
-fn double(out: &mut Vec<u8>, field: u8, value: f64) {
-    if value != 0.0 {
-        out.push(field << 3 | 1);
-        out.extend(value.to_le_bytes());
+    fn bytes(self, field: u8, value: &[u8]) -> Self {
+        self.with([field << 3 | 2]).varint(value.len() as u64).with(value.iter().copied())
     }
-}
 
-fn bytes(out: &mut Vec<u8>, field: u8, value: &[u8]) {
-    out.push(field << 3 | 2);
-    varint(out, value.len() as u64);
-    out.extend(value);
-}
-
-/// A member of a `oneof`, which is written even if it is zero.
-fn float(out: &mut Vec<u8>, field: u8, value: f32) {
-    out.push(field << 3 | 5);
-    out.extend(value.to_le_bytes());
-}
-
-fn varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
+    /// A member of a `oneof`, which is written even if it is zero.
+    fn float(self, field: u8, value: f32) -> Self {
+        self.with([field << 3 | 5]).with(value.to_le_bytes())
     }
-    out.push(value as u8);
+
+    fn varint(self, value: u64) -> Self {
+        match value {
+            0..0x80 => self.with([value as u8]),
+            _ => self.with([value as u8 | 0x80]).varint(value >> 7),
+        }
+    }
+
+    fn with(mut self, bytes: impl IntoIterator<Item = u8>) -> Self {
+        self.0.extend(bytes);
+        self
+    }
 }
 
 #[cfg(test)]
