@@ -160,8 +160,8 @@ pub fn figure(
          {:.3}. The network without regularisation, from other initial weights, has {:.3}.",
         one.mean,
         all.mean,
-        dropout.means().test,
-        plain.means().test
+        dropout.ends().test.mean,
+        plain.ends().test.mean
     );
     report.figure("sec6_4_ensemble", figure, &reading);
 }

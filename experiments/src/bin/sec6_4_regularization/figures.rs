@@ -29,7 +29,7 @@ pub fn comparison(report: &mut RunReport, subtitle: &str, trained: &[Trained<'_>
         .subtitle(subtitle)
         .panels(panels);
     let figure = if trained.len() == 4 { figure.grid(2, 2) } else { figure };
-    let gaps = trained.iter().map(|one| format!("{}: {:.3}", one.variant.label, one.means().gap()));
+    let gaps = trained.iter().map(|one| format!("{}: {:.3}", one.variant.label, one.ends().gap()));
     let gaps = gaps.collect::<Vec<_>>().join("; ");
     let reading = format!(
         "Shaded is the gap, training less test accuracy; its size at the end, network by network: {gaps}."
@@ -40,23 +40,23 @@ pub fn comparison(report: &mut RunReport, subtitle: &str, trained: &[Trained<'_>
 /// The caption: the final accuracies and their gap; for any other network also the gap and the test
 /// accuracy without regularisation.
 fn reading(trained: &Trained<'_>, plain: &Trained<'_>) -> String {
-    let ends = trained.means();
+    let ends = trained.ends();
     let own = format!(
         "Training accuracy ends at {:.3}, test accuracy at {:.3}: a gap of {:.3}",
-        ends.train,
-        ends.test,
+        ends.train.mean,
+        ends.test.mean,
         ends.gap()
     );
     if is(trained, plain) {
         return format!("{own}.");
     }
-    let (images, baseline) = (plain.variant.train_size, plain.means());
+    let (images, baseline) = (plain.variant.train_size, plain.ends());
     let beside = format!(
         "{own}. Without regularisation, on {images} images and after {} epochs, the gap is {:.3}, and test \
          accuracy {:.3}.",
         plain.variant.epochs - 1,
         baseline.gap(),
-        baseline.test
+        baseline.test.mean
     );
     if trained.variant.train_size == images {
         beside
@@ -81,7 +81,7 @@ fn panel(trained: &Trained<'_>, plain: &Trained<'_>, title: &str, epochs: usize)
     let [train, test] = METRICS.map(|metric| trained.series().spreads(metric));
     let both = train.iter().zip(&test);
     let gap = both.map(|((epoch, train), (_, test))| (*epoch as f64, test.mean, train.mean));
-    let ends = trained.means();
+    let ends = trained.ends();
     let told = Note::corner(Corner::LowerRight, &format!("gap at the end: {:.3}", ends.gap()));
     let mut panel = Panel::new(title)
         .x_axis(Axis::linear("epoch", 0.0, (epochs - 1) as f64))

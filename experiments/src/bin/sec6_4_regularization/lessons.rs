@@ -7,7 +7,7 @@ use experiments::report::{Lesson, RunReport};
 use crate::ensemble;
 use crate::figures;
 use crate::networks::{DROPOUT, OVERFIT, RegularizationSettings, WEIGHT_DECAY};
-use crate::trained::Trained;
+use crate::trained::{Ends, Trained};
 
 /// The lesson of a way to regularise.
 type Teach = fn(&mut RunReport, &Effect<'_>);
@@ -54,8 +54,9 @@ const GAP: &str = "<math display=\"block\"><mtext>gap</mtext><mo>=</mo><msub><mt
     <mtext>training</mtext></msub><mo>−</mo><msub><mtext>accuracy</mtext><mtext>test</mtext></msub></math>";
 
 fn overfit(report: &mut RunReport, plain: &Trained<'_>) {
-    let ends = plain.means();
-    let learnt = ends.train > 0.95;
+    let ends = plain.ends();
+    let [train, test] = [ends.train, ends.test].map(|spread| spread.mean);
+    let learnt = train > 0.95;
     report.lesson(Lesson {
         question: "A large network is trained on few images. How many of these does it classify rightly at \
                    the end, and how many test images, which it has not seen?",
@@ -67,14 +68,14 @@ fn overfit(report: &mut RunReport, plain: &Trained<'_>) {
         answer: match ends.gap() {
             gap if learnt && gap < 0.05 => Some(0),
             _ if learnt => Some(1),
-            _ if ends.train < 0.5 && ends.test < 0.5 => Some(2),
+            _ if train < 0.5 && test < 0.5 => Some(2),
             _ => None,
         },
         see: format!(
             "The shaded area is the gap. The network misses {:.1} % of its training images and {:.1} % of \
              the test images.",
-            100.0 * (1.0 - ends.train),
-            100.0 * (1.0 - ends.test)
+            100.0 * (1.0 - train),
+            100.0 * (1.0 - test)
         ),
         why: "A network with many more weights than images can fit them in many ways, down to their \
               accidents. Nothing in the loss prefers the ways that hold for other images, too. The gap \
@@ -86,8 +87,8 @@ fn overfit(report: &mut RunReport, plain: &Trained<'_>) {
 }
 
 fn conclude_overfit(report: &mut RunReport, plain: &Trained<'_>) {
-    let (ends, seeds) = (plain.spreads(), plain.of_each_seed());
-    let held = seeds.iter().map(|ends| ends.train > 0.99 && ends.test < 0.9);
+    let (ends, seeds) = (plain.ends(), plain.of_each_seed());
+    let held = seeds.iter().map(|ends| ends.train.mean > 0.99 && ends.test.mean < 0.9);
     report.conclude(
         "few images and a large network overfit",
         "training accuracy ends above 0.99, test accuracy below 0.9",
@@ -113,7 +114,9 @@ impl Effect<'_> {
     /// Whether the gap is narrower, and whether test accuracy is higher, in each seed.
     fn of_each_seed(&self) -> [Vec<bool>; 2] {
         let seeds = self.regularised.of_each_seed().into_iter().zip(self.plain.of_each_seed());
-        seeds.map(|(own, plain)| (own.gap() < plain.gap(), own.test > plain.test)).unzip().into()
+        let judged =
+            |(own, plain): (Ends, Ends)| (own.gap() < plain.gap(), own.test.mean > plain.test.mean);
+        seeds.map(judged).unzip().into()
     }
 
     /// The guess that more than half of the seeds bear out.
@@ -128,7 +131,7 @@ impl Effect<'_> {
     }
 
     fn seen(&self) -> String {
-        let (own, plain) = (self.regularised.means(), self.plain.means());
+        let (own, plain) = (self.regularised.ends(), self.plain.ends());
         let change = |difference: f64, [more, less, same]: [&str; 3]| match difference {
             d if d.abs() < 5e-4 => same.to_owned(),
             d => format!("{:.3} {}", d.abs(), if d > 0.0 { more } else { less }),
@@ -137,22 +140,22 @@ impl Effect<'_> {
             "Beside the grey curves of the network without regularisation, the gap at the end is {}, test \
              accuracy {}.",
             change(own.gap() - plain.gap(), ["wider", "narrower", "the same"]),
-            change(own.test - plain.test, ["higher", "lower", "the same"])
+            change(own.test.mean - plain.test.mean, ["higher", "lower", "the same"])
         )
     }
 
     fn conclude(&self, report: &mut RunReport) {
         let what =
             if self.regularised.variant.part == DROPOUT { "dropout" } else { "weight decay" };
-        let ([narrower, higher], ends) = (self.of_each_seed(), self.regularised.spreads());
+        let ([narrower, higher], ends) = (self.of_each_seed(), self.regularised.ends());
         report.conclude(
             &format!("{what} narrows the gap between training and test accuracy"),
             "the gap at the end is smaller than without it",
             &narrower,
             format!(
                 "gap {:.3} instead of {:.3}: training {}, test {}",
-                self.regularised.means().gap(),
-                self.plain.means().gap(),
+                self.regularised.ends().gap(),
+                self.plain.ends().gap(),
                 ends.train.text(3),
                 ends.test.text(3)
             ),
@@ -164,7 +167,7 @@ impl Effect<'_> {
             format!(
                 "test accuracy {} instead of {}",
                 ends.test.text(3),
-                self.plain.spreads().test.text(3)
+                self.plain.ends().test.text(3)
             ),
         );
     }
@@ -216,7 +219,7 @@ fn ensemble(report: &mut RunReport, averaged: &Findings, [plain, dropout]: [&Tra
         question: "Dropout is often called an ensemble of many networks in one. Beside a real ensemble, whose \
                    networks are trained separately and averaged, which is best on the test images?",
         choices: &["the ensemble", "the network with dropout", "a single network without either"],
-        answer: match [plain, dropout].map(|one| one.means().test) {
+        answer: match [plain, dropout].map(|one| one.ends().test.mean) {
             [plain, dropout] if all.mean > plain.max(dropout) => Some(0),
             [plain, dropout] if dropout > plain.max(all.mean) => Some(1),
             [plain, dropout] if plain > dropout.max(all.mean) => Some(2),
@@ -252,7 +255,7 @@ fn conclude_ensemble(report: &mut RunReport, averaged: &Findings, dropout: &Trai
             "one network {}, {count} averaged {}; one network with dropout {}",
             one.text(3),
             all.text(3),
-            dropout.spreads().test.text(3)
+            dropout.ends().test.text(3)
         ),
     );
 }

@@ -9,14 +9,14 @@ use crate::trained::{Ends, Trained};
 /// Where training ends.
 pub fn results(trained: &[Trained<'_>], averaged: Option<&Findings>) -> Table {
     let of_network = |trained: &Trained<'_>| {
-        let Ends { train, test } = trained.spreads();
+        let Ends { train, test } = trained.ends();
         vec![
             trained.variant.label.clone(),
             trained.variant.train_size.to_string(),
             trained.variant.epochs.to_string(),
             train.text(3),
             test.text(3),
-            format!("{:.3}", trained.means().gap()),
+            format!("{:.3}", trained.ends().gap()),
         ]
     };
     let of_ensemble = |findings: &Findings| {

@@ -12,15 +12,20 @@ pub struct Trained<'a> {
 
 /// Training and test accuracy at the end.
 #[derive(Clone, Copy)]
-pub struct Ends<N> {
-    pub train: N,
-    pub test: N,
+pub struct Ends {
+    pub train: Spread,
+    pub test: Spread,
 }
 
-impl Ends<f64> {
-    /// Training accuracy less test accuracy.
+impl Ends {
+    fn of(findings: &Findings) -> Self {
+        let last = |metric| findings.series[0].last(metric);
+        Self { train: last(Metric::TRAIN_ACCURACY), test: last(Metric::TEST_ACCURACY) }
+    }
+
+    /// Training accuracy less test accuracy, in the mean of the seeds.
     pub fn gap(self) -> f64 {
-        self.train - self.test
+        self.train.mean - self.test.mean
     }
 }
 
@@ -29,26 +34,11 @@ impl Trained<'_> {
         &self.findings.series[0]
     }
 
-    pub fn spreads(&self) -> Ends<Spread> {
-        spreads(&self.findings)
+    pub fn ends(&self) -> Ends {
+        Ends::of(&self.findings)
     }
 
-    /// The means over the seeds.
-    pub fn means(&self) -> Ends<f64> {
-        means(&self.findings)
+    pub fn of_each_seed(&self) -> Vec<Ends> {
+        self.findings.each_seed(Ends::of)
     }
-
-    pub fn of_each_seed(&self) -> Vec<Ends<f64>> {
-        self.findings.each_seed(means)
-    }
-}
-
-fn spreads(findings: &Findings) -> Ends<Spread> {
-    let last = |metric| findings.series[0].last(metric);
-    Ends { train: last(Metric::TRAIN_ACCURACY), test: last(Metric::TEST_ACCURACY) }
-}
-
-fn means(findings: &Findings) -> Ends<f64> {
-    let Ends { train, test } = spreads(findings);
-    Ends { train: train.mean, test: test.mean }
 }
