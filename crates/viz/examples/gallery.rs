@@ -1,8 +1,8 @@
 //! Draws one figure of every kind from made-up data: `cargo run -p viz --example gallery -- DIR`.
 
 use viz::{
-    Area, Arrows, Axis, Bars, Color, ColorMap, ColorScale, Contour, Corner, Figure, Grid, HeatMap,
-    Histogram, Legend, Line, LineStyle, Marker, Note, Panel, Parallel, Scatter, Surface,
+    Area, Arrows, Axis, Bars, Color, Contour, Corner, Figure, Grid, HeatMap, Histogram, Legend,
+    Line, LineStyle, Marker, Note, Panel, Parallel, Scatter, Surface,
 };
 
 fn main() -> Result<(), viz::VizError> {
@@ -65,7 +65,7 @@ pub fn names() -> Figure {
     ];
     let accuracy = Axis::linear("validation accuracy", 0.0, 1.0);
     let points = (0..40).map(|k| ((k % 9) as f64, noise(k), noise(k)));
-    let scale = ColorScale::new(accuracy.clone(), ColorMap::Viridis);
+    let scale = accuracy.clone();
     let panel = Panel::new("")
         .x_axis(Axis::categories(names).labelled("initializer"))
         .y_axis(accuracy)
@@ -105,7 +105,7 @@ pub fn close_names() -> Figure {
         let place = |n: usize| (noise(k + 100 * n) * 13.0).floor();
         (vec![place(0), place(1), place(2), place(3), noise(k)], noise(k))
     });
-    let parallel = Parallel::new("", axes, ColorScale::new(accuracy, ColorMap::Viridis), lines);
+    let parallel = Parallel::new("", axes, accuracy, lines);
     Figure::new("Axes that stand close").plot_size(600.0, 240.0).panel(parallel)
 }
 
@@ -218,7 +218,7 @@ fn surface() -> Figure {
         .x_axis(Axis::linear("x", -10.0, 10.0))
         .y_axis(Axis::linear("y", -10.0, 10.0))
         .z_axis(Axis::linear("f(x, y)", 0.0, 105.0))
-        .colored(ColorScale::new(Axis::log("f(x, y)", 0.1, 100.0), ColorMap::Viridis))
+        .colored(Axis::log("f(x, y)", 0.1, 100.0))
         .point((0.0, 0.0, 0.0), "minimum");
     let grid = Grid::sample((-10.0, 10.0), (-10.0, 10.0), 101, ravine);
     let contours = Panel::new("contour lines")
@@ -231,7 +231,7 @@ fn surface() -> Figure {
 fn gradient() -> Figure {
     let field = (-10..=10).flat_map(|x| (-5..=5).map(move |y| (f64::from(x), f64::from(y))));
     let arrows = field.map(|(x, y)| ((x, y), (-x / 10.0, -2.0 * y)));
-    let length = ColorScale::new(Axis::log("length", 0.1, 10.0), ColorMap::Viridis);
+    let length = Axis::log("length", 0.1, 10.0);
     let panel = Panel::new("")
         .x_axis(Axis::linear("x", -11.0, 11.0))
         .y_axis(Axis::linear("y", -6.0, 6.0))
@@ -256,7 +256,7 @@ fn histograms() -> Figure {
 }
 
 fn heat_map() -> Figure {
-    let scale = ColorScale::new(Axis::linear("f(x, y)", 0.0, 105.0), ColorMap::Viridis);
+    let scale = Axis::linear("f(x, y)", 0.0, 105.0);
     let panel = Panel::new("")
         .x_axis(Axis::linear("x", -10.0, 10.0))
         .y_axis(Axis::linear("y", -10.0, 10.0))
@@ -278,7 +278,7 @@ fn trials() -> Vec<(f64, f64, f64)> {
 }
 
 fn search() -> Figure {
-    let scale = ColorScale::new(Axis::linear("validation accuracy", 0.0, 1.0), ColorMap::Viridis);
+    let scale = Axis::linear("validation accuracy", 0.0, 1.0);
     let panel = Panel::new("")
         .x_axis(Axis::log("learning rate", 1e-6, 1e-2))
         .y_axis(Axis::log("weight decay", 1e-8, 1e-4))
@@ -295,8 +295,7 @@ fn parallel() -> Figure {
     ];
     let lines =
         trials().into_iter().map(|(rate, decay, accuracy)| (vec![rate, decay, accuracy], accuracy));
-    let scale = ColorScale::new(accuracy, ColorMap::Viridis);
-    Figure::new("Random search").panel(Parallel::new("", axes, scale, lines))
+    Figure::new("Random search").panel(Parallel::new("", axes, accuracy, lines))
 }
 
 fn importance() -> Figure {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::Color;
 use crate::labels::{self, Offset};
 use crate::ticks;
 
@@ -212,6 +213,20 @@ impl Axis {
     pub(crate) fn names(&self) -> Vec<String> {
         let ticks = self.ticks.iter().flatten().filter(|_| self.categorical);
         ticks.map(|(_, name)| name.clone()).collect()
+    }
+
+    /// The colour of `value` where this axis is a scale of colours, which are those of
+    /// [viridis](Color::viridis) and end where the axis does; `None` if the value is NaN, infinite,
+    /// or not positive on a log axis.
+    ///
+    /// ```
+    /// use viz::{Axis, Color};
+    /// let accuracy = Axis::linear("accuracy", 0.0, 1.0);
+    /// assert_eq!(accuracy.color(0.0), Some(Color(68, 1, 84)));
+    /// assert_eq!(accuracy.color(f64::NAN), None);
+    /// ```
+    pub fn color(&self, value: f64) -> Option<Color> {
+        self.fraction(value).map(Color::viridis)
     }
 
     /// The place of `value` on the axis: 0 at the lower bound, 1 at the upper, possibly beyond

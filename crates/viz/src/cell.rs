@@ -1,5 +1,5 @@
 use crate::legend::Key;
-use crate::{ColorScale, Mark, Panel, Parallel, Surface};
+use crate::{Axis, Mark, Panel, Parallel, Surface};
 
 /// A cell of a figure's grid; [`Figure::panel`](crate::Figure::panel) takes any of these types.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ impl Cell {
     }
 
     /// The colour scales that need a bar.
-    pub(crate) fn color_scales(&self) -> Vec<&ColorScale> {
+    pub(crate) fn color_scales(&self) -> Vec<&Axis> {
         match self {
             Cell::Panel(panel) => panel.marks.iter().filter_map(Mark::color_scale).collect(),
             Cell::Parallel(parallel) => vec![&parallel.scale],

@@ -1,6 +1,4 @@
-//! Colours: a palette that colour-blind readers can tell apart, and a colour map.
-
-use crate::Axis;
+//! Colours: a palette that colour-blind readers can tell apart, and viridis for values.
 
 /// An opaque sRGB colour.
 ///
@@ -57,6 +55,22 @@ impl Color {
         CYCLE[index % CYCLE.len()]
     }
 
+    /// The colour of viridis at `t`, clamped to [0, 1]; NaN counts as 0. Viridis is perceptually
+    /// uniform, dark violet to yellow (Smith and van der Walt 2015), for values.
+    ///
+    /// ```
+    /// use viz::Color;
+    /// assert_eq!(Color::viridis(0.0), Color(68, 1, 84));
+    /// assert_eq!(Color::viridis(2.0), Color(253, 231, 37));
+    /// ```
+    pub fn viridis(t: f64) -> Color {
+        let t = if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) };
+        let position = t * (VIRIDIS.len() - 1) as f64;
+        let below = (position as usize).min(VIRIDIS.len() - 2);
+        let [from, to] = [below, below + 1].map(|k| Color::rgb(VIRIDIS[k]));
+        from.mix(to, position - below as f64)
+    }
+
     /// As in SVG and CSS: `#RRGGBB`.
     pub(crate) fn hex(self) -> String {
         let Color(red, green, blue) = self;
@@ -75,66 +89,9 @@ impl Color {
     }
 }
 
-/// A map from [0, 1] to colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ColorMap {
-    /// Perceptually uniform, dark violet to yellow (Smith and van der Walt 2015), for values.
-    Viridis,
-}
-
-impl ColorMap {
-    /// The colour at `t`, clamped to [0, 1]; NaN counts as 0.
-    ///
-    /// ```
-    /// use viz::{Color, ColorMap};
-    /// assert_eq!(ColorMap::Viridis.at(0.0), Color(68, 1, 84));
-    /// assert_eq!(ColorMap::Viridis.at(2.0), Color(253, 231, 37));
-    /// ```
-    pub fn at(self, t: f64) -> Color {
-        let t = if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) };
-        match self {
-            ColorMap::Viridis => {
-                let position = t * (VIRIDIS.len() - 1) as f64;
-                let below = (position as usize).min(VIRIDIS.len() - 2);
-                let [from, to] = [below, below + 1].map(|k| Color::rgb(VIRIDIS[k]));
-                from.mix(to, position - below as f64)
-            }
-        }
-    }
-}
-
 /// Seventeen equally spaced colours of viridis, as 0xRRGGBB: interpolated linearly, they are within
 /// 6/255 of the original map.
 const VIRIDIS: [u32; 17] = [
     0x440154, 0x48186A, 0x472D7B, 0x424086, 0x3B528B, 0x33638D, 0x2C728E, 0x26828E, 0x21918C,
     0x1F9F88, 0x27AD81, 0x3DBC74, 0x5CC863, 0x81D34D, 0xAADC32, 0xD5E21A, 0xFDE725,
 ];
-
-/// A quantity shown as colour: an axis (label, range, linear or log) and a colour map.
-///
-/// A figure draws one colour bar for each distinct scale that it uses.
-///
-/// ```
-/// use viz::{Axis, Color, ColorMap, ColorScale};
-/// let accuracy = ColorScale::new(Axis::linear("accuracy", 0.0, 1.0), ColorMap::Viridis);
-/// assert_eq!(accuracy.color(0.0), Some(Color(68, 1, 84)));
-/// assert_eq!(accuracy.color(f64::NAN), None);
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct ColorScale {
-    pub(crate) axis: Axis,
-    pub(crate) map: ColorMap,
-}
-
-impl ColorScale {
-    /// A scale over the axis' range.
-    pub fn new(axis: Axis, map: ColorMap) -> Self {
-        Self { axis, map }
-    }
-
-    /// The colour of `value`, clamped to the axis' range; `None` if it is NaN, infinite, or not
-    /// positive on a log axis.
-    pub fn color(&self, value: f64) -> Option<Color> {
-        self.axis.fraction(value).map(|t| self.map.at(t))
-    }
-}

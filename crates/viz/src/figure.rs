@@ -1,4 +1,4 @@
-use crate::{Cell, ColorScale, Legend};
+use crate::{Axis, Cell, Legend};
 
 /// A figure: a grid of panels with a title, a legend and a caption.
 ///
@@ -156,8 +156,8 @@ impl Figure {
     }
 
     /// The distinct colour scales of all cells.
-    pub(crate) fn color_scales(&self) -> Vec<&ColorScale> {
-        let mut scales: Vec<&ColorScale> = Vec::new();
+    pub(crate) fn color_scales(&self) -> Vec<&Axis> {
+        let mut scales: Vec<&Axis> = Vec::new();
         for scale in self.cells.iter().flat_map(Cell::color_scales) {
             if !scales.contains(&scale) {
                 scales.push(scale);

@@ -36,7 +36,7 @@ mod ticks;
 
 pub use axis::Axis;
 pub use cell::Cell;
-pub use color::{Color, ColorMap, ColorScale};
+pub use color::Color;
 pub use dark::dark_style;
 pub use data::{AxisData, AxisScale, MarkData, MarkKind, PanelData, PanelPlace};
 pub use error::VizError;

@@ -2,7 +2,7 @@ use crate::canvas::{Align, Canvas};
 use crate::geometry::Rect;
 use crate::stroke::Stroke;
 use crate::text::{self, Font};
-use crate::{Axis, ColorScale, LineStyle, clip, names, theme};
+use crate::{Axis, LineStyle, clip, names, theme};
 
 /// Parallel coordinates: a vertical axis for each quantity, and for each trial a line, coloured by
 /// a value.
@@ -11,12 +11,12 @@ use crate::{Axis, ColorScale, LineStyle, clip, names, theme};
 /// are drawn first, so that the best ones are on top.
 ///
 /// ```
-/// use viz::{Axis, ColorMap, ColorScale, Figure, Parallel};
+/// use viz::{Axis, Figure, Parallel};
 /// let accuracy = Axis::linear("accuracy", 0.0, 1.0);
 /// let rate = Axis::log("learning rate", 1e-6, 1e-2);
 /// let decay = Axis::log("weight decay", 1e-8, 1e-4);
 /// let trials = [(vec![7e-3, 3e-6, 0.83], 0.83), (vec![2e-6, 5e-8, 0.11], 0.11)];
-/// let scale = ColorScale::new(accuracy.clone(), ColorMap::Viridis);
+/// let scale = accuracy.clone();
 /// let search = Parallel::new("100 trials", [rate, decay, accuracy], scale, trials);
 /// let svg = Figure::new("Random search").panel(search).to_svg();
 /// # assert!(svg.contains("learning rate"));
@@ -24,7 +24,7 @@ use crate::{Axis, ColorScale, LineStyle, clip, names, theme};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parallel {
     pub(crate) title: String,
-    pub(crate) scale: ColorScale,
+    pub(crate) scale: Axis,
     axes: Vec<Axis>,
     lines: Vec<(Vec<f64>, f64)>,
 }
@@ -46,7 +46,7 @@ impl Parallel {
     pub fn new(
         title: impl Into<String>,
         axes: impl IntoIterator<Item = Axis>,
-        scale: ColorScale,
+        scale: Axis,
         lines: impl IntoIterator<Item = (Vec<f64>, f64)>,
     ) -> Self {
         let axes: Vec<Axis> = axes.into_iter().collect();
@@ -59,7 +59,7 @@ impl Parallel {
     }
 
     pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
-        let axes = self.axes.iter_mut().chain([&mut self.scale.axis]);
+        let axes = self.axes.iter_mut().chain([&mut self.scale]);
         std::iter::once(&mut self.title).chain(axes.flat_map(Axis::texts_mut)).collect()
     }
 

@@ -6,7 +6,7 @@ use crate::axis::extent;
 use crate::canvas::{Align, Canvas, UNIT};
 use crate::geometry::{Point, Rect};
 use crate::stroke::Stroke;
-use crate::{Axis, Color, ColorMap, ColorScale, Grid, Marker, clip, names, text, theme};
+use crate::{Axis, Color, Grid, Marker, clip, names, text, theme};
 
 /// A function of two variables as a surface in space, coloured by height.
 ///
@@ -15,13 +15,13 @@ use crate::{Axis, Color, ColorMap, ColorScale, Grid, Marker, clip, names, text, 
 /// [`colored`](Surface::colored) gives them a scale of their own, which then has a bar.
 ///
 /// ```
-/// use viz::{Axis, ColorMap, ColorScale, Figure, Grid, Surface};
+/// use viz::{Axis, Figure, Grid, Surface};
 /// let grid = Grid::sample((-10.0, 10.0), (-10.0, 10.0), 41, |x, y| x * x / 20.0 + y * y);
 /// let surface = Surface::new("f(x, y) = x²/20 + y²", grid)
 ///     .x_axis(Axis::linear("x", -10.0, 10.0))
 ///     .y_axis(Axis::linear("y", -10.0, 10.0))
 ///     .z_axis(Axis::linear("f", 0.0, 105.0))
-///     .colored(ColorScale::new(Axis::log("f", 0.1, 100.0), ColorMap::Viridis))
+///     .colored(Axis::log("f", 0.1, 100.0))
 ///     .point((0.0, 0.0, 0.0), "minimum");
 /// let svg = Figure::new("A ravine").panel(surface).to_svg();
 /// # assert!(svg.contains("polygon"));
@@ -34,7 +34,7 @@ pub struct Surface {
     x: Axis,
     y: Axis,
     z: Axis,
-    pub(crate) scale: Option<ColorScale>,
+    pub(crate) scale: Option<Axis>,
     points: Vec<(Point3, String)>,
 }
 
@@ -65,7 +65,7 @@ const Y_EDGE: Edge = |t| (1.0, t, 0.0);
 const Z_EDGE: Edge = |t| (0.0, 0.0, t);
 
 impl Surface {
-    /// The surface of `grid` with axes that fit it, in the colours of [`ColorMap::Viridis`].
+    /// The surface of `grid` with axes that fit it, in the colours of [viridis](Color::viridis).
     pub fn new(title: impl Into<String>, grid: Grid) -> Self {
         let fitting = |values: &[f64]| {
             let (lo, hi) = extent(values.iter().copied());
@@ -92,7 +92,7 @@ impl Surface {
 
     /// Colours of the heights by a scale of their own, such as a logarithmic one, which tells small
     /// heights apart. A height without a colour has the lowest.
-    pub fn colored(self, scale: ColorScale) -> Self {
+    pub fn colored(self, scale: Axis) -> Self {
         Self { scale: Some(scale), ..self }
     }
 
@@ -104,7 +104,7 @@ impl Surface {
 
     pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
         let axes = [&mut self.x, &mut self.y, &mut self.z].into_iter().flat_map(Axis::texts_mut);
-        let bar = self.scale.iter_mut().flat_map(|scale| scale.axis.texts_mut());
+        let bar = self.scale.iter_mut().flat_map(|scale| scale.texts_mut());
         let names = self.points.iter_mut().map(|(_, name)| name);
         std::iter::once(&mut self.title).chain(axes).chain(bar).chain(names).collect()
     }
@@ -159,14 +159,13 @@ impl Surface {
         let columns = nodes(&self.x, &grid.xs);
         let mut rows = nodes(&self.y, &grid.ys);
         rows.reverse();
-        let of_heights = || ColorScale::new(self.z.clone(), ColorMap::Viridis);
-        let scale = self.scale.clone().unwrap_or_else(of_heights);
+        let scale = self.scale.as_ref().unwrap_or(&self.z);
         let see = |(i, j)| Some(view.see(self.place((grid.xs[i], grid.ys[j], grid.at(i, j)))?));
         for row in rows.windows(2) {
             let facet = |column: &[usize]| {
                 let [left, right] = [column[0], column[1]].map(|i| [(i, row[0]), (i, row[1])]);
                 let height = grid.mean(&[left[0], left[1], right[1], right[0]]);
-                let shade = SHADES * scale.axis.fraction(height).unwrap_or(0.0);
+                let shade = SHADES * scale.fraction(height).unwrap_or(0.0);
                 let [[a, b], [c, d]] = [left, right].map(|ends| ends.map(see));
                 Some(Facet { shade: shade.round() as usize, sides: [[a?, b?], [c?, d?]] })
             };
@@ -180,7 +179,7 @@ impl Surface {
                 };
                 let [back, front] = [edge(0), edge(1)].map(|edge| clip::thinned(&edge));
                 let outline: Vec<Point> = back.into_iter().chain(front.into_iter().rev()).collect();
-                let color = scale.map.at(first.shade as f64 / SHADES);
+                let color = Color::viridis(first.shade as f64 / SHADES);
                 canvas.polygon(&inflate(&outline, 0.3), color, 1.0);
             }
         }

@@ -2,7 +2,7 @@ use crate::clip;
 use crate::legend::{Key, Swatch};
 use crate::plot::Plot;
 use crate::stroke::Stroke;
-use crate::{Color, ColorScale, Marker};
+use crate::{Axis, Color, Marker};
 
 /// A field of arrows, for example the negative gradient of a function.
 ///
@@ -16,8 +16,8 @@ use crate::{Color, ColorScale, Marker};
 /// let field = [(2.0, 1.0), (4.0, 1.0)].map(|(x, y)| ((x, y), (-x / 10.0, -2.0 * y)));
 /// let arrows = Arrows::new(Color::GREY, field).longest(30.0);
 ///
-/// use viz::{Axis, ColorMap, ColorScale};
-/// let slope = ColorScale::new(Axis::linear("slope", 0.0, 3.0), ColorMap::Viridis);
+/// use viz::Axis;
+/// let slope = Axis::linear("slope", 0.0, 3.0);
 /// let directions = Arrows::colored(slope, field);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +25,7 @@ use crate::{Color, ColorScale, Marker};
 pub struct Arrows {
     pub(super) name: String,
     color: Color,
-    pub(super) scale: Option<ColorScale>,
+    pub(super) scale: Option<Axis>,
     arrows: Vec<((f64, f64), (f64, f64))>,
     longest: Option<f64>,
 }
@@ -39,10 +39,10 @@ impl Arrows {
 
     /// Arrows of equal length, each in the colour of the length of its vector.
     pub fn colored(
-        scale: ColorScale,
+        scale: Axis,
         arrows: impl IntoIterator<Item = ((f64, f64), (f64, f64))>,
     ) -> Self {
-        let color = scale.map.at(0.5);
+        let color = Color::viridis(0.5);
         Self { scale: Some(scale), ..Self::new(color, arrows) }
     }
 

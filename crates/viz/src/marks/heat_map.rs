@@ -1,26 +1,26 @@
 use crate::geometry::Rect;
 use crate::plot::Plot;
-use crate::{ColorScale, Grid};
+use crate::{Axis, Grid};
 
 /// The values of a grid as coloured cells around its nodes.
 ///
 /// Cells reach half-way to the neighbouring nodes. Cells with a NaN or infinite value stay empty.
 ///
 /// ```
-/// use viz::{Axis, ColorMap, ColorScale, Grid, HeatMap};
+/// use viz::{Axis, Grid, HeatMap};
 /// let ravine = Grid::sample((-10.0, 10.0), (-10.0, 10.0), 40, |x, y| x * x / 20.0 + y * y);
-/// let scale = ColorScale::new(Axis::linear("f", 0.0, 105.0), ColorMap::Viridis);
+/// let scale = Axis::linear("f", 0.0, 105.0);
 /// let map = HeatMap::new(scale, ravine);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeatMap {
-    pub(crate) scale: ColorScale,
+    pub(crate) scale: Axis,
     grid: Grid,
 }
 
 impl HeatMap {
     /// The cells of `grid` in the colours of `scale`.
-    pub fn new(scale: ColorScale, grid: Grid) -> Self {
+    pub fn new(scale: Axis, grid: Grid) -> Self {
         Self { scale, grid }
     }
 

@@ -24,7 +24,7 @@ pub use scatter::Scatter;
 use crate::data::MarkData;
 use crate::legend::Key;
 use crate::plot::{Obstacle, Plot};
-use crate::{Color, ColorScale};
+use crate::{Axis, Color};
 
 /// One thing drawn in a panel; [`Panel::mark`](crate::Panel::mark) takes any of these types.
 ///
@@ -134,7 +134,7 @@ impl Mark {
         }
     }
 
-    pub(crate) fn color_scale(&self) -> Option<&ColorScale> {
+    pub(crate) fn color_scale(&self) -> Option<&Axis> {
         match self {
             Mark::HeatMap(map) => Some(&map.scale),
             Mark::Scatter(scatter) => scatter.scale.as_ref(),
@@ -150,11 +150,11 @@ impl Mark {
             | Mark::Contour(Contour { name, .. })
             | Mark::Histogram(Histogram { name, .. })
             | Mark::Line(Line { name, .. }) => vec![name],
-            Mark::HeatMap(map) => map.scale.axis.texts_mut(),
+            Mark::HeatMap(map) => map.scale.texts_mut(),
             Mark::Note(note) => note.lines.iter_mut().collect(),
             Mark::Arrows(Arrows { name, scale, .. })
             | Mark::Scatter(Scatter { name, scale, .. }) => {
-                let axis = scale.iter_mut().flat_map(|scale| scale.axis.texts_mut());
+                let axis = scale.iter_mut().flat_map(|scale| scale.texts_mut());
                 std::iter::once(name).chain(axis).collect()
             }
         }

@@ -3,7 +3,7 @@ use crate::data::{MarkData, MarkKind};
 use crate::geometry::Rect;
 use crate::legend::{Key, Swatch};
 use crate::plot::{Obstacle, Plot};
-use crate::{Color, ColorScale, Marker, dark};
+use crate::{Axis, Color, Marker, dark};
 
 /// Markers at points, in one colour or each in the colour of a value.
 ///
@@ -11,16 +11,16 @@ use crate::{Color, ColorScale, Marker, dark};
 /// are not drawn.
 ///
 /// ```
-/// use viz::{Axis, Color, ColorMap, ColorScale, Marker, Scatter};
+/// use viz::{Axis, Color, Marker, Scatter};
 /// let diverged = Scatter::new(Color::INK, [(3.0, 0.1)]).marker(Marker::Cross).named("diverged");
-/// let accuracy = ColorScale::new(Axis::linear("accuracy", 0.0, 1.0), ColorMap::Viridis);
+/// let accuracy = Axis::linear("accuracy", 0.0, 1.0);
 /// let trials = Scatter::colored(accuracy, [(1e-2, 1e-5, 0.83), (1e-6, 1e-7, 0.12)]);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct Scatter {
     pub(super) name: String,
-    pub(super) scale: Option<ColorScale>,
+    pub(super) scale: Option<Axis>,
     points: Vec<Point>,
     /// In the legend.
     pub(super) color: Color,
@@ -44,16 +44,16 @@ impl Scatter {
     }
 
     /// Circles at the `(x, y)` of points `(x, y, value)`, in the colour of the value.
-    pub fn colored(scale: ColorScale, points: impl IntoIterator<Item = (f64, f64, f64)>) -> Self {
+    pub fn colored(scale: Axis, points: impl IntoIterator<Item = (f64, f64, f64)>) -> Self {
         let painted = |(x, y, value)| {
             Some(Point { at: (x, y), value: Some(value), color: scale.color(value)? })
         };
         let points = points.into_iter().filter_map(painted).collect();
-        let color = scale.map.at(0.5);
+        let color = Color::viridis(0.5);
         Self::painted(Some(scale), color, points)
     }
 
-    fn painted(scale: Option<ColorScale>, color: Color, points: Vec<Point>) -> Self {
+    fn painted(scale: Option<Axis>, color: Color, points: Vec<Point>) -> Self {
         Self { name: String::new(), scale, points, color, marker: Marker::Circle, radius: 4.5 }
     }
 
@@ -95,7 +95,7 @@ impl Scatter {
         MarkData {
             size: self.radius * UNIT,
             marker: Some(self.marker),
-            value: self.scale.as_ref().map_or(String::new(), |scale| scale.axis.label.clone()),
+            value: self.scale.as_ref().map_or(String::new(), |scale| scale.label.clone()),
             ..MarkData::new(MarkKind::Points, self.color, self.points.iter().map(numbers).collect())
         }
     }

@@ -5,8 +5,8 @@ use resvg::usvg::roxmltree;
 use crate::common::{self, assert_inside, texts};
 use proptest::prelude::*;
 use viz::{
-    Area, Arrows, Axis, Bars, Color, ColorMap, ColorScale, Contour, Corner, Figure, Grid, HeatMap,
-    Histogram, Legend, Line, LineStyle, Mark, Marker, Note, Panel, Parallel, Scatter, Surface,
+    Area, Arrows, Axis, Bars, Color, Contour, Corner, Figure, Grid, HeatMap, Histogram, Legend,
+    Line, LineStyle, Mark, Marker, Note, Panel, Parallel, Scatter, Surface,
 };
 
 /// One mark of every kind through the same values.
@@ -14,10 +14,7 @@ fn marks(points: &[(f64, f64)]) -> Vec<Mark> {
     let line = |style| {
         Line::new(Color::BLUE, points.iter().copied()).style(style).marker(Marker::Diamond, 0)
     };
-    let scale = || {
-        let values = points.iter().map(|p| p.1);
-        ColorScale::new(Axis::fitting("value", values), ColorMap::Viridis)
-    };
+    let scale = || Axis::fitting("value", points.iter().map(|p| p.1));
     let xs: Vec<f64> = points.iter().map(|p| p.0).collect();
     let grid =
         Grid::new(xs.clone(), vec![0.0, 1.0], points.iter().chain(points).map(|p| p.1).collect());
@@ -46,12 +43,7 @@ fn figure(points: &[(f64, f64)], x: Axis, y: Axis) -> Figure {
         points.iter().flat_map(|p| [p.0, p.1]).collect(),
     );
     let lines = points.iter().map(|&(x, y)| (vec![x, y], x));
-    let parallel = Parallel::new(
-        "parallel",
-        [x.clone(), y.clone()],
-        ColorScale::new(x.clone(), ColorMap::Viridis),
-        lines,
-    );
+    let parallel = Parallel::new("parallel", [x.clone(), y.clone()], x.clone(), lines);
     let panel = Panel::new("panel").x_axis(x).y_axis(y).marks(marks(points));
     Figure::new("anything")
         .grid(2, 2)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::common::{self, canvas, figures};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Group, Node, Options, Text, Tree};
-use viz::{Axis, ColorMap, ColorScale, Figure, Panel, Parallel, Scatter};
+use viz::{Axis, Figure, Panel, Parallel, Scatter};
 
 fn fonts() -> Arc<Database> {
     let mut fonts = Database::new();
@@ -39,12 +39,7 @@ fn text_boxes(svg: &str, fonts: &Arc<Database>) -> Vec<(String, [f32; 4])> {
 
 /// The figures of the gallery, wide and narrow, and small panels with long texts beside their axes.
 fn crowded() -> Vec<(&'static str, Figure)> {
-    let scale = || {
-        ColorScale::new(
-            Axis::linear("the colours' loss, far from zero", 1e6, 1e6 + 5.0),
-            ColorMap::Viridis,
-        )
-    };
+    let scale = || Axis::linear("the colours' loss, far from zero", 1e6, 1e6 + 5.0);
     let panel = |k: u32| {
         let lo = 54_321.0 + f64::from(k);
         Panel::new("")

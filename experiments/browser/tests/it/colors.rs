@@ -1,6 +1,6 @@
 //! The page's figures have the colours of crate viz.
 
-use viz::{Color, ColorMap};
+use viz::Color;
 
 const COLORS: &str = include_str!("../../page/colors.js");
 const DARK: &str = include_str!("../../page/dark.css");
@@ -30,7 +30,7 @@ fn the_palette_is_that_of_viz() {
         assert!(COLORS.contains(&line), "{line}");
     }
     for k in 0..17 {
-        let Color(red, green, blue) = ColorMap::Viridis.at(f64::from(k) / 16.0);
+        let Color(red, green, blue) = Color::viridis(f64::from(k) / 16.0);
         let color = format!("0x{red:02x}{green:02x}{blue:02x}");
         assert!(COLORS.contains(&color), "{color}");
     }

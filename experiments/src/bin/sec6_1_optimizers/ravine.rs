@@ -7,10 +7,7 @@ use experiments::lab::Lab;
 use experiments::report::{Lesson, RunReport, Table};
 use optimizers::{Optimizer, Slot};
 use training::Real;
-use viz::{
-    Arrows, Axis, Color, ColorMap, ColorScale, Contour, Figure, Grid, Line, Marker, Panel, Scatter,
-    Surface,
-};
+use viz::{Arrows, Axis, Color, Contour, Figure, Grid, Line, Marker, Panel, Scatter, Surface};
 
 use crate::settings::OPTIMIZERS;
 
@@ -189,7 +186,7 @@ fn draw_function(report: &mut RunReport) {
     let square = || Panel::new("").x_axis(side("x")).y_axis(side("y"));
 
     // A logarithmic scale: on a linear one, the whole floor of the ravine has one colour.
-    let heights = ColorScale::new(Axis::log("f(x, y)", 0.1, 100.0), ColorMap::Viridis);
+    let heights = Axis::log("f(x, y)", 0.1, 100.0);
     let surface = Surface::new("", Grid::sample((-SIDE, SIDE), (-SIDE, SIDE), 81, f))
         .x_axis(side("x"))
         .y_axis(side("y"))
@@ -226,7 +223,7 @@ fn draw_function(report: &mut RunReport) {
         let (dx, dy) = gradient(x, y);
         ((x, y), (-dx, -dy))
     });
-    let slopes = ColorScale::new(Axis::log("length of the gradient", 0.2, 20.0), ColorMap::Viridis);
+    let slopes = Axis::log("length of the gradient", 0.2, 20.0);
     let mut angles: Vec<f64> = places().map(|(x, y)| degrees_off((x, y))).collect();
     angles.sort_by(f64::total_cmp);
     let field =

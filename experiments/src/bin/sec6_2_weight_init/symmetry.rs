@@ -13,7 +13,7 @@ use nalgebra::DMatrix;
 use optimizers::OptimizerKind;
 use tensor_ops::Sparse;
 use training::{Contestant, Plan, Real, Samples};
-use viz::{Axis, ColorMap, ColorScale, Figure, Grid, HeatMap, Panel};
+use viz::{Axis, Figure, Grid, HeatMap, Panel};
 
 /// The name of the part.
 pub const SYMMETRY: &str = "symmetry";
@@ -133,7 +133,7 @@ fn figure(lab: &Lab, plan: &Plan, shown: Vec<Vec<f64>>) -> Figure {
         let images = outputs.len() / units;
         let numbers = |count: usize| (1..=count).map(|number| number as f64).collect::<Vec<f64>>();
         let grid = Grid::new(numbers(units), numbers(images), outputs);
-        let scale = ColorScale::new(Axis::linear("output", 0.0, highest), ColorMap::Viridis);
+        let scale = Axis::linear("output", 0.0, highest);
         Panel::new(*label)
             .x_axis(Axis::linear("unit", 0.5, units as f64 + 0.5))
             .y_axis(Axis::linear("image", 0.5, images as f64 + 0.5))

@@ -7,8 +7,7 @@ use search::{
     Distribution, End, Observation, Report, Space, Trial, Value, importance as shares, ranking,
 };
 use viz::{
-    Axis, Bars, Color, ColorMap, ColorScale, Corner, Figure, Line, LineStyle, Marker, Note, Panel,
-    Parallel, Scatter,
+    Axis, Bars, Color, Corner, Figure, Line, LineStyle, Marker, Note, Panel, Parallel, Scatter,
 };
 
 use crate::best_so_far::{running_best, stairs};
@@ -79,7 +78,7 @@ pub fn scatter(
 ) {
     let Some((x, y)) = most_telling(space, all) else { return };
     let at = |trial: &Trial| (place(space, trial, &x), place(space, trial, &y), trial.value());
-    let accuracy = accuracy_scale(all.iter().flatten());
+    let accuracy = accuracy_axis(all.iter().flatten());
     let best: Vec<_> = all.iter().map(|trials| at(ranking(trials)[0])).collect();
     let rings = Scatter::new(Color::INK, best.iter().map(|&(x, y, _)| (x, y))).radius(7.5);
     let panel = Panel::new("")
@@ -127,7 +126,7 @@ pub fn parallel(report: &mut RunReport, lab: &Lab, space: &Space, all: &[Vec<Tri
     if space.len() <= 2 {
         return;
     }
-    let accuracy = accuracy_scale(all.iter().flatten());
+    let accuracy = accuracy_axis(all.iter().flatten());
     let names = || space.dimensions().iter().map(|(name, _)| name);
     let mut axes: Vec<Axis> = names().map(|name| axis(space, name)).collect();
     axes.push(accuracy_axis(all.iter().flatten()));
@@ -231,13 +230,8 @@ fn count(all: &[Vec<Trial>]) -> String {
     format!("{} trials", all.iter().map(Vec::len).sum::<usize>())
 }
 
-/// Colours over the accuracies that occur.
-pub fn accuracy_scale<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> ColorScale {
-    ColorScale::new(accuracy_axis(trials), ColorMap::Viridis)
-}
-
-/// An axis over the accuracies that occur.
-fn accuracy_axis<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> Axis {
+/// An axis, or colours, over the accuracies that occur.
+pub fn accuracy_axis<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> Axis {
     let values = trials.into_iter().map(Trial::value);
     let (low, high) = values
         .filter(|value| value.is_finite())

@@ -6,9 +6,9 @@ use experiments::lab::{Lab, Unit};
 use experiments::report::{RunReport, Table};
 use search::{Distribution, Space, Trial, ranking};
 use training::Real;
-use viz::{Axis, Color, ColorScale, Figure, Line, LineStyle, Panel, Scatter};
+use viz::{Axis, Color, Figure, Line, LineStyle, Panel, Scatter};
 
-use crate::figures::accuracy_scale;
+use crate::figures::accuracy_axis;
 use crate::lessons;
 use crate::objective::objective;
 use crate::search::{notebooks, task};
@@ -61,7 +61,7 @@ pub fn run<T: Real>(lab: &Lab, report: &mut RunReport) -> Result<()> {
     let bests = of_rounds(&all, best);
     lessons::narrow(report, &medians, &bests);
     report.results_of_our_own(table(&all, &medians, &bests))?;
-    let accuracy = accuracy_scale(all[0].rounds.iter().flat_map(|round| &round.trials));
+    let accuracy = accuracy_axis(all[0].rounds.iter().flat_map(|round| &round.trials));
     let next = all[0].rounds[1..].iter().map(|round| &round.space).chain([&all[0].found]);
     let panels = all[0].rounds.iter().zip(next).enumerate();
     let panels = panels.map(|(round, (one, next))| panel(round, one, next, &accuracy));
@@ -157,7 +157,7 @@ fn range(space: &Space, name: &str) -> (f64, f64) {
 }
 
 /// The trials of a round in the range that it searches, and the range of the next round.
-fn panel(round: usize, one: &Round, next: &Space, accuracy: &ColorScale) -> Panel {
+fn panel(round: usize, one: &Round, next: &Space, accuracy: &Axis) -> Panel {
     let Round { space, trials } = one;
     let ((x0, x1), (y0, y1)) = (range(next, "lr"), range(next, "weight_decay"));
     let frame = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)];
