@@ -5,7 +5,7 @@ use std::any::Any;
 use kernels::Scalar;
 use tensor_ops::{ImageShape, Window};
 
-use super::message::{self, Attribute, DataType, Node, Tensor, ValueInfo};
+use super::message::{self, DataType, Message, Node, float, int, ints};
 use crate::activation::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Tanh};
 use crate::network::saved::little_endian;
 use crate::{
@@ -13,12 +13,10 @@ use crate::{
     Sequential, State,
 };
 
-type Attributes = Vec<(&'static str, Attribute)>;
-
 /// The operators of the layers so far.
 pub(super) struct Graph {
     nodes: Vec<Node>,
-    tensors: Vec<Tensor>,
+    tensors: Vec<Message>,
     /// Of everything but shapes.
     data_type: DataType,
     /// The shape of the input without the batch.
@@ -63,9 +61,9 @@ impl Graph {
             self.apply("Identity", vec![], vec![]);
         }
         self.nodes.last_mut().expect("one was added at least").output = "output".to_owned();
-        let value = |name, shape| ValueInfo { name, data_type: self.data_type, shape };
-        let (input, output) = (value("input", self.inputs), value("output", self.shape));
-        message::model(&self.nodes, &self.tensors, &input, &output)
+        let ends = [("input", self.inputs), ("output", self.shape)];
+        let ends = ends.map(|(name, shape)| message::value(name, self.data_type, &shape));
+        message::model(&self.nodes, self.tensors, ends)
     }
 
     /// `None` if the layer is unknown.
@@ -89,7 +87,7 @@ impl Graph {
         } else if let Some(affine) = any.downcast_ref::<Affine<T>>() {
             self.flatten();
             let parameters = self.parameters(layer);
-            self.apply("Gemm", parameters, vec![("transB", Attribute::Int(1))]);
+            self.apply("Gemm", parameters, vec![int("transB", 1)]);
             self.shape = vec![affine.bias().value.len()];
         } else if let Some(norm) = any.downcast_ref::<BatchNorm<T>>() {
             self.batch_norm(norm);
@@ -106,11 +104,7 @@ impl Graph {
     /// An attribute is a 32-bit float, so the slope of a 64-bit network is a constant.
     fn leaky_relu<T: Scalar>(&mut self, slope: f64) {
         if let DataType::Float = self.data_type {
-            return self.apply(
-                "LeakyRelu",
-                vec![],
-                vec![("alpha", Attribute::Float(slope as f32))],
-            );
+            return self.apply("LeakyRelu", vec![], vec![float("alpha", slope as f32)]);
         }
         let slope = self.number::<T>("slope", slope);
         let below = self.node("Mul", vec![self.value.clone(), slope], vec![]);
@@ -120,7 +114,7 @@ impl Graph {
     /// As [`leaky_relu`](Self::leaky_relu).
     fn elu<T: Scalar>(&mut self, alpha: f64) {
         if let DataType::Float = self.data_type {
-            return self.apply("Elu", vec![], vec![("alpha", Attribute::Float(alpha as f32))]);
+            return self.apply("Elu", vec![], vec![float("alpha", alpha as f32)]);
         }
         let exponential = self.node("Exp", vec![self.value.clone()], vec![]);
         let one = self.number::<T>("one", 1.0);
@@ -152,9 +146,9 @@ impl Graph {
         let rest = T::of(norm.eps) - T::of(f64::from(eps));
         let shifted: Vec<T> = variance.values.iter().map(|&variance| variance + rest).collect();
         let mut inputs = self.parameters(norm);
-        inputs.push(self.tensor(mean.name.clone(), vec![channels], &mean.values));
-        inputs.push(self.tensor(variance.name.clone(), vec![channels], &shifted));
-        self.apply("BatchNormalization", inputs, vec![("epsilon", Attribute::Float(eps))]);
+        inputs.push(self.tensor(mean.name.clone(), &[channels], &mean.values));
+        inputs.push(self.tensor(variance.name.clone(), &[channels], &shifted));
+        self.apply("BatchNormalization", inputs, vec![float("epsilon", eps)]);
     }
 
     /// Adds the parameters of a layer, and returns their names.
@@ -162,7 +156,7 @@ impl Graph {
         let mut names = Vec::new();
         layer.visit(&mut |state| {
             if let State::Param(Param { name, torch_shape, value, .. }) = state {
-                names.push(self.tensor(name.clone(), torch_shape.clone(), value.as_slice()));
+                names.push(self.tensor(name.clone(), torch_shape, value.as_slice()));
             }
         });
         names
@@ -170,12 +164,11 @@ impl Graph {
 
     /// Adds a constant that belongs to the current layer, and returns its name.
     fn number<T: Scalar>(&mut self, name: &str, value: f64) -> String {
-        self.tensor(format!("{}.{name}", self.place), vec![], &[T::of(value)])
+        self.tensor(format!("{}.{name}", self.place), &[], &[T::of(value)])
     }
 
-    fn tensor<T: Scalar>(&mut self, name: String, shape: Vec<usize>, values: &[T]) -> String {
-        let (data_type, bytes) = (self.data_type, little_endian(values));
-        self.tensors.push(Tensor { name: name.clone(), data_type, shape, bytes });
+    fn tensor<T: Scalar>(&mut self, name: String, shape: &[usize], values: &[T]) -> String {
+        self.tensors.push(message::tensor(&name, self.data_type, shape, &little_endian(values)));
         name
     }
 
@@ -193,18 +186,14 @@ impl Graph {
         let name = format!("{}.shape", self.place);
         // In the first place, 0 stands for the size of the batch.
         let sizes = [0].into_iter().chain(shape.iter().map(|&size| size as i64));
-        self.tensors.push(Tensor {
-            name: name.clone(),
-            data_type: DataType::Int64,
-            shape: vec![1 + shape.len()],
-            bytes: sizes.flat_map(i64::to_le_bytes).collect(),
-        });
+        let bytes: Vec<u8> = sizes.flat_map(i64::to_le_bytes).collect();
+        self.tensors.push(message::tensor(&name, DataType::Int64, &[1 + shape.len()], &bytes));
         self.apply("Reshape", vec![name], vec![]);
         self.shape = shape;
     }
 
     /// Adds a node that changes the current value. `inputs` are those after the value.
-    fn apply(&mut self, operator: &'static str, inputs: Vec<String>, attributes: Attributes) {
+    fn apply(&mut self, operator: &'static str, inputs: Vec<String>, attributes: Vec<Message>) {
         let inputs = [vec![self.value.clone()], inputs].concat();
         self.value = self.node(operator, inputs, attributes);
     }
@@ -215,7 +204,7 @@ impl Graph {
         &mut self,
         operator: &'static str,
         inputs: Vec<String>,
-        attributes: Attributes,
+        attributes: Vec<Message>,
     ) -> String {
         let name = format!("{}/{operator}", self.place);
         let output = name.clone();
@@ -266,13 +255,13 @@ fn dims(image: ImageShape) -> Vec<usize> {
     vec![image.channels, image.height, image.width]
 }
 
-fn sliding_attributes(operator: &str, window: Window) -> Attributes {
-    let pair = |a: usize, b: usize| Attribute::Ints(vec![a as i64, b as i64]);
-    let include = ("count_include_pad", Attribute::Int(1));
+fn sliding_attributes(operator: &str, window: Window) -> Vec<Message> {
+    let Window { height, width, stride, pad, .. } = window;
+    let include = (operator == "AveragePool").then(|| int("count_include_pad", 1));
     let attributes = [
-        ("kernel_shape", pair(window.height, window.width)),
-        ("pads", Attribute::Ints(vec![window.pad as i64; 4])),
-        ("strides", pair(window.stride, window.stride)),
+        ints("kernel_shape", [height, width]),
+        ints("pads", [pad; 4]),
+        ints("strides", [stride; 2]),
     ];
-    (operator == "AveragePool").then_some(include).into_iter().chain(attributes).collect()
+    include.into_iter().chain(attributes).collect()
 }

@@ -3,6 +3,8 @@
 //! Fields are written in the order of their numbers, as Google's library does, so that equal
 //! models have equal bytes.
 
+use std::borrow::Borrow;
+
 /// The version of the file format, and of the operators: what ONNX 1.15 introduced in 2023.
 const IR_VERSION: i64 = 9;
 const OPSET: i64 = 20;
@@ -15,14 +17,6 @@ pub(super) enum DataType {
     Double = 11,
 }
 
-/// The value of an operator's attribute.
-#[derive(Debug)]
-pub(super) enum Attribute {
-    Float(f32),
-    Int(i64),
-    Ints(Vec<i64>),
-}
-
 /// An operator and the names of the values that it takes and gives.
 #[derive(Debug)]
 pub(super) struct Node {
@@ -31,40 +25,21 @@ pub(super) struct Node {
     pub(super) inputs: Vec<String>,
     pub(super) output: String,
     /// In alphabetical order.
-    pub(super) attributes: Vec<(&'static str, Attribute)>,
-}
-
-/// A named array of constants.
-#[derive(Debug)]
-pub(super) struct Tensor {
-    pub(super) name: String,
-    pub(super) data_type: DataType,
-    pub(super) shape: Vec<usize>,
-    /// The elements, row-major and little-endian.
-    pub(super) bytes: Vec<u8>,
-}
-
-/// What comes in or goes out, without the dimension of the batch.
-#[derive(Debug)]
-pub(super) struct ValueInfo {
-    pub(super) name: &'static str,
-    pub(super) data_type: DataType,
-    pub(super) shape: Vec<usize>,
+    pub(super) attributes: Vec<Message>,
 }
 
 /// The bytes of a `ModelProto`, which are an ONNX file.
 pub(super) fn model(
     nodes: &[Node],
-    tensors: &[Tensor],
-    input: &ValueInfo,
-    output: &ValueInfo,
+    tensors: Vec<Message>,
+    [input, output]: [Message; 2],
 ) -> Vec<u8> {
     let graph = Message::default()
         .messages(1, nodes.iter().map(Node::message))
         .bytes(2, "network")
-        .messages(5, tensors.iter().map(Tensor::message))
-        .messages(11, [input.message()])
-        .messages(12, [output.message()]);
+        .messages(5, tensors)
+        .messages(11, [input])
+        .messages(12, [output]);
     let model = Message::default()
         .integer(1, IR_VERSION)
         .bytes(2, "layers")
@@ -76,61 +51,56 @@ pub(super) fn model(
 impl Node {
     fn message(&self) -> Message {
         let message = self.inputs.iter().fold(Message::default(), |node, name| node.bytes(1, name));
-        let attributes = self.attributes.iter().map(|(name, value)| value.message(name));
         message
             .bytes(2, &self.output)
             .bytes(3, &self.name)
             .bytes(4, self.operator)
-            .messages(5, attributes)
+            .messages(5, self.attributes.iter())
     }
 }
 
-impl Attribute {
-    fn message(&self, name: &str) -> Message {
-        let message = Message::default().bytes(1, name);
-        let (message, kind) = match self {
-            Self::Float(value) => (message.float(2, *value), 1),
-            Self::Int(value) => (message.integer(3, *value), 2),
-            Self::Ints(values) => {
-                (values.iter().fold(message, |message, &value| message.integer(8, value)), 7)
-            }
-        };
-        message.integer(20, kind)
-    }
+/// An attribute of an operator that is a number.
+pub(super) fn float(name: &str, value: f32) -> Message {
+    Message::default().bytes(1, name).float(2, value).integer(20, 1)
 }
 
-impl Tensor {
-    fn message(&self) -> Message {
-        let dimension = |message: Message, &size: &usize| message.integer(1, size as i64);
-        self.shape
-            .iter()
-            .fold(Message::default(), dimension)
-            .integer(2, self.data_type as i64)
-            .bytes(8, &self.name)
-            .bytes(9, &self.bytes)
-    }
+/// An attribute of an operator that is a whole number.
+pub(super) fn int(name: &str, value: i64) -> Message {
+    Message::default().bytes(1, name).integer(3, value).integer(20, 2)
 }
 
-impl ValueInfo {
-    fn message(&self) -> Message {
-        let batch = Message::default().bytes(2, "batch");
-        let sizes = self.shape.iter().map(|&size| Message::default().integer(1, size as i64));
-        let shape = Message::default().messages(1, [batch].into_iter().chain(sizes));
-        let tensor = Message::default().integer(1, self.data_type as i64).messages(2, [shape]);
-        Message::default()
-            .bytes(1, self.name)
-            .messages(2, [Message::default().messages(1, [tensor])])
-    }
+/// An attribute of an operator that is a list of whole numbers.
+pub(super) fn ints<const N: usize>(name: &str, values: [usize; N]) -> Message {
+    Message::default().bytes(1, name).integers(8, &values).integer(20, 7)
+}
+
+/// A named array of constants: its elements row-major and little-endian.
+pub(super) fn tensor(name: &str, data_type: DataType, shape: &[usize], bytes: &[u8]) -> Message {
+    let message = Message::default().integers(1, shape).integer(2, data_type as i64);
+    message.bytes(8, name).bytes(9, bytes)
+}
+
+/// What comes in or goes out, without the dimension of the batch.
+pub(super) fn value(name: &str, data_type: DataType, shape: &[usize]) -> Message {
+    let batch = Message::default().bytes(2, "batch");
+    let sizes = shape.iter().map(|&size| Message::default().integer(1, size as i64));
+    let shape = Message::default().messages(1, [batch].into_iter().chain(sizes));
+    let tensor = Message::default().integer(1, data_type as i64).messages(2, [shape]);
+    Message::default().bytes(1, name).messages(2, [Message::default().messages(1, [tensor])])
 }
 
 /// A message that grows by a field at a time.
-#[derive(Default)]
-struct Message(Vec<u8>);
+#[derive(Debug, Default)]
+pub(super) struct Message(Vec<u8>);
 
 impl Message {
     fn integer(self, field: u64, value: i64) -> Self {
         // Negative numbers are sent as their two's complement.
         self.varint(field << 3).varint(value as u64)
+    }
+
+    fn integers(self, field: u64, values: &[usize]) -> Self {
+        values.iter().fold(self, |message, &value| message.integer(field, value as i64))
     }
 
     fn float(self, field: u64, value: f32) -> Self {
@@ -146,8 +116,8 @@ impl Message {
         message
     }
 
-    fn messages(self, field: u64, values: impl IntoIterator<Item = Self>) -> Self {
-        values.into_iter().fold(self, |message, value| message.bytes(field, value.0))
+    fn messages(self, field: u64, values: impl IntoIterator<Item: Borrow<Self>>) -> Self {
+        values.into_iter().fold(self, |message, value| message.bytes(field, &value.borrow().0))
     }
 
     /// Seven bits a byte, the lowest first; the eighth says that more follow.
