@@ -78,20 +78,13 @@ impl<'a, T: Scalar> Input<'a, T> {
 
     /// Copies the batch, with its zeros, into a matrix that gets its shape.
     pub(crate) fn copy_to(self, matrix: &mut DMatrix<T>) {
+        let (rows, columns) = self.shape();
+        reshape(matrix, rows, columns);
         match self {
+            Self::Dense(x) => matrix.copy_from(x),
+            Self::View(x) => matrix.copy_from(&x),
+            Self::Strided(x) => matrix.copy_from(&x),
             Self::Sparse(x) => x.to_dense(matrix),
-            Self::View(x) => {
-                reshape(matrix, x.nrows(), x.ncols());
-                matrix.copy_from(&x);
-            }
-            Self::Strided(x) => {
-                reshape(matrix, x.nrows(), x.ncols());
-                matrix.copy_from(&x);
-            }
-            Self::Dense(x) => {
-                reshape(matrix, x.nrows(), x.ncols());
-                matrix.copy_from(x);
-            }
         }
     }
 }

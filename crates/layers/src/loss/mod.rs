@@ -141,11 +141,9 @@ impl<T: Scalar> LossFunction<T> for Loss {
         gradient.copy_from(scores);
         match self {
             Self::MeanSquaredError => mean_squared_error::evaluate(targets, gradient),
-            Self::CrossEntropy => {
-                cross_entropy::evaluate(false, scores, targets, gradient, scratch)
-            }
-            Self::ExactCrossEntropy => {
-                cross_entropy::evaluate(true, scores, targets, gradient, scratch)
+            Self::CrossEntropy | Self::ExactCrossEntropy => {
+                let exact = *self == Self::ExactCrossEntropy;
+                cross_entropy::evaluate(exact, scores, targets, gradient, scratch)
             }
         }
     }
