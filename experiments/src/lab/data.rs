@@ -52,17 +52,16 @@ impl Data {
             )));
         }
         let first = || [train, test].map(|wanted| First::new(wanted, args.transpose));
+        let built_in = || mnist_io::synthetic_into(SYNTHETIC_SEED, [train, test], first());
         let (dataset, fallback) = match args.dataset {
-            DataChoice::Synthetic => (None, None),
+            DataChoice::Synthetic => (built_in(), None),
             DataChoice::Files(name) => {
                 match find(args, shown, name, &first).map_err(Failure::Data)? {
-                    Found::Dataset(dataset) => (Some(*dataset), None),
-                    Found::Nothing(reason) => (None, Some(reason)),
+                    Ok(dataset) => (dataset, None),
+                    Err(reason) => (built_in(), Some(reason)),
                 }
             }
         };
-        let dataset = dataset
-            .unwrap_or_else(|| mnist_io::synthetic_into(SYNTHETIC_SEED, [train, test], first()));
         if custom && !args.transpose && is_named_as_emnist(&dataset.source) {
             notice(
                 "warning: EMNIST, to judge by the names of the files, keeps its images column by column: \
@@ -90,10 +89,10 @@ impl Data {
                 "warning: {reason}; using the built-in SYNTHETIC digits instead of MNIST"
             ));
         }
-        Ok(Self { fallback, ..Self::of(dataset) })
+        Ok(Self::of(dataset, fallback))
     }
 
-    fn of(dataset: Dataset<First>) -> Self {
+    fn of(dataset: Dataset<First>, fallback: Option<String>) -> Self {
         // Of all images, so that networks do not depend on which classes the first ones have.
         let classes = dataset.classes();
         let samples = |Split { images, mut labels }: Split<First>| {
@@ -101,7 +100,7 @@ impl Data {
             Samples::new(images.rows, labels)
         };
         let (train, test) = (samples(dataset.train), samples(dataset.test));
-        Self { train, test, classes, source: dataset.source, fallback: None }
+        Self { train, test, classes, source: dataset.source, fallback }
     }
 
     /// The number of inputs of a network: the pixels of an image.
@@ -176,18 +175,14 @@ impl ImageSink for First {
     }
 }
 
-enum Found {
-    Dataset(Box<Dataset<First>>),
-    Nothing(String),
-}
-
+/// The data set, or why there is none.
 fn find(
     args: &DataArgs,
     shown: &mut DownloadView,
     name: DatasetName,
     first: &dyn Fn() -> [First; 2],
-) -> anyhow::Result<Found> {
-    let load = |dir: &Path| Ok(Found::Dataset(Box::new(mnist_io::load_into(dir, name, first())?)));
+) -> anyhow::Result<Result<Dataset<First>, String>> {
+    let load = |dir: &Path| anyhow::Ok(Ok(mnist_io::load_into(dir, name, first())?));
     if let Some(dir) = &args.data_dir {
         return load(dir).context("--data-dir");
     }
@@ -206,7 +201,7 @@ fn find(
         Ok(_) => load(&dir),
         // The files there were meant to be used, and no others can be downloaded.
         Err(error) if had_files => Err(error.into()),
-        Err(error) => Ok(Found::Nothing(format!("no MNIST here, and none to be had: {error}"))),
+        Err(error) => Ok(Err(format!("no MNIST here, and none to be had: {error}"))),
     }
 }
 
@@ -237,7 +232,7 @@ mod tests {
 
     fn data(train: usize, test: usize, transpose: bool) -> Data {
         let first = [train, test].map(|wanted| First::new(wanted, transpose));
-        Data::of(mnist_io::synthetic_into(SYNTHETIC_SEED, [20, 10], first))
+        Data::of(mnist_io::synthetic_into(SYNTHETIC_SEED, [20, 10], first), None)
     }
 
     fn gathered(samples: &Samples) -> (Sparse<f32>, Vec<usize>) {
@@ -268,7 +263,7 @@ mod tests {
         let mut dataset = mnist_io::synthetic_into(SYNTHETIC_SEED, [20, 10], first);
         // Not among the first five.
         dataset.train.labels[19] = 26;
-        let data = Data::of(dataset);
+        let data = Data::of(dataset, None);
         assert_eq!((data.inputs(), data.classes()), (784, 27));
         assert_eq!(data.layers(&[50, 50, 30]), "784-50×2-30×1-27");
     }
