@@ -1,8 +1,8 @@
 //! What becomes of memory that a program has freed.
 #![cfg_attr(all(target_os = "linux", target_env = "gnu"), allow(unsafe_code))]
 
-/// Has the C library return large blocks to the system as soon as they are freed, and keep one heap
-/// for all threads. Call it before the first thread is started.
+/// Has the C library return blocks of a megabyte to the system as soon as they are freed, and keep
+/// one heap for all threads. Call it before the first thread is started.
 ///
 /// By itself, glibc keeps what one phase of a program has freed for blocks that fit there, and a
 /// heap for each thread, so that a later phase that needs others comes on top. Does nothing with
@@ -10,12 +10,13 @@
 ///
 /// ```
 /// platform::return_freed_memory();
-/// drop(vec![1_u8; 1 << 20]);
+/// drop(vec![1_u8; 1 << 24]);
 /// ```
 pub fn return_freed_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
-        const LARGE: i32 = 128 * 1024;
+        // Below it are blocks that training frees and asks for again.
+        const LARGE: i32 = 1 << 20;
         // SAFETY: the call takes numbers, and refuses those that it does not know.
         unsafe {
             libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE);
