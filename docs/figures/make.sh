@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The figures and the record of README and book: all five sections over ten seeds, with MNIST, and
-# over thirty, as many as the original has, to be judged beside it.
+# The figures, in English and Korean, and the record of README and book: all sections over ten
+# seeds, with MNIST, and over thirty, as many as the original has, to be judged beside it.
 #
 #   docs/figures/make.sh             run everything, copy the figures, write record.json
 #   docs/figures/make.sh --no-run    the same from results/book as they are
@@ -11,7 +11,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 results=results/book
-sections="sec6_1_optimizers sec6_2_weight_init sec6_3_batchnorm sec6_4_regularization sec6_5_hyperparameters"
+sections=$(basename -a experiments/src/bin/sec*)
 
 if [ "${1:-}" = --zip ]; then
   cargo build --release -p experiments --bins
@@ -29,37 +29,38 @@ if [ "${1:-}" = --zip ]; then
   exit
 fi
 
+# A run: the folder in $results, the program, its flags.
+run() {
+  echo "== $1 ${*:3}"
+  target/release/"$2" "${@:3}" --out $results/"$1" >/dev/null
+}
+
+# A run with figures of the book, in both languages.
+shown() {
+  run "$@"
+  run ko/"$1" "${@:2}" --lang ko
+}
+
 if [ "${1:-}" != --no-run ]; then
   cargo build --release -p experiments --bins
   for section in $sections; do
-    echo "== $section"
-    target/release/"$section" --runs 10 --dataset mnist --out $results/"$section" >/dev/null
+    shown "$section" "$section" --runs 10 --dataset mnist
   done
-  for section in $sections; do
-    echo "== $section over thirty seeds"
-    part=
-    case $section in
-      sec6_1*|sec6_2*) part="--part mnist" ;;
-      sec6_5*) part="--part search" ;;
-    esac
-    # shellcheck disable=SC2086
-    target/release/"$section" $part --runs 30 --dataset mnist --out $results/"$section"_30_seeds >/dev/null
-  done
-  echo "== sec6_3_batchnorm over thirty seeds in the original's precision"
-  target/release/sec6_3_batchnorm --runs 30 --precision f64 --dataset mnist \
-    --out $results/sec6_3_batchnorm_30_seeds_f64 >/dev/null
+  run sec6_1_optimizers_30_seeds sec6_1_optimizers --part mnist --runs 30 --dataset mnist
+  run sec6_2_weight_init_30_seeds sec6_2_weight_init --part mnist --runs 30 --dataset mnist
+  run sec6_3_batchnorm_30_seeds sec6_3_batchnorm --runs 30 --dataset mnist
+  shown sec6_4_regularization_30_seeds sec6_4_regularization --runs 30 --dataset mnist
+  run sec6_5_hyperparameters_30_seeds sec6_5_hyperparameters --part search --runs 30 --dataset mnist
+  # In the original's precision.
+  run sec6_3_batchnorm_30_seeds_f64 sec6_3_batchnorm --runs 30 --precision f64 --dataset mnist
   # Only on request in the programs, since they take the longest.
-  echo "== rates"
-  target/release/sec6_1_optimizers --part rates --runs 10 --dataset mnist --out $results/sec6_1_rates >/dev/null
-  for section in $sections; do
-    # Section 6.2 has no such part.
-    [ "$section" = sec6_2_weight_init ] && continue
-    echo "== luck of $section"
-    target/release/"$section" --part luck --runs 10 --dataset mnist --out $results/"${section:0:6}"_luck >/dev/null
+  shown sec6_1_rates sec6_1_optimizers --part rates --runs 10 --dataset mnist
+  # Section 6.2 has no such part.
+  for section in sec6_1_optimizers sec6_3_batchnorm sec6_4_regularization sec6_5_hyperparameters; do
+    shown "${section:0:6}"_luck "$section" --part luck --runs 10 --dataset mnist
   done
   for part in samplers pruners; do
-    echo "== $part"
-    target/release/sec6_5_hyperparameters --part $part --runs 10 --out $results/$part >/dev/null
+    shown $part sec6_5_hyperparameters --part $part --runs 10
   done
   docs/figures/planted.sh
 fi
@@ -73,10 +74,14 @@ for figure in \
   sec6_5_hyperparameters/sec6_5_{best,scatter,importance,narrow,printed} sec6_5_luck/sec6_5_luck \
   sec6_4_regularization_30_seeds/sec6_4_original \
   samplers/sec6_5_samplers pruners/sec6_5_pruners; do
-  cp "$results/${figure%/*}/figures/${figure#*/}.svg" docs/figures/
+  file=${figure%/*}/figures/${figure#*/}.svg
+  cp $results/"$file" docs/figures/
+  cp $results/ko/"$file" docs/figures/ko/
 done
 cargo run --release -p experiments --example seeds -- docs/figures
 cargo run --release -p experiments --example record -- $results docs/figures/record.json
-size=$(cat docs/figures/*.svg | wc -c)
-echo "figures: $size bytes"
-[ "$size" -le 3000000 ] || { echo "more than the 3 MB that the repository takes" >&2; exit 1; }
+for folder in docs/figures docs/figures/ko; do
+  size=$(cat $folder/*.svg | wc -c)
+  echo "$folder: $size bytes"
+  [ "$size" -le 3000000 ] || { echo "more than the 3 MB that the repository takes" >&2; exit 1; }
+done

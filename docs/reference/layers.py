@@ -17,6 +17,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+# A case that is added takes a generator of its own: from this one it would shift all that follow.
 rng = np.random.default_rng(6)
 
 

@@ -148,5 +148,6 @@ goldens = {
         importance(9, mixed, accuracy),
     ],
 }
-json.dump(goldens, sys.stdout, indent=None, separators=(",", ":"))
-print()
+# A line each, so that a change of one is seen.
+lines = (f"{json.dumps(name)}:{json.dumps(values, separators=(',', ':'))}" for name, values in goldens.items())
+print("{" + ",\n".join(lines) + "}")

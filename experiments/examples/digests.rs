@@ -4,7 +4,8 @@
 //! cargo run -p experiments --example digests -- RESULTS DIGESTS.json
 //! ```
 //!
-//! RESULTS holds the folders of runs, as `data/reference/digests.sh` leaves them.
+//! RESULTS holds the folders of runs, as `data/reference/digests.sh` leaves them. Digests of other
+//! runs stay in the file.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -18,7 +19,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (Some(results), Some(digests)) = (args.next(), args.next()) else {
         return Err("usage: digests RESULTS DIGESTS.json".into());
     };
-    let mut all: BTreeMap<String, BTreeMap<String, Digest>> = BTreeMap::new();
+    let mut all: BTreeMap<String, BTreeMap<String, Digest>> =
+        serde_json::from_slice(&fs::read(&digests)?)?;
     for folder in fs::read_dir(&results)? {
         let folder = folder?.path();
         let read = |name: &str| {

@@ -1,4 +1,5 @@
-//! What a few seeds can say of the next one: the figure `seeds.svg` of the book, into a folder.
+//! What a few seeds can say of the next one: the figure `seeds.svg` of the book, into a folder, and
+//! in Korean into its folder `ko`.
 //!
 //! ```sh
 //! cargo run -p experiments --example seeds -- docs/figures
@@ -7,6 +8,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use experiments::cli::{Lang, Texts};
 use experiments::findings::confidence_interval;
 use viz::{Area, Axis, Color, Figure, Line, Panel};
 
@@ -43,6 +45,11 @@ fn main() -> Result<()> {
         .subtitle("95 % intervals of a conclusion that held in all seeds, or in all but one")
         .plot_size(560.0, 300.0)
         .panel(panel);
-    let path = Path::new(&folder).join("seeds.svg");
-    std::fs::write(&path, figure.to_svg()).with_context(|| path.display().to_string())
+    for (lang, file) in [(Lang::En, "seeds.svg"), (Lang::Ko, "ko/seeds.svg")] {
+        let texts = Texts::new(lang);
+        let path = Path::new(&folder).join(file);
+        let figure = figure.clone().map_texts(|text| texts.text(text));
+        std::fs::write(&path, figure.to_svg()).with_context(|| path.display().to_string())?;
+    }
+    Ok(())
 }

@@ -376,7 +376,7 @@ fn comments_are_at_most_100_columns_wide() {
         let too_wide = comments.filter(|(_, line)| line.chars().count() > 100);
         wide.extend(too_wide.map(|(number, _)| format!("{}:{number}", path.display())));
     }
-    assert!(wide.is_empty(), "{wide:#?}");
+    assert!(wide.is_empty(), "comments wider than 100 columns, which rustfmt leaves: {wide:#?}");
 }
 
 /// A library that named one would decide for every program that uses it.

@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use search::pruner::PrunerKind;
+use search::sampler::SamplerKind;
+
 use crate::common::{quick_korean, run, stderr};
 
 const SECTION: &str = "sec6_5_hyperparameters";
@@ -43,9 +46,8 @@ fn a_search_with_sampler_and_pruner_does_not_depend_on_threads() {
 fn every_sampler_and_pruner_succeeds_even_if_all_trials_diverge() {
     let folder = tempfile::tempdir().unwrap();
     let space = ["--space=lr=log:1e8:1e12", "--space=weight_decay=log:1e-8:1e-4"];
-    for (sampler, pruner) in
-        [("random", "median"), ("grid:4", "none"), ("sobol", "asha"), ("gp", "median")]
-    {
+    for (sampler, pruner) in SamplerKind::ALL.into_iter().zip(PrunerKind::ALL.iter().cycle()) {
+        let (sampler, pruner) = (&*sampler.to_string(), &*pruner.to_string());
         let flags = ["--sampler", sampler, "--pruner", pruner, "--trials", "8", "--table", "full"];
         let output = run(SECTION, folder.path(), &[&QUICK[..], &flags, &space].concat());
         assert!(output.status.success(), "{sampler} {pruner}: {}", stderr(&output));

@@ -175,14 +175,28 @@ fn networks<T: Scalar>() -> Vec<Exported<T>> {
     networks
 }
 
+/// Seven inputs of a network.
+fn rows<T: Scalar>(inputs: usize) -> DMatrix<T> {
+    DMatrix::from_fn(7, inputs, |i, j| T::of(((i * 7 + j * 5) % 23) as f64 / 8.0 - 1.5))
+}
+
+#[test]
+fn networks_of_all_layers_come_back_from_their_files() {
+    for Exported { name, inputs, mut net, .. } in networks::<f32>() {
+        set_state(&mut net);
+        let again = Sequential::<f32>::from_safetensors(&net.to_safetensors());
+        let mut again = again.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(again.predict(&rows(inputs)), net.predict(&rows(inputs)), "{name}");
+    }
+}
+
 /// Trains each network a little and writes its file and, as JSON, inputs with our outputs; returns
 /// the paths without extensions.
 fn write<T: Scalar>() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let write = |Exported { name, inputs, mut net, output }: Exported<T>| {
         set_state(&mut net);
-        let x =
-            DMatrix::from_fn(7, inputs, |i, j| T::of(((i * 7 + j * 5) % 23) as f64 / 8.0 - 1.5));
+        let x = rows(inputs);
         let labels: Vec<usize> = (0..7).map(|i| i * 5 % net.outputs(inputs).unwrap()).collect();
         let mut sgd = Sgd { lr: 0.05 }.build().unwrap();
         for _ in 0..5 {
@@ -195,10 +209,10 @@ fn write<T: Scalar>() -> Vec<PathBuf> {
         if output == OnnxOutput::Probabilities {
             softmax(&mut y, &mut [T::zero(); 7]);
         }
-        let rows = |matrix: &DMatrix<T>| -> Vec<Vec<f64>> {
+        let numbers = |matrix: &DMatrix<T>| -> Vec<Vec<f64>> {
             matrix.row_iter().map(|row| row.iter().map(|x| x.f64()).collect()).collect()
         };
-        let golden = serde_json::json!({ "x": rows(&x), "y": rows(&y) });
+        let golden = serde_json::json!({ "x": numbers(&x), "y": numbers(&y) });
         std::fs::write(stem.with_extension("json"), golden.to_string()).unwrap();
         stem
     };
@@ -206,15 +220,15 @@ fn write<T: Scalar>() -> Vec<PathBuf> {
 }
 
 /// Needs `PYTHON_WITH_ONNX`, the path of a Python with onnx and onnxruntime, which
-/// `experiments/interop/onnx/run.sh` sets up. Without it, the test only says that it did not run.
+/// `experiments/interop/onnx/run.sh` sets up. Without it, the files are made but not run.
 #[test]
 fn files_that_we_export_give_our_outputs_in_onnxruntime() {
+    let stems = [write::<f32>(), write::<f64>()].concat();
     let Some(python) = std::env::var_os("PYTHON_WITH_ONNX") else {
         eprintln!("not run: PYTHON_WITH_ONNX is not set; see experiments/interop/onnx/run.sh");
         return;
     };
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/run_in_onnxruntime.py");
-    let stems = [write::<f32>(), write::<f64>()].concat();
     let output = Command::new(&python).arg(script).args(stems).output().unwrap();
     print!("{}", String::from_utf8_lossy(&output.stdout));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -30,7 +30,7 @@ pub enum SamplerKind {
 
 impl SamplerKind {
     /// One of each.
-    const ALL: [Self; 4] = [Self::Random, Self::Grid(10), Self::Sobol, Self::Gp];
+    pub const ALL: [Self; 4] = [Self::Random, Self::Grid(10), Self::Sobol, Self::Gp];
 
     /// The sampler.
     pub fn sampler(self) -> Box<dyn Sampler> {

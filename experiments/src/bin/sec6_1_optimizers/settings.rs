@@ -1,4 +1,4 @@
-//! The optimizers that all parts compare. A line here is enough for another one.
+//! The optimizers that all parts compare: a line each. Texts elsewhere say four.
 
 use experiments::compare_losses::LossSettings;
 use experiments::lab::{Lab, Unit};
@@ -10,7 +10,7 @@ use viz::{Color, Marker};
 /// An optimizer, and how it is shown.
 #[derive(Clone, Copy)]
 pub struct Setting {
-    /// On MNIST it has its defaults, the book's, which are the notebook's too.
+    /// On MNIST it has its defaults, those of the book's four being the book's and the notebook's.
     pub kind: OptimizerKind,
     /// The learning rate in the ravine, that of 6.1.7.
     pub ravine_lr: f64,

@@ -132,15 +132,17 @@ impl Effect<'_> {
 
     fn seen(&self) -> String {
         let (own, plain) = (self.regularised.ends(), self.plain.ends());
-        let change = |difference: f64, [more, less, same]: [&str; 3]| match difference {
+        // Of the numbers as they are shown elsewhere, with three digits: readers subtract those.
+        let shown = |x: f64| (1000.0 * x).round() / 1000.0;
+        let change = |own, plain, [more, less, same]: [&str; 3]| match shown(own) - shown(plain) {
             d if d.abs() < 5e-4 => same.to_owned(),
             d => format!("{:.3} {}", d.abs(), if d > 0.0 { more } else { less }),
         };
         format!(
             "Beside the grey curves of the network without regularisation, the gap at the end is {}, test \
              accuracy {}.",
-            change(own.gap() - plain.gap(), ["wider", "narrower", "the same"]),
-            change(own.test.mean - plain.test.mean, ["higher", "lower", "the same"])
+            change(own.gap(), plain.gap(), ["wider", "narrower", "the same"]),
+            change(own.test.mean, plain.test.mean, ["higher", "lower", "the same"])
         )
     }
 

@@ -81,6 +81,8 @@ pub fn quick(section: &str, flags: &[&str]) -> &'static Results {
         let quick = ["--quick", "--dataset", "synthetic", "--out", "out"];
         let output = run(section, folder.path(), &[&quick[..], flags].concat());
         assert!(output.status.success(), "{section} {flags:?}: {}", stderr(&output));
+        let missing = stderr(&output).contains("not in the table");
+        assert!(!missing, "to experiments/lang/ko.toml: {}", stderr(&output));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{section} {flags:?}");
         Results { output, files: files(&folder.path().join("out")) }
     })

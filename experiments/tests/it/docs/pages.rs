@@ -24,11 +24,11 @@ pub fn chapters() -> Vec<PathBuf> {
     files(&root().join("docs"), "md")
 }
 
-/// The chapters about sections 6.1 to 6.5.
+/// The chapters about sections.
 pub fn sections() -> Vec<PathBuf> {
     let mut sections = chapters();
     sections.retain(|chapter| chapter.file_name().unwrap().to_str().unwrap().starts_with("6_"));
-    assert_eq!(sections.len(), 5);
+    assert!(sections.len() >= 5, "{sections:?}");
     sections
 }
 
