@@ -69,7 +69,8 @@ pub trait Rule<const N: usize>: Clone + Debug + Send + Sync + Sized + 'static {
     fn hyperparameters(&mut self) -> Vec<(&'static str, &mut f64, Range)>;
 
     /// The update of step `t` (the first is 1): a function of values, gradients and state arrays of
-    /// one slot, or of a part of a large one, whose parts may be updated by several threads.
+    /// one slot, or of a part of a large one, whose parts may be updated by several threads. So an
+    /// element may depend on the numbers of its own place only, not on a norm of the slot.
     ///
     /// What all elements share is computed here, once for each slot or part; the returned function
     /// holds the loop. If the loop takes a square root, [`kernels::each_with_root`] makes it

@@ -6,6 +6,10 @@
 #[cfg(feature = "rayon")]
 const LEAST: usize = 1 << 16;
 
+/// Parts begin at a multiple of this many elements: on a cache line, if the slot does.
+#[cfg(feature = "rayon")]
+const LINE: usize = 16;
+
 /// An update of the values, gradients and arrays of one slot, or of a part of it.
 pub(crate) type Update<'a, T, const N: usize> =
     &'a (dyn Fn(&mut [T], &mut [T], [&mut [T]; N]) + Sync);
@@ -46,7 +50,7 @@ fn update_parts<T: Send, const N: usize>(
     if parts == 1 {
         return update(value, grad, arrays);
     }
-    let middle = value.len() * (parts / 2) / parts;
+    let middle = (value.len() * (parts / 2) / parts).next_multiple_of(LINE);
     let (value, value_of_rest) = value.split_at_mut(middle);
     let (grad, grad_of_rest) = grad.split_at_mut(middle);
     let mut halves = arrays.map(|array| array.split_at_mut(middle));

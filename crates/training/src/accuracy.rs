@@ -11,7 +11,8 @@ use crate::work_sharing::in_turns;
 use crate::{Real, Samples};
 
 /// Rows per block: the activations of five layers of 100 units then fit the cache of a core, and
-/// those of a network that was trained on larger batches need not grow. Whole registers.
+/// those of a network that was trained on larger batches need not grow. A multiple of the lanes of
+/// every register.
 const BLOCK: usize = 96;
 
 /// Blocks for each copy of the network: evaluating fewer takes less time than copying.
