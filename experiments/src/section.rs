@@ -63,12 +63,15 @@ fn start<S: Section>() -> Result<()> {
         verify::check_flags(&settings, &cli::settings(&command, &plain))?;
     }
     let (precision, samples) = (args.precision, S::samples(&args, &flags));
-    let (lab, mut report) =
+    let (mut lab, mut report) =
         open(&outline, args, knobs::given(&command, &matches), &settings, samples)?;
     match precision {
         Precision::F32 => S::run::<f32>(&lab, &flags, &mut report)?,
         Precision::F64 => S::run::<f64>(&lab, &flags, &mut report)?,
     }
+    // Figures need memory, but neither images nor what networks were trained in.
+    lab.data.free_images();
+    platform::trim_heap();
     report.publish((S::NAME, S::ABOUT), &lab, settings)?;
     lab.checkpoints.iter().for_each(Checkpoints::remove);
     Ok(())

@@ -15,7 +15,7 @@ mod sync;
 
 pub use exchange::exchange;
 pub use file_id::FileId;
-pub use freed_memory::return_freed_memory;
+pub use freed_memory::{return_freed_memory, trim_heap};
 pub use host::host_name;
 pub use mount::is_mount_point;
 pub use patience::patiently;

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 /// Values of a function of two variables on the nodes of a rectangular grid.
 ///
 /// ```
@@ -9,7 +11,8 @@
 pub struct Grid {
     pub(crate) xs: Vec<f64>,
     pub(crate) ys: Vec<f64>,
-    values: Vec<f64>,
+    /// Shared by the wide and the narrow copy of a figure.
+    values: Arc<Vec<f64>>,
 }
 
 impl Grid {
@@ -26,7 +29,7 @@ impl Grid {
             xs.len(),
             ys.len(),
         );
-        Self { xs, ys, values }
+        Self { xs, ys, values: Arc::new(values) }
     }
 
     /// `f` at `nodes`×`nodes` equally spaced points of a rectangle, its edges included.

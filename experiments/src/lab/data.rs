@@ -103,6 +103,12 @@ impl Data {
         Self { train, test, classes, source: dataset.source, fallback }
     }
 
+    /// Frees the images, after which there are no samples and no inputs.
+    pub(crate) fn free_images(&mut self) {
+        let none = || Samples::new(ByteRows::with_capacity(0, 0), Vec::new());
+        (self.train, self.test) = (none(), none());
+    }
+
     /// The number of inputs of a network: the pixels of an image.
     pub fn inputs(&self) -> usize {
         self.train.features()
