@@ -117,6 +117,8 @@ impl Lab {
     /// Begins work of so many training iterations and shows its progress until the returned value
     /// is dropped.
     pub fn begin(&self, what: &str, iterations: usize) -> Ongoing<'_> {
+        // Training needs blocks of other sizes than loading and drawing did.
+        platform::trim_heap();
         let Args { quiet, no_progress, .. } = self.args;
         let [what, left, done] = [what, "left", "done in"].map(|text| self.texts.text(text));
         let bar = Bar::new(Words { what, left, done }, iterations as u64, quiet, no_progress);
