@@ -80,6 +80,7 @@ for figure in \
 done
 cargo run --release -p experiments --example seeds -- docs/figures
 cargo run --release -p experiments --example record -- $results docs/figures/record.json
+echo "cargo test -p experiments --test it docs: says which sentences of README and book the record changes"
 for folder in docs/figures docs/figures/ko; do
   size=$(cat $folder/*.svg | wc -c)
   echo "$folder: $size bytes"

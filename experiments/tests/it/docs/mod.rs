@@ -1,6 +1,7 @@
 //! README and book: both languages have the same structure, chapters have all parts, links,
 //! included lines and commands exist, and what is said of numbers is on record.
 
+mod claims;
 mod pages;
 mod readme;
 mod record;
