@@ -1,5 +1,5 @@
-//! The sentences of the book with measured numbers are those that `docs/figures/claims.toml` makes of
-//! the record.
+//! The sentences of the book with measured numbers are those that `docs/figures/claims.toml` makes
+//! of the record.
 
 use std::collections::BTreeMap;
 use std::path::Path;
