@@ -58,7 +58,9 @@ def check(stem):
 
     network, name = runner(model)
     lacking = LACKING & {node.op_type for node in model.graph.node} if dtype is np.float64 else set()
-    assert name.startswith("onnxruntime") != bool(lacking), f"{stem.name}: {name} runs {lacking}"
+    assert name.startswith("onnxruntime") != bool(lacking), (
+        f"{stem.name} runs in {name}, but should lack {lacking or 'nothing'}: "
+        "bring LACKING and the page of Sequential::to_onnx up to date")
     difference = 0.0
     for batch in (len(x), 1):
         y, = network.run(None, {"input": x[:batch]})

@@ -231,6 +231,13 @@ impl LayerCase {
 #[test]
 fn layers_equal_the_textbook_formulas_and_pytorch() {
     let cases = golden().layers;
+    for activation in Activation::ALL {
+        let name = activation.to_string();
+        assert!(
+            cases.iter().any(|case| case.name == name),
+            "{name} has no golden values: give its formula to docs/reference/layers.py"
+        );
+    }
     assert_eq!(cases.len(), 1 + Activation::ALL.len() + 4 + 3);
     for case in &cases {
         let (x, dy) = (matrix(case.batch, &case.x), matrix(case.batch, &case.dy));
