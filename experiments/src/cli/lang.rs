@@ -83,12 +83,18 @@ impl Texts {
     }
 
     /// Translates an English text, piece by piece if the table lacks the whole. Words that it
-    /// lacks stay English and are noted as missing.
+    /// lacks stay English and are noted as missing, of a sentence the whole.
     pub fn text(&self, english: &str) -> String {
         if self.lang == Lang::En {
             return english.to_owned();
         }
-        self.find(english).unwrap_or_else(|| self.pieces(english))
+        let mut missing = Vec::new();
+        let text = self.find(english).unwrap_or_else(|| self.pieces(english, &mut missing));
+        if !missing.is_empty() && english.ends_with(['.', '?']) {
+            missing = vec![english.to_owned()];
+        }
+        self.missing.lock().expect("no holder panics").extend(missing);
+        text
     }
 
     /// The translation of a whole text, if the table has it; else the text itself, which is not
@@ -118,18 +124,19 @@ impl Texts {
         })
     }
 
-    fn pieces(&self, english: &str) -> String {
-        if !english.contains(", ") {
-            // Numbers, symbols and acronyms need no translation: they have no two lower-case
-            // letters in a row.
-            let word = english.as_bytes().windows(2).any(|w| w.iter().all(u8::is_ascii_lowercase));
-            if word {
-                self.missing.lock().expect("no holder panics").insert(english.to_owned());
-            }
-            return english.to_owned();
-        }
-        let pieces = english.split(", ");
-        pieces.map(|piece| self.text(piece)).collect::<Vec<_>>().join(", ")
+    fn pieces(&self, english: &str, missing: &mut Vec<String>) -> String {
+        let piece = |piece: &str| {
+            self.find(piece).unwrap_or_else(|| {
+                // Numbers, symbols and acronyms need no translation: they have no two lower-case
+                // letters in a row.
+                let pairs = &mut piece.as_bytes().windows(2);
+                if pairs.any(|pair| pair.iter().all(u8::is_ascii_lowercase)) {
+                    missing.push(piece.to_owned());
+                }
+                piece.to_owned()
+            })
+        };
+        english.split(", ").map(piece).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -205,6 +212,8 @@ mod tests {
         let (text, missing) = ko("MNIST, a text that nobody translated");
         assert_eq!(text, "MNIST, a text that nobody translated");
         assert_eq!(missing, ["a text that nobody translated"]);
+        let (_, missing) = ko("Here, nobody translated anything.");
+        assert_eq!(missing, ["Here, nobody translated anything."], "a sentence is no list");
     }
 
     #[test]
