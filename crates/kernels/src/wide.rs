@@ -37,7 +37,7 @@ pub fn with_wide_registers<R>(work: impl FnOnce() -> R) -> R {
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
         Instructions::Avx2 => unsafe { avx2(work) },
-        // What every processor of the target has: no other function is needed.
+        // Instructions that every processor of the target has, for which all code is compiled.
         _ => work(),
     }
 }

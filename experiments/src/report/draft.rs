@@ -78,7 +78,7 @@ impl Draft {
         if patiently(HELD, || fs::rename(&self.path, &kept)).is_ok() {
             return kept;
         }
-        // Without its lock it is swept under its hidden name neither.
+        // It stays under its hidden name. Only drafts with a lock are swept.
         let _ = fs::remove_file(&self.lock_path);
         let path = self.path.clone();
         forget(self);

@@ -107,9 +107,10 @@ fn lesson(findings: &Findings) -> Lesson<'static> {
             small[0], small[1], xavier[0], xavier[1], he[0], he[1]
         ),
         why: "A layer of n inputs multiplies their mean square by n times the variance of its weights. Xavier's \
-              variance of 1/n keeps it. ReLU then sets half of the values to 0, which halves the mean square, \
-              and He's variance of 2/n makes up for that. Larger weights push sigmoid and tanh to their ends, \
-              where the slope is almost 0, so that gradients vanish.",
+              variance of 1/n keeps it, up to the activation function. Sigmoid and tanh are flatter than the \
+              line y = x and shrink the spread a little; ReLU sets half of the values to 0, which halves the \
+              mean square, and He's variance of 2/n makes up for that. Larger weights push sigmoid and tanh to \
+              their ends, where the slope is almost 0, so that gradients vanish.",
         formula: FORMULA,
         exercise: "The notebook draws all histograms between 0 and 1: what does that hide?",
         flags: "--part activations --book-range",
