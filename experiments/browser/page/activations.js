@@ -28,7 +28,7 @@ export function activations() {
     question: t('Random inputs pass through five layers of ReLU. Which initial weights keep the values as spread out in the last layer as in the first?'),
     choices: [t('std 0.01'), t('Xavier'), t('He')],
     look: t('Move the slider: where does a function crowd at its ends, where do all values become one? Then find the scale at which five layers look alike, and compare it with Xavier (0.1) and He (0.141).'),
-    why: t("A layer of n inputs multiplies their mean square by n times the variance of its weights. Xavier's variance of 1/n keeps it. ReLU then sets half of the values to 0, which halves the mean square, and He's variance of 2/n makes up for that. Larger weights push sigmoid and tanh to their ends, where the slope is almost 0, so that gradients vanish."),
+    why: t("A layer of n inputs multiplies their mean square by n times the variance of its weights. Xavier's variance of 1/n keeps it, up to the activation function. Sigmoid and tanh are flatter than the line y = x and shrink the spread a little; ReLU sets half of the values to 0, which halves the mean square, and He's variance of 2/n makes up for that. Larger weights push sigmoid and tanh to their ends, where the slope is almost 0, so that gradients vanish."),
     wrong: t('The notebook draws all histograms between 0 and 1 and so hides the negative half of tanh; and with ReLU and Xavier the values do not stay spread: their standard deviation falls from layer to layer.'),
     answer() {
       if (layers.length < 3 || !layers[2].length) return undefined;

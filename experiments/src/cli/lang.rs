@@ -82,8 +82,8 @@ impl Texts {
         self.lang
     }
 
-    /// Translates an English text, piece by piece if the table lacks the whole. Words that it
-    /// lacks stay English and are noted as missing, of a sentence the whole.
+    /// Translates an English text, piece by piece if the table lacks the whole. Pieces that it
+    /// lacks stay English and are noted as missing; if the text is a sentence, all of it is noted.
     pub fn text(&self, english: &str) -> String {
         if self.lang == Lang::En {
             return english.to_owned();

@@ -105,8 +105,8 @@ impl<V: Vector> Work<V> for SparseProduct<'_, V::Scalar> {
         let mut cache = MaybeUninit::<Cache>::uninit();
         let block = cache.as_mut_ptr().cast::<V::Scalar>();
         let tile = block.wrapping_byte_add(LARGEST);
-        // As many entries are prefetched of each row: a loop as long as the row would be
-        // mispredicted.
+        // The same number of entries is prefetched of every row: the processor would mispredict
+        // the end of a loop over a row's own length.
         let length = s.non_zeros().div_ceil(m.max(1));
         let mut done = 0;
         while done < n {

@@ -57,6 +57,7 @@ fn found(record: &Value, path: &str) -> Value {
         assert_eq!(values.len(), 1, "entries of the record: {path}");
         return values.remove(0);
     };
+    assert!(!values.is_empty(), "not on record: {path}");
     values.sort_by(|a, b| number(a).total_cmp(&number(b)));
     let at = match rank {
         "lowest" => 0,

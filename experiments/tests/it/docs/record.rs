@@ -131,51 +131,6 @@ fn claims_about_bands_follow_from_the_numbers_beside_them() {
     }
 }
 
-/// Every mean in a JSON value with its standard deviation.
-fn bands(value: &Value, found: &mut Vec<[f64; 2]>) {
-    match value {
-        Value::Object(values) => {
-            if let [Some(mean), Some(std)] = ["mean", "std"].map(|key| values.get(key)?.as_f64()) {
-                found.push([mean, std]);
-            }
-            values.values().for_each(|value| bands(value, found));
-        }
-        Value::Array(values) => values.iter().for_each(|value| bands(value, found)),
-        _ => {}
-    }
-}
-
-/// A number alone may be on record as another quantity; with its deviation it hardly is.
-#[test]
-fn every_mean_of_the_chapters_stands_beside_its_own_deviation() {
-    let record = record();
-    let mut known = Vec::new();
-    bands(&serde_json::from_str(&record).unwrap(), &mut known);
-    let mut count = 0;
-    for page in chapters().into_iter().chain(readmes()) {
-        let text = read(&page).split_whitespace().collect::<Vec<_>>().join(" ");
-        for (at, _) in text.match_indices(" ± ") {
-            let [before, after] = [&text[..at], &text[at + " ± ".len()..]];
-            let mean = before.rsplit([' ', '(', '|']).next().unwrap();
-            let length = after.find(|c: char| !c.is_ascii_digit() && c != '.');
-            let deviation = after[..length.unwrap_or(after.len())].trim_end_matches('.');
-            // "Mean ± standard deviation" is no band.
-            if mean.parse::<f64>().is_err() || deviation.is_empty() {
-                continue;
-            }
-            let is = |value: f64, written: &str| {
-                let digits = written.split_once('.').map_or(0, |(_, digits)| digits.len());
-                format!("{value:.digits$}") == written
-            };
-            let found = record.contains(&format!("{mean} ± {deviation}"))
-                || known.iter().any(|[m, s]| is(*m, mean) && is(*s, deviation));
-            assert!(found, "{}: {mean} ± {deviation} is not on record", page.display());
-            count += 1;
-        }
-    }
-    assert!(count > 50, "{count} bands found");
-}
-
 /// What the chapters say of the intervals in "What luck decides": which do not overlap.
 #[test]
 fn intervals_of_what_luck_decides_overlap_as_the_book_says() {
